@@ -8,6 +8,7 @@ export {
   headOf,
   type TileWrite,
 } from './append.ts'
+export { type Audit, type AuditCheck, type AuditOptions, type AuditState, audit, type LogSource } from './audit.ts'
 export { type Bytes, base64, fromBase64, hex } from './bytes.ts'
 export {
   addSignatures,
@@ -19,6 +20,14 @@ export {
 } from './checkpoints.ts'
 export { cosign } from './cosignatures.ts'
 export { type LedgerCode, LedgerError } from './errors.ts'
+export {
+  compareCheckpoints,
+  compareHeads,
+  type Evidence,
+  formatEvidence,
+  parseEvidence,
+  type Verdict,
+} from './evidence.ts'
 export { checkpointText, parseCheckpointText } from './heads.ts'
 export { formatVerifierKey, type KeyType, parseVerifierKey, type VerifierKey, verifierKey } from './keys.ts'
 export { type FieldKind, KINDS, type Kind, type Kinds, SEALED_KINDS, type SealedFor, SLOTS } from './kinds.ts'
@@ -75,3 +84,4 @@ export { bundlePath, entriesOf, openPath, TILE_WIDTH, type TileSource, tilePath,
 export { emptyRoot, type Head, leafHash } from './tree.ts'
 export { type Value, valueText } from './values.ts'
 export { type WebCrypto, webChecks } from './web-checks.ts'
+export { answerAddCheckpoint, type WitnessAnswer, type WitnessLog, type WitnessLogs } from './witness.ts'
