@@ -17,7 +17,11 @@ export class SealedFileError extends Error {
 }
 
 /** Seals `bytes` as they come. `key` is 32 bytes and used for this one file. */
-export async function* sealFile(key: Uint8Array, id: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* sealFile(
+  key: Uint8Array,
+  id: string,
+  bytes: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   yield MAGIC
   let number = 0
   for await (const { piece, last } of pieces(bytes, PIECE_BYTES)) {
@@ -33,7 +37,11 @@ export async function* sealFile(key: Uint8Array, id: string, bytes: AsyncIterabl
  *
  * @throws SealedFileError when any byte differs, a piece is missing, or the file belongs elsewhere
  */
-export async function* openFile(key: Uint8Array, id: string, sealed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* openFile(
+  key: Uint8Array,
+  id: string,
+  sealed: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   let number = 0
   let header = true
   for await (const { piece, last } of pieces(afterHeader(sealed), PIECE_BYTES + TAG_BYTES)) {
@@ -81,7 +89,10 @@ async function* afterHeader(sealed: AsyncIterable<Uint8Array>): AsyncGenerator<U
 }
 
 /** Cuts a stream into pieces of `size`; the last one may be shorter, and there is always one. */
-async function* pieces(bytes: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<{ piece: Uint8Array; last: boolean }> {
+async function* pieces(
+  bytes: AsyncIterable<Uint8Array>,
+  size: number,
+): AsyncGenerator<{ piece: Uint8Array; last: boolean }> {
   let rest: Buffer[] = []
   let length = 0
   for await (const chunk of bytes) {

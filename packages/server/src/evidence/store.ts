@@ -19,7 +19,10 @@ export const mediaByKey = defineQuery(
 /** Commits an uploaded file. Same id and bytes: nothing changes. Other bytes: `conflict`. */
 export const storeMedia = defineWork(
   'evidence.store-media',
-  async (tx: Tx, row: Omit<MediaTable, 'at' | 'drop_at' | 'state' | 'facts'>): Promise<{ created: boolean; row: MediaTable }> => {
+  async (
+    tx: Tx,
+    row: Omit<MediaTable, 'at' | 'drop_at' | 'state' | 'facts'>,
+  ): Promise<{ created: boolean; row: MediaTable }> => {
     const before = await tx.db.selectFrom('media').selectAll().where('media_key', '=', row.media_key).executeTakeFirst()
     if (before !== undefined) {
       if (before.sha256 !== row.sha256) {
@@ -37,7 +40,11 @@ export const storeMedia = defineWork(
 export const mediaMeasured = defineWork(
   'evidence.media-measured',
   async (tx: Tx, input: { key: string; state: 'measured' | 'partly'; facts: Uint8Array }): Promise<void> => {
-    await tx.db.updateTable('media').set({ state: input.state, facts: input.facts }).where('media_key', '=', input.key).execute()
+    await tx.db
+      .updateTable('media')
+      .set({ state: input.state, facts: input.facts })
+      .where('media_key', '=', input.key)
+      .execute()
   },
 )
 
@@ -112,7 +119,8 @@ export const grantReveal = defineWork(
       .where('id', '=', input.exhibit)
       .where('case_number', '=', input.case)
       .executeTakeFirst()
-    if (row === undefined || exhibit === undefined) throw new AppError('not_found', 'There is no such file in this case.')
+    if (row === undefined || exhibit === undefined)
+      throw new AppError('not_found', 'There is no such file in this case.')
     if (row.claimed_by !== input.staff || row.claim_until <= tx.now) {
       throw new AppError('not_claimed', 'Claim the case first; media are shown to the person who works on it.')
     }
@@ -176,13 +184,28 @@ export interface Granted {
 export const useReveal = defineWork(
   'evidence.use-reveal',
   async (tx: Tx, input: { tokenHash: string; staff: string }): Promise<Granted> => {
-    const refused = new AppError('token_used', 'This address was used, has ended, or was made for somebody else; reveal again.')
-    const reveal = await tx.db.selectFrom('reveals').selectAll().where('token_hash', '=', input.tokenHash).executeTakeFirst()
+    const refused = new AppError(
+      'token_used',
+      'This address was used, has ended, or was made for somebody else; reveal again.',
+    )
+    const reveal = await tx.db
+      .selectFrom('reveals')
+      .selectAll()
+      .where('token_hash', '=', input.tokenHash)
+      .executeTakeFirst()
     if (reveal === undefined || reveal.staff !== input.staff || reveal.until <= tx.now) throw refused
-    const used = await tx.db.selectFrom('reveal_servings').select('reveal').where('reveal', '=', reveal.id).executeTakeFirst()
+    const used = await tx.db
+      .selectFrom('reveal_servings')
+      .select('reveal')
+      .where('reveal', '=', reveal.id)
+      .executeTakeFirst()
     if (used !== undefined) throw refused
     await tx.db.insertInto('reveal_servings').values({ reveal: reveal.id, at: tx.now }).execute()
-    const exhibit = await tx.db.selectFrom('exhibits').selectAll().where('id', '=', reveal.exhibit).executeTakeFirstOrThrow()
+    const exhibit = await tx.db
+      .selectFrom('exhibits')
+      .selectAll()
+      .where('id', '=', reveal.exhibit)
+      .executeTakeFirstOrThrow()
     return {
       exhibit: exhibit.id,
       blob: exhibit.blob,
@@ -227,7 +250,11 @@ export const dropMedia = defineWork(
     if (rows.length > 0) {
       await tx.db
         .deleteFrom('media')
-        .where('media_key', 'in', rows.map(({ media_key }) => media_key))
+        .where(
+          'media_key',
+          'in',
+          rows.map(({ media_key }) => media_key),
+        )
         .execute()
     }
     return rows.map(({ blob, key_id }) => ({ blob, keyId: key_id }))

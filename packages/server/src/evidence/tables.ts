@@ -125,7 +125,9 @@ export const schema = defineSchema({
     },
   ],
   tables: {
-    media: { kept: { forever: 'until what the file belongs to was judged, at most 24 hours; the bytes go with their key' } },
+    media: {
+      kept: { forever: 'until what the file belongs to was judged, at most 24 hours; the bytes go with their key' },
+    },
     exhibits: { kept: { forever: 'until the hold of the exhibit ends; then key and bytes are destroyed' } },
     reveals: { kept: { from: 'at', default: days(730), min: days(365), max: days(3650) } },
     reveal_servings: { kept: { from: 'at', default: days(730), min: days(365), max: days(3650) } },

@@ -59,11 +59,26 @@ type CheckedRuleset = NonNullable<ReturnType<typeof check>['ruleset']>
 function outside(ruleset: CheckedRuleset, text: string, around: Surroundings): Diagnostic[] {
   const policies = new Set(shippedPolicies.map(({ id }) => id))
   const unknown = (word: string, name: string, known: ReadonlySet<string>): Diagnostic[] =>
-    known.has(name) ? [] : [{ code: 'D01', severity: 'error', message: `no ${word} '${name}' here`, fix: `one of ${[...known].join(', ')}`, at: placeOf(text, name), also: [] }]
-  return ruleset.rules.flatMap((rule) => [
-    ...unknown('policy', rule.policy, policies),
-    ...[...rule.effects, ...(rule.onUnknown ?? [])].flatMap((effect) => (effect.do === 'queue' ? unknown('lane', effect.what ?? '', laneIds) : [])),
-  ]).concat(ruleset.signals.flatMap((signal) => unknown('signal provider', signal.provider, around.providers)))
+    known.has(name)
+      ? []
+      : [
+          {
+            code: 'D01',
+            severity: 'error',
+            message: `no ${word} '${name}' here`,
+            fix: `one of ${[...known].join(', ')}`,
+            at: placeOf(text, name),
+            also: [],
+          },
+        ]
+  return ruleset.rules
+    .flatMap((rule) => [
+      ...unknown('policy', rule.policy, policies),
+      ...[...rule.effects, ...(rule.onUnknown ?? [])].flatMap((effect) =>
+        effect.do === 'queue' ? unknown('lane', effect.what ?? '', laneIds) : [],
+      ),
+    ])
+    .concat(ruleset.signals.flatMap((signal) => unknown('signal provider', signal.provider, around.providers)))
 }
 
 function placeOf(text: string, name: string): Diagnostic['at'] {

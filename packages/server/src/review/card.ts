@@ -117,7 +117,8 @@ function cardChoice(choice: Choice, facts: CardFacts): CardChoice {
 /** What will happen, in plain words, in the order in which it happens (console.md §4.3). */
 export function effectsInWords(choice: Choice, facts: Pick<CardFacts, 'account' | 'reports'>): string[] {
   const person = facts.account ?? 'the account'
-  const told = facts.reports === 0 ? [] : [facts.reports === 1 ? 'tell the reporter' : `tell ${facts.reports} reporters`]
+  const told =
+    facts.reports === 0 ? [] : [facts.reports === 1 ? 'tell the reporter' : `tell ${facts.reports} reporters`]
   const after = [...told, 'can be appealed for 183 days']
   switch (choice) {
     case 'none':

@@ -25,11 +25,7 @@ export interface CaseSeed {
  */
 export async function openCase(tx: Tx, seed: CaseSeed): Promise<{ case: number; joined: boolean }> {
   laneOf(seed.lane)
-  const open = await tx.db
-    .selectFrom('cases')
-    .selectAll()
-    .where('open_key', '=', seed.subject.key)
-    .executeTakeFirst()
+  const open = await tx.db.selectFrom('cases').selectAll().where('open_key', '=', seed.subject.key).executeTakeFirst()
   const number = open === undefined ? await insertCase(tx, seed) : open.number
   if (open !== undefined) {
     const urgent = moreUrgent(seed, { lane: open.lane, dueAt: open.due_at })

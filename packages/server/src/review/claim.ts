@@ -30,7 +30,10 @@ export function claim(held: ClaimState, staff: string, now: number): { claimedBy
     throw new AppError('already_decided', 'This case was decided; reverse the decision to change it.')
   }
   if (held.excluded.includes(staff)) {
-    throw new AppError('first_decider', 'You took part in the decision that this case is about; somebody else must decide.')
+    throw new AppError(
+      'first_decider',
+      'You took part in the decision that this case is about; somebody else must decide.',
+    )
   }
   if (isHeld(held, now) && held.claimedBy !== staff) {
     throw new AppError('not_yours', 'Another person works on this case; take the next one of the lane.')
@@ -44,10 +47,15 @@ export function claim(held: ClaimState, staff: string, now: number): { claimedBy
  * @throws AppError `already_decided` · `not_claimed` the claim ran out or was never made · `not_yours` · `first_decider`
  */
 export function assertClaim(held: ClaimState, staff: string, now: number): void {
-  if (held.state === 'decided') throw new AppError('already_decided', 'This case was decided by somebody in the meantime.')
+  if (held.state === 'decided')
+    throw new AppError('already_decided', 'This case was decided by somebody in the meantime.')
   if (held.excluded.includes(staff)) {
-    throw new AppError('first_decider', 'You took part in the decision that this case is about; somebody else must decide.')
+    throw new AppError(
+      'first_decider',
+      'You took part in the decision that this case is about; somebody else must decide.',
+    )
   }
-  if (!isHeld(held, now)) throw new AppError('not_claimed', 'Your claim ran out after ten minutes; claim the case again.')
+  if (!isHeld(held, now))
+    throw new AppError('not_claimed', 'Your claim ran out after ten minutes; claim the case again.')
   if (held.claimedBy !== staff) throw new AppError('not_yours', 'Another person works on this case.')
 }

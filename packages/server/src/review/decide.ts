@@ -1,7 +1,7 @@
 import type { Choice, Do, Provenance } from '@lamplighter/api'
+import type { z } from 'zod'
 import { AppError } from '../http/errors.ts'
 import type { Policy } from '../policy/index.ts'
-import type { z } from 'zod'
 import { doOf, effectsInWords, LIMIT_MS, placeholderIn, UNDO_MS } from './card.ts'
 
 /** What the machine's verdict did to an item before a person looked. */
@@ -52,7 +52,8 @@ export interface Plan {
 export function planOf(facts: DecisionFacts, input: ChoiceInput, now: number): Plan {
   const asked = doOf(input.choice)
   if (asked === null) return nothingDone(facts, now)
-  if (input.policy === undefined) throw new AppError('unknown_policy', 'A measure needs a policy; choose one of GET /v1/policies.')
+  if (input.policy === undefined)
+    throw new AppError('unknown_policy', 'A measure needs a policy; choose one of GET /v1/policies.')
   if (!facts.supported.has(asked)) {
     throw new AppError('unsupported_action', `The platform cannot carry out "${asked}"; choose another measure.`)
   }
@@ -63,7 +64,9 @@ export function planOf(facts: DecisionFacts, input: ChoiceInput, now: number): P
     throw new AppError('unsupported_action', 'No account is known for this case; only the item can be removed.')
   }
   return {
-    wishes: [{ do: asked, what: asked === 'limit' ? 'messages' : null, until: asked === 'limit' ? now + LIMIT_MS : null }],
+    wishes: [
+      { do: asked, what: asked === 'limit' ? 'messages' : null, until: asked === 'limit' ? now + LIMIT_MS : null },
+    ],
     withdrawMachine: false,
     strike: facts.account !== null,
     notice: facts.account === null ? null : statementOf(input),

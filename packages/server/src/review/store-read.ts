@@ -56,21 +56,18 @@ const rowOf = (row: CasesTable): CaseRow => ({
 })
 
 /** Cases that one person holds. */
-export const casesOf = defineQuery(
-  'review.mine',
-  async ({ db, now }: ReadDb, staff: string): Promise<CaseRow[]> => {
-    const rows = await db
-      .selectFrom('cases')
-      .selectAll()
-      .where('claimed_by', '=', staff)
-      .where('closed_at', 'is', null)
-      .where('claim_until', '>', now)
-      .orderBy('due_at')
-      .limit(50)
-      .execute()
-    return rows.map(rowOf)
-  },
-)
+export const casesOf = defineQuery('review.mine', async ({ db, now }: ReadDb, staff: string): Promise<CaseRow[]> => {
+  const rows = await db
+    .selectFrom('cases')
+    .selectAll()
+    .where('claimed_by', '=', staff)
+    .where('closed_at', 'is', null)
+    .where('claim_until', '>', now)
+    .orderBy('due_at')
+    .limit(50)
+    .execute()
+  return rows.map(rowOf)
+})
 
 /** Today's decisions of one person by lane. */
 export const decidedToday = defineQuery(
@@ -97,7 +94,12 @@ export interface CaseRows {
   readonly reporters: readonly { readonly reporter: string; readonly upheld: number; readonly decided: number }[]
   readonly verdicts: readonly { readonly id: string; readonly at: number; readonly sealed: Uint8Array }[]
   readonly history: readonly { readonly at: number; readonly by: string; readonly words: string }[]
-  readonly notes: readonly { readonly id: string; readonly at: number; readonly by: string; readonly sealed: Uint8Array }[]
+  readonly notes: readonly {
+    readonly id: string
+    readonly at: number
+    readonly by: string
+    readonly sealed: Uint8Array
+  }[]
   readonly draft: Uint8Array | null
   readonly strikes: number
   readonly openCases: number
@@ -157,12 +159,32 @@ export const caseRows = defineQuery(
     return {
       row,
       excluded: excluded.map(({ staff }) => staff),
-      evidence: await db.selectFrom('evidence').selectAll().where('case_number', '=', of).orderBy('at').limit(200).execute(),
+      evidence: await db
+        .selectFrom('evidence')
+        .selectAll()
+        .where('case_number', '=', of)
+        .orderBy('at')
+        .limit(200)
+        .execute(),
       reports,
-      reporters: await reporterRecords({ db }, reports.map(({ reporter }) => reporter)),
+      reporters: await reporterRecords(
+        { db },
+        reports.map(({ reporter }) => reporter),
+      ),
       verdicts,
-      history: await db.selectFrom('case_history').select(['at', 'by', 'words']).where('case_number', '=', of).orderBy('at').orderBy('id').execute(),
-      notes: await db.selectFrom('case_notes').select(['id', 'at', 'by', 'sealed']).where('case_number', '=', of).orderBy('at').execute(),
+      history: await db
+        .selectFrom('case_history')
+        .select(['at', 'by', 'words'])
+        .where('case_number', '=', of)
+        .orderBy('at')
+        .orderBy('id')
+        .execute(),
+      notes: await db
+        .selectFrom('case_notes')
+        .select(['id', 'at', 'by', 'sealed'])
+        .where('case_number', '=', of)
+        .orderBy('at')
+        .execute(),
       draft: draft?.sealed ?? null,
       ...(row.account === null ? { strikes: 0, openCases: 0 } : await accountCounts({ db }, row.account, of)),
       decided: decided ?? null,
@@ -176,7 +198,12 @@ async function accountCounts(
   account: string,
   except: number,
 ): Promise<{ strikes: number; openCases: number }> {
-  const strikes = await db.selectFrom('strikes').select('decision').where('account', '=', account).where('ended_at', 'is', null).execute()
+  const strikes = await db
+    .selectFrom('strikes')
+    .select('decision')
+    .where('account', '=', account)
+    .where('ended_at', 'is', null)
+    .execute()
   const open = await db
     .selectFrom('cases')
     .select('number')
@@ -210,8 +237,15 @@ async function reporterRecords(
 /** What deciding needs to know beforehand: the item, its state and the account. */
 export const decisionFacts = defineQuery(
   'review.decision-facts',
-  async ({ db }: ReadDb, number: number): Promise<{ account: string | null; evidence: EvidenceTable[] } | undefined> => {
-    const row = await db.selectFrom('cases').select(['account', 'subject_key']).where('number', '=', number).executeTakeFirst()
+  async (
+    { db }: ReadDb,
+    number: number,
+  ): Promise<{ account: string | null; evidence: EvidenceTable[] } | undefined> => {
+    const row = await db
+      .selectFrom('cases')
+      .select(['account', 'subject_key'])
+      .where('number', '=', number)
+      .executeTakeFirst()
     if (row === undefined) return undefined
     const evidence = await db
       .selectFrom('evidence')
@@ -232,7 +266,10 @@ export const decisionAccount = defineQuery(
 /** Life-threat cases, for the chip in the top bar. */
 export const lifeThreat = defineQuery(
   'review.life-threat',
-  async ({ db, now }: ReadDb, lanes: readonly string[]): Promise<{ open: number; oldestAt: number | null; overdue: number }> => {
+  async (
+    { db, now }: ReadDb,
+    lanes: readonly string[],
+  ): Promise<{ open: number; oldestAt: number | null; overdue: number }> => {
     if (lanes.length === 0) return { open: 0, oldestAt: null, overdue: 0 }
     const rows = await db
       .selectFrom('cases')
@@ -242,6 +279,31 @@ export const lifeThreat = defineQuery(
       .orderBy('opened_at')
       .limit(1000)
       .execute()
-    return { open: rows.length, oldestAt: rows[0]?.opened_at ?? null, overdue: rows.filter((row) => row.due_at < now).length }
+    return {
+      open: rows.length,
+      oldestAt: rows[0]?.opened_at ?? null,
+      overdue: rows.filter((row) => row.due_at < now).length,
+    }
+  },
+)
+
+/** A verdict with its sealed explanation, for staff who may open a case that rests on it. */
+export const verdictFor = defineQuery(
+  'review.verdict',
+  async (
+    { db }: ReadDb,
+    input: { id: string; staff: string; roles: readonly string[] },
+  ): Promise<{ id: string; sealed: Uint8Array } | undefined> => {
+    const lanes = lanesFor(input.roles).map(({ id }) => id)
+    if (lanes.length === 0) return undefined
+    return db
+      .selectFrom('verdicts')
+      .innerJoin('case_links', 'case_links.ref', 'verdicts.id')
+      .innerJoin('cases', 'cases.number', 'case_links.case_number')
+      .select(['verdicts.id as id', 'verdicts.sealed as sealed'])
+      .where('verdicts.id', '=', input.id)
+      .where('cases.lane', 'in', lanes)
+      .limit(1)
+      .executeTakeFirst()
   },
 )

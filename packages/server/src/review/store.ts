@@ -1,5 +1,6 @@
 import type { Choice, Do, RecordedJson } from '@lamplighter/api'
 import {
+  type ActionMeans,
   type ActionWish,
   cancelNotice,
   cancelUnsent,
@@ -12,10 +13,10 @@ import { sha256Hex } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
 import type { Policy } from '../policy/index.ts'
 import { defineWork, newId, type Tx } from '../storage/index.ts'
-import { instantOf, type LedgerAct, type RecordKeys, record } from '../transparency/index.ts'
+import { instantOf, type LedgerAct, record } from '../transparency/index.ts'
 import { UNDO_MS } from './card.ts'
 import { addHistory } from './cases.ts'
-import { assertClaim, claim, type ClaimState } from './claim.ts'
+import { assertClaim, type ClaimState, claim } from './claim.ts'
 import { type DecisionFacts, type ItemState, planOf } from './decide.ts'
 import { noCase } from './errors.ts'
 import { laneOf } from './lanes.ts'
@@ -46,7 +47,11 @@ async function caseRow(tx: Tx, number: number, actor: Actor): Promise<CasesTable
 }
 
 async function claimState(tx: Tx, row: CasesTable): Promise<ClaimState> {
-  const excluded = await tx.db.selectFrom('case_excludes').select('staff').where('case_number', '=', row.number).execute()
+  const excluded = await tx.db
+    .selectFrom('case_excludes')
+    .select('staff')
+    .where('case_number', '=', row.number)
+    .execute()
   return {
     state: row.state,
     claimedBy: row.claimed_by,
@@ -154,11 +159,19 @@ export const skipWork = defineWork(
 
 export const handoffWork = defineWork(
   'review.handoff',
-  async (tx: Tx, input: OnCase & { to: 'anyone' | 'lead'; reason: string; note: Uint8Array; noteId: string }): Promise<number | null> => {
+  async (
+    tx: Tx,
+    input: OnCase & { to: 'anyone' | 'lead'; reason: string; note: Uint8Array; noteId: string },
+  ): Promise<number | null> => {
     const row = await caseRow(tx, input.number, input.actor)
     assertClaim(await claimState(tx, row), input.actor.id, tx.now)
     await saveCase(tx, row, { state: 'handed', claimed_by: null, claim_until: 0, handed_to: input.to })
-    await addHistory(tx, row.number, input.actor.staff, input.to === 'lead' ? 'handed to a lead' : 'handed to whoever comes next')
+    await addHistory(
+      tx,
+      row.number,
+      input.actor.staff,
+      input.to === 'lead' ? 'handed to a lead' : 'handed to whoever comes next',
+    )
     await insertNote(tx, row.number, input.actor, input.noteId, input.note)
     return claimFirstOf(tx, row.lane, input.actor, row.number)
   },
@@ -166,14 +179,20 @@ export const handoffWork = defineWork(
 )
 
 async function insertNote(tx: Tx, number: number, actor: Actor, id: string, sealed: Uint8Array): Promise<void> {
-  await tx.db.insertInto('case_notes').values({ id, case_number: number, at: tx.now, by: actor.staff, sealed }).execute()
+  await tx.db
+    .insertInto('case_notes')
+    .values({ id, case_number: number, at: tx.now, by: actor.staff, sealed })
+    .execute()
 }
 
-export const noteWork = defineWork('review.note', async (tx: Tx, input: OnCase & { id: string; sealed: Uint8Array }): Promise<void> => {
-  const row = await caseRow(tx, input.number, input.actor)
-  await insertNote(tx, row.number, input.actor, input.id, input.sealed)
-  tx.hint(`case:${row.number}`)
-})
+export const noteWork = defineWork(
+  'review.note',
+  async (tx: Tx, input: OnCase & { id: string; sealed: Uint8Array }): Promise<void> => {
+    const row = await caseRow(tx, input.number, input.actor)
+    await insertNote(tx, row.number, input.actor, input.id, input.sealed)
+    tx.hint(`case:${row.number}`)
+  },
+)
 
 export interface DecideInput extends OnCase {
   readonly revision: number
@@ -187,7 +206,7 @@ export interface DecideInput extends OnCase {
   readonly item: { readonly type: string; readonly id: string } | null
   readonly itemState: ItemState
   readonly supported: readonly Do[]
-  readonly keys: RecordKeys
+  readonly means: ActionMeans
 }
 
 export interface DecidedRow {
@@ -239,7 +258,7 @@ export const decideWork = defineWork(
           about: null,
         },
       },
-      input.keys,
+      input.means.record,
     )
     await tx.db
       .insertInto('staff_decisions')
@@ -279,27 +298,34 @@ export const decideWork = defineWork(
                 until: plan.wishes[0]?.until ?? null,
                 notBefore: plan.undoUntil,
               },
-              input.keys,
+              input.means,
             )
           ).notice
     for (const wish of plan.wishes) {
-      await requestAction(tx, {
-        do: wish.do,
-        ...(wish.what !== null && { what: wish.what }),
-        item: wish.do === 'remove' || wish.do === 'release' || wish.do === 'restore' ? input.item : null,
-        account: row.account,
-        policy: input.policy === undefined ? null : { id: input.policy.id, name: input.policy.name },
-        by: 'person',
-        reason: { code: input.reasonCode, text: plan.notice?.text ?? '' },
-        until: wish.until,
-        ...(notice !== undefined && { notice }),
-        decision: input.decision,
-        notBefore: plan.undoUntil,
-        recorded,
-      } satisfies ActionWish)
+      await requestAction(
+        tx,
+        {
+          do: wish.do,
+          ...(wish.what !== null && { what: wish.what }),
+          item: wish.do === 'remove' || wish.do === 'release' || wish.do === 'restore' ? input.item : null,
+          account: row.account,
+          policy: input.policy === undefined ? null : { id: input.policy.id, name: input.policy.name },
+          by: 'person',
+          reason: { code: input.reasonCode, text: plan.notice?.text ?? '' },
+          until: wish.until,
+          ...(notice !== undefined && { notice }),
+          decision: input.decision,
+          notBefore: plan.undoUntil,
+          recorded,
+        } satisfies ActionWish,
+        input.means,
+      )
     }
     if (plan.strike && row.account !== null) {
-      await tx.db.insertInto('strikes').values({ decision: input.decision, account: row.account, at: tx.now, ended_at: null }).execute()
+      await tx.db
+        .insertInto('strikes')
+        .values({ decision: input.decision, account: row.account, at: tx.now, ended_at: null })
+        .execute()
     }
     await closeCase(tx, row, `decided: ${input.choice}`, input.actor)
     await tx.jobs.enqueue({
@@ -322,7 +348,10 @@ export const affectedOf = (account: string | null): LedgerAct['affected'] =>
 
 function assertRevision(row: CasesTable, revision: number): void {
   if (row.revision !== revision) {
-    throw new AppError('stale_revision', `This case is at revision ${row.revision}, you saw ${revision}; look at what changed and decide again.`)
+    throw new AppError(
+      'stale_revision',
+      `This case is at revision ${row.revision}, you saw ${revision}; look at what changed and decide again.`,
+    )
   }
 }
 
@@ -333,11 +362,23 @@ const recordedColumns = (recorded: RecordedJson): { record: string; commitment: 
 })
 
 async function openReports(tx: Tx, number: number): Promise<{ id: string }[]> {
-  return tx.db.selectFrom('reports').select('id').where('case_number', '=', number).where('state', '=', 'open').execute()
+  return tx.db
+    .selectFrom('reports')
+    .select('id')
+    .where('case_number', '=', number)
+    .where('state', '=', 'open')
+    .execute()
 }
 
 async function closeCase(tx: Tx, row: CasesTable, words: string, actor: Actor): Promise<void> {
-  await saveCase(tx, row, { state: 'decided', open_key: null, claimed_by: null, claim_until: 0, handed_to: null, closed_at: tx.now })
+  await saveCase(tx, row, {
+    state: 'decided',
+    open_key: null,
+    claimed_by: null,
+    claim_until: 0,
+    handed_to: null,
+    closed_at: tx.now,
+  })
   await tx.db.deleteFrom('case_drafts').where('case_number', '=', row.number).execute()
   await addHistory(tx, row.number, actor.staff, words)
 }
@@ -351,23 +392,33 @@ async function decisionRow(tx: Tx, id: string) {
 
 async function endDecision(tx: Tx, decision: string, how: 'undone' | 'reversed', actor: Actor): Promise<void> {
   await tx.db.insertInto('decision_endings').values({ decision, how, at: tx.now, by: actor.id }).execute()
-  await tx.db.updateTable('strikes').set({ ended_at: tx.now }).where('decision', '=', decision).where('ended_at', 'is', null).execute()
+  await tx.db
+    .updateTable('strikes')
+    .set({ ended_at: tx.now })
+    .where('decision', '=', decision)
+    .where('ended_at', 'is', null)
+    .execute()
 }
 
 /** Undoes one's own decision inside its window: nothing has left, and the case is one's own again. */
 export const undoWork = defineWork(
   'review.undo',
-  async (tx: Tx, input: { decision: string; actor: Actor; keys: RecordKeys }): Promise<{ number: number; recorded: RecordedJson }> => {
+  async (
+    tx: Tx,
+    input: { decision: string; actor: Actor; means: ActionMeans },
+  ): Promise<{ number: number; recorded: RecordedJson }> => {
     const { row, ending } = await decisionRow(tx, input.decision)
-    if (row.by !== input.actor.id) throw new AppError('not_yours', 'Only the person who decided can undo; ask a lead to reverse it.')
+    if (row.by !== input.actor.id)
+      throw new AppError('not_yours', 'Only the person who decided can undo; ask a lead to reverse it.')
     if (ending !== undefined) throw new AppError('conflict', `This decision was ${ending.how} already.`)
     if (tx.now >= row.undo_until) {
       throw new AppError('window_closed', 'The ten seconds for undoing are over; reverse the decision instead.')
     }
-    if (row.outcome !== null || row.reverses !== null) throw new AppError('conflict', 'An appeal or a reversal cannot be undone; decide again.')
-    const recorded = await record(tx, endedAct('undone', row, input.actor, null), input.keys)
-    await cancelUnsent(tx, { decision: row.id })
-    await cancelNotice(tx, { decision: row.id })
+    if (row.outcome !== null || row.reverses !== null)
+      throw new AppError('conflict', 'An appeal or a reversal cannot be undone; decide again.')
+    const recorded = await record(tx, endedAct('undone', row, input.actor, null), input.means.record)
+    await cancelUnsent(tx, { decision: row.id }, input.means)
+    await cancelNotice(tx, { decision: row.id }, input.means)
     await endDecision(tx, row.id, 'undone', input.actor)
     const number = row.case_number
     const held = await tx.db.selectFrom('cases').selectAll().where('number', '=', number).executeTakeFirstOrThrow()
@@ -418,7 +469,7 @@ export const reverseWork = defineWork(
   'review.reverse',
   async (
     tx: Tx,
-    input: { of: string; decision: string; actor: Actor; reason: string; sealed: Uint8Array; keys: RecordKeys },
+    input: { of: string; decision: string; actor: Actor; reason: string; sealed: Uint8Array; means: ActionMeans },
   ): Promise<DecidedRow> => {
     const { row, ending } = await decisionRow(tx, input.of)
     if (row.by !== input.actor.id && !input.actor.roles.some((role) => role === 'lead' || role === 'child-safety')) {
@@ -426,9 +477,13 @@ export const reverseWork = defineWork(
     }
     if (ending !== undefined) throw new AppError('already_decided', `This decision was ${ending.how} already.`)
     if (tx.now < row.undo_until) throw new AppError('conflict', 'The decision can still be undone; undo it instead.')
-    const recorded = await record(tx, endedAct('reversed', row, input.actor, 'reversed'), input.keys)
+    const recorded = await record(tx, endedAct('reversed', row, input.actor, 'reversed'), input.means.record)
     await endDecision(tx, row.id, 'reversed', input.actor)
-    await withdrawActions(tx, { decision: row.id, by: 'person', notBefore: tx.now, recorded, reason: { code: 'reversed', text: input.reason } })
+    await withdrawActions(
+      tx,
+      { decision: row.id, by: 'person', notBefore: tx.now, recorded, reason: { code: 'reversed', text: input.reason } },
+      input.means,
+    )
     await tx.db
       .insertInto('staff_decisions')
       .values({
@@ -450,7 +505,13 @@ export const reverseWork = defineWork(
       .execute()
     await addHistory(tx, row.case_number, input.actor.staff, 'decision reversed')
     tx.hint(`case:${row.case_number}`)
-    return { decision: input.decision, undoUntil: tx.now, effects: ['the measures are withdrawn', 'the strike is taken back'], recorded, next: null }
+    return {
+      decision: input.decision,
+      undoUntil: tx.now,
+      effects: ['the measures are withdrawn', 'the strike is taken back'],
+      recorded,
+      next: null,
+    }
   },
   { urgent: true },
 )
@@ -463,7 +524,7 @@ export interface DecideAppealInput {
   readonly outcome: 'upheld' | 'partly' | 'reversed'
   readonly reasons: string
   readonly sealed: Uint8Array
-  readonly keys: RecordKeys
+  readonly means: ActionMeans
   /** The decision or verdict in question, read from the appeal. */
   readonly of: string
 }
@@ -472,8 +533,14 @@ export interface DecideAppealInput {
 export const decideAppealWork = defineWork(
   'review.decide-appeal',
   async (tx: Tx, input: DecideAppealInput): Promise<DecidedRow> => {
-    const row = await tx.db.selectFrom('cases').selectAll().where('kind', '=', 'appeal').where('ref', '=', input.appeal).executeTakeFirst()
-    if (row === undefined || !mayOpen(row, input.actor)) throw new AppError('not_found', 'There is no such appeal, or it is not in your lanes.')
+    const row = await tx.db
+      .selectFrom('cases')
+      .selectAll()
+      .where('kind', '=', 'appeal')
+      .where('ref', '=', input.appeal)
+      .executeTakeFirst()
+    if (row === undefined || !mayOpen(row, input.actor))
+      throw new AppError('not_found', 'There is no such appeal, or it is not in your lanes.')
     assertClaim(await claimState(tx, row), input.actor.id, tx.now)
     assertRevision(row, input.revision)
     const recorded = await record(
@@ -490,7 +557,7 @@ export const decideAppealWork = defineWork(
           by: input.actor.staff,
         },
       },
-      input.keys,
+      input.means.record,
     )
     if (input.outcome !== 'upheld') await takeBack(tx, input, recorded)
     await tx.db
@@ -512,25 +579,38 @@ export const decideAppealWork = defineWork(
         outcome: input.outcome,
       })
       .execute()
-    await tellAppealDecided(tx, { appeal: input.appeal, outcome: input.outcome, reasons: input.reasons, recorded, notBefore: tx.now }, input.keys)
+    await tellAppealDecided(
+      tx,
+      { appeal: input.appeal, outcome: input.outcome, reasons: input.reasons, recorded, notBefore: tx.now },
+      input.means,
+    )
     await closeCase(tx, row, `appeal: ${input.outcome}`, input.actor)
     const next = await claimFirstOf(tx, row.lane, input.actor, row.number)
-    const effects = input.outcome === 'upheld' ? ['the decision stands'] : ['the measures are withdrawn', 'the strike is taken back']
+    const effects =
+      input.outcome === 'upheld' ? ['the decision stands'] : ['the measures are withdrawn', 'the strike is taken back']
     return { decision: input.decision, undoUntil: tx.now, effects: [...effects, 'the person is told'], recorded, next }
   },
   { urgent: true },
 )
 
 async function takeBack(tx: Tx, input: DecideAppealInput, recorded: RecordedJson): Promise<void> {
-  const ended = await tx.db.selectFrom('decision_endings').select('decision').where('decision', '=', input.of).executeTakeFirst()
+  const ended = await tx.db
+    .selectFrom('decision_endings')
+    .select('decision')
+    .where('decision', '=', input.of)
+    .executeTakeFirst()
   if (ended === undefined) await endDecision(tx, input.of, 'reversed', input.actor)
-  await withdrawActions(tx, {
-    decision: input.of,
-    by: 'person',
-    notBefore: tx.now,
-    recorded,
-    reason: { code: 'appeal', text: input.reasons },
-  })
+  await withdrawActions(
+    tx,
+    {
+      decision: input.of,
+      by: 'person',
+      notBefore: tx.now,
+      recorded,
+      reason: { code: 'appeal', text: input.reasons },
+    },
+    input.means,
+  )
 }
 
 /** The end of the undo window: reports are answered, and the machine's own measures end where a person saw nothing wrong. */
@@ -538,29 +618,42 @@ export const settleWork = defineWork(
   'review.settle',
   async (
     tx: Tx,
-    input: { decision: string; upheld: boolean; withdrawMachine: boolean; keys: RecordKeys },
+    input: { decision: string; upheld: boolean; withdrawMachine: boolean; means: ActionMeans },
   ): Promise<{ reports: string[] }> => {
     const { row, ending } = await decisionRow(tx, input.decision)
     if (ending?.how === 'undone') return { reports: [] }
     const reports = await openReports(tx, row.case_number)
     const state = input.upheld ? 'upheld' : 'not_upheld'
     for (const { id } of reports) {
-      await tx.db.updateTable('reports').set({ state, closed_at: tx.now }).where('id', '=', id).where('state', '=', 'open').execute()
+      await tx.db
+        .updateTable('reports')
+        .set({ state, closed_at: tx.now })
+        .where('id', '=', id)
+        .where('state', '=', 'open')
+        .execute()
     }
     if (input.withdrawMachine) {
-      const verdicts = await tx.db.selectFrom('case_links').select('ref').where('case_number', '=', row.case_number).execute()
+      const verdicts = await tx.db
+        .selectFrom('case_links')
+        .select('ref')
+        .where('case_number', '=', row.case_number)
+        .execute()
       for (const { ref } of verdicts) {
-        await withdrawActions(tx, {
-          decision: ref,
-          by: 'person',
-          notBefore: tx.now,
-          recorded: { record: row.record, commitment: row.commitment, promise: row.promise },
-          reason: { code: row.reason_code, text: '' },
-        })
+        await withdrawActions(
+          tx,
+          {
+            decision: ref,
+            by: 'person',
+            notBefore: tx.now,
+            recorded: { record: row.record, commitment: row.commitment, promise: row.promise },
+            reason: { code: row.reason_code, text: '' },
+          },
+          input.means,
+        )
       }
     }
     return { reports: reports.map(({ id }) => id) }
   },
 )
 
-export { UNDO_MS, newId }
+export { newId, UNDO_MS }

@@ -20,7 +20,11 @@ export interface ExplanationJson {
     readonly version: number
     readonly outcome: 'fired' | 'unknown' | 'quiet'
     readonly because: string
-    readonly clauses: readonly { readonly text: string; readonly outcome: boolean | null; readonly values: Readonly<Record<string, unknown>> }[]
+    readonly clauses: readonly {
+      readonly text: string
+      readonly outcome: boolean | null
+      readonly values: Readonly<Record<string, unknown>>
+    }[]
   }[]
 }
 
@@ -51,7 +55,14 @@ function rowsOf(piece: OpenedEvidence): Omit<EvidenceJson, 'ref'>[] {
     links: [...stored.links],
     media: null,
   }
-  const files = stored.files.map((file) => ({ ...base, kind: 'media' as const, text: null, marks: [], links: [], media: mediaView(file) }))
+  const files = stored.files.map((file) => ({
+    ...base,
+    kind: 'media' as const,
+    text: null,
+    marks: [],
+    links: [],
+    media: mediaView(file),
+  }))
   return stored.text === null && files.length > 0 ? files : [text, ...files]
 }
 
@@ -98,7 +109,11 @@ export function firedView(explanations: readonly ExplanationJson[]): CaseJson['f
           version: rule.version,
           outcome: rule.outcome,
           because: rule.because,
-          clauses: rule.clauses.map((clause) => ({ text: clause.text, outcome: clause.outcome, value: valuesInWords(clause.values) })),
+          clauses: rule.clauses.map((clause) => ({
+            text: clause.text,
+            outcome: clause.outcome,
+            value: valuesInWords(clause.values),
+          })),
           decision: explanation.decision,
         },
       ]

@@ -9,7 +9,9 @@ const TIME_WORDS = new Set(
 )
 const PLACE_WORDS = new Set(
   `school harbour harbor station park church mosque synagogue temple bridge mall market stadium airport office library street square
-  schule hafen bahnhof kirche moschee synagoge brücke markt stadion flughafen büro bibliothek platz strasse straße`.split(/\s+/),
+  schule hafen bahnhof kirche moschee synagoge brücke markt stadion flughafen büro bibliothek platz strasse straße`.split(
+    /\s+/,
+  ),
 )
 const CLOCK = /\b([01]?\d|2[0-3])[:.][0-5]\d\b|\b(1[0-2]|[1-9]) ?(am|pm|uhr|o'clock)\b/i
 

@@ -83,7 +83,13 @@ export const schema = defineSchema({
         table(
           engine,
           'list_entries',
-          { list: 'text not null', n: 'bigint not null', fingerprint: 'text not null', body: 'bytes not null', sealed: 'smallint not null' },
+          {
+            list: 'text not null',
+            n: 'bigint not null',
+            fingerprint: 'text not null',
+            body: 'bytes not null',
+            sealed: 'smallint not null',
+          },
           ['primary key (list, n)', 'unique (list, fingerprint)'],
         ),
       ],

@@ -137,7 +137,9 @@ export const schema = defineSchema({
     { id: '0004-open-entries', up: openEntries },
   ],
   tables: {
-    ledger_records: forever('id, log, index and commitment; the work transparency.retain destroys the content at keep_until'),
+    ledger_records: forever(
+      'id, log, index and commitment; the work transparency.retain destroys the content at keep_until',
+    ),
     ledger_batches: forever('the sequencer drops leaf bytes after two batches'),
     ledger_heads: forever('one row per log'),
     ledger_checkpoints: forever('every checkpoint that was ever signed'),

@@ -34,7 +34,12 @@ const MIN_QUALITY = 50
  */
 export function parseListFile(text: string, contentType: string, kind: ListKind): ParsedFile {
   const lines = text.split(/\r?\n/)
-  const rows = contentType === 'application/x-ndjson' ? jsonRows(lines) : contentType === 'text/csv' ? csvRows(lines) : plainRows(lines)
+  const rows =
+    contentType === 'application/x-ndjson'
+      ? jsonRows(lines)
+      : contentType === 'text/csv'
+        ? csvRows(lines)
+        : plainRows(lines)
   const entries = new Map<string, ParsedEntry>()
   const bad: { line: number; why: string }[] = []
   let badCount = 0
@@ -83,7 +88,9 @@ function jsonObject(line: string): Record<string, string> | undefined {
     return undefined
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined
-  return Object.fromEntries(Object.entries(parsed).map(([name, value]) => [name, typeof value === 'string' ? value : String(value)]))
+  return Object.fromEntries(
+    Object.entries(parsed).map(([name, value]) => [name, typeof value === 'string' ? value : String(value)]),
+  )
 }
 
 function* csvRows(lines: readonly string[]): Generator<Row | BadRow> {
@@ -167,7 +174,10 @@ function normalised(raw: string, kind: ListKind): string | { why: string } {
 function pdqValue(raw: string): string | { why: string } {
   const pdq: Pdq | undefined = parsePdq(raw.toLowerCase())
   if (pdq === undefined) return { why: 'expected a PDQ of 64 hex digits' }
-  const bits = [...pdq].reduce((sum, digit) => sum + (Number.parseInt(digit, 16).toString(2).match(/1/g)?.length ?? 0), 0)
+  const bits = [...pdq].reduce(
+    (sum, digit) => sum + (Number.parseInt(digit, 16).toString(2).match(/1/g)?.length ?? 0),
+    0,
+  )
   return bits >= 16 && bits <= 240 ? pdq : { why: `malformed: ${bits} of 256 bits are set` }
 }
 
