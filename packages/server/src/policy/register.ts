@@ -106,7 +106,7 @@ export const shippedPolicies: readonly Policy[] = [
     ],
   ),
   policy(
-    'IMG-1',
+    'BLACKMAIL-1',
     'intimate_images',
     'Blackmail with intimate images',
     'intimate_images',
@@ -132,10 +132,10 @@ export const shippedPolicies: readonly Policy[] = [
     ],
   ),
   policy(
-    'FRAUD-2',
-    'fraud',
+    'LINK-1',
+    'harmful_links',
     'Fraud and harmful links',
-    'fraud',
+    'malware',
     'medium',
     'Tricking people into giving away money, passwords or data is forbidden, and so are links to such pages.',
     'This item leads people to a page that is known for fraud.',
