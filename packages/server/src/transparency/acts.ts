@@ -133,15 +133,7 @@ export interface ActFields {
     second: StaffNumber | null
   }
   ledger: {
-    op:
-      | 'opened'
-      | 'key_added'
-      | 'key_retired'
-      | 'key_compromised'
-      | 'witnesses'
-      | 'resumed'
-      | 'recovered'
-      | 'continues'
+    op: 'opened' | 'key_added' | 'key_retired' | 'key_compromised' | 'witnesses' | 'resumed' | 'recovered' | 'continues'
     origin: string
     key?: string
     policy?: string

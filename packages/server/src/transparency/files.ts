@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { type Bytes, bundlePath, LEAF_BYTES, LedgerError, TILE_WIDTH, type TileSource, tilePath } from '@lamplighter/ledger'
+import {
+  type Bytes,
+  bundlePath,
+  LEAF_BYTES,
+  LedgerError,
+  TILE_WIDTH,
+  type TileSource,
+  tilePath,
+} from '@lamplighter/ledger'
 import type { Blobs } from '../storage/blobs.ts'
 import { isStorageError } from '../storage/errors.ts'
 

@@ -38,7 +38,11 @@ export const receiptRow = defineQuery(
             .where('log', '=', row.log)
             .where('n', '=', row.batch)
             .executeTakeFirst()
-    const head = await db.selectFrom('ledger_heads').select('origin').where('log', '=', row.log).executeTakeFirstOrThrow()
+    const head = await db
+      .selectFrom('ledger_heads')
+      .select('origin')
+      .where('log', '=', row.log)
+      .executeTakeFirstOrThrow()
     const origin = batch?.origin ?? head.origin
     const checkpoint = await db
       .selectFrom('ledger_checkpoints')
@@ -56,7 +60,11 @@ export const receiptRow = defineQuery(
             .select('ledger_records.leaf_index')
             .where('ledger_erasures.run', '=', row.run)
             .executeTakeFirst()
-    const found = { period: batch?.period ?? null, checkpoint: checkpoint ?? null, erasure: erasure?.leaf_index ?? null }
+    const found = {
+      period: batch?.period ?? null,
+      checkpoint: checkpoint ?? null,
+      erasure: erasure?.leaf_index ?? null,
+    }
     return { ...row, origin, ...found }
   },
 )

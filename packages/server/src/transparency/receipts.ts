@@ -1,13 +1,22 @@
-import { type Bytes, formatReceipt, leavesOf, open, proveInclusion, type TileSource, TILE_WIDTH, tileWidth } from '@lamplighter/ledger'
 import type { RecordedJson } from '@lamplighter/api'
+import {
+  type Bytes,
+  formatReceipt,
+  leavesOf,
+  open,
+  proveInclusion,
+  TILE_WIDTH,
+  type TileSource,
+  tileWidth,
+} from '@lamplighter/ledger'
 import type { Store } from '../storage/seam.ts'
 import { TransparencyError } from './errors.ts'
 import type { LogFiles } from './files.ts'
-import { shownSlots } from './kinds.ts'
 import type { LedgerKeyring } from './keys.ts'
+import { shownSlots } from './kinds.ts'
+import { type ReceiptRow, receiptRow } from './receipt-store.ts'
 import { contentOf } from './record.ts'
 import type { SealKey } from './seal.ts'
-import { receiptRow, type ReceiptRow } from './receipt-store.ts'
 import { runtimeHash } from './signing.ts'
 
 /** Staff are told that a receipt is not to be shown yet; to everybody else such a record does not exist. */
@@ -29,7 +38,10 @@ export type ReceiptState =
       /** Hours between the act and its place in the log, where they are more than 24. */
       readonly lateHours: number | null
     }
-  | { readonly state: 'destroyed'; /** Index of the entry that says so; null while it waits. */ readonly erasure: number | null }
+  | {
+      readonly state: 'destroyed' /** Index of the entry that says so; null while it waits. */
+      readonly erasure: number | null
+    }
   | { readonly state: 'lost' }
 
 export interface ReceiptParts {

@@ -117,10 +117,24 @@ async function keyOf(tx: Tx, affected: Affected, keys: RecordKeys): Promise<Seal
     .where('key_id', '=', key.keyId)
     .executeTakeFirst()
   if (known === undefined) {
-    const row = { key_id: key.keyId, subject: key.subject, made_at: tx.now, destroyed_at: null, ended_at: null }
-    await tx.db.insertInto('ledger_person_keys').values(row).onConflict((same) => same.doNothing()).execute()
+    const row = {
+      key_id: key.keyId,
+      subject: key.subject,
+      made_at: tx.now,
+      destroyed_at: null,
+      ended_at: null,
+      ground: null,
+    }
+    await tx.db
+      .insertInto('ledger_person_keys')
+      .values(row)
+      .onConflict((same) => same.doNothing())
+      .execute()
   } else if (known.destroyed_at !== null) {
-    throw new TransparencyError('key_destroyed', 'the person was erased meanwhile; call keysFor again and repeat the act')
+    throw new TransparencyError(
+      'key_destroyed',
+      'the person was erased meanwhile; call keysFor again and repeat the act',
+    )
   }
   return key
 }

@@ -1,8 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import {
   checkpointText,
-  encodeEdge,
   emptyRoot,
+  encodeEdge,
   type Opening,
   open,
   parseCheckpoint,
@@ -114,12 +114,7 @@ export async function closeBatch(
 }
 
 /** S4 to S9 for every batch that is committed and not signed; after a start there is at most one. */
-export async function finishBatches(
-  parts: SequencerParts,
-  log: LogName,
-  lease: Fence,
-  step: Stepping,
-): Promise<void> {
+export async function finishBatches(parts: SequencerParts, log: LogName, lease: Fence, step: Stepping): Promise<void> {
   const head = await parts.store.read(headOfLog, log)
   if (head.halt !== null) return
   const files = parts.files(head.origin)
@@ -162,7 +157,8 @@ export async function writeTiles(
       throw isConflict(error) ? await differs(parts, head, `${path} exists with other bytes`) : error
     })
     const found = await files.read(path)
-    if (found === undefined || Buffer.compare(found, bytes) !== 0) throw await differs(parts, head, `${path} was not kept`)
+    if (found === undefined || Buffer.compare(found, bytes) !== 0)
+      throw await differs(parts, head, `${path} was not kept`)
   }
 }
 
@@ -179,7 +175,9 @@ async function differs(parts: SequencerParts, head: HeadRow, found: string): Pro
 async function sealedText(store: Store): Promise<string> {
   const { origin } = await store.read(headOfLog, 'sealed')
   const signed = await store.read(latestCheckpoint, origin)
-  return signed === undefined ? checkpointText(origin, { size: 0, root: emptyRoot() }) : parseCheckpoint(signed.text).text
+  return signed === undefined
+    ? checkpointText(origin, { size: 0, root: emptyRoot() })
+    : parseCheckpoint(signed.text).text
 }
 
 /** Hours since 1970, but never less than the batch before said. */

@@ -1,4 +1,12 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto'
 import { type Hash, type SignatureChecks, type Signer, type VerifierKey, verifierKey } from '@lamplighter/ledger'
 
 /** SHA-256 of the runtime, about twice as fast as the ledger's own. */
@@ -19,7 +27,10 @@ export function newLogKey(name: string): LogKey {
   const pair = generateKeyPairSync('ed25519')
   const spki = pair.publicKey.export({ type: 'spki', format: 'der' })
   const pkcs8 = pair.privateKey.export({ type: 'pkcs8', format: 'der' })
-  return { vkey: verifierKey(name, 1, new Uint8Array(spki.subarray(-RAW_KEY_BYTES))), privateKey: new Uint8Array(pkcs8) }
+  return {
+    vkey: verifierKey(name, 1, new Uint8Array(spki.subarray(-RAW_KEY_BYTES))),
+    privateKey: new Uint8Array(pkcs8),
+  }
 }
 
 // Reading a key takes longer than signing, and a process has only a few.
@@ -29,8 +40,7 @@ const parsed = new Map<string, KeyObject>()
 export function signerOf(key: LogKey): Signer {
   const cacheKey = `${key.vkey.name}+${key.vkey.id}`
   const known = parsed.get(cacheKey)
-  const privateKey =
-    known ?? createPrivateKey({ key: Buffer.from(key.privateKey), format: 'der', type: 'pkcs8' })
+  const privateKey = known ?? createPrivateKey({ key: Buffer.from(key.privateKey), format: 'der', type: 'pkcs8' })
   parsed.set(cacheKey, privateKey)
   return { vkey: key.vkey, sign: async (message) => new Uint8Array(sign(null, message, privateKey)) }
 }

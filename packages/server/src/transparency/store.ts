@@ -1,4 +1,4 @@
-import { emptyRoot, encodeEdge, EMPTY_EDGE } from '@lamplighter/ledger'
+import { EMPTY_EDGE, emptyRoot, encodeEdge } from '@lamplighter/ledger'
 import { sql } from 'kysely'
 import { defineErrors, defineQuery, defineWork } from '../storage/define.ts'
 import type { ReadDb, Tx } from '../storage/seam.ts'
@@ -25,7 +25,15 @@ export const openLogs = defineWork(
   async (tx: Tx, input: { origins: Record<LogName, string>; stored: readonly StoredKey[]; keys: RecordKeys }) => {
     const known = await tx.db.selectFrom('ledger_heads').select('log').execute()
     if (known.length > 0) return { opened: false }
-    const head = { size: 0, root: emptyRoot(), edge: encodeEdge(EMPTY_EDGE), period: 0, batches: 0, fence: 0, generation: 1 }
+    const head = {
+      size: 0,
+      root: emptyRoot(),
+      edge: encodeEdge(EMPTY_EDGE),
+      period: 0,
+      batches: 0,
+      fence: 0,
+      generation: 1,
+    }
     const none = { halt: null, halted_at: null, restored_at: null, moved_to: null, software: null }
     const rows = LOGS.map((log) => ({ log, origin: input.origins[log], ...head, ...none }))
     await tx.db.insertInto('ledger_heads').values(rows).execute()
@@ -143,7 +151,12 @@ export const commitBatch = defineWork('transparency.commitBatch', async (tx: Tx,
   await tx.db.insertInto('ledger_batches').values(rowOfBatch(batch, tx.now)).execute()
   for (const part of chunks(batch.places)) await placeRecords(tx, batch, part)
   for (const part of chunks(batch.openings)) {
-    const rows = part.map(({ index, opening }) => ({ leaf_index: index, opening, log: batch.log, origin: batch.origin }))
+    const rows = part.map(({ index, opening }) => ({
+      leaf_index: index,
+      opening,
+      log: batch.log,
+      origin: batch.origin,
+    }))
     await tx.db.insertInto('ledger_open_entries').values(rows).execute()
   }
   tx.hint('log')

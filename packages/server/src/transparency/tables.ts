@@ -9,6 +9,9 @@ export const LOGS: readonly LogName[] = ['actions', 'sealed']
 /** `destroyed`: erased · `lost`: its content could not be restored (ledger.md §9). */
 export type RecordState = 'live' | 'destroyed' | 'lost'
 
+/** Why openings were destroyed. */
+export type Ground = 'retention' | 'request' | 'court'
+
 interface RecordsTable {
   id: string
   log: LogName
@@ -92,6 +95,7 @@ interface PersonKeysTable {
   subject: string
   made_at: number
   destroyed_at: number | null
+  ground: Ground | null
   /** The keyring confirmed that the key is gone. */
   ended_at: number | null
 }
@@ -105,7 +109,7 @@ interface OpenEntriesTable {
 
 interface ErasuresTable {
   run: string
-  ground: string
+  ground: Ground
   /** JSON array of indices. */
   indices: string
   record: string
@@ -137,7 +141,9 @@ export const schema = defineSchema({
     { id: '0004-open-entries', up: openEntries },
   ],
   tables: {
-    ledger_records: forever('id, log, index and commitment; the work transparency.retain destroys the content at keep_until'),
+    ledger_records: forever(
+      'id, log, index and commitment; the work transparency.retain destroys the content at keep_until',
+    ),
     ledger_batches: forever('the sequencer drops leaf bytes after two batches'),
     ledger_heads: forever('one row per log'),
     ledger_checkpoints: forever('every checkpoint that was ever signed'),
@@ -246,6 +252,7 @@ function keys(engine: Engine): string[] {
       subject: 'text not null',
       made_at: 'bigint not null',
       destroyed_at: 'bigint',
+      ground: 'text',
       ended_at: 'bigint',
     }),
     'create index ledger_person_keys_subject on ledger_person_keys (subject)',
