@@ -88,6 +88,8 @@ interface KeysTable {
   wrapped: Uint8Array
   from_at: number
   to_at: number | null
+  /** The act that announced it. */
+  record: string
 }
 
 interface PersonKeysTable {
@@ -246,6 +248,7 @@ function keys(engine: Engine): string[] {
       wrapped: 'bytes not null',
       from_at: 'bigint not null',
       to_at: 'bigint',
+      record: 'text not null',
     }),
     table(engine, 'ledger_person_keys', {
       key_id: 'text primary key',
