@@ -15,7 +15,11 @@ import type { LogFiles } from './files.ts'
 import type { LedgerKeyring } from './keys.ts'
 import { shownSlots } from './kinds.ts'
 import { type ReceiptRow, receiptRow } from './receipt-store.ts'
+<<<<<<< HEAD
 import { contentOf } from './record.ts'
+=======
+import { type Content, contentOf } from './record.ts'
+>>>>>>> actions
 import type { SealKey } from './seal.ts'
 import { runtimeHash } from './signing.ts'
 
@@ -26,13 +30,15 @@ export type Viewer = 'person' | 'staff'
 export type ReceiptState =
   | { readonly state: 'unknown' }
   | { readonly state: 'not_yet' }
-  | { readonly state: 'pending'; readonly recorded: RecordedJson }
+  | { readonly state: 'pending'; readonly recorded: RecordedJson; readonly by: string | null }
   | {
       readonly state: 'ready'
       /** The tlog-proof file. */
       readonly file: string
       readonly witnessed: boolean
       readonly recorded: RecordedJson
+      /** Number of the person of the staff who acted; for access checks, never shown. */
+      readonly by: string | null
       readonly index: number
       readonly size: number
       /** Hours between the act and its place in the log, where they are more than 24. */
@@ -70,20 +76,22 @@ export async function receiptOf(
   const key = await keyOf(parts, row)
   if (key === undefined) return destroyed
   const recorded = recordedOf(row)
+  const content = contentOf(key, record, row.sealed)
+  const by = byOf(content)
   if (row.leaf_index === null || row.checkpoint === null || row.leaf_index >= row.checkpoint.size) {
-    return { state: 'pending', recorded }
+    return { state: 'pending', recorded, by }
   }
   const { size, text } = row.checkpoint
   const files = parts.files(row.origin)
   const leaf = await leafAt(files, row.leaf_index, size)
-  const { seed, fields } = contentOf(key, record, row.sealed)
-  const opening = open({ leaf, kind: row.kind, seed, fields }, shownSlots(row.kind, row.class === 1), runtimeHash)
+  const opening = open({ leaf, kind: row.kind, ...content }, shownSlots(row.kind, row.class === 1), runtimeHash)
   const path = await proveInclusion(files, row.leaf_index, size, runtimeHash)
   return {
     state: 'ready',
     file: formatReceipt(opening, { index: row.leaf_index, path, checkpoint: text }),
     witnessed: false,
     recorded,
+    by,
     index: row.leaf_index,
     size,
     lateHours: lateHours(row),
@@ -109,6 +117,12 @@ async function keyOf(parts: ReceiptParts, row: ReceiptRow): Promise<Uint8Array |
     if (error instanceof Error && 'code' in error && error.code === 'key_destroyed') return undefined
     throw error
   }
+}
+
+function byOf(content: Content): string | null {
+  const field = [...content.fields.values()].find(({ name }) => name === 'by' || name === 'staff')
+  const value: unknown = field === undefined ? null : JSON.parse(field.value)
+  return typeof value === 'string' ? value : null
 }
 
 function recordedOf(row: ReceiptRow): RecordedJson {

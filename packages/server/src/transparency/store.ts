@@ -37,16 +37,16 @@ export const openLogs = defineWork(
     const none = { halt: null, halted_at: null, restored_at: null, moved_to: null, software: null }
     const rows = LOGS.map((log) => ({ log, origin: input.origins[log], ...head, ...none }))
     await tx.db.insertInto('ledger_heads').values(rows).execute()
-    await addKeys(tx, input.stored)
     const fields = { op: 'opened', origin: input.origins.actions, policy: 'quorum none' } as const
-    await record(tx, { kind: 'ledger', affected: PLATFORM, fields }, input.keys)
+    const opened = await record(tx, { kind: 'ledger', affected: PLATFORM, fields }, input.keys)
+    await addKeys(tx, input.stored, opened.record)
     return { opened: true }
   },
   { urgent: true },
 )
 
-async function addKeys(tx: Tx, stored: readonly StoredKey[]): Promise<void> {
-  const rows = stored.map((key) => ({ ...key, from_at: tx.now, to_at: null }))
+async function addKeys(tx: Tx, stored: readonly StoredKey[], announcedBy: string): Promise<void> {
+  const rows = stored.map((key) => ({ ...key, from_at: tx.now, to_at: null, record: announcedBy }))
   await tx.db.insertInto('ledger_keys').values(rows).execute()
 }
 

@@ -9,6 +9,9 @@ export const LOGS: readonly LogName[] = ['actions', 'sealed']
 /** `destroyed`: erased · `lost`: its content could not be restored (ledger.md §9). */
 export type RecordState = 'live' | 'destroyed' | 'lost'
 
+/** Why openings were destroyed. */
+export type Ground = 'retention' | 'request' | 'court'
+
 interface RecordsTable {
   id: string
   log: LogName
@@ -85,6 +88,8 @@ interface KeysTable {
   wrapped: Uint8Array
   from_at: number
   to_at: number | null
+  /** The act that announced it. */
+  record: string
 }
 
 interface PersonKeysTable {
@@ -92,6 +97,7 @@ interface PersonKeysTable {
   subject: string
   made_at: number
   destroyed_at: number | null
+  ground: Ground | null
   /** The keyring confirmed that the key is gone. */
   ended_at: number | null
 }
@@ -105,7 +111,7 @@ interface OpenEntriesTable {
 
 interface ErasuresTable {
   run: string
-  ground: string
+  ground: Ground
   /** JSON array of indices. */
   indices: string
   record: string
@@ -242,12 +248,14 @@ function keys(engine: Engine): string[] {
       wrapped: 'bytes not null',
       from_at: 'bigint not null',
       to_at: 'bigint',
+      record: 'text not null',
     }),
     table(engine, 'ledger_person_keys', {
       key_id: 'text primary key',
       subject: 'text not null',
       made_at: 'bigint not null',
       destroyed_at: 'bigint',
+      ground: 'text',
       ended_at: 'bigint',
     }),
     'create index ledger_person_keys_subject on ledger_person_keys (subject)',
