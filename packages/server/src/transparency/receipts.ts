@@ -15,11 +15,7 @@ import type { LogFiles } from './files.ts'
 import type { LedgerKeyring } from './keys.ts'
 import { shownSlots } from './kinds.ts'
 import { type ReceiptRow, receiptRow } from './receipt-store.ts'
-<<<<<<< HEAD
-import { contentOf } from './record.ts'
-=======
 import { type Content, contentOf } from './record.ts'
->>>>>>> actions
 import type { SealKey } from './seal.ts'
 import { runtimeHash } from './signing.ts'
 

@@ -117,9 +117,6 @@ async function keyOf(tx: Tx, affected: Affected, keys: RecordKeys): Promise<Seal
     .where('key_id', '=', key.keyId)
     .executeTakeFirst()
   if (known === undefined) {
-<<<<<<< HEAD
-    const row = { key_id: key.keyId, subject: key.subject, made_at: tx.now, destroyed_at: null, ended_at: null }
-=======
     const row = {
       key_id: key.keyId,
       subject: key.subject,
@@ -128,7 +125,6 @@ async function keyOf(tx: Tx, affected: Affected, keys: RecordKeys): Promise<Seal
       ended_at: null,
       ground: null,
     }
->>>>>>> actions
     await tx.db
       .insertInto('ledger_person_keys')
       .values(row)
