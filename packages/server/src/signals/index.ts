@@ -1,2 +1,2 @@
-export { type BoundLists, type BoundReading, ListBook, type ListHit, loadList, type LoadedList } from './book.ts'
+export { type BoundLists, type BoundReading, ListBook, type ListHit, type LoadedList, loadList } from './book.ts'
 export { measure, type Provider, shippedProviders } from './measure.ts'
