@@ -99,7 +99,7 @@ export function idOf(event: Event, record: string): string | undefined {
 /** Fills in what intake knows where the platform did not send it: time of receipt, links of the text. */
 function enriched(event: Event, now: number): Event {
   const base = { ...event, received_at: new Date(now).toISOString() }
-  const item = event['item']
+  const item = event.item
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return base
   const text: unknown = Reflect.get(item, 'text')
   const sent: unknown = Reflect.get(item, 'links')

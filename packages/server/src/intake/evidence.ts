@@ -41,7 +41,7 @@ export async function evidenceOf(
         }
       }),
   )
-  const item = event['item']
+  const item = event.item
   const text = fieldText(item, 'text')
   return {
     exhibits,

@@ -336,7 +336,7 @@ function tellingOf(
   const withhold = main?.withhold
   // Without an end the exception for deceptive bulk content holds (DSA Art. 17(2)): never told.
   if (withhold !== undefined && withhold.for === undefined) return { notice: null, withheldUntil: null }
-  const text = told?.tell?.['default'] ?? told?.tell?.['en'] ?? 'This is being checked.'
+  const text = told?.tell?.default ?? told?.tell?.en ?? 'This is being checked.'
   return {
     notice: {
       language: 'en',

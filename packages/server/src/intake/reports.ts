@@ -32,7 +32,7 @@ export async function takeReport(accepted: Accepted, gate: Gate): Promise<{ id: 
   }
   const judged = await judgedOf(seen, gate.bench, { state: 'followed', append: null, replaces: null })
   const subject = item === null ? `account:${connection}:${target}` : itemKey(connection, item.type, item.id)
-  const harm = harmOf(event['report'])
+  const harm = harmOf(event.report)
   const { stored } = await evidenceOf(seen, gate.bench, { effects: [], itemState: null, item })
   const evidence = newId('ev', now)
   const id = newId('rep', now)
