@@ -65,7 +65,10 @@ class Normaliser {
       if (!member.optional) this.#problem(pointer, 'expected an object')
       return
     }
-    if (!isObject(given)) return this.#problem(pointer, 'expected an object')
+    if (!isObject(given)) {
+      this.#problem(pointer, 'expected an object')
+      return
+    }
     const { fields } = member.record
     for (const key of Object.keys(given)) if (!fields.has(key)) this.#ignore(pointer, key)
     const record: Record<string, Value> = {}

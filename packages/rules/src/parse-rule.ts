@@ -39,7 +39,7 @@ const CLAUSES: readonly Clause[] = [
     rule.when = parseExpr(cursor)
   }),
   clause('then', true, (cursor, rule) => {
-    rule.then = parseEffects(cursor)
+    rule.effects = parseEffects(cursor)
   }),
   {
     name: 'on unknown',

@@ -104,7 +104,7 @@ function parseList(cursor: Cursor, first: Span): ListDecl {
   const context = cursor.take('context')
   cursor.want('from')
   const from = cursor.string()
-  const staleAfter = cursor.take('stale') ? (cursor.want('after'), cursor.duration().value) : undefined
+  const staleAfter = cursor.take('stale') ? parseStaleAfter(cursor) : undefined
   return {
     kind: 'list',
     name,
@@ -116,6 +116,11 @@ function parseList(cursor: Cursor, first: Span): ListDecl {
     ...(staleAfter === undefined ? {} : { staleAfter }),
     at: cursor.since(first),
   }
+}
+
+function parseStaleAfter(cursor: Cursor): number {
+  cursor.want('after')
+  return cursor.duration().value
 }
 
 function parseThing(cursor: Cursor): Word {
