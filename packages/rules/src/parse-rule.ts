@@ -67,6 +67,9 @@ const CLAUSES: readonly Clause[] = [
   }),
 ]
 
+/** These follow `harm` on its line. */
+const SAME_LINE: ReadonlySet<string> = new Set(['policy', 'severity', 'phase'])
+
 const ORDER = `the clauses stand in this order: ${CLAUSES.map((one) => one.name).join(', ')}`
 
 function clause(name: string, required: boolean, read: Clause['read']): Clause {
@@ -102,6 +105,7 @@ export function parseRule(cursor: Cursor, first: Span, atDecl: () => boolean): R
     expected = readClause(cursor, rule, { seen, expected, atDecl })
   }
   reportMissing(cursor, rule, seen, CLAUSES.length)
+  cursor.line(0)
   cursor.want('}')
   return rule
 }
@@ -123,6 +127,7 @@ function readClause(cursor: Cursor, rule: Draft, { seen, expected, atDecl }: Pro
     cursor.skipTo(atClause)
     return expected
   }
+  if (!SAME_LINE.has(found.name)) cursor.line(1)
   if (seen.has(found)) cursor.unexpected(expectedNames(expected, seen), `'${found.name}' stands once`)
   else if (index < expected) cursor.unexpected(expectedNames(expected, seen), ORDER)
   seen.add(found)
