@@ -1,1 +1,6 @@
-export {}
+export { type Hashed, type HashedVariants, hashPicture, hashWithVariants, KERNEL } from './pdq/hash.ts'
+export type { Pixels } from './pdq/luma.ts'
+export { isTurned, turnedUpright } from './pdq/orientation.ts'
+export { type Ground, hasTransparency, onGround, type Reading, readingsOf } from './pdq/readings.ts'
+export { bitsSet, distanceBits, type Pdq, type Profile, parsePdq, pdqOfWords, wordsOfPdq } from './pdq/value.ts'
+export { VARIANTS } from './pdq/variants.ts'

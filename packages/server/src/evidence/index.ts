@@ -1,0 +1,2 @@
+export { type ExhibitSeed, exposureOf, keepExhibit, mediaFollowed } from './store.ts'
+export { type MediaVault, makeMediaVault, mediaKey, type StoredMedia } from './vault.ts'

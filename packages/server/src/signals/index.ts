@@ -1,0 +1,2 @@
+export { type BoundLists, type BoundReading, ListBook, type ListHit, loadList, type LoadedList } from './book.ts'
+export { measure, type Provider, shippedProviders } from './measure.ts'
