@@ -121,7 +121,8 @@ export interface RuleDecl {
   readonly phase?: 'gate' | 'follow'
   readonly on?: readonly Word[]
   readonly when?: Expr
-  readonly then?: readonly EffectNode[]
+  /** Of `then`. */
+  readonly effects?: readonly EffectNode[]
   readonly onUnknown?: readonly EffectNode[] | 'ignore'
   readonly unknownAt?: Span
   readonly because?: Word

@@ -95,8 +95,8 @@ function build(decl: RuleDecl, { when, kinds, elaborator }: Parts, scope: Scope,
   }))
   const { harm, policy, severity, phase } = decl
   if (harm === undefined || policy === undefined || severity === undefined || phase === undefined) return undefined
-  if (when === undefined || because === undefined || decl.then === undefined) return undefined
-  const effects = (nodes: NonNullable<RuleDecl['then']>) => nodes.map((node) => effectOf(node, about))
+  if (when === undefined || because === undefined || decl.effects === undefined) return undefined
+  const effects = (nodes: NonNullable<RuleDecl['effects']>) => nodes.map((node) => effectOf(node, about))
   const { withhold } = decl
   const unhashed = {
     name: decl.name.text,
@@ -108,7 +108,7 @@ function build(decl: RuleDecl, { when, kinds, elaborator }: Parts, scope: Scope,
     phase,
     on: kinds,
     when,
-    then: effects(decl.then),
+    effects: effects(decl.effects),
     onUnknown:
       decl.onUnknown === undefined || decl.onUnknown === 'ignore' ? ('ignore' as const) : effects(decl.onUnknown),
     because,

@@ -38,7 +38,8 @@ function checkStep(step: Step, scope: Scope): void {
       for (const inner of step.steps) checkStep(inner, scope)
       return
     case 'expect':
-      return checkExpectation(step, scope)
+      checkExpectation(step, scope)
+      return
     case 'again':
     case 'after':
       return

@@ -54,7 +54,7 @@ export type Condition =
 export type Effect =
   | { readonly do: 'block' }
   | { readonly do: 'hold'; readonly until: 'review' }
-  | { readonly do: 'hold'; readonly for: number; readonly then: 'release' }
+  | { readonly do: 'hold'; readonly until: 'release'; readonly for: number }
   | { readonly do: 'limit'; readonly what: string; readonly for: number; readonly on: string }
   | { readonly do: 'label'; readonly what: string }
   | { readonly do: 'queue'; readonly what: string; readonly within: number }
@@ -81,7 +81,8 @@ export interface Rule {
   readonly phase: 'gate' | 'follow'
   readonly on: readonly string[]
   readonly when: Condition
-  readonly then: readonly Effect[]
+  /** Of `then`. */
+  readonly effects: readonly Effect[]
   readonly onUnknown: readonly Effect[] | 'ignore'
   readonly because: Template
   /** The first text has the language `default`. */

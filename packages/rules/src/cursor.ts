@@ -18,9 +18,23 @@ const WHAT: Readonly<Record<TokenKind, string>> = {
   end: 'the end of the file',
 }
 
+/** What the parser knows of how a file is laid out, by the offset of a token; `format` follows it. */
+export interface Layout {
+  /** Tokens that begin a line, with the depth of its indentation. */
+  readonly lines: Map<number, number>
+  /** Tokens that stand close to the one before, and to the one after. */
+  readonly closeBefore: Set<number>
+  readonly closeAfter: Set<number>
+}
+
+export function emptyLayout(): Layout {
+  return { lines: new Map(), closeBefore: new Set(), closeAfter: new Set() }
+}
+
 /** The parser's place in the tokens. */
 export class Cursor {
   readonly findings: Findings
+  readonly layout = emptyLayout()
   readonly #tokens: readonly Token[]
   #at = 0
 
@@ -135,6 +149,17 @@ export class Cursor {
   /** From a token to the one read last. */
   since(first: Span): Span {
     return spanning(first, this.previous())
+  }
+
+  /** Notes that the next token begins a line. */
+  line(depth: number): void {
+    this.layout.lines.set(this.peek().from, depth)
+  }
+
+  /** Notes that the next token stands close to its neighbours, as `<` in `id<account>`. */
+  close(before: boolean, after: boolean): void {
+    if (before) this.layout.closeBefore.add(this.peek().from)
+    if (after) this.layout.closeAfter.add(this.peek().from)
   }
 
   skipTo(stop: () => boolean): void {

@@ -14,7 +14,7 @@ export function effectOf(node: EffectNode, about: string): Effect {
     case 'block':
       return { do: 'block' }
     case 'hold':
-      return node.until === 'review' ? { do: 'hold', until: 'review' } : { do: 'hold', for: node.for, then: 'release' }
+      return node.until === 'review' ? { do: 'hold', until: 'review' } : { do: 'hold', until: 'release', for: node.for }
     case 'limit':
       return { do: 'limit', what: node.what.text, for: node.for, on: about }
     case 'queue':
@@ -35,7 +35,7 @@ export function printEffect(effect: Effect): string {
     case 'block':
       return 'block'
     case 'hold':
-      return 'until' in effect ? 'hold until review' : `hold for ${duration(effect.for)} then release`
+      return effect.until === 'review' ? 'hold until review' : `hold for ${duration(effect.for)} then release`
     case 'limit':
       return `limit "${effect.what}" for ${duration(effect.for)}`
     case 'queue':

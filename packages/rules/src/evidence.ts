@@ -142,7 +142,8 @@ function addTermCauses(term: Term, guarded: ReadonlySet<string>, causes: Set<str
       causes.add(term.name)
       return
     case 'neg':
-      return addTermCauses(term.of, guarded, causes)
+      addTermCauses(term.of, guarded, causes)
+      return
     case 'truth':
       for (const cause of canBeUndecided(term.of, guarded)) causes.add(cause)
       return

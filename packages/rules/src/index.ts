@@ -1,20 +1,30 @@
 export { canonicalJson } from './canonical.ts'
 export { check } from './check.ts'
-export type { Effect, RuleSet } from './checked.ts'
+export type { Effect, ListSpec, Rule, RuleSet, SignalSpec } from './checked.ts'
 export type { Diagnostic, Note, Source, Span } from './diagnostic.ts'
-export type { Explanation } from './explain.ts'
-export { explain } from './explain.ts'
-export type { Lock } from './lock.ts'
-export { lockOf } from './lock.ts'
-export type { MergedEffect, Mode, Verdict } from './merge.ts'
-export { merge } from './merge.ts'
-export type { Normalised, Problem } from './normalise.ts'
-export { normalise } from './normalise.ts'
-export type { Judgement, Outcome, Phase, Plan, Program, Reading, Result, SignalNeed } from './program.ts'
-export { compile } from './program.ts'
-export type { Schema } from './schema.ts'
-export { readSchema } from './schema.ts'
-export type { ListFactory, TestReport } from './tests.ts'
-export { runTests } from './tests.ts'
+export { type Change, diff } from './diff.ts'
+export { type Completion, editor, type Hover, type Token } from './editor.ts'
+export { printEffect } from './effects.ts'
+export { type Explanation, explain } from './explain.ts'
+export { format } from './format.ts'
+export { jsonSchema } from './json-schema.ts'
+export { type Lock, lockOf } from './lock.ts'
+export { type MergedEffect, type Mode, merge, type Verdict } from './merge.ts'
+export { type Normalised, normalise, type Problem } from './normalise.ts'
+export { compilePattern } from './pattern/index.ts'
+export {
+  compile,
+  type Judgement,
+  type Outcome,
+  type Phase,
+  type Plan,
+  type Program,
+  type Reading,
+  type Result,
+  type SignalNeed,
+} from './program.ts'
+export { renderDiagnostics, renderExplanation, renderTestReport } from './render.ts'
+export { readSchema, type Schema } from './schema.ts'
+export { type ListFactory, runTests, type TestReport } from './tests.ts'
 export type { Json, Value } from './types.ts'
-export type { Event, Hit, List, Lists, Measured, Measurement } from './world.ts'
+export type { Event, Fields, Hit, List, Lists, Measured, Measurement } from './world.ts'

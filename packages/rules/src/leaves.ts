@@ -11,19 +11,19 @@ export type Ask = (run: Run) => Truth
  * Compiles one question. Its answer for each state of what it reads: none is "no", unknown is unknown, and of two
  * operands none wins over unknown (rules.md §4).
  */
-export function compileLeaf(leaf: Leaf, valueOf: (term: Term) => ValueOf): Ask {
+export function compileLeaf(leaf: Leaf, read: (term: Term) => ValueOf): Ask {
   switch (leaf.kind) {
     case 'test': {
-      const of = valueOf(leaf.of)
+      const of = read(leaf.of)
       return (run) => {
         const value = of(run)
         return value === undefined ? undefined : value === true
       }
     }
     case 'compare':
-      return compileCompare(leaf, valueOf(leaf.left), valueOf(leaf.right))
+      return compileCompare(leaf, read(leaf.left), read(leaf.right))
     case 'is': {
-      const of = valueOf(leaf.of)
+      const of = read(leaf.of)
       const { what } = leaf
       return (run) => stateOf(of(run)) === what
     }
@@ -33,20 +33,20 @@ export function compileLeaf(leaf: Leaf, valueOf: (term: Term) => ValueOf): Ask {
     }
     case 'member': {
       const values = new Set<Value>(leaf.values)
-      return each(valueOf(leaf.of), (value) => values.has(value))
+      return each(read(leaf.of), (value) => values.has(value))
     }
     case 'lookup': {
       const { how, list } = leaf
-      return each(valueOf(leaf.of), (value, run) => {
+      return each(read(leaf.of), (value, run) => {
         const hit = findHit(run, list, how, value)
         return hit === undefined ? undefined : hit !== null
       })
     }
     case 'contains':
-      return compileContains(leaf, valueOf(leaf.of))
+      return compileContains(leaf, read(leaf.of))
     case 'matches': {
       const matcher = compilePattern(leaf.pattern)
-      return each(valueOf(leaf.of), (value) => matcher.test(foldText(String(value))))
+      return each(read(leaf.of), (value) => matcher.test(foldText(String(value))))
     }
   }
 }

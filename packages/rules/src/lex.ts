@@ -71,18 +71,22 @@ class Lexer {
 
   #next(): void {
     const char = this.#text.charAt(this.#at)
-    if (char === '\n') return this.#newLine()
-    if (char === ' ' || char === '\t' || char === '\r') {
-      this.#at += 1
+    if (char === '\n') this.#newLine()
+    else if (char === ' ' || char === '\t' || char === '\r') this.#at += 1
+    else if (char === '#') this.#comment()
+    else if (char === '"') this.#string()
+    else if (char === '`') this.#pattern()
+    else if (char >= '0' && char <= '9') this.#number()
+    else if (char >= 'a' && char <= 'z') this.#word()
+    else this.#sign()
+  }
+
+  #sign(): void {
+    const sign = SIGNS.find((one) => this.#text.startsWith(one, this.#at))
+    if (sign !== undefined) {
+      this.#push('sign', sign.length, sign)
       return
     }
-    if (char === '#') return this.#comment()
-    if (char === '"') return this.#string()
-    if (char === '`') return this.#pattern()
-    if (char >= '0' && char <= '9') return this.#number()
-    if (char >= 'a' && char <= 'z') return this.#word()
-    const sign = SIGNS.find((one) => this.#text.startsWith(one, this.#at))
-    if (sign !== undefined) return this.#push('sign', sign.length, sign)
     const stray = String.fromCodePoint(this.#text.codePointAt(this.#at) ?? 0)
     const fix = /[A-Z]/.test(stray) ? 'names are written in lower case' : undefined
     this.#findings.error('S01', this.#span(this.#at + stray.length), `unexpected '${printable(stray)}'`, fix)
@@ -118,7 +122,10 @@ class Lexer {
     NUMBER.lastIndex = this.#at
     const text = NUMBER.exec(this.#text)?.[0] ?? ''
     const [, digits = '', unit] = NUMBER_PARTS.exec(text) ?? []
-    if (unit === undefined) return this.#push('number', text.length, Number(digits))
+    if (unit === undefined) {
+      this.#push('number', text.length, Number(digits))
+      return
+    }
     const factor = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined
     const value = Number(digits) * (factor ?? 1)
     if (factor === undefined || digits.includes('.') || !Number.isSafeInteger(value)) {
@@ -222,9 +229,5 @@ function utf8Length(text: string): number {
 
 /** Control characters made visible, so that a message never moves a terminal's cursor. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be printed
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
-    (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
-  )
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
 }

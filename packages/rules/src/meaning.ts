@@ -85,7 +85,7 @@ export function ruleHash(
     phase: rule.phase,
     on: [...rule.on].sort(),
     when: conditionJson(rule.when),
-    then: rule.then.map((effect) => ({ ...effect })),
+    effects: rule.effects.map((effect) => ({ ...effect })),
     unknown: rule.onUnknown === 'ignore' ? 'ignore' : rule.onUnknown.map((effect) => ({ ...effect })),
     because: rule.because.source,
     tell: rule.tell.map((one) => ({ language: one.language, text: one.text.source })),

@@ -47,7 +47,7 @@ function keyOf(effect: Effect): string {
     case 'preserve':
       return effect.do
     case 'hold':
-      return 'until' in effect ? 'hold until review' : 'hold for'
+      return effect.until === 'review' ? 'hold until review' : 'hold for'
     case 'limit':
       return `limit ${effect.on} ${effect.what}`
     default:

@@ -1,3 +1,4 @@
+import { FORMS } from './forms.ts'
 import type { EventKind, Field, Member, Schema } from './schema.ts'
 import type { Json, ScalarType, Type, Value } from './types.ts'
 import type { Event } from './world.ts'
@@ -12,12 +13,12 @@ export type Normalised =
   | { readonly event: Event; readonly ignored: readonly string[] }
   | { readonly problems: readonly Problem[] }
 
-const MAX_ID = 256
+const MAX_ID = FORMS.id.maxLength
 const MAX_PROBLEMS = 20
 const MAX_IGNORED = 50
 const TIME = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/
-const HEX = /^[0-9a-f]+$/
-const LABEL = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/
+const HASH = new RegExp(FORMS.hash.pattern)
+const DOMAIN = new RegExp(FORMS.domain.pattern)
 
 /**
  * The one validation of an event at the edge: checks JSON against the schema and gives back the typed normal form
@@ -65,7 +66,10 @@ class Normaliser {
       if (!member.optional) this.#problem(pointer, 'expected an object')
       return
     }
-    if (!isObject(given)) return this.#problem(pointer, 'expected an object')
+    if (!isObject(given)) {
+      this.#problem(pointer, 'expected an object')
+      return
+    }
     const { fields } = member.record
     for (const key of Object.keys(given)) if (!fields.has(key)) this.#ignore(pointer, key)
     const record: Record<string, Value> = {}
@@ -151,9 +155,9 @@ function problemOf(value: unknown, type: Exclude<Type, { kind: 'list' }>): strin
     case 'id':
       return isId(value) ? undefined : `expected a text of 1 to ${MAX_ID} characters`
     case 'hash':
-      return isHex(value, 32, 128) ? undefined : 'expected a hash in lower-case hex'
+      return isHex(value, FORMS.hash) ? undefined : 'expected a hash in lower-case hex'
     case 'phash':
-      return isHex(value, 16, 256) ? undefined : 'expected a perceptual hash in lower-case hex'
+      return isHex(value, FORMS.phash) ? undefined : 'expected a perceptual hash in lower-case hex'
     case 'domain':
       return isDomain(value) ? undefined : 'expected a domain in lower case'
     case 'enum':
@@ -173,14 +177,14 @@ function fits(text: string, max: number): boolean {
   return count <= max
 }
 
-function isHex(value: unknown, min: number, max: number): boolean {
+function isHex(value: unknown, form: { readonly minLength: number; readonly maxLength: number }): boolean {
   return (
-    typeof value === 'string' && value.length >= min && value.length <= max && value.length % 2 === 0 && HEX.test(value)
+    typeof value === 'string' && value.length >= form.minLength && value.length <= form.maxLength && HASH.test(value)
   )
 }
 
 function isDomain(value: unknown): boolean {
-  return typeof value === 'string' && value.length <= 253 && value.split('.').every((label) => LABEL.test(label))
+  return typeof value === 'string' && value.length <= FORMS.domain.maxLength && DOMAIN.test(value)
 }
 
 /** RFC 3339 §5.6, in UTC with milliseconds; undefined for a day or an hour that does not exist. */

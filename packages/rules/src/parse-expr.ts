@@ -124,7 +124,9 @@ class ExprParser {
 
   #unary(): Expr {
     const first = this.#cursor.peek()
-    if (!this.#cursor.take('-')) return this.#primary()
+    if (!this.#cursor.sees('-')) return this.#primary()
+    this.#cursor.close(false, true)
+    this.#cursor.next()
     const of = this.#deeper(() => this.#unary())
     return { kind: 'neg', of, at: this.#cursor.since(first) }
   }
@@ -167,6 +169,7 @@ class ExprParser {
 /** `[ "-" ] literal` */
 export function parseValue(cursor: Cursor): Literal {
   const first = cursor.peek()
+  if (cursor.sees('-')) cursor.close(false, true)
   const minus = cursor.take('-')
   const literal = literalHere(cursor)
   if (literal === undefined) throw cursor.unexpected('a value')

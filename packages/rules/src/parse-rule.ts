@@ -39,7 +39,7 @@ const CLAUSES: readonly Clause[] = [
     rule.when = parseExpr(cursor)
   }),
   clause('then', true, (cursor, rule) => {
-    rule.then = parseEffects(cursor)
+    rule.effects = parseEffects(cursor)
   }),
   {
     name: 'on unknown',
@@ -66,6 +66,9 @@ const CLAUSES: readonly Clause[] = [
     rule.withhold = { because, ...(time === undefined ? {} : { for: time }), at: cursor.since(first) }
   }),
 ]
+
+/** These follow `harm` on its line. */
+const SAME_LINE: ReadonlySet<string> = new Set(['policy', 'severity', 'phase'])
 
 const ORDER = `the clauses stand in this order: ${CLAUSES.map((one) => one.name).join(', ')}`
 
@@ -102,6 +105,7 @@ export function parseRule(cursor: Cursor, first: Span, atDecl: () => boolean): R
     expected = readClause(cursor, rule, { seen, expected, atDecl })
   }
   reportMissing(cursor, rule, seen, CLAUSES.length)
+  cursor.line(0)
   cursor.want('}')
   return rule
 }
@@ -123,6 +127,7 @@ function readClause(cursor: Cursor, rule: Draft, { seen, expected, atDecl }: Pro
     cursor.skipTo(atClause)
     return expected
   }
+  if (!SAME_LINE.has(found.name)) cursor.line(1)
   if (seen.has(found)) cursor.unexpected(expectedNames(expected, seen), `'${found.name}' stands once`)
   else if (index < expected) cursor.unexpected(expectedNames(expected, seen), ORDER)
   seen.add(found)

@@ -31,6 +31,7 @@ function parseHeader(cursor: Cursor): Draft {
 }
 
 function parsePart(cursor: Cursor, file: Draft): void {
+  cursor.line(0)
   if (cursor.take('harm')) {
     const names = cursor.list(() => cursor.id('a harm'))
     const grave = cursor.take('grave')
@@ -52,7 +53,12 @@ function parseRecord(cursor: Cursor): RecordNode {
   const claimed = cursor.take('claimed')
   cursor.want('{')
   const fields: FieldNode[] = []
-  while (!cursor.take('}')) fields.push(parseField(cursor))
+  while (!cursor.sees('}')) {
+    cursor.line(1)
+    fields.push(parseField(cursor))
+  }
+  cursor.line(0)
+  cursor.want('}')
   return { kind: 'record', name, ...(entity === undefined ? {} : { entity }), claimed, fields }
 }
 
@@ -61,6 +67,7 @@ function parseField(cursor: Cursor): FieldNode {
   const name = cursor.id("the name of a field or '}'")
   const sealed = cursor.take('sealed')
   const type = parseType(cursor)
+  cursor.close(cursor.sees('?'), false)
   const optional = cursor.take('?')
   const initial = cursor.take('=') ? parseDefault(cursor) : undefined
   return {
@@ -89,8 +96,10 @@ function parseType(cursor: Cursor): TypeNode {
   if (simple !== undefined) return { kind: simple }
   if (cursor.take('text')) return { kind: 'text', ...(cursor.take('max') ? { max: cursor.int() } : {}) }
   if (cursor.take('id')) {
+    cursor.close(true, true)
     cursor.want('<')
     const thing = cursor.id('the kind of thing').text
+    cursor.close(true, false)
     cursor.want('>')
     return { kind: 'id', thing }
   }
@@ -102,6 +111,7 @@ function parseType(cursor: Cursor): TypeNode {
 }
 
 function parseEnum(cursor: Cursor): TypeNode {
+  cursor.close(true, false)
   cursor.want('(')
   const values = cursor.list(() => ({ name: cursor.id('a value').text, firm: cursor.take('firm') }))
   cursor.want(')')
@@ -109,9 +119,11 @@ function parseEnum(cursor: Cursor): TypeNode {
 }
 
 function parseList(cursor: Cursor): TypeNode {
+  cursor.close(true, true)
   cursor.want('<')
   const of = parseType(cursor)
   const max = cursor.take(',') ? parseMax(cursor) : undefined
+  cursor.close(true, false)
   cursor.want('>')
   return { kind: 'list', of, ...(max === undefined ? {} : { max }) }
 }
@@ -131,7 +143,9 @@ function parseEvent(cursor: Cursor): EventNode {
   const members: { name: Word; record: Word; optional: boolean }[] = []
   while (!cursor.take('}')) {
     const member = cursor.id("a record or '}'")
-    members.push({ name: member, record: cursor.id('a record'), optional: cursor.take('?') })
+    const record = cursor.id('a record')
+    cursor.close(cursor.sees('?'), false)
+    members.push({ name: member, record, optional: cursor.take('?') })
   }
   return { kind: 'event', name, about, ...(item === undefined ? {} : { item }), encrypted, members }
 }

@@ -19,26 +19,29 @@ export function parseSample(cursor: Cursor, first: Span): SampleDecl {
 /** Reads a test after the word `test`. A step that cannot be read is reported and left out. */
 export function parseTest(cursor: Cursor, first: Span, atDecl: () => boolean): TestDecl {
   const name = cursor.string()
-  return { kind: 'test', name, steps: parseSteps(cursor, atDecl), at: cursor.since(first) }
+  return { kind: 'test', name, steps: parseSteps(cursor, atDecl, 0), at: cursor.since(first) }
 }
 
-function parseSteps(cursor: Cursor, atDecl: () => boolean): Step[] {
+function parseSteps(cursor: Cursor, atDecl: () => boolean, depth: number): Step[] {
   cursor.want('{')
   const steps: Step[] = []
-  while (!cursor.take('}')) {
+  while (!cursor.sees('}')) {
+    cursor.line(depth + 1)
     if (cursor.peek().kind === 'end' || atDecl()) throw cursor.unexpected("'}'")
     try {
-      steps.push(parseStep(cursor, atDecl))
+      steps.push(parseStep(cursor, atDecl, depth + 1))
     } catch (fault) {
       if (!(fault instanceof ParseFault)) throw fault
       if (!cursor.sees('}'))
         cursor.skipTo(() => cursor.sees('}') || atDecl() || STEPS.some((step) => cursor.sees(step)))
     }
   }
+  cursor.line(depth)
+  cursor.want('}')
   return steps
 }
 
-function parseStep(cursor: Cursor, atDecl: () => boolean): Step {
+function parseStep(cursor: Cursor, atDecl: () => boolean, depth: number): Step {
   const first = cursor.peek()
   const kind = STEPS.find((step) => cursor.take(step))
   switch (kind) {
@@ -49,7 +52,7 @@ function parseStep(cursor: Cursor, atDecl: () => boolean): Step {
     case 'after':
       return { kind, duration: cursor.duration().value, at: cursor.since(first) }
     case 'repeat':
-      return parseRepeat(cursor, first, atDecl)
+      return parseRepeat(cursor, atDecl, depth)
     case 'expect':
       return { kind, that: parseExpectation(cursor), at: cursor.since(first) }
     case undefined: {
@@ -78,13 +81,14 @@ function parseSend(cursor: Cursor, first: Span): Step {
   return { kind: 'send', what, assigns, at: cursor.since(first) }
 }
 
-function parseRepeat(cursor: Cursor, first: Span, atDecl: () => boolean): Step {
+function parseRepeat(cursor: Cursor, atDecl: () => boolean, depth: number): Step {
+  const first = cursor.previous()
   const times = cursor.int()
   cursor.want('as')
   const as = cursor.id('the name of the turn')
   cursor.want('every')
   const every = cursor.duration().value
-  return { kind: 'repeat', times, as, every, steps: parseSteps(cursor, atDecl), at: cursor.since(first) }
+  return { kind: 'repeat', times, as, every, steps: parseSteps(cursor, atDecl, depth), at: cursor.since(first) }
 }
 
 function parseAssigns(cursor: Cursor): Assign[] {

@@ -15,7 +15,12 @@ const LIST_TYPES = ['text', 'domain', 'hash', 'phash'] as const
  * clause, step or declaration. Absent if not even the header could be read.
  */
 export function parse(source: Source, findings: Findings): RulesFile | SchemaFile | undefined {
-  const cursor = new Cursor(lex(source, findings).tokens, findings)
+  return parseTokens(new Cursor(lex(source, findings).tokens, findings))
+}
+
+/** As `parse`, from a cursor whose layout the caller wants to keep. */
+export function parseTokens(cursor: Cursor): RulesFile | SchemaFile | undefined {
+  cursor.line(0)
   try {
     if (cursor.sees('ruleset')) return parseRuleset(cursor)
     if (cursor.sees('schema')) return parseSchema(cursor)
@@ -54,6 +59,7 @@ function parseHeader(cursor: Cursor, atDecl: () => boolean): Header {
     header.version = cursor.int()
     cursor.want('owner')
     header.owner = cursor.string()
+    cursor.line(0)
     cursor.want('use')
     cursor.want('schema')
     header.schema.name = cursor.id('the name of a schema')
@@ -67,6 +73,7 @@ function parseHeader(cursor: Cursor, atDecl: () => boolean): Header {
 }
 
 function parseDecl(cursor: Cursor, atDecl: () => boolean): Decl {
+  cursor.line(0)
   const first = cursor.peek()
   const kind = DECLS.find((word) => cursor.take(word))
   switch (kind) {
@@ -104,7 +111,7 @@ function parseList(cursor: Cursor, first: Span): ListDecl {
   const context = cursor.take('context')
   cursor.want('from')
   const from = cursor.string()
-  const staleAfter = cursor.take('stale') ? (cursor.want('after'), cursor.duration().value) : undefined
+  const staleAfter = cursor.take('stale') ? parseStaleAfter(cursor) : undefined
   return {
     kind: 'list',
     name,
@@ -118,10 +125,17 @@ function parseList(cursor: Cursor, first: Span): ListDecl {
   }
 }
 
+function parseStaleAfter(cursor: Cursor): number {
+  cursor.want('after')
+  return cursor.duration().value
+}
+
 function parseThing(cursor: Cursor): Word {
   if (!cursor.take('id')) throw cursor.unexpected('a type of list: text, domain, hash, phash or id<…>')
+  cursor.close(true, true)
   cursor.want('<')
   const thing = cursor.id('the kind of thing')
+  cursor.close(true, false)
   cursor.want('>')
   return thing
 }
@@ -133,6 +147,7 @@ function parseSignal(cursor: Cursor, first: Span): SignalDecl {
   if (type === undefined) throw cursor.unexpected("'bool', 'num' or 'score'")
   cursor.want('from')
   const provider = cursor.id('a provider')
+  cursor.close(true, false)
   cursor.want('(')
   const inputs = cursor.list(() => cursor.path())
   cursor.want(')')

@@ -18,7 +18,7 @@ const UNDECIDED_MAY = ['hold', 'queue', 'label', 'preserve']
 export function checkPolicy(rule: RuleDecl, when: Condition | undefined, scope: Scope, filters: CounterFilters): void {
   const kinds = (rule.on ?? []).flatMap((word) => scope.schema.events.get(word.text) ?? [])
   checkGate(rule, kinds, scope)
-  if (rule.then !== undefined) checkEffects(rule.then, rule, kinds, scope)
+  if (rule.effects !== undefined) checkEffects(rule.effects, rule, kinds, scope)
   if (Array.isArray(rule.onUnknown)) checkEffects(rule.onUnknown, rule, kinds, scope)
   checkDuties(rule, scope)
   checkUndecidedEffects(rule, scope)
@@ -29,7 +29,7 @@ export function checkPolicy(rule: RuleDecl, when: Condition | undefined, scope: 
 }
 
 function checkGate(rule: RuleDecl, kinds: readonly EventKind[], scope: Scope): void {
-  const offer = rule.then?.find((effect) => effect.do === 'offer')
+  const offer = rule.effects?.find((effect) => effect.do === 'offer')
   for (const kind of kinds) {
     const at = rule.on?.find((word) => word.text === kind.name)?.at ?? rule.name.at
     if (kind.about === 'actor') continue
@@ -48,7 +48,9 @@ function checkGate(rule: RuleDecl, kinds: readonly EventKind[], scope: Scope): v
 
 /** P01: an act on a person does not rest on a model, a claim or an absence alone. */
 function checkEvidence(rule: RuleDecl, when: Condition, scope: Scope, filters: CounterFilters): void {
-  const heavy = rule.then?.find((effect) => effect.do === 'block' || (effect.do === 'limit' && effect.for > LONG_LIMIT))
+  const heavy = rule.effects?.find(
+    (effect) => effect.do === 'block' || (effect.do === 'limit' && effect.for > LONG_LIMIT),
+  )
   if (heavy === undefined) return
   const way = unsupported(when, scope, filters)
   if (way === undefined) return
@@ -98,14 +100,18 @@ function checkUndecidedEffects(rule: RuleDecl, scope: Scope): void {
 }
 
 function checkDuties(rule: RuleDecl, scope: Scope): void {
-  const acting = rule.then?.find(actsOnPerson)
+  const acting = rule.effects?.find(actsOnPerson)
   const spam = rule.harm?.text === 'spam'
   const silentSpam = spam && rule.withhold !== undefined && rule.withhold.for === undefined
   if (acting !== undefined && rule.tell === undefined && !silentSpam && !rule.broken) {
     const fix = spam ? '\'tell user "…"\', or for spam \'withhold because "…"\'' : 'tell user "…"'
     scope.findings.error('P05', acting.at, `'${acting.do}' acts on a person, so it needs 'tell user'`, fix)
   }
-  if (rule.severity === 'critical' && rule.then !== undefined && !rule.then.some((effect) => effect.do === 'queue')) {
+  if (
+    rule.severity === 'critical' &&
+    rule.effects !== undefined &&
+    !rule.effects.some((effect) => effect.do === 'queue')
+  ) {
     scope.findings.error('P09', rule.name.at, "severity critical needs a 'queue'", 'add queue "…" within 15m')
   }
   checkWithhold(rule, scope)
@@ -130,7 +136,7 @@ function checkSignals(rule: RuleDecl, when: Condition, scope: Scope): void {
       .flatMap((term) => (term.kind === 'signal' ? [term.name] : [])),
   )
   const effects = [
-    ...(rule.then ?? []),
+    ...(rule.effects ?? []),
     ...(Array.isArray(rule.onUnknown) ? (rule.onUnknown as readonly EffectNode[]) : []),
   ]
   const other = effects.find((effect) => effect.do !== 'queue')

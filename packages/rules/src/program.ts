@@ -99,9 +99,9 @@ function judgeRules(rules: readonly CompiledRule[], run: Run): Judged[] {
   for (const compiled of rules) {
     const answer = compiled.when(run)
     if (answer === false) continue
-    const { name: rule, version, then, onUnknown } = compiled.rule
+    const { name: rule, version, effects: fired, onUnknown } = compiled.rule
     const outcome = answer === true ? 'fired' : 'unknown'
-    const effects = answer === true ? then : onUnknown === 'ignore' ? [] : onUnknown
+    const effects = answer === true ? fired : onUnknown === 'ignore' ? [] : onUnknown
     judged.push({ compiled, result: { rule, version, outcome, effects } })
   }
   return judged

@@ -6,7 +6,7 @@ import type { Diagnostic, Span } from './diagnostic.ts'
 import { effectOf, printEffect } from './effects.ts'
 import { merge, type Verdict } from './merge.ts'
 import { quoted } from './print-expr.ts'
-import { compile, type Judgement, type Program } from './program.ts'
+import { compile, type Judgement, type Outcome, type Program } from './program.ts'
 import { makeEvent } from './test-event.ts'
 import { plainList } from './test-list.ts'
 import type { List } from './world.ts'
@@ -102,9 +102,12 @@ class TestRun {
         else this.#last = this.#repeatLast()
         return
       case 'send':
-        return this.#send(step, turns)
-      case 'expect':
-        return this.#expect(step.that, step.at)
+        this.#send(step, turns)
+        return
+      case 'expect': {
+        const failure = this.#last === undefined ? 'nothing was sent' : failureOf(step.that, this.#last)
+        if (failure !== undefined) this.#fail(step.at, failure)
+      }
     }
   }
 
@@ -128,43 +131,6 @@ class TestRun {
     this.#last = this.#repeatLast()
   }
 
-  #expect(that: Expectation, at: Span): void {
-    const last = this.#last
-    if (last === undefined) return this.#fail(at, 'nothing was sent')
-    switch (that.kind) {
-      case 'outcome':
-        return this.#expectOutcome(that, at, last)
-      case 'counter':
-        return this.#fail(at, 'counters are not available yet')
-      case 'verdict':
-        if (last.verdict.verdict !== that.verdict)
-          this.#fail(at, `expected verdict ${that.verdict}, was ${last.verdict.verdict}`)
-        return
-      case 'no-effect':
-        if (last.verdict.effects.length > 0) this.#fail(at, `expected no effect, was ${shown(last)}`)
-        return
-      case 'effect': {
-        const wanted = printEffect(effectOf(that.effect, ''))
-        if (!last.verdict.effects.some((effect) => printEffect(effect) === wanted)) {
-          this.#fail(at, `expected effect ${wanted}, was ${shown(last)}`)
-        }
-      }
-    }
-  }
-
-  #expectOutcome(that: Expectation & { kind: 'outcome' }, at: Span, last: Sent): void {
-    for (const judgement of last.judgements) {
-      const judged = judgement.judged.find((one) => one.result.rule === that.rule.text)
-      if (judged === undefined) continue
-      if (judged.result.outcome === that.outcome) return
-      const causes = judged.result.outcome === 'unknown' ? causesOf(judged, judgement.plan.run) : []
-      const names = causes.map((cause) => `'${cause.slice(cause.indexOf(':') + 1)}'`)
-      const because = names.length === 0 ? '' : ` because of ${names.join(', ')}`
-      return this.#fail(at, `expected ${that.rule.text} ${that.outcome}, was ${judged.result.outcome}${because}`)
-    }
-    if (that.outcome !== 'quiet') this.#fail(at, `expected ${that.rule.text} ${that.outcome}, was quiet`)
-  }
-
   #fail(at: Span, what: string): void {
     this.#failures.push({
       code: 'X01',
@@ -174,6 +140,39 @@ class TestRun {
       also: [],
     })
   }
+}
+
+/** Why an expectation does not hold; undefined if it does. */
+function failureOf(that: Expectation, last: Sent): string | undefined {
+  const { verdict, effects } = last.verdict
+  switch (that.kind) {
+    case 'outcome':
+      return wrongOutcome(that.rule.text, that.outcome, last)
+    case 'counter':
+      return 'counters are not available yet'
+    case 'verdict':
+      return verdict === that.verdict ? undefined : `expected verdict ${that.verdict}, was ${verdict}`
+    case 'no-effect':
+      return effects.length === 0 ? undefined : `expected no effect, was ${shown(last)}`
+    case 'effect': {
+      const wanted = printEffect(effectOf(that.effect, ''))
+      const there = effects.some((effect) => printEffect(effect) === wanted)
+      return there ? undefined : `expected effect ${wanted}, was ${shown(last)}`
+    }
+  }
+}
+
+function wrongOutcome(rule: string, expected: Outcome, last: Sent): string | undefined {
+  for (const judgement of last.judgements) {
+    const judged = judgement.judged.find((one) => one.result.rule === rule)
+    if (judged === undefined) continue
+    const { outcome } = judged.result
+    if (outcome === expected) return undefined
+    const causes = outcome === 'unknown' ? causesOf(judged, judgement.plan.run) : []
+    const names = causes.map((cause) => `'${cause.slice(cause.indexOf(':') + 1)}'`)
+    return `expected ${rule} ${expected}, was ${outcome}${names.length === 0 ? '' : ` because of ${names.join(', ')}`}`
+  }
+  return expected === 'quiet' ? undefined : `expected ${rule} ${expected}, was quiet`
 }
 
 function shown({ verdict }: Sent): string {
