@@ -6,10 +6,12 @@ export class CloseWords {
   /** Each term and each term less one letter, to the terms that it may have been. */
   readonly #byStem = new Map<string, number[]>()
   readonly #texts: readonly string[]
+  readonly #longest: number
 
   /** @param texts terms in the form of the view that is searched; an answer names a term by its place here */
   constructor(texts: readonly string[]) {
     this.#texts = texts
+    this.#longest = texts.reduce((longest, text) => Math.max(longest, text.length), 0)
     for (const [at, text] of texts.entries()) {
       for (const stem of stemsOf(text)) {
         const held = this.#byStem.get(stem)
@@ -26,6 +28,8 @@ export class CloseWords {
   /** Terms that are exactly one slip from this word. */
   find(word: string): readonly number[] {
     const found = new Set<number>()
+    // Work grows with the square of the word: endless ones are not even looked at.
+    if (word.length > this.#longest + 1) return []
     for (const stem of stemsOf(word)) {
       for (const at of this.#byStem.get(stem) ?? []) if (isOneSlip(word, this.#texts[at] ?? '')) found.add(at)
     }
