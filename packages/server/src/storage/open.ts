@@ -3,6 +3,10 @@ import { join } from 'node:path'
 import { type Blobs, openFolderBlobs } from './blobs.ts'
 import { type Jobs, makeJobs } from './jobs.ts'
 import { type Leases, makeLeases } from './leases.ts'
+import { loadSchemas } from './load.ts'
+import { openPostgres } from './postgres/open.ts'
+import { makeRetention, type Retention } from './retention.ts'
+import type { Schema } from './schema.ts'
 import type { Engine, Store } from './seam.ts'
 import { type DiskRoom, type QueueLimits, SqliteStore } from './sqlite/client.ts'
 import { lockFolder } from './sqlite/lock.ts'
@@ -27,17 +31,24 @@ export interface StorageOptions {
   readonly faults?: readonly Fault[]
 }
 
-export type StorageConfig = StorageOptions &
-  (
-    | { readonly kind: 'sqlite'; readonly folder: string }
-    | {
-        readonly kind: 'postgres'
-        readonly url: string
-        readonly schema?: string
-        readonly blobs: string
-        readonly pool?: number
-      }
-  )
+export interface SqliteConfig extends StorageOptions {
+  readonly kind: 'sqlite'
+  /** LAMPLIGHTER_DATA: database, lock file, blobs. */
+  readonly folder: string
+}
+
+export interface PostgresConfig extends StorageOptions {
+  readonly kind: 'postgres'
+  readonly url: string
+  /** Schema of all tables; default: the role's own search path. */
+  readonly schema?: string
+  /** Folder of the blobs. */
+  readonly blobs: string
+  /** Connections of this process (`platform.md` §4). */
+  readonly pool?: number
+}
+
+export type StorageConfig = SqliteConfig | PostgresConfig
 
 /** All that storage offers, on one engine. */
 export interface Storage {
@@ -48,6 +59,7 @@ export interface Storage {
   readonly blobs: Blobs
   readonly leases: Leases
   readonly wakeup: Wakeup
+  readonly retention: Retention
   /** Gives freed space back to the disk, after large removals. */
   compact(): Promise<void>
   /** Numbers for `doctor`, health and metrics. */
@@ -73,6 +85,7 @@ const LIMITS: WriterLimits & QueueLimits = {
 const LEAST_ROOM_BYTES = 256 * 2 ** 20
 const GIB = 2 ** 30
 const EXIT_UNKNOWN = 70
+const POOL = 10
 
 /**
  * Opens the database and brings it to this version's schema.
@@ -81,12 +94,38 @@ const EXIT_UNKNOWN = 70
  * @throws StorageError `already_running` · `schema_…` · `settings_refused` · `storage_unavailable`
  */
 export async function openStore(config: StorageConfig, modules: readonly URL[]): Promise<Storage> {
-  return openSqlite(config as Extract<StorageConfig, { kind: 'sqlite' }>, modules)
+  const hrefs = modules.map((module) => module.href)
+  const schemas = await loadSchemas(hrefs)
+  return config.kind === 'sqlite' ? openEmbedded(config, schemas, hrefs) : openServer(config, schemas)
 }
 
-async function openSqlite(
-  config: Extract<StorageConfig, { kind: 'sqlite' }>,
-  modules: readonly URL[],
+async function openServer(config: PostgresConfig, schemas: readonly Schema[]): Promise<Storage> {
+  const wakeup = makeWakeup()
+  const now = config.now ?? Date.now
+  const { store, settings, migrated } = await openPostgres({
+    url: config.url,
+    schema: config.schema,
+    pool: config.pool ?? POOL,
+    queueWorks: config.limits?.queueWorks ?? LIMITS.queueWorks,
+    by: config.by ?? 'development',
+    schemas,
+    now,
+    onHints: (hints) => wakeAll(wakeup, hints),
+    onSlow: config.onSlow ?? (() => undefined),
+  })
+  return {
+    ...(await parts(store, { config, schemas, blobs: config.blobs, wakeup, now })),
+    // Freed space is given back by autovacuum and by dropping partitions.
+    compact: async () => undefined,
+    facts: async () => ({ engine: 'postgres', settings, numbers: { migrated, ...store.facts() } }),
+    close: () => store.close(),
+  }
+}
+
+async function openEmbedded(
+  config: SqliteConfig,
+  schemas: readonly Schema[],
+  modules: readonly string[],
 ): Promise<Storage> {
   mkdirSync(config.folder, { recursive: true, mode: 0o700 })
   const lock = lockFolder(config.folder)
@@ -95,20 +134,18 @@ async function openSqlite(
   try {
     const store = await SqliteStore.open({
       file: join(config.folder, 'lamplighter.db'),
-      modules: modules.map((module) => module.href),
+      modules,
       limits: { ...LIMITS, ...config.limits },
       by: config.by ?? 'development',
       now,
       ...(config.faults === undefined ? {} : { faults: config.faults }),
-      onHints: (hints) => {
-        for (const topic of hints) wakeup.hint(topic)
-      },
+      onHints: (hints) => wakeAll(wakeup, hints),
       onSlow: config.onSlow ?? (() => undefined),
       onFatal: config.onFatal ?? exitSoon,
     })
     const watch = watchDisk(config, (room) => store.setRoom(room))
     return {
-      ...(await parts(store, { config, blobs: join(config.folder, 'blobs'), wakeup, now })),
+      ...(await parts(store, { config, schemas, blobs: join(config.folder, 'blobs'), wakeup, now })),
       async compact() {
         await store.checkpoint(true)
       },
@@ -130,9 +167,13 @@ async function openSqlite(
   }
 }
 
+function wakeAll(wakeup: Wakeup, topics: readonly string[]): void {
+  for (const topic of topics) wakeup.hint(topic)
+}
+
 async function parts(
   store: Store,
-  from: { config: StorageConfig; blobs: string; wakeup: Wakeup; now: () => number },
+  from: { config: StorageConfig; schemas: readonly Schema[]; blobs: string; wakeup: Wakeup; now: () => number },
 ): Promise<Omit<Storage, 'close' | 'facts' | 'compact'>> {
   const partitions = await store.tx(createPartitions, from.config.partitions ?? 16)
   return {
@@ -142,6 +183,7 @@ async function parts(
     stream: makeStream(store, partitions, from.now),
     jobs: makeJobs(store),
     leases: makeLeases(store),
+    retention: makeRetention(store, from.schemas),
     blobs: await openFolderBlobs(from.blobs, from.now),
   }
 }

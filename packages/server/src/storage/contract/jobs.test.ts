@@ -119,7 +119,7 @@ describe.each(engines)('jobs on $name', (engine) => {
     const kept = await add('q', { n: 3 })
     for (const job of await jobs.claim('q', 3, LEASE_MS)) await jobs.park(job, 'broken')
     expect((await jobs.list({ state: 'parked' })).map((row) => [row.id, row.why])).toEqual(
-      [replayed, cancelled, kept].map((id) => [id, 'broken']),
+      [replayed, cancelled, kept].sort().map((id) => [id, 'broken']),
     )
     opened.now += 200 * 86_400_000
     expect(await jobs.claim('q', 3, LEASE_MS)).toEqual([])
