@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { afterEach, beforeEach } from 'vitest'
 import type { Storage } from '../../storage/open.ts'
 import type { Fence } from '../../storage/seam.ts'
@@ -27,10 +27,10 @@ export function memoryKeyring(): LedgerKeyring {
       if (!keys.has(id) && !gone.has(id)) keys.set(id, new Uint8Array(randomBytes(32)))
       return id
     },
-    async read(id) {
+    async use(id, how) {
       const key = keys.get(id)
       if (key === undefined) throw Object.assign(new Error('key destroyed'), { code: 'key_destroyed' })
-      return key
+      return how({ derive: (info) => new Uint8Array(createHmac('sha256', key).update(info).digest()) })
     },
     async destroy(ids) {
       for (const id of ids) {
@@ -84,9 +84,15 @@ export class OpenedLedger {
     await this.start(config)
   }
 
+  /** Records acts, in transactions of at most 50. */
   async act(...acts: LedgerAct[]): Promise<Recorded[]> {
-    const keys = await this.ledger.keysFor(acts.map((act) => act.affected))
-    return this.storage.store.tx(recordActs, { acts, keys })
+    const made: Recorded[] = []
+    for (let at = 0; at < acts.length; at += 50) {
+      const part = acts.slice(at, at + 50)
+      const keys = await this.ledger.keysFor(part.map((act) => act.affected))
+      made.push(...(await this.storage.store.tx(recordActs, { acts: part, keys })))
+    }
+    return made
   }
 
   async lease(log: LogName): Promise<Fence> {
