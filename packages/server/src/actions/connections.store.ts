@@ -26,7 +26,8 @@ export const addConnection = defineWork(
   'actions.addConnection',
   async (tx: Tx, { wish, means }: { wish: NewConnection; means: ActionMeans }) => {
     const known = await tx.db.selectFrom('connections').select('id').where('name', '=', wish.name).executeTakeFirst()
-    if (known !== undefined) throw new ActionsError('conflict', 'a connection with this name exists; choose another name')
+    if (known !== undefined)
+      throw new ActionsError('conflict', 'a connection with this name exists; choose another name')
     const id = tx.fresh.id('con')
     const secret = wish.kind === 'webhook' ? webhookSecret(tx.fresh.bytes(32)) : null
     await tx.db
@@ -118,7 +119,8 @@ export const sendPing = defineWork(
   'actions.ping',
   async (tx: Tx, { connection, means }: { connection: string; means: ActionMeans }): Promise<{ delivery: string }> => {
     const row = await connectionOf(tx, connection)
-    if (row.state === 'paused') throw new ActionsError('conflict', 'the connection is paused; resume it, then send a test')
+    if (row.state === 'paused')
+      throw new ActionsError('conflict', 'the connection is paused; resume it, then send a test')
     const letter = { connection: row.id, type: 'ping' as const, data: { connection: row.id, name: row.name } }
     const nobody = { recorded: null, do: null, account: null, item: null, action: null, notice: null, decision: null }
     const delivery = await enqueue(

@@ -162,7 +162,9 @@ export const schema = defineSchema({
         unless: "state not in ('delivered', 'cancelled')",
       },
     },
-    outbox_orders: { kept: { forever: 'one number per account and endpoint; a removed one would start anew and mix the order' } },
+    outbox_orders: {
+      kept: { forever: 'one number per account and endpoint; a removed one would start anew and mix the order' },
+    },
     outbox_attempts: { kept: { from: 'at', default: days(30), min: days(7), max: years(1) } },
     notices: { kept: { from: 'created_at', default: days(730), min: days(183), max: years(10) } },
     notice_links: { kept: { from: 'ends_at', default: days(30), min: days(1), max: years(1) } },
