@@ -11,7 +11,6 @@ export const coreSchema = defineSchema({
     { id: '0003-leases', up: leases },
     { id: '0004-jobs', up: jobs },
     { id: '0005-stream', up: stream },
-    { id: '0006-schedules', up: schedules },
   ],
   tables: {
     retention_guard: { kept: { forever: 'one row per append-only table, only while retention removes rows from it' } },
@@ -30,7 +29,6 @@ export const coreSchema = defineSchema({
     stream_heads: { kept: { forever: 'one row per partition' } },
     stream_offsets: { kept: { forever: 'one row per partition and group' } },
     stream_chunks: { kept: { with: 'stream_offsets' } },
-    schedules: { kept: { forever: 'one row per schedule' } },
   },
 })
 
@@ -132,14 +130,4 @@ function stream(engine: Engine): string[] {
         ]
       : []),
   ]
-}
-
-function schedules(engine: Engine): string[] {
-  const columns = {
-    name: 'text primary key',
-    next_slot: 'bigint not null',
-    last_slot: 'bigint',
-    last_result: 'text',
-  }
-  return [table(engine, 'schedules', columns)]
 }

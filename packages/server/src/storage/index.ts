@@ -7,6 +7,7 @@ export { newId } from './ids.ts'
 export type { Claimed, JobRow, JobState, Jobs, JobsTx, Json, NewJob } from './jobs.ts'
 export { checkFences, type Holder, type Leases } from './leases.ts'
 export { openStore, type Storage, type StorageConfig, type StorageFacts, type StorageOptions } from './open.ts'
+export type { Retention, RetentionRule } from './retention.ts'
 export { days, defineSchema, type Kept, type Schema, type Step } from './schema.ts'
 export type { Engine, Fence, OnceKey, Query, ReadDb, Store, Tx, TxOptions, Work } from './seam.ts'
 export {

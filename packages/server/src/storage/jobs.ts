@@ -86,6 +86,8 @@ export interface Jobs {
   replay(id: string, by: string): Promise<void>
   cancel(id: string, by: string, reason: string): Promise<void>
   list(filter: { queue?: string; state: JobState; limit?: number; after?: string }): Promise<JobRow[]>
+  /** Forgets the counters of order keys without jobs; returns how many. */
+  forgetOrders(): Promise<number>
   counts(): Promise<{ queue: string; state: JobState; count: number; oldestRunAt: number }[]>
 }
 
@@ -284,6 +286,27 @@ const cancel = defineWork(
   { urgent: true },
 )
 
+const FORGET_SLICE = 1_000
+
+const forgetOrders = defineWork('storage.jobs.forgetOrders', async (tx: Tx): Promise<number> => {
+  const idle = tx.db
+    .selectFrom('job_orders as o')
+    .select('o.order_key')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('jobs as j')
+            .select('j.id')
+            .whereRef('j.order_key', '=', 'o.order_key')
+            .where('j.state', '=', 'open'),
+        ),
+      ),
+    )
+    .limit(FORGET_SLICE)
+  const gone = await tx.db.deleteFrom('job_orders').where('order_key', 'in', idle).executeTakeFirst()
+  return Number(gone.numDeletedRows)
+})
+
 const list = defineQuery(
   'storage.jobs.list',
   async (
@@ -336,6 +359,7 @@ export function makeJobs(store: Store): Jobs {
     cancel: (id, by, reason) => store.tx(cancel, { id, by, reason }),
     list: (filter) => store.read(list, { limit: 100, after: '', ...filter }),
     counts: () => store.read(counts, undefined),
+    forgetOrders: () => store.tx(forgetOrders, undefined),
   }
 }
 

@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { type Blobs, openFolderBlobs } from './blobs.ts'
 import { type Jobs, makeJobs } from './jobs.ts'
 import { type Leases, makeLeases } from './leases.ts'
+import { loadSchemas } from './load.ts'
 import { openPostgres } from './postgres/open.ts'
+import { makeRetention, type Retention } from './retention.ts'
+import type { Schema } from './schema.ts'
 import type { Engine, Store } from './seam.ts'
 import { type DiskRoom, type QueueLimits, SqliteStore } from './sqlite/client.ts'
 import { lockFolder } from './sqlite/lock.ts'
@@ -56,6 +59,7 @@ export interface Storage {
   readonly blobs: Blobs
   readonly leases: Leases
   readonly wakeup: Wakeup
+  readonly retention: Retention
   /** Gives freed space back to the disk, after large removals. */
   compact(): Promise<void>
   /** Numbers for `doctor`, health and metrics. */
@@ -91,10 +95,11 @@ const POOL = 10
  */
 export async function openStore(config: StorageConfig, modules: readonly URL[]): Promise<Storage> {
   const hrefs = modules.map((module) => module.href)
-  return config.kind === 'sqlite' ? openEmbedded(config, hrefs) : openServer(config, hrefs)
+  const schemas = await loadSchemas(hrefs)
+  return config.kind === 'sqlite' ? openEmbedded(config, schemas, hrefs) : openServer(config, schemas)
 }
 
-async function openServer(config: PostgresConfig, modules: readonly string[]): Promise<Storage> {
+async function openServer(config: PostgresConfig, schemas: readonly Schema[]): Promise<Storage> {
   const wakeup = makeWakeup()
   const now = config.now ?? Date.now
   const { store, settings, migrated } = await openPostgres({
@@ -103,13 +108,13 @@ async function openServer(config: PostgresConfig, modules: readonly string[]): P
     pool: config.pool ?? POOL,
     queueWorks: config.limits?.queueWorks ?? LIMITS.queueWorks,
     by: config.by ?? 'development',
-    modules,
+    schemas,
     now,
     onHints: (hints) => wakeAll(wakeup, hints),
     onSlow: config.onSlow ?? (() => undefined),
   })
   return {
-    ...(await parts(store, { config, blobs: config.blobs, wakeup, now })),
+    ...(await parts(store, { config, schemas, blobs: config.blobs, wakeup, now })),
     // Freed space is given back by autovacuum and by dropping partitions.
     compact: async () => undefined,
     facts: async () => ({ engine: 'postgres', settings, numbers: { migrated, ...store.facts() } }),
@@ -117,7 +122,11 @@ async function openServer(config: PostgresConfig, modules: readonly string[]): P
   }
 }
 
-async function openEmbedded(config: SqliteConfig, modules: readonly string[]): Promise<Storage> {
+async function openEmbedded(
+  config: SqliteConfig,
+  schemas: readonly Schema[],
+  modules: readonly string[],
+): Promise<Storage> {
   mkdirSync(config.folder, { recursive: true, mode: 0o700 })
   const lock = lockFolder(config.folder)
   const wakeup = makeWakeup()
@@ -136,7 +145,7 @@ async function openEmbedded(config: SqliteConfig, modules: readonly string[]): P
     })
     const watch = watchDisk(config, (room) => store.setRoom(room))
     return {
-      ...(await parts(store, { config, blobs: join(config.folder, 'blobs'), wakeup, now })),
+      ...(await parts(store, { config, schemas, blobs: join(config.folder, 'blobs'), wakeup, now })),
       async compact() {
         await store.checkpoint(true)
       },
@@ -164,7 +173,7 @@ function wakeAll(wakeup: Wakeup, topics: readonly string[]): void {
 
 async function parts(
   store: Store,
-  from: { config: StorageConfig; blobs: string; wakeup: Wakeup; now: () => number },
+  from: { config: StorageConfig; schemas: readonly Schema[]; blobs: string; wakeup: Wakeup; now: () => number },
 ): Promise<Omit<Storage, 'close' | 'facts' | 'compact'>> {
   const partitions = await store.tx(createPartitions, from.config.partitions ?? 16)
   return {
@@ -174,6 +183,7 @@ async function parts(
     stream: makeStream(store, partitions, from.now),
     jobs: makeJobs(store),
     leases: makeLeases(store),
+    retention: makeRetention(store, from.schemas),
     blobs: await openFolderBlobs(from.blobs, from.now),
   }
 }

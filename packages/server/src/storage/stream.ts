@@ -47,6 +47,8 @@ export interface EventStream {
   backlog(group: string): Promise<{ records: number; oldestMs: number }>
   /** Removes chunks that every group has followed and that are older than 60 s; returns how many. */
   trim(): Promise<number>
+  /** When the oldest chunk that is still there was appended. */
+  oldestAppendedAt(): Promise<number | undefined>
 }
 
 /** Name of the lease under which `group` reads partition `part`. */
@@ -242,6 +244,23 @@ const trim = defineWork('storage.stream.trim', async (tx: Tx, input: { before: n
   return removed
 })
 
+const oldest = defineQuery('storage.stream.oldest', async ({ db }: ReadDb): Promise<number | undefined> => {
+  const parts = await db.selectFrom('stream_heads').select('part').execute()
+  // Chunks of a partition lie in the order of their appends: the first of each is enough.
+  const firsts: number[] = []
+  for (const { part } of parts) {
+    const first = await db
+      .selectFrom('stream_chunks')
+      .select('appended_at')
+      .where('part', '=', part)
+      .orderBy('first_off')
+      .limit(1)
+      .executeTakeFirst()
+    if (first !== undefined) firsts.push(first.appended_at)
+  }
+  return firsts.length === 0 ? undefined : Math.min(...firsts)
+})
+
 export function makeStream(store: Store, partitions: number, now: () => number): EventStream {
   const started = new Map<string, Promise<void>>()
   const start = (group: string): Promise<void> => {
@@ -264,6 +283,7 @@ export function makeStream(store: Store, partitions: number, now: () => number):
     },
     advance: (batch, owner) => store.tx(advance, { batch: spanOf(batch), owner }),
     backlog: (group) => store.read(backlog, group),
+    oldestAppendedAt: () => store.read(oldest, undefined),
     async trim() {
       let removed = 0
       for (;;) {

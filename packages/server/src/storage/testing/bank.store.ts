@@ -142,6 +142,16 @@ export const enqueueOrFail = defineWork('bank.enqueue', async (tx: Tx, input: { 
   return id
 })
 
+export const addTransfers = defineWork(
+  'bank.addTransfers',
+  async (tx: Tx, input: { prefix: string; count: number; at: number; held: number }) => {
+    for (let n = 0; n < input.count; n++) {
+      const row = { id: `${input.prefix}${n}`, at: input.at, amount: 1, bytes: null, held: input.held }
+      await tx.db.insertInto('bank_transfers').values(row).execute()
+    }
+  },
+)
+
 export const note = defineWork('bank.note', async (tx: Tx, input: { id: string; at?: number }) => {
   await tx.db
     .insertInto('bank_log')

@@ -14,10 +14,14 @@ export interface Opened {
 }
 
 /** Gives each test of the surrounding `describe` a fresh store. */
-export function freshStore(engine: TestEngine, options: StorageOptions = {}): Opened {
+export function freshStore(
+  engine: TestEngine,
+  options: StorageOptions = {},
+  modules: readonly URL[] = MODULES,
+): Opened {
   const opened = { now: 1_750_000_000_000 } as Opened
   const open = (more: StorageOptions = {}): Promise<Storage> =>
-    opened.place.open(MODULES, { now: () => opened.now, ...options, ...more })
+    opened.place.open(modules, { now: () => opened.now, ...options, ...more })
   opened.reopen = async (more) => {
     await opened.storage.close()
     opened.storage = await open(more)
