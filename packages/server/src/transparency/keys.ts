@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { formatVerifierKey, type KeyType, promiseName, verifierKey } from '@lamplighter/ledger'
 import type { Store } from '../storage/seam.ts'
 import type { Affected } from './acts.ts'
@@ -12,9 +12,9 @@ import { LOGS, type LogName } from './tables.ts'
 /** As much of the keyring as the ledger needs: keys outside ordinary backups, which can be destroyed for good. */
 export interface LedgerKeyring {
   /** Durable before it returns; the same ref gives the same key. */
-  make(kind: 'person' | 'column', ref: string): Promise<string>
-  /** The 32 octets. Throws an error with the code `key_destroyed` once it is. */
-  read(id: string): Promise<Uint8Array>
+  make(kind: 'person' | 'secret', ref: string): Promise<string>
+  /** Throws an error with the code `key_destroyed` once it is. */
+  use<T>(id: string, how: (key: { derive(info: string): Uint8Array }) => Promise<T> | T): Promise<T>
   /** Durable; leaves a tombstone for ever. */
   destroy(ids: readonly string[], why: string): Promise<void>
 }
@@ -29,10 +29,17 @@ export interface PlatformKeys {
 
 /** The platform's key of the ledger; made at the first start. */
 export async function platformKeys(keyring: LedgerKeyring): Promise<PlatformKeys> {
-  const keyId = await keyring.make('column', 'ledger-platform')
-  const root = await keyring.read(keyId)
-  const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', root, '', `lamplighter ledger ${purpose}`, 32))
-  return { seal: { keyId, key: derive('seal') }, wrap: derive('wrap'), subject: derive('subject') }
+  const keyId = await keyring.make('secret', 'ledger')
+  return keyring.use(keyId, (key) => ({
+    seal: { keyId, key: key.derive('ledger seal') },
+    wrap: key.derive('ledger wrap'),
+    subject: key.derive('ledger subject'),
+  }))
+}
+
+/** The key under which the records of a person are sealed. Throws an error with the code `key_destroyed` once it is gone. */
+export function personKey(keyring: LedgerKeyring, keyId: string): Promise<Uint8Array> {
+  return keyring.use(keyId, (key) => key.derive('ledger seal'))
 }
 
 /** Makes the keys of an origin pair: one for each log and one for promises (ledger.md §11). */
@@ -85,7 +92,7 @@ export async function keysOfPersons(
     const own = known.filter((row) => row.subject === subject)
     const live = own.find((row) => row.destroyed_at === null)
     const keyId = live?.key_id ?? (await parts.keyring.make('person', `ledger-${subject}-${own.length + 1}`))
-    keys.set(name, { subject, keyId, key: await parts.keyring.read(keyId) })
+    keys.set(name, { subject, keyId, key: await personKey(parts.keyring, keyId) })
   }
   return keys
 }

@@ -1,5 +1,5 @@
 import {
-  createHash,
+  hash,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
@@ -10,7 +10,7 @@ import {
 import { type Hash, type SignatureChecks, type Signer, type VerifierKey, verifierKey } from '@lamplighter/ledger'
 
 /** SHA-256 of the runtime, about twice as fast as the ledger's own. */
-export const runtimeHash: Hash = (message) => new Uint8Array(createHash('sha256').update(message).digest())
+export const runtimeHash: Hash = (message) => new Uint8Array(hash('sha256', message, 'buffer'))
 
 /** A key pair of Ed25519 under a name. */
 export interface LogKey {

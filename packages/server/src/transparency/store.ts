@@ -87,8 +87,8 @@ export const headOfLog = defineQuery('transparency.head', async ({ db }: ReadDb,
   return row
 })
 
-/** The most records that one batch takes. */
-export const BATCH_RECORDS = 32_768
+/** The most records that one batch takes, so that its transaction stays short; a backlog fills several in a row. */
+export const BATCH_RECORDS = 4_096
 
 export interface PendingRow {
   readonly id: string
