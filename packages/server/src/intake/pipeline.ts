@@ -307,7 +307,7 @@ function wishesOf(seen: Seen, said: Said, hasItem: boolean): VerdictWish[] {
       case 'block':
         return gate ? [] : [{ ...base, do: 'remove' }]
       case 'hold':
-        if ('for' in effect)
+        if (effect.until === 'release')
           return [
             ...(gate ? [] : [{ ...base, do: 'hold' as const }]),
             { ...base, do: 'release', notBefore: seen.now + effect.for },
@@ -329,7 +329,7 @@ function tellingOf(
   main: ReturnType<typeof ruleOf>,
 ): { notice: Ruling['notice']; withheldUntil: number | null } {
   const acts = said.effects.filter(
-    (effect) => effect.do === 'block' || effect.do === 'limit' || (effect.do === 'hold' && 'until' in effect),
+    (effect) => effect.do === 'block' || effect.do === 'limit' || (effect.do === 'hold' && effect.until === 'review'),
   )
   if (acts.length === 0) return { notice: null, withheldUntil: null }
   const told = said.explanation.rules.find(({ outcome, tell }) => outcome === 'fired' && tell !== undefined)

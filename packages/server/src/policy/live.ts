@@ -74,7 +74,7 @@ function outside(ruleset: CheckedRuleset, text: string, around: Surroundings): D
   return ruleset.rules
     .flatMap((rule) => [
       ...unknown('policy', rule.policy, policies),
-      ...[...rule.then, ...(rule.onUnknown === 'ignore' ? [] : rule.onUnknown)].flatMap((effect) =>
+      ...[...rule.effects, ...(rule.onUnknown === 'ignore' ? [] : rule.onUnknown)].flatMap((effect) =>
         effect.do === 'queue' ? unknown('lane', effect.what ?? '', laneIds) : [],
       ),
     ])
