@@ -104,6 +104,8 @@ class AuditRun {
     if (before !== undefined) await this.#checkGrowth(reader, before.head, head)
     await this.#readLeaves(reader, before?.head.size ?? 0)
     this.#checkBatches(before?.head.size ?? 0, head.size)
+    this.#at = 'M1'
+    if (this.#opened?.quorum === 'not_met') throw new LedgerError('quorum_not_met', 'too few witnesses cosigned')
   }
 
   result(error?: LedgerError): Audit {
@@ -114,10 +116,7 @@ class AuditRun {
       const failed = { check: this.#at, code: error.code, message: error.message }
       return { ...found, failed, ...(this.#evidence && { evidence: this.#evidence }), ...(state && { state }) }
     }
-    const next: AuditState = { v: 1, checkpoint: this.#note, period: this.#period }
-    if (opened?.quorum !== 'not_met') return { ...found, state: next }
-    const message = 'quorum_not_met: too few witnesses of the policy cosigned'
-    return { ...found, failed: { check: 'M1', code: 'quorum_not_met', message }, ...(state && { state }) }
+    return { ...found, state: { v: 1, checkpoint: this.#note, period: this.#period } }
   }
 
   /** M1. */

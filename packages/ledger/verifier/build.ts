@@ -63,7 +63,7 @@ function inOrder(path: string, seen: string[] = []): string[] {
 }
 
 function statementsOf(path: string, module: string): Statement[] {
-  const plain = withoutTypes(readFileSync(path, 'utf8')).replace(/^import [^;]*? from '[^']+'$/gm, '')
+  const plain = withoutTypes(readFileSync(path, 'utf8')).replace(/^(?:import|export \{) [^;]*? from '[^']+'$/gm, '')
   const statements: Statement[] = []
   let lines: string[] = []
   let reasons: string[] = []

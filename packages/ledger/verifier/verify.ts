@@ -233,3 +233,6 @@ async function evidenceOf(text: string, options: Settings): Promise<Evidence> {
     path: await evidencePath(source, parseCheckpoint(older).head.size, parseCheckpoint(newer).head.size),
   }
 }
+
+export type { VerifierIo } from './io.ts'
+export { type Exit, LIMITS, type Report, UsageError } from './report.ts'
