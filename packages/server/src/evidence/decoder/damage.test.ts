@@ -42,9 +42,9 @@ describe('security S-37, matching 12: a damaged version of a listed picture', ()
     )
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...files), damages, async (file, acts) => {
-        const damaged = acts.reduce(
+        const damaged = acts.reduce<Uint8Array>(
           (bytes, [how, share, count]) => damage(bytes, { how, share, count }),
-          Buffer.from(file),
+          file,
         )
         const measured = await decoder.measure(damaged)
         expect(['hit', 'unknown', 'other picture']).toContain(verdictOf(measured))
