@@ -11,6 +11,34 @@ import { createLive, type Live } from './http/live.ts'
 import { consolePages } from './http/static.ts'
 import { jobsModule } from './jobs/index.ts'
 import { createPeople, type People, routesOf as peopleRoutes, signInPages, storeModules } from './people/index.ts'
+import {
+  type ActionMeans,
+  appealForReview,
+  columnsOf,
+  type DeliveryServices,
+  deliverAlways,
+  routesOf as actionsRoutes,
+  supports,
+} from './actions/index.ts'
+import { type Decoder, startDecoder } from './evidence/decoder/index.ts'
+import { exposureOf, makeMediaVault, type MediaVault, routesOf as evidenceRoutes } from './evidence/index.ts'
+import { rangeFrom } from './http/address.ts'
+import { type Outgoing, outgoing } from './http/outgoing.ts'
+import { FOLLOW, type IntakeServices, routesOf as intakeRoutes, startFollow } from './intake/index.ts'
+import { makeRegistry, type RuleRegistry, routesOf as policyRoutes } from './policy/index.ts'
+import {
+  type CaseDesk,
+  lifeThreat,
+  lanesFor,
+  receiveAppealWork,
+  routesOf as reviewRoutes,
+  settleHandler,
+} from './review/index.ts'
+import { type ListLibrary, makeLibrary, routesOf as signalsRoutes, shippedProviders } from './signals/index.ts'
+import { makeSealer } from './storage/sealer.ts'
+import { type Affected, openTransparency, type Transparency } from './transparency/index.ts'
+import { pagesOf as logPages } from './transparency/public-log.ts'
+import { routesOf as transparencyRoutes } from './transparency/routes.ts'
 import { createQuiet, type Quiet, restoreModule, routesOf as restoreRoutes } from './restore/index.ts'
 import { openStore, type Storage } from './storage/index.ts'
 import { fileMasterKey, type Keyring, openKeyring } from './storage/keyring/index.ts'
@@ -21,7 +49,12 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 export const version: string = JSON.parse(readFileSync(join(here, '../package.json'), 'utf8')).version
 
 /** All `store.ts` modules, in the order of their migrations. */
-export const modules: readonly URL[] = [jobsModule, ...storeModules, restoreModule]
+export const modules: readonly URL[] = [
+  jobsModule,
+  ...storeModules,
+  restoreModule,
+  ...['transparency', 'signals', 'policy', 'evidence', 'actions', 'review', 'intake'].map((subject) => new URL(`./${subject}/store.ts`, import.meta.url)),
+]
 
 export interface ContextOptions {
   readonly config: Config
@@ -33,17 +66,38 @@ export interface ContextOptions {
   readonly now?: () => number
   /** The built console; `packages/console/dist` by default. */
   readonly consoleFolder?: string
+  /** Milliseconds between two batches of the log; 300,000 by default. */
+  readonly ledgerEveryMs?: number
+  /** Ranges that webhooks may reach beside those of the settings; the demo opens its own loopback address. */
+  readonly allowNets?: ReadonlyMap<string, readonly string[]>
+  /** More pages, such as the demo's. */
+  readonly pages?: (context: Parts) => readonly Page[]
+  readonly routes?: (context: Parts) => readonly Route[]
 }
 
-export interface Context {
+/** What is built before the app. */
+export interface Parts {
   readonly config: Config
   readonly storage: Storage
   readonly keyring: Keyring
   readonly people: People
+  readonly transparency: Transparency
+  readonly library: ListLibrary
+  readonly registry: RuleRegistry
+  readonly intake: IntakeServices
+  readonly desk: CaseDesk
+  readonly vault: MediaVault
+  meansFor(affected: readonly Affected[]): Promise<ActionMeans>
+}
+
+export interface Context extends Parts {
   readonly live: Live
   readonly quiet: Quiet
   readonly readiness: Readiness
   readonly app: App
+  readonly decoder: Decoder
+  /** Starts what runs beside the calls: judging, deliveries, jobs, the log. Not while a restored server is quiet. */
+  start(): void
   close(): Promise<void>
 }
 
@@ -64,9 +118,79 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   readiness.add('database', async () => void (await storage.facts()))
   readiness.add('keyring', async () => void (await keyring.make('column', 'health')))
   const people = createPeople({ store, keyring, url: config.url })
+  const now = options.now ?? Date.now
+  const sealer = makeSealer(keyring)
+  const transparency = await openTransparency(storage, ledgerKeyring(keyring), {
+    url: config.url,
+    everyMs: options.ledgerEveryMs ?? 300_000,
+    software: { version, digest: await softwareDigest() },
+    now,
+    alarm: (code) => ledgerAlarm(code),
+    onProblem: (error) => failed('ledger', error),
+  })
+  const { keysFor } = transparency
+  const columns = await columnsOf(keyring)
+  const meansFor = async (affected: readonly Affected[]): Promise<ActionMeans> => ({
+    columns,
+    record: await keysFor(affected),
+    site: config.url,
+  })
+  const sealKey = await keyring.use(await keyring.make('column', 'fingerprints'), (key) => key.derive('sealed values'))
+  const library = makeLibrary({ storage, sealer, fingerprintKey: sealKey, keysFor })
+  const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), keysFor })
+  const decoder = startDecoder()
+  const vault = makeMediaVault({ storage, keyring, sealer, decoder })
+  const intake: IntakeServices = {
+    bench: { rules: registry.live, lists: library.book, providers: shippedProviders, vault, sealer, sealKey },
+    storage,
+    seal: keyring,
+    meansFor,
+    vault,
+    onIgnored: unknownFields,
+    checkBacklog: () => checkBacklog(storage),
+  }
+  const desk: CaseDesk = {
+    storage,
+    sealer,
+    meansFor,
+    supported: () => store.read(supportedQuery, null),
+    appealOf: (id) => appealOf(store, async () => columns, id),
+    staffWords: async (id) => staffLabel((await store.read(oneStaff, { id })).number),
+  }
+  const deliveries: DeliveryServices = {
+    store,
+    wakeup: storage.wakeup,
+    outgoing: outgoing({ allowNets: netsOf(config, options) }),
+    meansFor,
+    now,
+    chance: Math.random,
+    tell: ({ type, ms }) => delivered(type, ms),
+  }
+  const parts: Parts = { config, storage, keyring, people, transparency, library, registry, intake, desk, vault, meansFor }
+  await registry.load()
+  await library.load()
+  readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
+  readiness.add('rules', () => void registry.live())
+  storage.wakeup.listen((topic) => live.changed(topic))
   const routes = [
-    ...peopleRoutes({ store, people, live, demo, platform: 'Lamplighter' }),
+    ...peopleRoutes({
+      store,
+      people,
+      live,
+      demo,
+      platform: demo ? 'Harbour (demo)' : new URL(config.url).host,
+      exposure: (staff) => store.read(exposureOf, { staff, since: now() - SHIFT_MS }),
+      lifeThreat: () => store.read(lifeThreat, lifeThreatLanes),
+    }),
     ...restoreRoutes({ store, quiet }),
+    ...intakeRoutes(intake),
+    ...reviewRoutes(desk),
+    ...evidenceRoutes({ storage, vault, decoder, keysFor }),
+    ...policyRoutes({ storage, registry }),
+    ...signalsRoutes({ storage, library }),
+    ...actionsRoutes({ store, wakeup: storage.wakeup, meansFor, receiveAppeal: receiveAppealWork, now, chance: Math.random }),
+    ...transparencyRoutes(transparency),
+    ...(options.routes?.(parts) ?? []),
   ]
   const app = createApp({
     urls: [config.url, ...(config.officerUrl === undefined ? [] : [config.officerUrl])],
@@ -76,6 +200,8 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     pages: [
       ...healthPages(readiness),
       ...signInPages({ store, limits }),
+      ...logPages(transparency),
+      ...(options.pages?.(parts) ?? []),
       ...consolePages(options.consoleFolder ?? join(here, '../../console/dist')),
       openapiPage(routes, config.url, version),
       metricsPage(metrics),
@@ -86,21 +212,84 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     ...(options.checkAnswers && { checkAnswers: true }),
     ...(options.onFailure && { onFailure: options.onFailure }),
   })
+  const running: (() => Promise<void>)[] = []
   return {
-    config,
-    storage,
-    keyring,
-    people,
+    ...parts,
     live,
     quiet,
     readiness,
     app,
+    decoder,
+    start() {
+      const stopping = new AbortController()
+      const follower = startFollow(intake, { onBatch: followed, onPoison: () => failed('follow') })
+      const delivering = deliverAlways(deliveries, stopping.signal)
+      const worker = startWorker({
+        storage,
+        handlers: { 'review.settle': settleHandler(desk) },
+        now,
+        onEnd: (_queue, end, error) => (end === 'parked' ? failed('job', error) : undefined),
+      })
+      const chores = startScheduler({ storage, tasks: [...housekeeping({ storage, keyring, now }), ...sweeps(vault)], now })
+      const stopLog = transparency.start()
+      running.push(
+        async () => {
+          stopping.abort()
+          await Promise.all([follower.stop(), delivering, worker.stop(), chores.stop()])
+        },
+        stopLog,
+      )
+    },
     async close() {
+      for (const stop of running.splice(0)) await stop()
       live.close()
+      decoder.stop()
       await storage.close()
       keyring.close()
     },
   }
+}
+
+const SHIFT_MS = 12 * 3_600_000
+const lifeThreatLanes = shippedLanes.filter((lane) => lane.lifeThreat).map(({ id }) => id)
+
+const supportedQuery = defineQuery('context.supported', (from: ReadDb) => supports(from))
+
+/** The ledger wants 32 octets under a name; the keyring keeps its keys to itself, so it gets derived ones. */
+function ledgerKeyring(keyring: Keyring) {
+  return {
+    make: (kind: 'person' | 'column', ref: string) => keyring.make(kind, ref),
+    read: (id: string) => keyring.use(id, (key) => key.derive('lamplighter ledger')),
+    destroy: (ids: readonly string[], why: string) => keyring.destroy(ids, why),
+  }
+}
+
+function netsOf({ allowNets }: Config, options: ContextOptions) {
+  const all = new Map([...(allowNets ?? []), ...(options.allowNets ?? [])])
+  return new Map([...all].map(([name, ranges]) => [name, ranges.map((range) => rangeFrom(range))]))
+}
+
+async function appealOf(store: Storage['store'], key: () => Promise<Awaited<ReturnType<typeof columnsOf>>>, id: string) {
+  const found = await appealForReview({ store, columns: key }, id)
+  if (found === undefined) return undefined
+  const { view, account, decision, content } = found
+  return {
+    id,
+    decision,
+    account,
+    text: view.text,
+    at: view.receivedAt,
+    notice: { text: content.statement.text, policy: content.policy.name, effects: content.effects },
+  }
+}
+
+/** Unread events beyond which new ones are refused (platform.md §10). */
+const BACKLOG = { records: 1_000_000, ageMs: 600_000 }
+
+async function checkBacklog(storage: Storage): Promise<void> {
+  const { records, oldestMs } = await storage.stream.backlog(FOLLOW)
+  if (records <= BACKLOG.records && oldestMs <= BACKLOG.ageMs) return
+  throw new AppError('backlog_full', 'Too many events wait to be judged; send them again later.', { retryAfterS: jitter(10, 60) })
 }
 
 function storageOf({ config, now }: ContextOptions): Parameters<typeof openStore>[0] {

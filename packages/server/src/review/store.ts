@@ -15,6 +15,7 @@ import {
 } from '../actions/index.ts'
 import { sha256Hex } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
+import { whenAccessEnds, whenSignedOut } from '../people/hooks.ts'
 import type { Policy } from '../policy/index.ts'
 import { defineWork, newId, type Tx } from '../storage/index.ts'
 import { instantOf, type LedgerAct, record } from '../transparency/index.ts'
@@ -27,6 +28,19 @@ import { laneOf } from './lanes.ts'
 import type { CasesTable } from './tables.ts'
 
 export { schema } from './tables.ts'
+
+/** Claims of somebody who leaves or signs out go back to their lanes (security.md §3). */
+async function giveBack(tx: Tx, staff: string): Promise<void> {
+  await tx.db
+    .updateTable('cases')
+    .set((row) => ({ state: 'open', claimed_by: null, claim_until: 0, revision: row('revision', '+', 1) }))
+    .where('claimed_by', '=', staff)
+    .where('closed_at', 'is', null)
+    .execute()
+  tx.hint('lanes')
+}
+whenSignedOut(giveBack)
+whenAccessEnds(giveBack)
 
 /** Who acts: taken from the session, never from a body. */
 export interface Actor {
