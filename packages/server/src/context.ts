@@ -1,47 +1,67 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { metrics } from './events.ts'
-import { type App, createApp } from './http/app.ts'
-import type { Config } from './http/config.ts'
-import { metricsPage, openapiPage } from './http/documents.ts'
-import { healthPages, Readiness } from './http/health.ts'
-import { createLimits } from './http/limits.ts'
-import { createLive, type Live } from './http/live.ts'
-import { consolePages } from './http/static.ts'
-import { jobsModule } from './jobs/index.ts'
-import { createPeople, type People, routesOf as peopleRoutes, signInPages, storeModules } from './people/index.ts'
 import {
   type ActionMeans,
+  routesOf as actionsRoutes,
   appealForReview,
   columnsOf,
   type DeliveryServices,
   deliverAlways,
-  routesOf as actionsRoutes,
   supports,
 } from './actions/index.ts'
+import { delivered, failed, followed, ledgerAlarm, metrics, unknownFields } from './events.ts'
 import { type Decoder, startDecoder } from './evidence/decoder/index.ts'
-import { exposureOf, makeMediaVault, type MediaVault, routesOf as evidenceRoutes } from './evidence/index.ts'
+import { routesOf as evidenceRoutes, exposureOf, type MediaVault, makeMediaVault } from './evidence/index.ts'
 import { rangeFrom } from './http/address.ts'
-import { type Outgoing, outgoing } from './http/outgoing.ts'
+import { type App, createApp } from './http/app.ts'
+import type { Config } from './http/config.ts'
+import { metricsPage, openapiPage } from './http/documents.ts'
+import { AppError, jitter } from './http/errors.ts'
+import { healthPages, Readiness } from './http/health.ts'
+import { createLimits } from './http/limits.ts'
+import { createLive, type Live } from './http/live.ts'
+import { outgoing } from './http/outgoing.ts'
+import type { Page, Route } from './http/route.ts'
+import { consolePages } from './http/static.ts'
 import { FOLLOW, type IntakeServices, routesOf as intakeRoutes, startFollow } from './intake/index.ts'
-import { makeRegistry, type RuleRegistry, routesOf as policyRoutes } from './policy/index.ts'
+import {
+  housekeeping,
+  jobsModule,
+  SCHEDULE_QUEUE,
+  type ScheduledTask,
+  startScheduler,
+  startWorker,
+} from './jobs/index.ts'
+import {
+  createPeople,
+  oneStaff,
+  type People,
+  routesOf as peopleRoutes,
+  signInPages,
+  staffLabel,
+  storeModules,
+} from './people/index.ts'
+import { makeRegistry, routesOf as policyRoutes, type RuleRegistry } from './policy/index.ts'
+import { createQuiet, type Quiet, restoreModule, routesOf as restoreRoutes } from './restore/index.ts'
 import {
   type CaseDesk,
   lifeThreat,
-  lanesFor,
   receiveAppealWork,
   routesOf as reviewRoutes,
   settleHandler,
+  shippedLanes,
 } from './review/index.ts'
-import { type ListLibrary, makeLibrary, routesOf as signalsRoutes, shippedProviders } from './signals/index.ts'
+import { routesOf as settingsRoutes } from './settings/index.ts'
+import { type ListLibrary, makeLibrary, shippedProviders, routesOf as signalsRoutes } from './signals/index.ts'
+import { defineQuery, openStore, type ReadDb, type Storage } from './storage/index.ts'
+import { fileMasterKey, type Keyring, openKeyring } from './storage/keyring/index.ts'
 import { makeSealer } from './storage/sealer.ts'
 import { type Affected, openTransparency, type Transparency } from './transparency/index.ts'
 import { pagesOf as logPages } from './transparency/public-log.ts'
 import { routesOf as transparencyRoutes } from './transparency/routes.ts'
-import { createQuiet, type Quiet, restoreModule, routesOf as restoreRoutes } from './restore/index.ts'
-import { openStore, type Storage } from './storage/index.ts'
-import { fileMasterKey, type Keyring, openKeyring } from './storage/keyring/index.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
@@ -53,7 +73,9 @@ export const modules: readonly URL[] = [
   jobsModule,
   ...storeModules,
   restoreModule,
-  ...['transparency', 'signals', 'policy', 'evidence', 'actions', 'review', 'intake'].map((subject) => new URL(`./${subject}/store.ts`, import.meta.url)),
+  ...['transparency', 'signals', 'policy', 'evidence', 'actions', 'review', 'intake'].map(
+    (subject) => new URL(`./${subject}/store.ts`, import.meta.url),
+  ),
 ]
 
 export interface ContextOptions {
@@ -120,7 +142,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const people = createPeople({ store, keyring, url: config.url })
   const now = options.now ?? Date.now
   const sealer = makeSealer(keyring)
-  const transparency = await openTransparency(storage, ledgerKeyring(keyring), {
+  const transparency = await openTransparency(storage, keyring, {
     url: config.url,
     everyMs: options.ledgerEveryMs ?? 300_000,
     software: { version, digest: await softwareDigest() },
@@ -166,7 +188,19 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     chance: Math.random,
     tell: ({ type, ms }) => delivered(type, ms),
   }
-  const parts: Parts = { config, storage, keyring, people, transparency, library, registry, intake, desk, vault, meansFor }
+  const parts: Parts = {
+    config,
+    storage,
+    keyring,
+    people,
+    transparency,
+    library,
+    registry,
+    intake,
+    desk,
+    vault,
+    meansFor,
+  }
   await registry.load()
   await library.load()
   readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
@@ -188,8 +222,16 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     ...evidenceRoutes({ storage, vault, decoder, keysFor }),
     ...policyRoutes({ storage, registry }),
     ...signalsRoutes({ storage, library }),
-    ...actionsRoutes({ store, wakeup: storage.wakeup, meansFor, receiveAppeal: receiveAppealWork, now, chance: Math.random }),
+    ...actionsRoutes({
+      store,
+      wakeup: storage.wakeup,
+      meansFor,
+      receiveAppeal: receiveAppealWork,
+      now,
+      chance: Math.random,
+    }),
     ...transparencyRoutes(transparency),
+    ...settingsRoutes({ storage }),
     ...(options.routes?.(parts) ?? []),
   ]
   const app = createApp({
@@ -224,21 +266,22 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       const stopping = new AbortController()
       const follower = startFollow(intake, { onBatch: followed, onPoison: () => failed('follow') })
       const delivering = deliverAlways(deliveries, stopping.signal)
+      const chores = startScheduler({
+        storage,
+        tasks: [...housekeeping({ storage, keyring, now }), mediaSweep(vault)],
+        onError: (error) => failed('schedule', error),
+      })
       const worker = startWorker({
         storage,
-        handlers: { 'review.settle': settleHandler(desk) },
+        handlers: { 'review.settle': settleHandler(desk), [SCHEDULE_QUEUE]: chores.handler },
         now,
         onEnd: (_queue, end, error) => (end === 'parked' ? failed('job', error) : undefined),
       })
-      const chores = startScheduler({ storage, tasks: [...housekeeping({ storage, keyring, now }), ...sweeps(vault)], now })
       const stopLog = transparency.start()
-      running.push(
-        async () => {
-          stopping.abort()
-          await Promise.all([follower.stop(), delivering, worker.stop(), chores.stop()])
-        },
-        stopLog,
-      )
+      running.push(async () => {
+        stopping.abort()
+        await Promise.all([follower.stop(), delivering, worker.stop(), chores.stop()])
+      }, stopLog)
     },
     async close() {
       for (const stop of running.splice(0)) await stop()
@@ -255,21 +298,16 @@ const lifeThreatLanes = shippedLanes.filter((lane) => lane.lifeThreat).map(({ id
 
 const supportedQuery = defineQuery('context.supported', (from: ReadDb) => supports(from))
 
-/** The ledger wants 32 octets under a name; the keyring keeps its keys to itself, so it gets derived ones. */
-function ledgerKeyring(keyring: Keyring) {
-  return {
-    make: (kind: 'person' | 'column', ref: string) => keyring.make(kind, ref),
-    read: (id: string) => keyring.use(id, (key) => key.derive('lamplighter ledger')),
-    destroy: (ids: readonly string[], why: string) => keyring.destroy(ids, why),
-  }
-}
-
 function netsOf({ allowNets }: Config, options: ContextOptions) {
   const all = new Map([...(allowNets ?? []), ...(options.allowNets ?? [])])
   return new Map([...all].map(([name, ranges]) => [name, ranges.map((range) => rangeFrom(range))]))
 }
 
-async function appealOf(store: Storage['store'], key: () => Promise<Awaited<ReturnType<typeof columnsOf>>>, id: string) {
+async function appealOf(
+  store: Storage['store'],
+  key: () => Promise<Awaited<ReturnType<typeof columnsOf>>>,
+  id: string,
+) {
   const found = await appealForReview({ store, columns: key }, id)
   if (found === undefined) return undefined
   const { view, account, decision, content } = found
@@ -283,13 +321,37 @@ async function appealOf(store: Storage['store'], key: () => Promise<Awaited<Retu
   }
 }
 
+/** Files that nothing flagged go with their keys, a minute after what they belong to was judged. */
+function mediaSweep(vault: MediaVault): ScheduledTask {
+  return {
+    name: 'media-sweep',
+    when: { every: 60_000 },
+    missed: 'latest',
+    async run() {
+      let total = 0
+      for (let count = -1; count !== 0; total += count) count = await vault.sweep()
+      return `${total} files`
+    },
+  }
+}
+
+/** SHA-256 over this package's own sources: what serves can be compared with what was published. */
+async function softwareDigest(): Promise<string> {
+  const names = (await readdir(here, { recursive: true })).filter((name) => name.endsWith('.ts')).sort()
+  const hash = createHash('sha256')
+  for (const name of names) hash.update(name).update(await readFile(join(here, name)))
+  return hash.digest('hex')
+}
+
 /** Unread events beyond which new ones are refused (platform.md §10). */
 const BACKLOG = { records: 1_000_000, ageMs: 600_000 }
 
 async function checkBacklog(storage: Storage): Promise<void> {
   const { records, oldestMs } = await storage.stream.backlog(FOLLOW)
   if (records <= BACKLOG.records && oldestMs <= BACKLOG.ageMs) return
-  throw new AppError('backlog_full', 'Too many events wait to be judged; send them again later.', { retryAfterS: jitter(10, 60) })
+  throw new AppError('backlog_full', 'Too many events wait to be judged; send them again later.', {
+    retryAfterS: jitter(10, 60),
+  })
 }
 
 function storageOf({ config, now }: ContextOptions): Parameters<typeof openStore>[0] {
