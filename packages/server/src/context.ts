@@ -54,7 +54,7 @@ import {
   settleHandler,
   shippedLanes,
 } from './review/index.ts'
-import { routesOf as settingsRoutes } from './settings/index.ts'
+import { createSettings, type Settings, settingsModule, routesOf as settingsRoutes } from './settings/index.ts'
 import { type ListLibrary, makeLibrary, shippedProviders, routesOf as signalsRoutes } from './signals/index.ts'
 import { defineQuery, openStore, type ReadDb, type Storage } from './storage/index.ts'
 import { fileMasterKey, type Keyring, openKeyring } from './storage/keyring/index.ts'
@@ -72,6 +72,7 @@ export const version: string = JSON.parse(readFileSync(join(here, '../package.js
 export const modules: readonly URL[] = [
   jobsModule,
   ...storeModules,
+  settingsModule,
   restoreModule,
   ...['transparency', 'signals', 'policy', 'evidence', 'actions', 'review', 'intake'].map(
     (subject) => new URL(`./${subject}/store.ts`, import.meta.url),
@@ -115,6 +116,7 @@ export interface Parts {
 export interface Context extends Parts {
   readonly live: Live
   readonly quiet: Quiet
+  readonly settings: Settings
   readonly readiness: Readiness
   readonly app: App
   readonly decoder: Decoder
@@ -123,11 +125,20 @@ export interface Context extends Parts {
   close(): Promise<void>
 }
 
-/** Builds everything once, by hand, in this order: storage, subjects, app. */
+/** Builds everything once, by hand, in this order: storage, subjects, app. Nothing stays open when a part cannot be had. */
 export async function openContext(options: ContextOptions): Promise<Context> {
+  const storage = await openStore(storageOf(options), modules)
+  try {
+    return await build(options, storage)
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+async function build(options: ContextOptions, storage: Storage): Promise<Context> {
   const { config, demo = false } = options
   const clock = options.now && { now: options.now }
-  const storage = await openStore(storageOf(options), modules)
   const keyring = await openKeyring(config.keyring ?? config.data, {
     ...clock,
     ...(config.keyFile !== undefined && { master: fileMasterKey(config.keyFile, { make: true }) }),
@@ -136,6 +147,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const live = createLive()
   const limits = createLimits()
   const quiet = createQuiet(config.data)
+  const settings = createSettings(store)
   const readiness = new Readiness()
   readiness.add('database', async () => void (await storage.facts()))
   readiness.add('keyring', async () => void (await keyring.make('column', 'health')))
@@ -212,7 +224,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       people,
       live,
       demo,
-      platform: demo ? 'Harbour (demo)' : new URL(config.url).host,
+      platform: () => settings.get('platform.name'),
       exposure: (staff) => store.read(exposureOf, { staff, since: now() - SHIFT_MS }),
       lifeThreat: () => store.read(lifeThreat, lifeThreatLanes),
     }),
@@ -259,6 +271,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     ...parts,
     live,
     quiet,
+    settings,
     readiness,
     app,
     decoder,
