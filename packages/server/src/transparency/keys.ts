@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { formatVerifierKey, type KeyType, promiseName, verifierKey } from '@lamplighter/ledger'
+import type { Keyring } from '../storage/keyring/index.ts'
 import type { Store } from '../storage/seam.ts'
 import type { Affected } from './acts.ts'
 import { TransparencyError } from './errors.ts'
@@ -9,15 +10,8 @@ import { type LogKey, newLogKey } from './signing.ts'
 import { personKeys, type StoredKey, storedKeys } from './store.ts'
 import { LOGS, type LogName } from './tables.ts'
 
-/** As much of the keyring as the ledger needs: keys outside ordinary backups, which can be destroyed for good. */
-export interface LedgerKeyring {
-  /** Durable before it returns; the same ref gives the same key. */
-  make(kind: 'person' | 'secret', ref: string): Promise<string>
-  /** Throws an error with the code `key_destroyed` once it is. */
-  use<T>(id: string, how: (key: { derive(info: string): Uint8Array }) => Promise<T> | T): Promise<T>
-  /** Durable; leaves a tombstone for ever. */
-  destroy(ids: readonly string[], why: string): Promise<void>
-}
+/** As much of the keyring as the ledger needs. */
+export type LedgerKeyring = Pick<Keyring, 'make' | 'use' | 'destroy'>
 
 /** The platform's own key, and what is derived from it. */
 export interface PlatformKeys {
