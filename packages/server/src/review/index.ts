@@ -1,0 +1,7 @@
+export { type CaseSeed, openCase } from './cases.ts'
+export type { AppealFacts, CaseDesk } from './desk.ts'
+export { type EvidenceSeed, putEvidence, putReport, type ReportSeed } from './evidence.ts'
+export { laneIds, laneOf, lanesFor, reportDueMs, shippedLanes } from './lanes.ts'
+export { routesOf } from './routes.ts'
+export { lifeThreat } from './store-read.ts'
+export type { StoredEvidence, StoredFile, StoredReport } from './stored.ts'
