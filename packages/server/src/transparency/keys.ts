@@ -1,11 +1,11 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { formatVerifierKey, type KeyType, promiseName, verifierKey } from '@lamplighter/ledger'
+import { seal, unseal } from '../storage/crypto.ts'
 import type { Keyring } from '../storage/keyring/index.ts'
 import type { Store } from '../storage/seam.ts'
 import type { Affected } from './acts.ts'
 import { TransparencyError } from './errors.ts'
-import { affectedName, type PersonKey, type RecordKeys } from './record.ts'
-import { type SealKey, seal, unseal } from './seal.ts'
+import { affectedName, type PersonKey, type RecordKeys, type SealKey } from './record.ts'
 import { type LogKey, newLogKey } from './signing.ts'
 import { personKeys, type StoredKey, storedKeys } from './store.ts'
 import { LOGS, type LogName } from './tables.ts'
@@ -44,8 +44,8 @@ export function newKeys(origins: Record<LogName, string>): LogKey[] {
 /** A key as the database keeps it. */
 export function wrapKey(platform: PlatformKeys, key: LogKey): StoredKey {
   const { name, type, key: octets } = key.vkey
-  const place = formatVerifierKey(key.vkey)
-  return { name, type, public: octets, wrapped: seal(platform.wrap, randomBytes(12), place, key.privateKey) }
+  const place = Buffer.from(formatVerifierKey(key.vkey))
+  return { name, type, public: octets, wrapped: seal(platform.wrap, place, key.privateKey) }
 }
 
 /** All keys of the logs, private parts too. */
@@ -53,7 +53,7 @@ export async function readKeys(store: Store, platform: PlatformKeys): Promise<Lo
   const rows = await store.read(storedKeys, null)
   return rows.map((row) => {
     const vkey = verifierKey(row.name, row.type as KeyType, row.public)
-    return { vkey, privateKey: unseal(platform.wrap, formatVerifierKey(vkey), row.wrapped) }
+    return { vkey, privateKey: unseal(platform.wrap, Buffer.from(formatVerifierKey(vkey)), row.wrapped) }
   })
 }
 

@@ -13,8 +13,7 @@ import { buildBatch, grow, joinLeaves, splitLeaves } from './batch.ts'
 import { TransparencyError } from './errors.ts'
 import type { LogFiles } from './files.ts'
 import { shownSlots } from './kinds.ts'
-import { contentOf } from './record.ts'
-import type { SealKey } from './seal.ts'
+import { contentOf, type SealKey } from './record.ts'
 import { type LogKey, signerOf } from './signing.ts'
 import {
   type BatchRow,

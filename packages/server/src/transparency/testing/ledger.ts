@@ -12,6 +12,9 @@ import type { Transparency, TransparencyConfig } from '../transparency.ts'
 import { recordActs } from './acts.store.ts'
 import { keyringFolder, MODULES, openTestLedger, SLOW } from './ledger-setup.ts'
 
+// Other subjects' suites find what they need here.
+export { memoryKeyring } from './memory-keyring.ts'
+
 export const START = Date.UTC(2026, 10, 21, 17)
 export const HOUR = 3_600_000
 /** A ledger that tests may close and open again, and whose clock they set. */
