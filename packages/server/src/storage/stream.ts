@@ -142,14 +142,18 @@ const advance = defineWork(
   { urgent: false },
 )
 
-const startGroup = defineWork('storage.stream.start', async (tx: Tx, group: string): Promise<void> => {
-  const parts = await tx.db.selectFrom('stream_heads').select('part').orderBy('part').execute()
-  await tx.db
-    .insertInto('stream_offsets')
-    .values(parts.map(({ part }) => ({ grp: group, part, off: 0 })))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-})
+const startGroup = defineWork(
+  'storage.stream.start',
+  async (tx: Tx, group: string): Promise<void> => {
+    const parts = await tx.db.selectFrom('stream_heads').select('part').orderBy('part').execute()
+    await tx.db
+      .insertInto('stream_offsets')
+      .values(parts.map(({ part }) => ({ grp: group, part, off: 0 })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  },
+  { urgent: true },
+)
 
 /** Fixes the number of partitions when the database is new; later calls change nothing. */
 export const createPartitions = defineWork(
@@ -163,6 +167,7 @@ export const createPartitions = defineWork(
       .execute()
     return partitions
   },
+  { urgent: true },
 )
 
 const next = defineQuery(

@@ -39,7 +39,7 @@ class Writer {
     this.#groups = new Groups({
       db: from.db,
       limits: from.start.limits,
-      faults: from.start.faults === undefined ? undefined : new Faults(from.start.faults),
+      faults: from.start.faults?.errors === undefined ? undefined : new Faults(from.start.faults.errors),
       onSlow: (name, ms) => {
         this.#slow[name] = (this.#slow[name] ?? 0) + 1
         this.#send({ kind: 'slow', name, ms })
@@ -71,14 +71,11 @@ class Writer {
     this.#running = true
     clearTimeout(this.#idle)
     for (let first = this.take(); first !== undefined; first = this.take()) {
-      const { answers, fatal } = await this.#groups.run(first, this)
-      this.#send({ kind: 'answers', answers })
-      if (fatal !== undefined) {
-        this.#send({ kind: 'fatal', why: fatal })
-        return
-      }
+      const end = await this.#groups.run(first, this)
+      this.#send({ kind: 'answers', ...end })
+      if (end.fatal !== undefined) return
       this.#counted.commits += 1
-      this.#counted.works += answers.length
+      this.#counted.works += end.answers.length
       if (this.#counted.commits % 64 === 0) this.#checkpointIfLong()
     }
     this.#running = false
@@ -142,12 +139,18 @@ async function start(port: MessagePort, given: WriterStart): Promise<void> {
     const schemas = await loadSchemas(given.modules)
     const db = openWriter(given.file)
     const migrated = await migrate(migrationTarget(db, given.by), schemas)
+    if (given.faults?.morePages !== undefined) limitPages(db, given.faults.morePages)
     new Writer({ port, db, start: given, migrated })
     tell({ kind: 'ready', migrated })
   } catch (error) {
     tell({ kind: 'failed', error: errorToWire(error) })
     port.close()
   }
+}
+
+function limitPages(db: DatabaseSync, more: number): void {
+  const pages = Number(db.prepare('pragma page_count').get()?.page_count)
+  db.exec(`pragma max_page_count = ${pages + more}`)
 }
 
 if (parentPort !== null) await start(parentPort, workerData)
