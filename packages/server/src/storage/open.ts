@@ -55,7 +55,7 @@ export async function openStore(config: StorageConfig, modules: readonly URL[]):
   return {
     engine: store.engine,
     store,
-    stream: makeStream(store, partitions, now),
+    stream: makeStream(store, { partitions, now, tend: () => engine.tendStream() }),
     jobs: makeJobs(store),
     blobs,
     leases: makeLeases(store),

@@ -58,6 +58,8 @@ export interface Given {
 /** An adapter that is open: the rest of storage is built on its store. */
 export interface OpenEngine {
   readonly store: Store
+  /** After each trim of the stream. */
+  tendStream(): Promise<void>
   compact(): Promise<void>
   facts(): Promise<StorageFacts>
   close(): Promise<void>

@@ -1,7 +1,8 @@
 import { migrate } from '../migrate.ts'
 import { type Given, LIMITS, type OpenEngine, type PostgresConfig } from '../options.ts'
 import { migrationTarget } from './migration-target.ts'
-import { checkedSettings } from './settings.ts'
+import { tendPartitions } from './partitions.ts'
+import { checkedSettings, readSettings } from './settings.ts'
 import { PostgresStore } from './store.ts'
 
 const POOL = 10
@@ -19,15 +20,20 @@ export async function openPostgres(config: PostgresConfig, given: Given): Promis
     onSlow: config.onSlow ?? (() => undefined),
   })
   cleanup.defer(() => store.close())
-  const settings = await store.withClient(checkedSettings)
+  const settings = checkedSettings(await store.withClient(readSettings))
   const options = { schema: config.schema, by: config.by ?? 'development' }
   const target = migrationTarget((run) => store.withClient(run), options)
   const migrated = await migrate(target, given.schemas)
+  const tendStream = async (): Promise<void> => {
+    await store.tx(tendPartitions, undefined)
+  }
+  await tendStream()
   const open = cleanup.move()
   return {
     store,
-    // Freed space is given back by autovacuum and by dropping partitions.
-    compact: async () => undefined,
+    tendStream,
+    // The tables' own space is given back by autovacuum.
+    compact: tendStream,
     facts: async () => ({ engine: 'postgres', settings, numbers: { migrated, ...store.facts() } }),
     close: () => open.disposeAsync(),
   }

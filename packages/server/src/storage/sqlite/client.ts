@@ -106,9 +106,14 @@ export class SqliteStore implements Store {
     return this.#ask((id) => ({ kind: 'facts', id }))
   }
 
-  /** Writes the log back into the file and gives free pages back to the disk. */
-  checkpoint(truncate: boolean): Promise<WriterFacts> {
-    return this.#ask((id) => ({ kind: 'checkpoint', id, truncate }))
+  /** Gives a slice of free pages back to the disk; returns how many are left. */
+  async shrink(): Promise<number> {
+    return (await this.#ask((id) => ({ kind: 'shrink', id }))).freePages
+  }
+
+  /** Writes the log back into the file and empties it. */
+  async checkpoint(): Promise<void> {
+    await this.#ask((id) => ({ kind: 'checkpoint', id }))
   }
 
   get queued(): { works: number; bytes: number } {

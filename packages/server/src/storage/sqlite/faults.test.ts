@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadSchemas } from '../load.ts'
 import { migrate } from '../migrate.ts'
 import { LIMITS } from '../options.ts'
@@ -19,11 +19,15 @@ const IOERR_WRITE = 778
 const IOERR_FSYNC = 1034
 const STATEMENTS = 30
 
-type Schemas = Awaited<ReturnType<typeof loadSchemas>>
-let schemas: Schemas
+let folder: string
 beforeAll(async () => {
-  schemas = await loadSchemas(MODULES.map((module) => module.href))
+  folder = mkdtempSync(join(tmpdir(), 'lamplighter-'))
+  const db = openWriter(join(folder, 'fresh.db'))
+  await migrate(migrationTarget(db, 'test'), await loadSchemas(MODULES.map((module) => module.href)))
+  db.exec("insert into bank_accounts (id, balance) values ('a', 100), ('b', 100)")
+  db.close()
 })
+afterAll(() => rmSync(folder, { recursive: true }))
 
 const ids = ['t1', 't2', 't3', 't4']
 const messages = (): WorkMessage[] =>
@@ -37,8 +41,6 @@ const messages = (): WorkMessage[] =>
 /** Runs the four transfers on the file, as one group, and gives each answer's code, or `done`. */
 async function runOn(file: string, fault?: Fault): Promise<{ codes: string[]; fatal: boolean }> {
   const db = openWriter(file)
-  await migrate(migrationTarget(db, 'test'), schemas)
-  db.exec("insert or ignore into bank_accounts (id, balance) values ('a', 100), ('b', 100)")
   const faults = fault === undefined ? undefined : new Faults([fault])
   const groups = new Groups({ db, limits: LIMITS, faults, onSlow: () => undefined })
   const waiting = messages()
@@ -69,18 +71,19 @@ function stateOf(file: string): { transfers: string[]; a: unknown; b: unknown } 
   return state
 }
 
-const faults: Fault[] = [FULL, IOERR_WRITE, IOERR_FSYNC].flatMap((errcode) => [
-  ...Array.from({ length: STATEMENTS }, (_, n): Fault => ({ on: 'statement', at: n + 1, errcode })),
-  { on: 'commit', at: 1, errcode },
-])
+const statements = Array.from({ length: STATEMENTS }, (_, n) => n + 1)
+const faults: Fault[] = [
+  ...[FULL, IOERR_WRITE].flatMap((errcode) => statements.map((at): Fault => ({ on: 'statement', at, errcode }))),
+  ...[FULL, IOERR_WRITE, IOERR_FSYNC].map((errcode): Fault => ({ on: 'commit', at: 1, errcode })),
+]
 // The commit reached the disk, and the report of it failed.
 const late: Fault[] = [IOERR_WRITE, IOERR_FSYNC].map((errcode) => ({ on: 'commit', at: 1, errcode, after: true }))
 
 test('K-05: an error at each statement and at the commit: what is answered as done is there, what is refused is not', async () => {
   const seen = new Set<string>()
   for (const fault of [...faults, ...late]) {
-    const folder = mkdtempSync(join(tmpdir(), 'lamplighter-'))
     const file = join(folder, 'lamplighter.db')
+    copyFileSync(join(folder, 'fresh.db'), file)
     const { codes, fatal } = await runOn(file, fault)
     const { transfers, a, b } = stateOf(file)
     const label = JSON.stringify({ fault, codes, transfers })
@@ -94,7 +97,7 @@ test('K-05: an error at each statement and at the commit: what is answered as do
     // The same keys after the restart: all done, each once.
     expect((await runOn(file)).codes, label).toEqual(['done', 'done', 'done', 'done'])
     expect(stateOf(file), label).toEqual({ transfers: ids, a: 96, b: 104 })
-    rmSync(folder, { recursive: true })
+    rmSync(file)
   }
   expect([...seen].sort()).toEqual(['commit_unknown', 'done', 'storage_full', 'storage_unavailable'])
 })

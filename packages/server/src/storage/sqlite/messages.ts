@@ -45,7 +45,8 @@ export interface WorkMessage {
 export type ToWriter =
   | { readonly kind: 'works'; readonly works: readonly WorkMessage[] }
   | { readonly kind: 'facts'; readonly id: number }
-  | { readonly kind: 'checkpoint'; readonly id: number; readonly truncate: boolean }
+  | { readonly kind: 'shrink'; readonly id: number }
+  | { readonly kind: 'checkpoint'; readonly id: number }
   | { readonly kind: 'close' }
 
 export type Answer =

@@ -30,8 +30,13 @@ export async function openSqlite(config: SqliteConfig, given: Given): Promise<Op
   const open = cleanup.move()
   return {
     store,
+    async tendStream() {
+      await store.shrink()
+    },
     async compact() {
-      await store.checkpoint(true)
+      // In slices: other works are done in between.
+      while ((await store.shrink()) > 0);
+      await store.checkpoint()
     },
     async facts() {
       const { settings, slowWorks, ...numbers } = await store.facts()

@@ -13,6 +13,8 @@ import { migrationTarget } from './migration-target.ts'
 
 const CHECKPOINT_PAGES = 4_000
 const IDLE_MS = 200
+// 4 MiB: some milliseconds of work.
+const SHRINK_PAGES = 1_000
 
 class Writer {
   readonly #port: MessagePort
@@ -88,9 +90,12 @@ class Writer {
       case 'facts':
         this.#send({ kind: 'facts', id: message.id, facts: this.#facts() })
         return
+      case 'shrink':
+        this.#db.exec(`pragma incremental_vacuum(${SHRINK_PAGES})`)
+        this.#send({ kind: 'facts', id: message.id, facts: this.#facts() })
+        return
       case 'checkpoint':
-        this.#db.exec('pragma incremental_vacuum')
-        this.#db.exec(`pragma wal_checkpoint(${message.truncate ? 'truncate' : 'passive'})`)
+        this.#db.exec('pragma wal_checkpoint(truncate)')
         this.#send({ kind: 'facts', id: message.id, facts: this.#facts() })
         return
       case 'close':
