@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { newId } from './ids.ts'
 import type { Kysely } from 'kysely'
 import { StorageError } from './errors.ts'
 import { JobsTx } from './jobs.ts'
@@ -47,7 +49,8 @@ function makeTx(from: { db: Kysely<Tables>; engine: Engine; now: number; hints: 
   const hint = (topic: string): void => {
     hints.add(topic)
   }
-  const base = { db, engine, now, hint, affect }
+  const fresh = { id: (prefix: string) => newId(prefix, now), bytes: (n: number) => new Uint8Array(randomBytes(n)) }
+  const base = { db, engine, now, hint, affect, fresh }
   return { ...base, jobs: new JobsTx(base), stream: new StreamTx(base) }
 }
 
