@@ -25,7 +25,7 @@ export type Kinds = ReadonlyMap<number, Kind>
 /** Slots of every commitment, used or not. */
 export const SLOTS = 16
 
-// Number, name, under whose key, fields by slot. `*`: the person named may see it. `(…)`: of an open kind, not published.
+// Number, name, sealed for, fields by slot; `*`: shown to the person named, `(…)`: not published.
 const TABLE = `
 1 verdict account *at event *item account *verdict *effects *policy rules ruleset signals *unknown *until case *automated
 2 decision account *at *op case *item *account *policy *effects *reason *statement *source *automated by second *solo *until *about
