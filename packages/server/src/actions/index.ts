@@ -1,0 +1,6 @@
+export { type DeliveryServices, deliverAlways, deliverDue } from './deliver.ts'
+export { ActionsError } from './errors.ts'
+export { cancelUnsent, requestAction, supports } from './request.store.ts'
+export type { ColumnKey } from './sealing.ts'
+export type { ActionMeans, ActionWish, ItemRef, NoticeWish } from './wishes.ts'
+export { type Withdrawal, withdrawActions } from './withdraw.store.ts'
