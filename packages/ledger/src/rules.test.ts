@@ -100,6 +100,9 @@ describe('rules that no shared file of test data covers', () => {
         .map(({ name }) => name),
     ).toEqual(['by', 'second'])
     expect(KINDS.get(34)).toMatchObject({ open: 'listed' })
+    const setting = KINDS.get(34)?.fields ?? []
+    expect(setting.filter(({ shown }) => shown)).toEqual([])
+    expect(setting.filter(({ kept }) => kept).map(({ name }) => name)).toEqual(['by', 'second'])
     expect(KINDS.get(8)?.fields.some(({ shown }) => shown)).toBe(false)
   })
 })

@@ -35,7 +35,7 @@ export function buildVerifier(folder: string): string {
   const parts: string[] = [HEAD]
   let module = ''
   for (const statement of reachable(statements)) {
-    if (statement.module !== module) parts.push(`\n// ---- ${statement.module}\n`)
+    if (statement.module !== module) parts.push(`\n// ${statement.module}\n`)
     module = statement.module
     parts.push(`\n${statement.text}\n`)
   }
