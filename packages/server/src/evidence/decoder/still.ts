@@ -2,7 +2,8 @@ import type { Pixels } from '@lamplighter/matching'
 import { type Decoded, decodePng, decodeWith } from './codecs.ts'
 import { type Header, refusal } from './header.ts'
 import { jpegHeader } from './jpeg-header.ts'
-import { pixelChunksOnly, pngHeader } from './png-header.ts'
+import { pngHeader } from './png-header.ts'
+import { mendedPng, pixelChunksOnly } from './png-rebuild.ts'
 import type { Why } from './types.ts'
 import { webpHeader } from './webp-header.ts'
 
@@ -53,12 +54,22 @@ export async function decodeStill(type: StillType, bytes: Uint8Array, header: He
 
 async function decodeAs(type: StillType, bytes: Uint8Array): Promise<Decoded> {
   try {
-    if (type === 'image/png') return await decodePng(pixelChunksOnly(bytes))
+    if (type === 'image/png') return await decodePngOrMend(bytes)
     return await decodeWith(type === 'image/jpeg' ? 'jpeg' : 'webp', bytes)
   } catch (error) {
     // Codecs throw numbers, objects and traps of their own; to us they all say that this file cannot be read.
     const why = error instanceof RangeError ? 'broken' : 'damaged'
     throw new Undecodable(why, `the ${type} codec gave up`)
+  }
+}
+
+async function decodePngOrMend(bytes: Uint8Array): Promise<Decoded> {
+  try {
+    return await decodePng(pixelChunksOnly(bytes))
+  } catch (error) {
+    const mended = mendedPng(bytes)
+    if (mended === undefined) throw error
+    return { ...(await decodePng(mended)), warnings: 1 }
   }
 }
 
