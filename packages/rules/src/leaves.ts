@@ -38,6 +38,8 @@ export function compileLeaf(leaf: Leaf, read: (term: Term) => ValueOf): Ask {
     case 'lookup': {
       const { how, list } = leaf
       return each(read(leaf.of), (value, run) => {
+        // No entry is empty, so a text without a character holds none, whatever state the list is in.
+        if (value === '') return false
         const hit = findHit(run, list, how, value)
         return hit === undefined ? undefined : hit !== null
       })

@@ -1,4 +1,5 @@
-import { PatternFault, type PatternNode, type Ranges } from './parse.ts'
+import { PatternFault, type PatternNode } from './parse.ts'
+import type { Ranges } from './ranges.ts'
 
 export type Assertion = 'start' | 'end' | 'word' | 'not-word'
 

@@ -1,5 +1,5 @@
 import type { Instruction } from './automaton.ts'
-import { MAX_CODE, WORD } from './parse.ts'
+import { MAX_CODE, WORD } from './ranges.ts'
 
 /** What stands before a place: nothing, a word character, another one. Assertions ask for it. */
 type Before = 'start' | 'word' | 'other'
