@@ -2,6 +2,7 @@ import { canonicalJson } from './canonical.ts'
 import { type Condition, isLeaf, type Leaf, readsOf, termsOf } from './checked.ts'
 import { Compiler } from './compile.ts'
 import { conditionJson, keyOf } from './meaning.ts'
+import { newRun } from './terms.ts'
 
 /** A part of a condition whose answer never changes, and the leaf to point at. */
 export interface Constant {
@@ -39,7 +40,7 @@ function constantLeaf(leaf: Leaf): Constant | undefined {
 /** The answer of a leaf that reads nothing, from the evaluator itself. Unknown, as of a division by 0, never turns true. */
 function answerOf(leaf: Leaf): boolean {
   const event = { id: '', kind: '', occurred_at: '' }
-  const run = { event, measured: {}, lists: { get: () => undefined }, answers: [], answered: new Uint8Array(0) }
+  const run = newRun({ event, measured: {}, lists: { get: () => undefined } }, 0)
   return new Compiler(new Map()).condition(leaf)(run) === true
 }
 

@@ -61,6 +61,14 @@ const MISTAKES: readonly (readonly [string, string, string[]])[] = [
     rule({ on: 'on message, report', head: HARD, when: 'item.id == target.id' }),
     ['6:8 T01 cannot compare id<item> with id<account>'],
   ],
+  [
+    'T03 person',
+    rule({ head: HARD, on: 'on message, report', when: 'actor.id is none', effects: 'label "x"', tell: TELL }),
+    [
+      "5:15 T03 the person addressed is 'actor' on 'message' and 'target' on 'report'",
+      '6:8 T04 this can never be true: actor.id is none',
+    ],
+  ],
   ['T04 always', rule({ when: 'item.link_count > 2 or 1 < 2' }), ['6:31 T04 this is always true: 1 < 2']],
   [
     'T04 never',

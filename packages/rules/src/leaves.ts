@@ -48,7 +48,7 @@ export function compileLeaf(leaf: Leaf, read: (term: Term) => ValueOf): Ask {
       return compileContains(leaf, read(leaf.of))
     case 'matches': {
       const matcher = compilePattern(leaf.pattern)
-      return each(read(leaf.of), (value) => matcher.test(foldText(String(value))))
+      return each(read(leaf.of), (value, run) => matcher.test(folded(run, String(value))))
     }
   }
 }
@@ -56,7 +56,12 @@ export function compileLeaf(leaf: Leaf, read: (term: Term) => ValueOf): Ask {
 function compileContains(leaf: Leaf & { kind: 'contains' }, of: ValueOf): Ask {
   if (leaf.of.type.kind === 'list') return each(of, (value) => value === leaf.text)
   const text = foldText(leaf.text)
-  return each(of, (value) => foldText(String(value)).includes(text))
+  return each(of, (value, run) => folded(run, String(value)).includes(text))
+}
+
+function folded(run: Run, text: string): string {
+  if (run.folded.text !== text) run.folded = { text, as: foldText(text) }
+  return run.folded.as
 }
 
 /** Asks a list. Exported for explanations, which ask again to say where the hit was. */
