@@ -162,4 +162,3 @@ async function accountOf(tx: Tx, row: OutboxTable): Promise<string | null> {
   const action = await tx.db.selectFrom('actions').select('account').where('id', '=', row.action).executeTakeFirst()
   return action?.account ?? null
 }
-

@@ -5,11 +5,11 @@ import type { Affected } from '../transparency/index.ts'
 import type { ClaimedRow } from './claim.store.ts'
 import { claimDeliveries, settleDelivery, type Target } from './deliveries.store.ts'
 import { withData } from './letters.ts'
+import { bodyPlace, secretPlace } from './places.ts'
 import { retryAfterMs } from './retry.ts'
 import { type ColumnKey, openText } from './sealing.ts'
 import type { Attempt, Outcome } from './settle.store.ts'
 import { signedHeaders } from './signature.ts'
-import { bodyPlace, secretPlace } from './places.ts'
 import type { ActionMeans } from './wishes.ts'
 
 export interface DeliveryServices {
@@ -22,7 +22,11 @@ export interface DeliveryServices {
   /** 0 to 1. */
   chance(): number
   /** Told of each attempt, for metrics; of a fault of our own with its cause. Must not throw. */
-  tell?(event: { readonly type: Outcome['type'] | 'lost' | 'fault'; readonly ms: number; readonly cause?: unknown }): void
+  tell?(event: {
+    readonly type: Outcome['type'] | 'lost' | 'fault'
+    readonly ms: number
+    readonly cause?: unknown
+  }): void
 }
 
 /** What is read of an answer, and what Settings shows of it. */
@@ -103,7 +107,10 @@ async function carryOver(
       capBytes: answerBytes,
       ports: url.port === '' ? [] : [Number(url.port)],
     })
-    return { outcome: outcomeOf(answer, now), attempt: { status: answer.status, error: null, answer: shown(answer.body) } }
+    return {
+      outcome: outcomeOf(answer, now),
+      attempt: { status: answer.status, error: null, answer: shown(answer.body) },
+    }
   } catch (error) {
     if (!(error instanceof OutgoingError)) throw error
     const outcome = { type: 'failed', retryAfterMs: null } as const

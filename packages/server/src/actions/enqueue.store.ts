@@ -76,9 +76,7 @@ export async function nextNumber(tx: Tx, orderKey: string): Promise<number> {
   const row = await tx.db
     .insertInto('outbox_orders')
     .values({ order_key: orderKey, last_no: 1 })
-    .onConflict((on) =>
-      on.column('order_key').doUpdateSet((eb) => ({ last_no: eb('outbox_orders.last_no', '+', 1) })),
-    )
+    .onConflict((on) => on.column('order_key').doUpdateSet((eb) => ({ last_no: eb('outbox_orders.last_no', '+', 1) })))
     .returning('last_no')
     .executeTakeFirstOrThrow()
   return row.last_no

@@ -60,7 +60,11 @@ async function failUnacknowledged(tx: Tx, connection: string, wish: OfferWish): 
   const attempt = { status: null, error: 'not acknowledged in time', ms: pollLeaseMs, answer: '' }
   const outcome = { type: 'failed', retryAfterMs: null } as const
   for (const row of lost) {
-    await settle(tx, { row: row.id, token: row.token, now: wish.now, outcome, attempt, chance: wish.chance }, wish.means)
+    await settle(
+      tx,
+      { row: row.id, token: row.token, now: wish.now, outcome, attempt, chance: wish.chance },
+      wish.means,
+    )
   }
 }
 
@@ -104,7 +108,8 @@ export const acknowledge = defineWork(
       .where('webhook_id', '=', wish.webhookId)
       .where('connection', '=', connection.id)
       .executeTakeFirst()
-    if (row === undefined || row.attempts === 0) throw new ActionsError('not_found', 'no such action was offered to this connection')
+    if (row === undefined || row.attempts === 0)
+      throw new ActionsError('not_found', 'no such action was offered to this connection')
     if (row.state === 'delivered' || row.state === 'cancelled') return row.state
     const isRefusal = wish.outcome.type === 'failed'
     const attempt = { status: null, error: isRefusal ? 'refused by the platform' : null, ms: 0, answer: wish.answer }
@@ -119,7 +124,8 @@ export const acknowledge = defineWork(
 async function pollConnection(from: Pick<Tx, 'db'>, name: string): Promise<ConnectionsTable> {
   const rows = await from.db.selectFrom('connections').selectAll().execute()
   const named = rows.find((row) => row.id === name || row.name === name)
-  if (named?.kind === 'webhook') throw new ActionsError('conflict', 'this connection receives webhooks; it cannot poll as well')
+  if (named?.kind === 'webhook')
+    throw new ActionsError('conflict', 'this connection receives webhooks; it cannot poll as well')
   const polling = rows.filter((row) => row.kind === 'poll')
   const found = named ?? (polling.length === 1 ? polling[0] : undefined)
   if (found === undefined) {
@@ -136,7 +142,7 @@ export const accountOfMessage = defineQuery(
       .selectFrom('outbox')
       .innerJoin('actions', 'actions.id', 'outbox.action')
       .select('actions.account')
-      .where('outbox.webhook_id', '=', webhookId
+      .where('outbox.webhook_id', '=', webhookId)
       .execute()
     return rows.flatMap((row) => (row.account === null ? [] : [row.account]))
   },

@@ -31,7 +31,8 @@ export function sealText(key: ColumnKey, place: Place, nonce: Uint8Array, text: 
 
 /** Opens what `sealText` made. Throws where key, place or bytes are others. */
 export function openText(key: ColumnKey, place: Place, sealed: Uint8Array): string {
-  if (sealed[0] !== AES_256_GCM) throw new RangeError(`expected a value sealed with AES-256-GCM, found algorithm ${sealed[0]}`)
+  if (sealed[0] !== AES_256_GCM)
+    throw new RangeError(`expected a value sealed with AES-256-GCM, found algorithm ${sealed[0]}`)
   const nonce = sealed.subarray(1, 1 + NONCE_BYTES)
   const decipher = createDecipheriv('aes-256-gcm', placeKey(key, place), nonce)
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES))

@@ -115,7 +115,11 @@ async function delivered(tx: Tx, row: OutboxTable, now: number, means: ActionMea
 
 /** The first success after many failures releases what waits, oldest first. */
 async function revive(tx: Tx, connection: string, now: number): Promise<void> {
-  const before = await tx.db.selectFrom('connections').select(['fails']).where('id', '=', connection).executeTakeFirstOrThrow()
+  const before = await tx.db
+    .selectFrom('connections')
+    .select(['fails'])
+    .where('id', '=', connection)
+    .executeTakeFirstOrThrow()
   if (before.fails === 0) return
   await tx.db.updateTable('connections').set({ fails: 0, probe_at: 0 }).where('id', '=', connection).execute()
   if (!isDown({ fails: before.fails, probeAt: 0 })) return

@@ -102,6 +102,8 @@ interface NoticesTable {
   decision: string
   state: 'standing' | 'cancelled' | 'withdrawn'
   content: Uint8Array
+  /** JSON array of the staff who took part: none of them decides an appeal. */
+  took_part: string
   record: string
   commitment: string
   appeal_until: number
@@ -162,7 +164,9 @@ export const schema = defineSchema({
         unless: "state not in ('delivered', 'cancelled')",
       },
     },
-    outbox_orders: { kept: { forever: 'one number per account and endpoint; a removed one would start anew and mix the order' } },
+    outbox_orders: {
+      kept: { forever: 'one number per account and endpoint; a removed one would start anew and mix the order' },
+    },
     outbox_attempts: { kept: { from: 'at', default: days(30), min: days(7), max: years(1) } },
     notices: { kept: { from: 'created_at', default: days(730), min: days(183), max: years(10) } },
     notice_links: { kept: { from: 'ends_at', default: days(30), min: days(1), max: years(1) } },
@@ -285,6 +289,7 @@ function notices(engine: Engine): string[] {
       decision: 'text not null',
       state: "text not null default 'standing'",
       content: 'bytes not null',
+      took_part: 'text not null',
       record: 'text not null',
       commitment: 'text not null',
       appeal_until: 'bigint not null',

@@ -43,7 +43,8 @@ export async function withdrawActions(tx: Tx, withdrawal: Withdrawal, means: Act
     const wish: ActionWish = {
       do: opposite,
       ...(action.what === null ? {} : { what: action.what }),
-      item: action.item_type === null || action.item_id === null ? null : { type: action.item_type, id: action.item_id },
+      item:
+        action.item_type === null || action.item_id === null ? null : { type: action.item_type, id: action.item_id },
       account: action.account,
       policy: withdrawal.policy ?? null,
       by: withdrawal.by,
@@ -77,6 +78,7 @@ async function cancelUntried(
     .where('action', '=', action)
     .orderBy('id')
     .execute()
-  for (const row of rows.filter(isUntried)) await cancelRow(tx, row.id, { by: 'withdrawal', why: 'withdrawn in time' }, means)
+  for (const row of rows.filter(isUntried))
+    await cancelRow(tx, row.id, { by: 'withdrawal', why: 'withdrawn in time' }, means)
   return rows.filter((row) => row.attempts > 0 && row.restates === 0)
 }

@@ -61,7 +61,11 @@ export function makeMediaVault(parts: {
     const running = measuring.get(row.media_key)
     if (running !== undefined) return running
     const started = (async () => {
-      const facts = await decoder.measure(await bytesOf({ blob: row.blob, keyId: row.key_id }), row.claimed_type ?? undefined, budgetMs)
+      const facts = await decoder.measure(
+        await bytesOf({ blob: row.blob, keyId: row.key_id }),
+        row.claimed_type ?? undefined,
+        budgetMs,
+      )
       // A measurement that was only late is not a result: the next event that names the file asks again.
       if (facts.unknown.some(({ why }) => why === 'late')) return facts
       await storage.store.tx(mediaMeasured, {
@@ -111,7 +115,8 @@ export function makeMediaVault(parts: {
     async find(connection, id, budgetMs) {
       const row = await storage.store.read(mediaByKey, mediaKey(connection, id))
       if (row === undefined) return undefined
-      if (row.facts !== null) return { row, facts: await sealer.open<Measurement>('media', 'facts', row.media_key, row.facts) }
+      if (row.facts !== null)
+        return { row, facts: await sealer.open<Measurement>('media', 'facts', row.media_key, row.facts) }
       const facts = await Promise.race([measure(row).catch(() => undefined), after(budgetMs)])
       return { row, facts }
     },
@@ -146,7 +151,10 @@ async function* counting(
   for await (const chunk of bytes) {
     counted.size += chunk.length
     if (counted.size > LIMITS.bytes) {
-      throw new AppError('too_large', `The file is larger than ${LIMITS.bytes.toLocaleString('en')} bytes, the most that is taken for one picture.`)
+      throw new AppError(
+        'too_large',
+        `The file is larger than ${LIMITS.bytes.toLocaleString('en')} bytes, the most that is taken for one picture.`,
+      )
     }
     hash.update(chunk)
     yield chunk

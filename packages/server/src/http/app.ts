@@ -16,7 +16,10 @@ import type { Answer, Call, Page, PageCall, PageKind, Route } from './route.ts'
 
 /** What the server's sockets tell of a request. Absent when a test calls the app without a socket. */
 export interface Env {
-  readonly incoming?: { readonly url?: string; readonly socket: { readonly remoteAddress?: string } }
+  readonly incoming?: {
+    readonly url?: string | undefined
+    readonly socket: { readonly remoteAddress?: string | undefined }
+  }
   /** The request came in on the operator's own socket (decisions.md 20). */
   readonly operator?: boolean
 }
@@ -79,8 +82,9 @@ export function createApp(parts: AppParts): App {
       now: clock(),
       operator: env.operator === true,
       address,
-      // Behind a proxy that is not declared everybody would seem to be local.
-      loopback: isLoopback(address) && (forwarded === null || address !== peer),
+      // Behind a proxy that is not declared everybody would seem to be local; and whoever shows a key is judged by it.
+      loopback:
+        isLoopback(address) && (forwarded === null || address !== peer) && !request.headers.has('authorization'),
     }
   }
 

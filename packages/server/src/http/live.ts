@@ -9,6 +9,8 @@ export interface Live {
 // Proxies cut a silent connection after a minute.
 const HEARTBEAT_MS = 25_000
 const MAX_NAME = 100
+// Then the console connects again, and whoever has lost access stays out.
+const LIFE_MS = 10 * 60_000
 
 export function createLive(): Live {
   const listeners = new Set<{ send(text: string): void; end(): void }>()
@@ -32,11 +34,13 @@ export function createLive(): Live {
           }
           const heartbeat = setInterval(() => listener.send(': alive\n\n'), HEARTBEAT_MS)
           heartbeat.unref()
+          const end = setTimeout(() => stop(), LIFE_MS).unref()
           let open = true
           stop = () => {
             if (!open) return
             open = false
             clearInterval(heartbeat)
+            clearTimeout(end)
             listeners.delete(listener)
             controller.close()
           }

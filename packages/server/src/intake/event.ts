@@ -1,6 +1,6 @@
+import { canonicalJson, type Event, type Json, normalise, type Schema } from '@lamplighter/rules'
 import { sha256Hex } from '../http/crypto.ts'
 import type { Fault } from '../http/errors.ts'
-import { canonicalJson, type Event, type Json, normalise, type Schema } from '@lamplighter/rules'
 import { asciiDomain } from '../signals/lists/parse.ts'
 
 /** One file as an event names it (matching.md §4): bytes handed in before, or hashes made on the platform's servers. */
@@ -36,12 +36,19 @@ const MAX_FILES = 20
 const LINKS = /\bhttps?:\/\/[^\s<>"']{1,2048}/giu
 
 /** Checks one event and brings it into its normal form. Nothing converts; unknown fields are left out and named. */
-export function acceptEvent(json: unknown, schema: Schema, from: { readonly connection: string; readonly now: number }): Edge {
+export function acceptEvent(
+  json: unknown,
+  schema: Schema,
+  from: { readonly connection: string; readonly now: number },
+): Edge {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     return { faults: [{ code: 'invalid', pointer: '', detail: 'expected one JSON object, an event' }] }
   }
   const kind = 'kind' in json ? json.kind : undefined
-  if (typeof kind !== 'string') return { faults: [{ code: 'invalid', pointer: '/kind', detail: 'expected the kind of the event, such as "message"' }] }
+  if (typeof kind !== 'string')
+    return {
+      faults: [{ code: 'invalid', pointer: '/kind', detail: 'expected the kind of the event, such as "message"' }],
+    }
   const { media, ...rest } = json as Record<string, unknown>
   const needsMedia = schema.events.get(kind)?.members.get('media')?.optional === false
   const files = filesOf(media, needsMedia)
@@ -92,12 +99,14 @@ export function idOf(event: Event, record: string): string | undefined {
 /** Fills in what intake knows where the platform did not send it: time of receipt, links of the text. */
 function enriched(event: Event, now: number): Event {
   const base = { ...event, received_at: new Date(now).toISOString() }
-  const item = event['item']
+  const item = event.item
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return base
   const text: unknown = Reflect.get(item, 'text')
   const sent: unknown = Reflect.get(item, 'links')
   if (typeof text !== 'string' || (Array.isArray(sent) && sent.length > 0)) return base
-  const links = [...new Set([...text.matchAll(LINKS)].map(([url]) => hostOf(url)).filter((host) => host !== undefined))].slice(0, 20)
+  const links = [
+    ...new Set([...text.matchAll(LINKS)].map(([url]) => hostOf(url)).filter((host) => host !== undefined)),
+  ].slice(0, 20)
   const count: unknown = Reflect.get(item, 'link_count')
   return {
     ...base,
@@ -110,9 +119,13 @@ const hostOf = (url: string): string | undefined => {
   return host === undefined ? undefined : asciiDomain(host)
 }
 
-function filesOf(media: unknown, needed: boolean): { readonly files: readonly WireFile[] } | { readonly faults: readonly Fault[] } {
+function filesOf(
+  media: unknown,
+  needed: boolean,
+): { readonly files: readonly WireFile[] } | { readonly faults: readonly Fault[] } {
   const fault = (pointer: string, detail: string) => ({ faults: [{ code: 'invalid', pointer, detail }] })
-  if (media === undefined || media === null) return needed ? fault('/media', 'expected an array of files, each with an id') : { files: [] }
+  if (media === undefined || media === null)
+    return needed ? fault('/media', 'expected an array of files, each with an id') : { files: [] }
   if (!Array.isArray(media)) return fault('/media', 'expected an array of files')
   if (media.length > MAX_FILES) return fault('/media', `expected at most ${MAX_FILES} files, found ${media.length}`)
   if (needed && media.length === 0) return fault('/media', 'expected at least one file')
@@ -129,23 +142,37 @@ function fileOf(entry: unknown): WireFile | { pointer: string; detail: string } 
   if (typeof entry !== 'object' || entry === null) return { pointer: '', detail: 'expected an object with an id' }
   const given = entry as Record<string, unknown>
   const { id, type, size, sha256, md5, sha1, pdq } = given
-  if (typeof id !== 'string' || id.length === 0 || id.length > 256) return { pointer: '/id', detail: 'expected a text of 1 to 256 characters' }
-  if ('url' in given) return { pointer: '/url', detail: 'fetching by address is not available; hand the bytes in with PUT /v1/media/{id}' }
+  if (typeof id !== 'string' || id.length === 0 || id.length > 256)
+    return { pointer: '/id', detail: 'expected a text of 1 to 256 characters' }
+  if ('url' in given)
+    return {
+      pointer: '/url',
+      detail: 'fetching by address is not available; hand the bytes in with PUT /v1/media/{id}',
+    }
   if (type !== undefined && typeof type !== 'string') return { pointer: '/type', detail: 'expected a text' }
-  if (size !== undefined && !(typeof size === 'number' && Number.isSafeInteger(size) && size >= 0)) return { pointer: '/size', detail: 'expected a whole number of bytes' }
+  if (size !== undefined && !(typeof size === 'number' && Number.isSafeInteger(size) && size >= 0))
+    return { pointer: '/size', detail: 'expected a whole number of bytes' }
   const digests: string[] = []
-  for (const [name, value, length] of [['sha256', sha256, 64], ['md5', md5, 32], ['sha1', sha1, 40]] as const) {
+  for (const [name, value, length] of [
+    ['sha256', sha256, 64],
+    ['md5', md5, 32],
+    ['sha1', sha1, 40],
+  ] as const) {
     if (value === undefined) continue
-    if (typeof value !== 'string' || value.length !== length || !/^[0-9a-fA-F]+$/.test(value)) return { pointer: `/${name}`, detail: `expected ${length} hex digits` }
+    if (typeof value !== 'string' || value.length !== length || !/^[0-9a-fA-F]+$/.test(value))
+      return { pointer: `/${name}`, detail: `expected ${length} hex digits` }
     digests.push(value.toLowerCase())
   }
   const hashes: { hash: string; quality: number }[] = []
-  if (pdq !== undefined && !Array.isArray(pdq)) return { pointer: '/pdq', detail: 'expected an array of {hash, quality}' }
+  if (pdq !== undefined && !Array.isArray(pdq))
+    return { pointer: '/pdq', detail: 'expected an array of {hash, quality}' }
   for (const [index, one] of (Array.isArray(pdq) ? pdq : []).entries()) {
     const hash: unknown = typeof one === 'object' && one !== null ? Reflect.get(one, 'hash') : undefined
     const quality: unknown = typeof one === 'object' && one !== null ? Reflect.get(one, 'quality') : undefined
-    if (typeof hash !== 'string' || !/^[0-9a-fA-F]{64}$/.test(hash)) return { pointer: `/pdq/${index}/hash`, detail: 'expected 64 hex digits' }
-    if (typeof quality !== 'number' || !(quality >= 0 && quality <= 100)) return { pointer: `/pdq/${index}/quality`, detail: 'expected a quality from 0 to 100' }
+    if (typeof hash !== 'string' || !/^[0-9a-fA-F]{64}$/.test(hash))
+      return { pointer: `/pdq/${index}/hash`, detail: 'expected 64 hex digits' }
+    if (typeof quality !== 'number' || !(quality >= 0 && quality <= 100))
+      return { pointer: `/pdq/${index}/quality`, detail: 'expected a quality from 0 to 100' }
     hashes.push({ hash: hash.toLowerCase(), quality })
   }
   return { id, type: type ?? null, size: typeof size === 'number' ? size : null, digests, pdq: hashes }

@@ -15,24 +15,33 @@ export const EXHIBIT_MS = 90 * 86_400_000
 export async function evidenceOf(
   seen: Seen,
   bench: Bench,
-  given: { readonly effects: readonly MergedEffect[]; readonly itemState: StoredEvidence['itemState']; readonly item: StoredEvidence['item'] },
+  given: {
+    readonly effects: readonly MergedEffect[]
+    readonly itemState: StoredEvidence['itemState']
+    readonly item: StoredEvidence['item']
+  },
 ): Promise<{ stored: StoredEvidence; exhibits: ExhibitSeed[] }> {
   const { accepted, media, lists } = seen
   const { event } = accepted
-  const keepMs = given.effects.reduce((longest, effect) => (effect.do === 'preserve' ? Math.max(longest, effect.for) : longest), EXHIBIT_MS)
-  const exhibits = await Promise.all(
-    media.files.filter(({ stored }) => stored).map(async (file): Promise<ExhibitSeed> => {
-      const id = newId('ex', seen.now)
-      return {
-        id,
-        mediaKey: file.mediaKey,
-        type: file.type,
-        facts: await bench.sealer.seal('exhibits', 'facts', id, file),
-        keepMs,
-      }
-    }),
+  const keepMs = given.effects.reduce(
+    (longest, effect) => (effect.do === 'preserve' ? Math.max(longest, effect.for) : longest),
+    EXHIBIT_MS,
   )
-  const item = event['item']
+  const exhibits = await Promise.all(
+    media.files
+      .filter(({ stored }) => stored)
+      .map(async (file): Promise<ExhibitSeed> => {
+        const id = newId('ex', seen.now)
+        return {
+          id,
+          mediaKey: file.mediaKey,
+          type: file.type,
+          facts: await bench.sealer.seal('exhibits', 'facts', id, file),
+          keepMs,
+        }
+      }),
+  )
+  const item = event.item
   const text = fieldText(item, 'text')
   return {
     exhibits,
@@ -44,7 +53,9 @@ export async function evidenceOf(
       itemState: given.itemState,
       occurredAt: Date.parse(event.occurred_at),
       text: text === '' ? null : text,
-      marks: lists.hits.flatMap((hit) => (hit.from === undefined || hit.to === undefined ? [] : [{ from: hit.from, to: hit.to, why: markWords(hit) }])),
+      marks: lists.hits.flatMap((hit) =>
+        hit.from === undefined || hit.to === undefined ? [] : [{ from: hit.from, to: hit.to, why: markWords(hit) }],
+      ),
       links: fieldList(item, 'links'),
       files: filesOf(media, lists.hits, exhibits),
       signals: signalsOf(seen),
@@ -53,9 +64,14 @@ export async function evidenceOf(
   }
 }
 
-const markWords = (hit: ListHit): string => (hit.sealed ? `a sealed list, version ${hit.version}` : `${hit.list.replaceAll('_', ' ')}, version ${hit.version}`)
+const markWords = (hit: ListHit): string =>
+  hit.sealed ? `a sealed list, version ${hit.version}` : `${hit.list.replaceAll('_', ' ')}, version ${hit.version}`
 
-function filesOf(media: MediaReading, hits: readonly ListHit[], exhibits: readonly ExhibitSeed[]): StoredEvidence['files'] {
+function filesOf(
+  media: MediaReading,
+  hits: readonly ListHit[],
+  exhibits: readonly ExhibitSeed[],
+): StoredEvidence['files'] {
   const shown = hits.flatMap(({ kind, list, version, sealed, distanceBits, turned }) =>
     kind === 'text' || kind === 'domain' ? [] : [{ kind, list, version: `v${version}`, sealed, distanceBits, turned }],
   )
@@ -71,11 +87,23 @@ function signalsOf(seen: Seen): SignalJson[] {
   const run = seen.parts[0]?.judgement.plan.run
   const measured = Object.entries(run?.measured ?? {}).map(([name, state]): SignalJson => {
     const base = { name, kind: 'bool' as const, value: null, why: null, list: null }
-    if (state.known === true) return { ...base, kind: typeof state.value === 'number' ? 'score' : 'bool', state: 'value', value: String(state.value) }
+    if (state.known === true)
+      return {
+        ...base,
+        kind: typeof state.value === 'number' ? 'score' : 'bool',
+        state: 'value',
+        value: String(state.value),
+      }
     if (state.known === false) return { ...base, state: 'unknown', why: state.why }
     return state.known === 'off' ? { ...base, state: 'off', why: state.switch } : { ...base, state: 'none' }
   })
-  return [...measured, ...listSignals(seen), ...seen.media.unknown.map(({ signal, why }): SignalJson => ({ name: signal, kind: 'list', state: 'unknown', value: null, why, list: null }))]
+  return [
+    ...measured,
+    ...listSignals(seen),
+    ...seen.media.unknown.map(
+      ({ signal, why }): SignalJson => ({ name: signal, kind: 'list', state: 'unknown', value: null, why, list: null }),
+    ),
+  ]
 }
 
 function listSignals(seen: Seen): SignalJson[] {
@@ -88,13 +116,19 @@ function listSignals(seen: Seen): SignalJson[] {
     const hit = seen.lists.hits.filter((one) => one.list === name).sort((a, b) => a.distanceBits - b.distanceBits)[0]
     if (hit !== undefined) return { ...base, state: 'hit', value: hitWords(hit), why: null, list: shown }
     const blind = list.kind === 'pdq' && seen.media.unknown.length > 0
-    return blind ? { ...base, state: 'unknown', value: null, why: seen.media.unknown[0]?.why ?? 'unknown', list: shown } : { ...base, state: 'no_hit', value: null, why: null, list: shown }
+    return blind
+      ? { ...base, state: 'unknown', value: null, why: seen.media.unknown[0]?.why ?? 'unknown', list: shown }
+      : { ...base, state: 'no_hit', value: null, why: null, list: shown }
   })
 }
 
 function hitWords(hit: ListHit): string {
   if (hit.kind === 'pdq') return `${hit.distanceBits} of 256 bits differ${hit.turned ? ', turned or mirrored' : ''}`
-  return hit.kind === 'text' ? 'words found' : hit.kind === 'domain' ? 'domain listed' : `${hit.kind.toUpperCase()} equal`
+  return hit.kind === 'text'
+    ? 'words found'
+    : hit.kind === 'domain'
+      ? 'domain listed'
+      : `${hit.kind.toUpperCase()} equal`
 }
 
 /** Facts of the people that the event names, as far as the platform told them. */
@@ -106,7 +140,12 @@ function factsOf({ accepted }: Seen): { name: string; value: string }[] {
     return Object.entries(found).flatMap(([field, value]) =>
       field === 'id' || value === null || value === undefined || typeof value === 'object'
         ? []
-        : [{ name: `${record} ${field.replaceAll('_', ' ')}`, value: field === 'age' ? `${Math.floor(Number(value) / 86_400_000)} d` : String(value) }],
+        : [
+            {
+              name: `${record} ${field.replaceAll('_', ' ')}`,
+              value: field === 'age' ? `${Math.floor(Number(value) / 86_400_000)} d` : String(value),
+            },
+          ],
     )
   })
 }

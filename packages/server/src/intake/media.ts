@@ -1,5 +1,5 @@
-import type { Event } from '@lamplighter/rules'
 import { type Pdq, parsePdq } from '@lamplighter/matching'
+import type { Event } from '@lamplighter/rules'
 import { type MediaVault, mediaKey } from '../evidence/index.ts'
 import type { StoredFile } from '../review/index.ts'
 import type { BoundReading } from '../signals/index.ts'
@@ -11,7 +11,10 @@ export interface MediaReading {
   readonly event: Event
   readonly readings: readonly BoundReading[]
   /** One entry a file, in the order of the event, for the case. */
-  readonly files: readonly (Omit<StoredFile, 'exhibit' | 'hits'> & { readonly mediaKey: string; readonly stored: boolean })[]
+  readonly files: readonly (Omit<StoredFile, 'exhibit' | 'hits'> & {
+    readonly mediaKey: string
+    readonly stored: boolean
+  })[]
   /** What could not be measured; never "no match". */
   readonly unknown: readonly { readonly signal: string; readonly why: string }[]
 }

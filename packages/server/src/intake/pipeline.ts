@@ -1,11 +1,21 @@
 import type { EffectJson, Severity } from '@lamplighter/api'
-import { canonicalJson, type Explanation, explain, type Json, type Judgement, merge, type MergedEffect, type Mode, type Phase } from '@lamplighter/rules'
+import {
+  canonicalJson,
+  type Explanation,
+  explain,
+  type Json,
+  type Judgement,
+  type MergedEffect,
+  type Mode,
+  merge,
+  type Phase,
+} from '@lamplighter/rules'
 import type { MediaVault } from '../evidence/index.ts'
 import { hmacHex } from '../http/crypto.ts'
 import { type LiveRules, shippedPolicies } from '../policy/index.ts'
+import { type BoundLists, type ListBook, measure, type Provider } from '../signals/index.ts'
 import { newId } from '../storage/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
-import { type BoundLists, type ListBook, measure, type Provider } from '../signals/index.ts'
 import { type Accepted, idOf, itemKey } from './event.ts'
 import { evidenceOf } from './evidence.ts'
 import { type MediaReading, readMedia } from './media.ts'
@@ -52,8 +62,16 @@ export async function judgeEvent(
   const rules = bench.rules()
   const { program } = rules
   const kind = accepted.event.kind
-  const media = await readMedia(accepted, bench.vault, Math.min(options.budgetMs, options.phases.includes('follow') ? FOLLOW_MS : MEDIA_GATE_MS))
-  const needs = [...new Map(options.phases.flatMap((phase) => program.signals(kind, phase)).map((need) => [need.name, need])).values()]
+  const media = await readMedia(
+    accepted,
+    bench.vault,
+    Math.min(options.budgetMs, options.phases.includes('follow') ? FOLLOW_MS : MEDIA_GATE_MS),
+  )
+  const needs = [
+    ...new Map(
+      options.phases.flatMap((phase) => program.signals(kind, phase)).map((need) => [need.name, need]),
+    ).values(),
+  ]
   const measured = await measure(needs, media.event, { providers: bench.providers, budgetMs: options.budgetMs })
   const lists = bench.lists.bind(media.readings, options.now)
   const plan = program.plan(media.event, measured, lists)
@@ -61,11 +79,38 @@ export async function judgeEvent(
   return { accepted, media, lists, rules, parts, phase: options.phases.at(-1) ?? 'gate', now: options.now }
 }
 
+/** Rules that were undecided, as `ruleset/rule`. */
+export function undecidedOf(seen: Seen): string[] {
+  return seen.parts.flatMap(({ judgement }) =>
+    judgement.results.flatMap(({ rule, outcome }) =>
+      outcome === 'unknown' ? [`${judgement.ruleset.name}/${rule}`] : [],
+    ),
+  )
+}
+
+/**
+ * What follow has to say of an event that the gate has judged: its own rules, and those of the gate that were undecided and have fired now.
+ * What the gate has acted on is not acted on twice.
+ */
+export function afterGate(seen: Seen, undecided: readonly string[]): Seen {
+  const asked = new Set(undecided)
+  return {
+    ...seen,
+    parts: seen.parts.map((part) => {
+      if (part.judgement.phase !== 'gate') return part
+      const name = part.judgement.ruleset.name
+      const judged = part.judgement.judged.filter(
+        ({ result }) => result.outcome === 'fired' && asked.has(`${name}/${result.rule}`),
+      )
+      return { ...part, judgement: { ...part.judgement, judged, results: judged.map(({ result }) => result) } }
+    }),
+  }
+}
+
 /** True when something may still change what was said: follow rules, or a gate rule that was undecided. */
 export function goesOn(seen: Seen): boolean {
   const { program } = seen.rules
-  const undecided = seen.parts.some(({ judgement }) => judgement.results.some(({ outcome }) => outcome === 'unknown'))
-  return undecided || program.rulesFor(seen.accepted.event.kind, 'follow').length > 0
+  return undecidedOf(seen).length > 0 || program.rulesFor(seen.accepted.event.kind, 'follow').length > 0
 }
 
 /**
@@ -80,13 +125,17 @@ export async function judgedOf(
 ): Promise<Judged> {
   const { verdict, effects } = merge(seen.parts)
   const id = newId('dec', seen.now)
-  const explanation = effects.length === 0 ? undefined : explain(seen.parts, (value) => hmacHex(bench.sealKey, value), id)
+  const explanation =
+    effects.length === 0 ? undefined : explain(seen.parts, (value) => hmacHex(bench.sealKey, value), id)
   const acting = effects.filter(({ do: act }) => act !== 'offer')
   return {
     key: seen.accepted.key,
     bodyHash: seen.accepted.bodyHash,
     state: how.state,
-    ruling: explanation === undefined || acting.length === 0 ? null : await rulingOf(seen, bench, { id, verdict, effects, explanation, replaces: how.replaces }),
+    ruling:
+      explanation === undefined || acting.length === 0
+        ? null
+        : await rulingOf(seen, bench, { id, verdict, effects, explanation, replaces: how.replaces }),
     answer: {
       verdict,
       effects: effects.map(effectJson),
@@ -136,10 +185,13 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
   const kind = rules.schema.events.get(event.kind)
   const account = idOf(event, kind?.about ?? 'actor') ?? null
   const item = itemOf(seen)
-  const subject = item === null ? `account:${connection}:${account ?? event.id}` : itemKey(connection, item.type, item.id)
+  const subject =
+    item === null ? `account:${connection}:${account ?? event.id}` : itemKey(connection, item.type, item.id)
   const spoke = said.explanation.rules.filter(({ outcome }) => outcome !== 'quiet')
   const fired = spoke.filter(({ outcome }) => outcome === 'fired')
-  const named = (fired.length > 0 ? fired : spoke).map((one) => ruleOf(rules, one.rule)).filter((rule) => rule !== undefined)
+  const named = (fired.length > 0 ? fired : spoke)
+    .map((one) => ruleOf(rules, one.rule))
+    .filter((rule) => rule !== undefined)
   const main = [...named].sort((a, b) => SEVERITY.indexOf(b.severity) - SEVERITY.indexOf(a.severity))[0]
   const policy = shippedPolicies.find(({ id }) => id === main?.policy)
   const harms = [...new Set(named.map(({ harm }) => harm))]
@@ -160,7 +212,12 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
     event: { key: accepted.key, id: event.id, kind: event.kind },
     item,
     account,
-    sealed: await bench.sealer.seal('verdicts', 'sealed', said.id, JSON.parse(canonicalJson(said.explanation as unknown as Json))),
+    sealed: await bench.sealer.seal(
+      'verdicts',
+      'sealed',
+      said.id,
+      JSON.parse(canonicalJson(said.explanation as unknown as Json)),
+    ),
     cases: said.effects.flatMap((effect) =>
       effect.do === 'queue'
         ? [
@@ -186,7 +243,10 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
     wishes: wishesOf(seen, said, item !== null),
     notice,
     withheldUntil: withheldUntil === null ? null : seen.now + withheldUntil,
-    until: said.effects.reduce<number | null>((until, effect) => (effect.do === 'limit' ? Math.max(until ?? 0, seen.now + effect.for) : until), null),
+    until: said.effects.reduce<number | null>(
+      (until, effect) => (effect.do === 'limit' ? Math.max(until ?? 0, seen.now + effect.for) : until),
+      null,
+    ),
     replaces: said.replaces,
   }
 }
@@ -209,7 +269,12 @@ export function itemOf({ accepted, rules }: Pick<Seen, 'accepted' | 'rules'>): {
   const id = idOf(accepted.event, kind.item)
   if (id === undefined) return null
   // A report names the item that it is about; its own kind says nothing of what that item is.
-  const type = kind.item === 'actor' ? 'account' : accepted.event.kind === 'report' || accepted.event.kind === 'profile_changed' ? 'message' : accepted.event.kind
+  const type =
+    kind.item === 'actor'
+      ? 'account'
+      : accepted.event.kind === 'report' || accepted.event.kind === 'profile_changed'
+        ? 'message'
+        : accepted.event.kind
   return { type, id }
 }
 
@@ -225,23 +290,34 @@ function wordsOf(seen: Seen, said: Said, rule: string | undefined): string {
   return undecided ? `${kind}, not checked: ${reason}` : `${kind}: ${reason}`
 }
 
-const KIND_WORDS: Readonly<Record<string, string>> = { message: 'message', post: 'post', upload: 'upload', profile_changed: 'profile', report: 'report' }
+const KIND_WORDS: Readonly<Record<string, string>> = {
+  message: 'message',
+  post: 'post',
+  upload: 'upload',
+  profile_changed: 'profile',
+  report: 'report',
+}
 
-/** In the gate the answer itself carries the verdict; what comes later has to be asked for. */
+/**
+ * What the platform is asked to do. The gate's answer says the same, at once; the asking makes it hold when that answer was lost, and gives
+ * each measure an id by which it is acknowledged, withdrawn and found in the log.
+ */
 function wishesOf(seen: Seen, said: Said, hasItem: boolean): VerdictWish[] {
-  const gate = seen.phase === 'gate'
   return said.effects.flatMap((effect): VerdictWish[] => {
     const base = { what: null, until: null, notBefore: seen.now, onItem: hasItem }
     switch (effect.do) {
       case 'block':
-        return gate ? [] : [{ ...base, do: 'remove' }]
-      case 'hold':
-        if ('for' in effect) return [...(gate ? [] : [{ ...base, do: 'hold' as const }]), { ...base, do: 'release', notBefore: seen.now + effect.for }]
-        return gate ? [] : [{ ...base, do: 'hold' }]
+        return [{ ...base, do: 'remove' }]
+      case 'hold': {
+        const hold = { ...base, do: 'hold' as const }
+        return effect.until === 'release'
+          ? [hold, { ...base, do: 'release', notBefore: seen.now + effect.for }]
+          : [hold]
+      }
       case 'limit':
-        return gate ? [] : [{ ...base, do: 'limit', what: effect.what, until: seen.now + effect.for, onItem: false }]
+        return [{ ...base, do: 'limit', what: effect.what, until: seen.now + effect.for, onItem: false }]
       case 'label':
-        return gate ? [] : [{ ...base, do: 'label', what: effect.what }]
+        return [{ ...base, do: 'label', what: effect.what }]
       default:
         return []
     }
@@ -253,18 +329,23 @@ function tellingOf(
   said: Said,
   main: ReturnType<typeof ruleOf>,
 ): { notice: Ruling['notice']; withheldUntil: number | null } {
-  const acts = said.effects.filter((effect) => effect.do === 'block' || effect.do === 'limit' || (effect.do === 'hold' && 'until' in effect))
+  const acts = said.effects.filter(
+    (effect) => effect.do === 'block' || effect.do === 'limit' || (effect.do === 'hold' && effect.until === 'review'),
+  )
   if (acts.length === 0) return { notice: null, withheldUntil: null }
   const told = said.explanation.rules.find(({ outcome, tell }) => outcome === 'fired' && tell !== undefined)
   const withhold = main?.withhold
   // Without an end the exception for deceptive bulk content holds (DSA Art. 17(2)): never told.
   if (withhold !== undefined && withhold.for === undefined) return { notice: null, withheldUntil: null }
-  const text = told?.tell?.['default'] ?? told?.tell?.['en'] ?? 'This is being checked.'
+  const text = told?.tell?.default ?? told?.tell?.en ?? 'This is being checked.'
   return {
     notice: {
       language: 'en',
       text,
-      facts: told === undefined ? 'An automatic check was not able to decide.' : 'An automatic check matched one of our rules.',
+      facts:
+        told === undefined
+          ? 'An automatic check was not able to decide.'
+          : 'An automatic check matched one of our rules.',
       effects: acts.map(effectInWords),
     },
     withheldUntil: withhold?.for ?? null,

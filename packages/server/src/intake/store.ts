@@ -1,7 +1,15 @@
-import type { BatchAnswer, RecordedJson, ScreenAnswer } from '@lamplighter/api'
+import type { RecordedJson, ScreenAnswer } from '@lamplighter/api'
 import type { ActionMeans } from '../actions/index.ts'
 import { mediaFollowed } from '../evidence/index.ts'
-import { type CaseSeed, type EvidenceSeed, openCase, putEvidence, putReport, type ReportSeed } from '../review/index.ts'
+import {
+  type CaseSeed,
+  type EvidenceSeed,
+  laneOf,
+  openCase,
+  putEvidence,
+  putReport,
+  type ReportSeed,
+} from '../review/index.ts'
 import {
   defineQuery,
   defineSchema,
@@ -170,4 +178,14 @@ export const reportWork = defineWork(
   { urgent: true },
 )
 
-export type { BatchAnswer }
+/** An event that our own code could not judge: a person hears of it, and the rest goes on (platform.md §7). */
+export const unjudgedWork = defineWork('intake.unjudged', async (tx: Tx, input: { key: string }): Promise<number> => {
+  const { case: number } = await openCase(tx, {
+    lane: 'unscreened',
+    dueAt: tx.now + laneOf('unscreened').dueMs,
+    subject: { kind: 'gathered', key: `unjudged:${input.key}` },
+    words: 'event that could not be judged',
+    account: null,
+  })
+  return number
+})

@@ -74,11 +74,13 @@ function outside(ruleset: CheckedRuleset, text: string, around: Surroundings): D
   return ruleset.rules
     .flatMap((rule) => [
       ...unknown('policy', rule.policy, policies),
-      ...[...rule.effects, ...(rule.onUnknown ?? [])].flatMap((effect) =>
+      ...[...rule.effects, ...(rule.onUnknown === 'ignore' ? [] : rule.onUnknown)].flatMap((effect) =>
         effect.do === 'queue' ? unknown('lane', effect.what ?? '', laneIds) : [],
       ),
     ])
-    .concat(ruleset.signals.flatMap((signal) => unknown('signal provider', signal.provider, around.providers)))
+    .concat(
+      [...ruleset.signals.values()].flatMap((signal) => unknown('signal provider', signal.provider, around.providers)),
+    )
 }
 
 function placeOf(text: string, name: string): Diagnostic['at'] {

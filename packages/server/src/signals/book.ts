@@ -1,4 +1,13 @@
-import { createFlatIndex, DigestTable, type HammingIndex, isWeak, kindOfDigest, parseDigest, type Pdq, parsePdq } from '@lamplighter/matching'
+import {
+  createFlatIndex,
+  DigestTable,
+  type HammingIndex,
+  isWeak,
+  kindOfDigest,
+  type Pdq,
+  parseDigest,
+  parsePdq,
+} from '@lamplighter/matching'
 import type { Hit, List, Lists } from '@lamplighter/rules'
 import type { ListKind, ParsedEntry } from './lists/parse.ts'
 import { type TermSet, termSet } from './terms.ts'
@@ -134,20 +143,19 @@ export function isStale(list: Pick<LoadedList, 'updatedAt' | 'staleAfterMs'>, no
   return list.staleAfterMs !== null && (list.updatedAt === null || now - list.updatedAt > list.staleAfterMs)
 }
 
-function finding(list: LoadedList, readings: ReadonlyMap<string, BoundReading>, hits: ListHit[], now: number): List['find'] {
+function finding(
+  list: LoadedList,
+  readings: ReadonlyMap<string, BoundReading>,
+  hits: ListHit[],
+  now: number,
+): List['find'] {
   const answers = new Map<string, Hit | null | undefined>()
   return (_how, value) => {
     if (answers.has(value)) return answers.get(value)
     const found = look(list, value, readings)
     if (found !== null && found !== undefined) hits.push(found)
     const answer =
-      found === null
-        ? isStale(list, now)
-          ? undefined
-          : null
-        : found === undefined
-          ? undefined
-          : hitFor(found)
+      found === null ? (isStale(list, now) ? undefined : null) : found === undefined ? undefined : hitFor(found)
     answers.set(value, answer)
     return answer
   }
@@ -161,7 +169,11 @@ const hitFor = (hit: ListHit): Hit => ({
 })
 
 /** One value against one list: a hit, `null` for no hit, `undefined` for "cannot tell". */
-function look(list: LoadedList, value: string, readings: ReadonlyMap<string, BoundReading>): ListHit | null | undefined {
+function look(
+  list: LoadedList,
+  value: string,
+  readings: ReadonlyMap<string, BoundReading>,
+): ListHit | null | undefined {
   const base = { list: list.id, version: list.version, sealed: list.sealed, distanceBits: 0, turned: false }
   const { finder } = list
   switch (finder.kind) {

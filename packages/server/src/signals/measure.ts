@@ -19,9 +19,7 @@ export async function measure(
   event: Event,
   options: { readonly providers: ReadonlyMap<string, Provider>; readonly budgetMs: number },
 ): Promise<Measured> {
-  const pairs = await Promise.all(
-    needs.map(async (need) => [need.name, await one(need, event, options)] as const),
-  )
+  const pairs = await Promise.all(needs.map(async (need) => [need.name, await one(need, event, options)] as const))
   return Object.fromEntries(pairs)
 }
 

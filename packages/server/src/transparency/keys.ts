@@ -1,23 +1,17 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { formatVerifierKey, type KeyType, promiseName, verifierKey } from '@lamplighter/ledger'
+import { seal, unseal } from '../storage/crypto.ts'
+import type { Keyring } from '../storage/keyring/index.ts'
 import type { Store } from '../storage/seam.ts'
 import type { Affected } from './acts.ts'
 import { TransparencyError } from './errors.ts'
-import { affectedName, type PersonKey, type RecordKeys } from './record.ts'
-import { type SealKey, seal, unseal } from './seal.ts'
+import { affectedName, type PersonKey, type RecordKeys, type SealKey } from './record.ts'
 import { type LogKey, newLogKey } from './signing.ts'
 import { personKeys, type StoredKey, storedKeys } from './store.ts'
 import { LOGS, type LogName } from './tables.ts'
 
-/** As much of the keyring as the ledger needs: keys outside ordinary backups, which can be destroyed for good. */
-export interface LedgerKeyring {
-  /** Durable before it returns; the same ref gives the same key. */
-  make(kind: 'person' | 'column', ref: string): Promise<string>
-  /** The 32 octets. Throws an error with the code `key_destroyed` once it is. */
-  read(id: string): Promise<Uint8Array>
-  /** Durable; leaves a tombstone for ever. */
-  destroy(ids: readonly string[], why: string): Promise<void>
-}
+/** As much of the keyring as the ledger needs. */
+export type LedgerKeyring = Pick<Keyring, 'make' | 'use' | 'destroy'>
 
 /** The platform's own key, and what is derived from it. */
 export interface PlatformKeys {
@@ -29,10 +23,17 @@ export interface PlatformKeys {
 
 /** The platform's key of the ledger; made at the first start. */
 export async function platformKeys(keyring: LedgerKeyring): Promise<PlatformKeys> {
-  const keyId = await keyring.make('column', 'ledger-platform')
-  const root = await keyring.read(keyId)
-  const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', root, '', `lamplighter ledger ${purpose}`, 32))
-  return { seal: { keyId, key: derive('seal') }, wrap: derive('wrap'), subject: derive('subject') }
+  const keyId = await keyring.make('secret', 'ledger')
+  return keyring.use(keyId, (key) => ({
+    seal: { keyId, key: key.derive('ledger seal') },
+    wrap: key.derive('ledger wrap'),
+    subject: key.derive('ledger subject'),
+  }))
+}
+
+/** The key under which the records of a person are sealed. Throws an error with the code `key_destroyed` once it is gone. */
+export function personKey(keyring: LedgerKeyring, keyId: string): Promise<Uint8Array> {
+  return keyring.use(keyId, (key) => key.derive('ledger seal'))
 }
 
 /** Makes the keys of an origin pair: one for each log and one for promises (ledger.md §11). */
@@ -43,8 +44,8 @@ export function newKeys(origins: Record<LogName, string>): LogKey[] {
 /** A key as the database keeps it. */
 export function wrapKey(platform: PlatformKeys, key: LogKey): StoredKey {
   const { name, type, key: octets } = key.vkey
-  const place = formatVerifierKey(key.vkey)
-  return { name, type, public: octets, wrapped: seal(platform.wrap, randomBytes(12), place, key.privateKey) }
+  const place = Buffer.from(formatVerifierKey(key.vkey))
+  return { name, type, public: octets, wrapped: seal(platform.wrap, place, key.privateKey) }
 }
 
 /** All keys of the logs, private parts too. */
@@ -52,7 +53,7 @@ export async function readKeys(store: Store, platform: PlatformKeys): Promise<Lo
   const rows = await store.read(storedKeys, null)
   return rows.map((row) => {
     const vkey = verifierKey(row.name, row.type as KeyType, row.public)
-    return { vkey, privateKey: unseal(platform.wrap, formatVerifierKey(vkey), row.wrapped) }
+    return { vkey, privateKey: unseal(platform.wrap, Buffer.from(formatVerifierKey(vkey)), row.wrapped) }
   })
 }
 
@@ -85,7 +86,7 @@ export async function keysOfPersons(
     const own = known.filter((row) => row.subject === subject)
     const live = own.find((row) => row.destroyed_at === null)
     const keyId = live?.key_id ?? (await parts.keyring.make('person', `ledger-${subject}-${own.length + 1}`))
-    keys.set(name, { subject, keyId, key: await parts.keyring.read(keyId) })
+    keys.set(name, { subject, keyId, key: await personKey(parts.keyring, keyId) })
   }
   return keys
 }

@@ -12,11 +12,10 @@ import {
 import type { Store } from '../storage/seam.ts'
 import { TransparencyError } from './errors.ts'
 import type { LogFiles } from './files.ts'
-import type { LedgerKeyring } from './keys.ts'
+import { type LedgerKeyring, personKey } from './keys.ts'
 import { shownSlots } from './kinds.ts'
 import { type ReceiptRow, receiptRow } from './receipt-store.ts'
-import { type Content, contentOf } from './record.ts'
-import type { SealKey } from './seal.ts'
+import { type Content, contentOf, type SealKey } from './record.ts'
 import { runtimeHash } from './signing.ts'
 
 /** Staff are told that a receipt is not to be shown yet; to everybody else such a record does not exist. */
@@ -107,7 +106,7 @@ async function keyOf(parts: ReceiptParts, row: ReceiptRow): Promise<Uint8Array |
   if (row.person_key === null) return undefined
   if (row.person_key === parts.platform.keyId) return parts.platform.key
   try {
-    return await parts.keyring.read(row.person_key)
+    return await personKey(parts.keyring, row.person_key)
   } catch (error) {
     // The tombstone in the keyring outlives a restored database: what was erased stays erased.
     if (error instanceof Error && 'code' in error && error.code === 'key_destroyed') return undefined

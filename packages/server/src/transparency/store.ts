@@ -7,6 +7,7 @@ import { TransparencyError } from './errors.ts'
 import { type RecordKeys, record } from './record.ts'
 import { LOGS, type LogName } from './tables.ts'
 
+export { destroyOld, destroyUnderKeys, keysEnded, keysToEnd, nameLateErased } from './erasure-store.ts'
 export { schema } from './tables.ts'
 
 defineErrors(TransparencyError)
@@ -87,8 +88,8 @@ export const headOfLog = defineQuery('transparency.head', async ({ db }: ReadDb,
   return row
 })
 
-/** The most records that one batch takes. */
-export const BATCH_RECORDS = 32_768
+/** The most records that one batch takes, so that its transaction stays short; a backlog fills several in a row. */
+export const BATCH_RECORDS = 4_096
 
 export interface PendingRow {
   readonly id: string
@@ -314,8 +315,8 @@ export const resumeLog = defineWork(
 )
 
 /** Called by `restore`: what was restored signs nothing before a person or a witness vouched for it. */
-export const markRestored = defineWork('transparency.markRestored', async (tx: Tx, at: number): Promise<void> => {
-  await tx.db.updateTable('ledger_heads').set({ restored_at: at }).execute()
+export const markRestored = defineWork('transparency.markRestored', async (tx: Tx, _: null): Promise<void> => {
+  await tx.db.updateTable('ledger_heads').set({ restored_at: tx.now }).execute()
 })
 
 export const storedKeys = defineQuery('transparency.keys', ({ db }: ReadDb, _: null) =>

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { KERNEL } from '@lamplighter/matching'
-import { AnswerError, readMeasured, readRendered } from './answers.ts'
+import { readMeasured, readRendered } from './answers.ts'
 import { LABEL } from './font.ts'
-import type { Frame } from './frames.ts'
 import { ANSWER, LIMITS } from './limits.ts'
 import { DecoderError, Pool } from './pool.ts'
 import { ChildFailure, type Request } from './process.ts'
@@ -122,11 +121,14 @@ class Jobs {
     if (bytes.length > LIMITS.bytes) return unmeasured(facts, 'too_large')
     const { seen, claimed } = facts.type
     const head = claimed === undefined ? { job: 'measure' } : { job: 'measure', claimed }
-    const request = { head, body: bytes, timeoutMs: this.#timeoutMs, bodyBytes: 0 }
-    const answer = await this.#ask<Seen | { why: Why }>(facts.sha256, request, {
-      dropped,
-      read: (frame) => readMeasured(frame.head, seen),
-    })
+    const request: Request<Seen | { why: Why }> = {
+      head,
+      body: bytes,
+      timeoutMs: this.#timeoutMs,
+      bodyBytes: 0,
+      read: (answer) => readMeasured(answer.head, seen),
+    }
+    const answer = await this.#ask(facts.sha256, request, dropped)
     if ('why' in answer) return unmeasured(facts, answer.why)
     const { type: _, ...more } = answer
     return { ...facts, ...more, dropped: 0, by: 'here', kernel: KERNEL }
@@ -135,36 +137,31 @@ class Jobs {
   async render(bytes: Uint8Array, options: RenderOptions): Promise<Rendered> {
     assertDrawable(options)
     if (bytes.length > LIMITS.bytes) return { state: 'unknown', why: 'too_large' }
-    const request = {
+    const request: Request<Rendered | { why: Why }> = {
       head: { job: 'render', options },
       body: bytes,
       timeoutMs: this.#timeoutMs,
       bodyBytes: ANSWER.bodyBytes,
-    }
-    const answer = await this.#ask<Rendered | { why: Why }>(sha256Of(bytes), request, {
       read: ({ head, body }) => {
         const size = readRendered(head, body, options.step)
         return 'why' in size ? size : { state: 'rendered', jpeg: body, ...size }
       },
-    })
+    }
+    const answer = await this.#ask(sha256Of(bytes), request)
     return 'state' in answer ? answer : { state: 'unknown', why: answer.why }
   }
 
   /** One try, and a second one if the decoder broke. Bytes that broke it twice are never tried again. */
-  async #ask<T>(
-    sha256: string,
-    request: Request,
-    how: { read: (frame: Frame) => T; dropped?: AbortSignal },
-  ): Promise<T | { why: Why }> {
+  async #ask<T>(sha256: string, request: Request<T>, dropped?: AbortSignal): Promise<T | { why: Why }> {
     if (await this.#wallMissing) return { why: 'no_decoder' }
     while (this.#crashes.of(sha256) < 2) {
       try {
-        return how.read(await this.#pool.run(request, how.dropped))
+        return await this.#pool.run(request, dropped)
       } catch (error) {
-        if (how.dropped?.aborted && error instanceof ChildFailure && error.code === 'late') return { why: 'late' }
-        if (!(error instanceof ChildFailure || error instanceof AnswerError)) throw error
+        if (!(error instanceof ChildFailure)) throw error
+        if (error.code === 'late' && dropped?.aborted) return { why: 'late' }
         this.#crashes.add(sha256)
-        if (error instanceof ChildFailure && error.code === 'late') return { why: 'late' }
+        if (error.code === 'late') return { why: 'late' }
       }
     }
     return { why: 'broken' }

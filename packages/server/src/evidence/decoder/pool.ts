@@ -1,4 +1,3 @@
-import type { Frame } from './frames.ts'
 import { ChildFailure, type Command, DecoderProcess, type Request } from './process.ts'
 
 /** `overloaded` the queue is full: answer 503 and let the caller come again · `stopped` the service is going down. */
@@ -23,9 +22,10 @@ export interface PoolLimits {
 }
 
 interface Waiting {
-  readonly request: Request
-  readonly dropped: AbortSignal | undefined
-  readonly resolve: (frame: Frame) => void
+  readonly bytes: number
+  /** Whether nobody waits for it any more. */
+  readonly isDropped: () => boolean
+  readonly ask: (child: DecoderProcess) => Promise<void>
   readonly reject: (error: Error) => void
 }
 
@@ -56,14 +56,19 @@ export class Pool {
    * @throws DecoderError `overloaded`, `stopped`
    * @throws ChildFailure the decoder failed on this job, or `late`: dropped before it began
    */
-  async run(request: Request, dropped?: AbortSignal): Promise<Frame> {
+  async run<T>(request: Request<T>, dropped?: AbortSignal): Promise<T> {
     if (this.#stopped) throw new DecoderError('stopped', 'the decoder has been stopped')
     const { queueJobs, queueBytes } = this.#limits
     if (this.#queue.length >= queueJobs || this.#queuedBytes + request.body.length > queueBytes) {
       throw new DecoderError('overloaded', `${this.#queue.length} media wait for a decoder; send this one again later`)
     }
-    const { promise, resolve, reject } = Promise.withResolvers<Frame>()
-    this.#queue.push({ request, dropped, resolve, reject })
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    this.#queue.push({
+      bytes: request.body.length,
+      isDropped: () => dropped?.aborted === true,
+      ask: async (child) => resolve(await child.ask(request)),
+      reject,
+    })
     this.#queuedBytes += request.body.length
     for (const slot of this.#slots) void this.#serve(slot)
     return promise
@@ -84,18 +89,18 @@ export class Pool {
     if (slot.busy) return
     slot.busy = true
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      this.#queuedBytes -= next.request.body.length
+      this.#queuedBytes -= next.bytes
       await this.#answer(slot, next)
     }
     slot.busy = false
   }
 
-  async #answer(slot: Slot, { request, dropped, resolve, reject }: Waiting): Promise<void> {
+  async #answer(slot: Slot, { isDropped, ask, reject }: Waiting): Promise<void> {
     try {
-      if (dropped?.aborted) throw new ChildFailure('late')
+      if (isDropped()) throw new ChildFailure('late')
       const child = await this.#childOf(slot)
       slot.jobs += 1
-      resolve(await child.ask(request))
+      await ask(child)
     } catch (error) {
       reject(error instanceof Error ? error : new Error(String(error)))
     }

@@ -22,18 +22,21 @@ export class ChildFailure extends Error {
   }
 }
 
-export interface Request {
+export interface Request<T> {
   readonly head: object
   readonly body: Uint8Array
   readonly timeoutMs: number
   /** How long the answer's body may be. */
   readonly bodyBytes: number
+  /** Reads the answer; whatever it throws is the child's fault. */
+  readonly read: (answer: Frame) => T
 }
 
 interface Pending {
   readonly id: number
   readonly reader: FrameReader
-  readonly settle: (outcome: Frame | ChildFailure) => void
+  readonly take: (answer: Frame) => void
+  readonly fail: (failure: ChildFailure) => void
 }
 
 /**
@@ -67,20 +70,18 @@ export class DecoderProcess {
   }
 
   /** Asks one thing; the caller waits for the answer before it asks the next. @throws ChildFailure */
-  async ask({ head, body, timeoutMs, bodyBytes }: Request): Promise<Frame> {
+  async ask<T>({ head, body, timeoutMs, bodyBytes, read }: Request<T>): Promise<T> {
     if (!this.#alive) throw new ChildFailure('died')
     this.#asked += 1
-    const { promise, resolve, reject } = Promise.withResolvers<Frame>()
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
     const timer = setTimeout(() => this.#fail('late'), timeoutMs)
+    const over = () => clearTimeout(timer)
+    promise.then(over, over)
     this.#pending = {
       id: this.#asked,
       reader: new FrameReader({ headBytes: ANSWER.headBytes, bodyBytes }),
-      settle: (outcome) => {
-        clearTimeout(timer)
-        this.#pending = undefined
-        if (outcome instanceof ChildFailure) reject(outcome)
-        else resolve(outcome)
-      },
+      take: (answer) => resolve(read(answer)),
+      fail: reject,
     }
     for (const piece of framePieces({ ...head, id: this.#asked }, body)) this.#child.stdin.write(piece)
     return promise
@@ -101,9 +102,10 @@ export class DecoderProcess {
       if (frame === undefined) return
       const { id, cpuMs, tired } = readUpkeep(frame.head)
       if (id !== pending.id) throw new FrameError(`expected answer ${pending.id}, found ${id}`)
+      pending.take(frame)
+      this.#pending = undefined
       this.cpuMs = cpuMs
       this.tired = tired
-      pending.settle(frame)
     } catch {
       this.#fail('nonsense')
     }
@@ -112,6 +114,7 @@ export class DecoderProcess {
   #fail(code: FailureCode): void {
     this.#alive = false
     this.#child.kill('SIGKILL')
-    this.#pending?.settle(new ChildFailure(code))
+    this.#pending?.fail(new ChildFailure(code))
+    this.#pending = undefined
   }
 }

@@ -107,8 +107,13 @@ async function exists(path: string): Promise<boolean> {
 async function greet(command: Command, wall?: WallName) {
   const child = new DecoderProcess(command)
   try {
-    const request = { head: { job: 'hello' }, body: new Uint8Array(), timeoutMs: HELLO_MS, bodyBytes: 0 }
-    const walls = readHello((await child.ask(request)).head)
+    const walls = await child.ask({
+      head: { job: 'hello' },
+      body: new Uint8Array(),
+      timeoutMs: HELLO_MS,
+      bodyBytes: 0,
+      read: ({ head }) => readHello(head),
+    })
     if (wall === 'network' && (await sharesNetwork(child.pid))) return undefined
     return walls
   } catch {

@@ -132,10 +132,10 @@ function csvFields(line: string): string[] | undefined {
 }
 
 function checked(row: Row, kind: ListKind): ParsedEntry | { why: string } {
-  const raw = (row.fields['value'] ?? '').trim()
+  const raw = (row.fields.value ?? '').trim()
   const value = normalised(raw, kind)
   if (typeof value !== 'string') return value
-  const quality = row.fields['quality']
+  const quality = row.fields.quality
   const measured = quality === undefined || quality === '' ? undefined : Number(quality)
   if (measured !== undefined && !(Number.isInteger(measured) && measured >= 0 && measured <= 100)) {
     return { why: 'expected a quality from 0 to 100' }
@@ -146,9 +146,9 @@ function checked(row: Row, kind: ListKind): ParsedEntry | { why: string } {
   return {
     value,
     ...(measured !== undefined && { quality: measured }),
-    ...(row.fields['source_id'] && { sourceId: row.fields['source_id'] }),
-    ...(row.fields['class'] && { class: row.fields['class'] }),
-    ...(row.fields['note'] && { note: row.fields['note'] }),
+    ...(row.fields.source_id && { sourceId: row.fields.source_id }),
+    ...(row.fields.class && { class: row.fields.class }),
+    ...(row.fields.note && { note: row.fields.note }),
   }
 }
 
