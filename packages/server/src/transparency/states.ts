@@ -50,6 +50,7 @@ export async function statesOf(store: Store, everyMs: number): Promise<LedgerSta
     halt: head.halt,
     everyMs,
     witnessed: false,
+    checkpoint: head.log === 'actions' ? (signed?.text ?? null) : null,
   }))
   return { logs, promisesLate: late }
 }

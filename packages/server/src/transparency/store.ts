@@ -297,19 +297,28 @@ export const haltLog = defineWork(
   { urgent: true },
 )
 
-/** Ends a halt. Only commands on the machine come here; `host` is kept where a person confirmed that the installation moved. */
-export const resumeLog = defineWork(
-  'transparency.resume',
-  async (tx: Tx, input: { log: LogName; host: string | null; keys: RecordKeys }): Promise<void> => {
-    const resumed = await tx.db
+/**
+ * Ends a halt, or puts the reason that is left in its place. Only commands on the machine come here.
+ *
+ * @param input.host kept where a person confirmed that the installation moved there
+ */
+export const endHalt = defineWork(
+  'transparency.endHalt',
+  async (
+    tx: Tx,
+    input: { log: LogName; next: string | null; host: string | null; keys: RecordKeys },
+  ): Promise<void> => {
+    const halt = input.next === null ? { halt: null, halted_at: null } : { halt: input.next }
+    const changed = await tx.db
       .updateTable('ledger_heads')
-      .set({ halt: null, halted_at: null, ...(input.host === null ? {} : { moved_to: input.host }) })
+      .set({ ...halt, ...(input.host === null ? {} : { moved_to: input.host }) })
       .where('log', '=', input.log)
       .where('halt', 'is not', null)
       .returning(['origin', 'size'])
       .executeTakeFirst()
-    if (resumed === undefined || input.log !== 'actions') return
-    const fields = { op: 'resumed', origin: resumed.origin, size: resumed.size } as const
+    tx.hint('log')
+    if (changed === undefined || input.next !== null || input.log !== 'actions') return
+    const fields = { op: 'resumed', origin: changed.origin, size: changed.size } as const
     await record(tx, { kind: 'ledger', affected: PLATFORM, fields }, input.keys)
   },
 )

@@ -5,6 +5,7 @@ import { afterBatches, endKeys, erasePerson } from './erasure.ts'
 import { LogFiles } from './files.ts'
 import { keyNamed, keysOfPersons, type LedgerKeyring, newKeys, platformKeys, readKeys, wrapKey } from './keys.ts'
 import { type ReceiptState, receiptOf, type Viewer } from './receipts.ts'
+import { type Rechecked, recheck } from './recheck.ts'
 import type { RecordKeys } from './record.ts'
 import { runSchedule } from './schedule.ts'
 import type { SequencerParts } from './sequencer.ts'
@@ -38,6 +39,8 @@ export interface Transparency {
   states(): Promise<LedgerStates>
   /** Erases a person from the ledger: content, then key (ledger.md §12.1). Holds are the caller's to respect. */
   erase(affected: Affected, ground: Ground): Promise<{ records: number }>
+  /** `ledger recheck`: recomputes a log and ends a halt whose cause is gone. @param moved the address really changed */
+  recheck(log: LogName, moved: boolean): Promise<Rechecked>
   /** What follows after batches: naming what was erased, retention. `start` does it after each round. */
   afterBatches(): Promise<void>
   /** For `restore`: what was put back signs nothing before a witness or a person vouched for it. */
@@ -91,6 +94,7 @@ export async function openTransparency(
     receiptOf: (record, viewer, at = now()) => receiptOf(receipts, record, viewer, at),
     states: () => statesOf(store, config.everyMs),
     erase: (affected, ground) => erasePerson(erasure, affected, ground),
+    recheck: (log, moved) => recheck(parts, base, { log, host, moved }),
     afterBatches: () => afterBatches(erasure),
     markRestored: () => store.tx(markRestored, null),
     start: () =>
