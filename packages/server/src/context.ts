@@ -12,6 +12,7 @@ import { consolePages } from './http/static.ts'
 import { jobsModule } from './jobs/index.ts'
 import { createPeople, type People, routesOf as peopleRoutes, signInPages, storeModules } from './people/index.ts'
 import { createQuiet, type Quiet, restoreModule, routesOf as restoreRoutes } from './restore/index.ts'
+import { createSettings, type Settings, settingsModule } from './settings/index.ts'
 import { openStore, type Storage } from './storage/index.ts'
 import { fileMasterKey, type Keyring, openKeyring } from './storage/keyring/index.ts'
 
@@ -21,7 +22,7 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 export const version: string = JSON.parse(readFileSync(join(here, '../package.json'), 'utf8')).version
 
 /** All `store.ts` modules, in the order of their migrations. */
-export const modules: readonly URL[] = [jobsModule, ...storeModules, restoreModule]
+export const modules: readonly URL[] = [jobsModule, ...storeModules, settingsModule, restoreModule]
 
 export interface ContextOptions {
   readonly config: Config
@@ -31,6 +32,8 @@ export interface ContextOptions {
   readonly onFailure?: (thrown: unknown) => void
   /** The server's clock, milliseconds since 1970. */
   readonly now?: () => number
+  /** A command or a test that opens the data alone: nobody waits behind its works, so they may take long. */
+  readonly patient?: boolean
   /** The built console; `packages/console/dist` by default. */
   readonly consoleFolder?: string
 }
@@ -42,16 +45,26 @@ export interface Context {
   readonly people: People
   readonly live: Live
   readonly quiet: Quiet
+  readonly settings: Settings
   readonly readiness: Readiness
   readonly app: App
   close(): Promise<void>
 }
 
-/** Builds everything once, by hand, in this order: storage, subjects, app. */
+/** Builds everything once, by hand, in this order: storage, subjects, app. Nothing stays open when a part cannot be had. */
 export async function openContext(options: ContextOptions): Promise<Context> {
+  const storage = await openStore(storageOf(options), modules)
+  try {
+    return await build(options, storage)
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+async function build(options: ContextOptions, storage: Storage): Promise<Context> {
   const { config, demo = false } = options
   const clock = options.now && { now: options.now }
-  const storage = await openStore(storageOf(options), modules)
   const keyring = await openKeyring(config.keyring ?? config.data, {
     ...clock,
     ...(config.keyFile !== undefined && { master: fileMasterKey(config.keyFile, { make: true }) }),
@@ -60,12 +73,13 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const live = createLive()
   const limits = createLimits()
   const quiet = createQuiet(config.data)
+  const settings = createSettings(store)
   const readiness = new Readiness()
   readiness.add('database', async () => void (await storage.facts()))
   readiness.add('keyring', async () => void (await keyring.make('column', 'health')))
   const people = createPeople({ store, keyring, url: config.url })
   const routes = [
-    ...peopleRoutes({ store, people, live, demo, platform: 'Lamplighter' }),
+    ...peopleRoutes({ store, people, live, demo, platform: () => settings.get('platform.name') }),
     ...restoreRoutes({ store, quiet }),
   ]
   const app = createApp({
@@ -93,6 +107,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     people,
     live,
     quiet,
+    settings,
     readiness,
     app,
     async close() {
@@ -103,10 +118,11 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   }
 }
 
-function storageOf({ config, now }: ContextOptions): Parameters<typeof openStore>[0] {
+function storageOf({ config, now, patient }: ContextOptions): Parameters<typeof openStore>[0] {
   const common = {
     by: version,
     ...(now && { now }),
+    ...(patient && { limits: { workMs: 10_000 } }),
     ...(config.diskFloor !== undefined && 'bytes' in config.diskFloor && { diskFloorBytes: config.diskFloor.bytes }),
   }
   return config.database === 'embedded'

@@ -25,11 +25,18 @@ export async function copyDatabase(
   } finally {
     source.close()
   }
+  // One file that whoever looks at it leaves as it is; the server sets its own journal again.
+  const copy = new DatabaseSync(to)
+  try {
+    copy.exec('pragma journal_mode = delete')
+  } finally {
+    copy.close()
+  }
 }
 
 export interface CopyFacts {
   /** The names of the migrations that the copy has. */
-  readonly migrations: readonly string[]
+  readonly migrations: string[]
 }
 
 /** Opens a copy and lets SQLite check all of it. @throws StorageError `storage_unavailable` when it is damaged */
