@@ -111,6 +111,21 @@ export const resumeConnection = endpoint({
   codes: [...keyCodes],
 })
 
+export const rotateConnection = endpoint({
+  id: 'rotateConnection',
+  method: 'post',
+  path: '/v1/connections/{id}/rotate',
+  act: 'connections.manage',
+  summary: 'Give this endpoint a new signing secret, shown in this answer only. For 24 hours both sign.',
+  params: connectionId,
+  query: Nothing,
+  body: Nothing,
+  status: 200,
+  answer: z.object({ secret: z.string() }),
+  repeat: 'key',
+  codes: ['conflict', ...keyCodes],
+})
+
 export const testConnection = endpoint({
   id: 'testConnection',
   method: 'post',

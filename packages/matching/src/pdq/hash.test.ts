@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { blurredGrid } from './blur.ts'
 import { hashPicture, hashWithVariants } from './hash.ts'
-import type { Pixels } from './luma.ts'
+import { lumaRows, type Pixels } from './luma.ts'
 import { turnedUpright } from './orientation.ts'
 import { bitsSet, distanceBits } from './value.ts'
 import { VARIANTS } from './variants.ts'
@@ -28,6 +29,7 @@ describe('the streamed blur', () => {
     fc.assert(
       fc.property(side, side, fc.nat(1000), fc.constantFrom(1, 3, 4), (width, height, seed, channels) => {
         const pixels = drawn(width, height, seed, channels as 1 | 3 | 4)
+        expect([...blurredGrid(lumaRows(pixels, 'full'))]).toEqual(plainGrid(pixels).flat())
         expect(hashPicture(pixels, 'full')).toEqual(plainHash(pixels))
       }),
       { numRuns: RUNS },
@@ -93,8 +95,8 @@ test('the eight variants are near the hashes of truly turned pictures', () => {
   }
 })
 
-/** The steps of matching.md §6.1 over whole planes, written without a thought for memory. */
-function plainHash({ width, height, channels, data }: Pixels): unknown {
+/** Steps 1, 4 and 5 of matching.md §6.1 over whole planes, written without a thought for memory. */
+function plainGrid({ width, height, channels, data }: Pixels): number[][] {
   const f = Math.fround
   let plane = Array.from({ length: width * height }, (_, at) => {
     const [r = 0, g = 0, b = 0] = data.subarray(at * channels, at * channels + 3)
@@ -110,12 +112,18 @@ function plainHash({ width, height, channels, data }: Pixels): unknown {
       plane = plane.map((_, at) => columns[at % width]?.[Math.floor(at / width)] ?? 0)
     }
   }
-  const grid = Array.from({ length: 64 }, (_, i) =>
+  return Array.from({ length: 64 }, (_, i) =>
     Array.from({ length: 64 }, (_v, j) => {
       const at = Math.floor(((i + 0.5) * height) / 64) * width + Math.floor(((j + 0.5) * width) / 64)
       return plane[at] ?? 0
     }),
   )
+}
+
+/** The other steps, on that grid. */
+function plainHash(pixels: Pixels): unknown {
+  const f = Math.fround
+  const grid = plainGrid(pixels)
   const d = Array.from({ length: 16 }, (_, i) =>
     Array.from({ length: 64 }, (_v, j) => f(Math.sqrt(2 / 64) * Math.cos((Math.PI / 128) * (i + 1) * (2 * j + 1)))),
   )

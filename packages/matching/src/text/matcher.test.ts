@@ -81,11 +81,13 @@ describe('disguises', () => {
 
   test('1, ! and | read as i and as l, letter by letter', () => {
     expect(shownBy('w1ndm!|1', 'windmill')).toEqual(['w1ndm!|1 (leet)'])
-    expect(shownBy('windmiil', 'windmill')).toEqual([])
+    expect(shownBy('w1ndmiil', 'windmill')).toEqual([])
   })
 
-  test('a clean word beside a disguised one is not taken for disguised', () => {
-    expect(shownBy('flaii n0w', 'flail')).toEqual([])
+  test('a word is found in a view only where that view changed it', () => {
+    expect(shownBy('a hacker n0w', 'h4ck3r')).toEqual([])
+    expect(shownBy('a h4cker', 'h4ck3r')).toEqual(['h4cker (leet)'])
+    expect(shownBy('xray machine, p.q', 'x-ray machine')).toEqual([])
   })
 
   test.each([

@@ -4,7 +4,7 @@ import { enqueue } from './enqueue.store.ts'
 import { ActionsError } from './errors.ts'
 import { secretPlace } from './places.ts'
 import { cancelRow, doesOf } from './request.store.ts'
-import { openText, sealText } from './sealing.ts'
+import { type ColumnKey, openText, sealText } from './sealing.ts'
 import { webhookSecret } from './signature.ts'
 import type { ConnectionsTable, OutboxTable } from './tables.ts'
 import type { ActionMeans } from './wishes.ts'
@@ -21,7 +21,10 @@ export interface NewConnection {
   readonly does: readonly Do[]
 }
 
-/** Adds an endpoint. The secret is in this answer and never again; a polling platform has none. */
+/**
+ * Adds an endpoint; a polling platform has no secret. The secret comes back sealed (`openSecret`): results of works are kept for callers
+ * who repeat, and no table holds a secret in the clear.
+ */
 export const addConnection = defineWork(
   'actions.addConnection',
   async (tx: Tx, { wish, means }: { wish: NewConnection; means: ActionMeans }) => {
@@ -29,7 +32,7 @@ export const addConnection = defineWork(
     if (known !== undefined)
       throw new ActionsError('conflict', 'a connection with this name exists; choose another name')
     const id = tx.fresh.id('con')
-    const secret = wish.kind === 'webhook' ? webhookSecret(tx.fresh.bytes(32)) : null
+    const sealedSecret = newSecret(tx, wish.kind === 'webhook' ? id : null, means)
     await tx.db
       .insertInto('connections')
       .values({
@@ -40,7 +43,7 @@ export const addConnection = defineWork(
         does: JSON.stringify([...new Set(wish.does)]),
         state: 'active',
         paused_why: null,
-        ...secretColumns(tx, id, secret, means),
+        ...sealedSecret,
         old_secret: null,
         old_until: null,
         fails: 0,
@@ -50,39 +53,48 @@ export const addConnection = defineWork(
         created_at: tx.now,
       })
       .execute()
-    return { id, secret }
+    return { id, secret: sealedSecret.secret }
   },
 )
 
 /** Gives the endpoint a new secret; both sign for a day. */
 export const rotateSecret = defineWork(
   'actions.rotateSecret',
-  async (tx: Tx, { connection, means }: { connection: string; means: ActionMeans }): Promise<{ secret: string }> => {
+  async (
+    tx: Tx,
+    { connection, means }: { connection: string; means: ActionMeans },
+  ): Promise<{ secret: Uint8Array | null }> => {
     const row = await connectionOf(tx, connection)
     if (row.secret === null) throw new ActionsError('conflict', 'a polling connection has no secret')
     const old = openText(means.columns, secretPlace(row.id, 'secret'), row.secret)
-    const secret = webhookSecret(tx.fresh.bytes(32))
+    const sealedSecret = newSecret(tx, row.id, means)
     await tx.db
       .updateTable('connections')
       .set((eb) => ({
-        ...secretColumns(tx, row.id, secret, means),
+        ...sealedSecret,
         old_secret: sealText(means.columns, secretPlace(row.id, 'old_secret'), tx.fresh.bytes(12), old),
         old_until: tx.now + overlapMs,
         revision: eb('revision', '+', 1),
       }))
       .where('id', '=', row.id)
       .execute()
-    return { secret }
+    return { secret: sealedSecret.secret }
   },
 )
 
-function secretColumns(tx: Tx, id: string, secret: string | null, means: ActionMeans) {
-  if (secret === null) return { secret: null, secret_last4: null, secret_set_at: null }
+function newSecret(tx: Tx, connection: string | null, means: ActionMeans) {
+  if (connection === null) return { secret: null, secret_last4: null, secret_set_at: null }
+  const secret = webhookSecret(tx.fresh.bytes(32))
   return {
-    secret: sealText(means.columns, secretPlace(id, 'secret'), tx.fresh.bytes(12), secret),
+    secret: sealText(means.columns, secretPlace(connection, 'secret'), tx.fresh.bytes(12), secret),
     secret_last4: secret.replace(/=+$/, '').slice(-4),
     secret_set_at: tx.now,
   }
+}
+
+/** The secret that `addConnection` or `rotateSecret` gave, to be shown once. */
+export function openSecret(key: ColumnKey, connection: string, sealed: Uint8Array | null): string | null {
+  return sealed === null ? null : openText(key, secretPlace(connection, 'secret'), sealed)
 }
 
 export const pauseConnection = defineWork(

@@ -102,6 +102,8 @@ interface NoticesTable {
   decision: string
   state: 'standing' | 'cancelled' | 'withdrawn'
   content: Uint8Array
+  /** JSON array of the staff who took part: none of them decides an appeal. */
+  took_part: string
   record: string
   commitment: string
   appeal_until: number
@@ -287,6 +289,7 @@ function notices(engine: Engine): string[] {
       decision: 'text not null',
       state: "text not null default 'standing'",
       content: 'bytes not null',
+      took_part: 'text not null',
       record: 'text not null',
       commitment: 'text not null',
       appeal_until: 'bigint not null',

@@ -43,7 +43,9 @@ export interface NoticeWish {
   readonly case: number | null
   readonly policy: { readonly id: string; readonly name: string }
   readonly rule?: string
+  /** Decided by a rule, without a person. */
   readonly automated: boolean
+  readonly foundBy?: 'machine' | 'report' | 'person'
   /** In plain words, in the language of the statement. */
   readonly effects: readonly string[]
   /** The facts that the decision rests on, in plain words. */
@@ -58,3 +60,6 @@ export interface NoticeWish {
 
 /** Six months, as DSA Art. 20(1) asks for. */
 export const APPEAL_DAYS = 183
+
+/** Whole days in milliseconds. */
+export const DAY_MS = 86_400_000

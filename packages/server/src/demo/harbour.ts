@@ -111,7 +111,7 @@ const HARMS = ['harassment', 'spam', 'hate', 'self_harm', 'fraud', 'other'] as c
 
 /** Reports of users: several about the same items, some about nothing much. */
 function complaintsOf(accounts: readonly Account[], chatter: readonly Said[], trouble: readonly Said[]): Complaint[] {
-  const subjects = [...trouble.slice(5, 8), ...chatter.slice(100, 106)]
+  const subjects = [...trouble.slice(5, 8), ...chatter.slice(100, 108)]
   return Array.from({ length: REPORTS }, (_, index): Complaint => {
     const about = subjects[index % subjects.length] as Said
     return {

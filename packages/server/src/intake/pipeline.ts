@@ -298,25 +298,26 @@ const KIND_WORDS: Readonly<Record<string, string>> = {
   report: 'report',
 }
 
-/** In the gate the answer itself carries the verdict; what comes later has to be asked for. */
+/**
+ * What the platform is asked to do. The gate's answer says the same, at once; the asking makes it hold when that answer was lost, and gives
+ * each measure an id by which it is acknowledged, withdrawn and found in the log.
+ */
 function wishesOf(seen: Seen, said: Said, hasItem: boolean): VerdictWish[] {
-  const gate = seen.phase === 'gate'
   return said.effects.flatMap((effect): VerdictWish[] => {
     const base = { what: null, until: null, notBefore: seen.now, onItem: hasItem }
     switch (effect.do) {
       case 'block':
-        return gate ? [] : [{ ...base, do: 'remove' }]
-      case 'hold':
-        if (effect.until === 'release')
-          return [
-            ...(gate ? [] : [{ ...base, do: 'hold' as const }]),
-            { ...base, do: 'release', notBefore: seen.now + effect.for },
-          ]
-        return gate ? [] : [{ ...base, do: 'hold' }]
+        return [{ ...base, do: 'remove' }]
+      case 'hold': {
+        const hold = { ...base, do: 'hold' as const }
+        return effect.until === 'release'
+          ? [hold, { ...base, do: 'release', notBefore: seen.now + effect.for }]
+          : [hold]
+      }
       case 'limit':
-        return gate ? [] : [{ ...base, do: 'limit', what: effect.what, until: seen.now + effect.for, onItem: false }]
+        return [{ ...base, do: 'limit', what: effect.what, until: seen.now + effect.for, onItem: false }]
       case 'label':
-        return gate ? [] : [{ ...base, do: 'label', what: effect.what }]
+        return [{ ...base, do: 'label', what: effect.what }]
       default:
         return []
     }

@@ -48,7 +48,7 @@ export async function takeReport(accepted: Accepted, gate: Gate): Promise<{ id: 
       eventKey: accepted.key,
       reporter: hmacHex(gate.bench.sealKey, `reporter ${connection} ${reporter}`),
       harm: harm ?? null,
-      sealed: await gate.bench.sealer.seal('reports', 'sealed', id, { text: '' }),
+      sealed: await gate.bench.sealer.seal('reports', 'sealed', id, { text: '', reporter }),
     },
     seed: {
       lane: 'reports',

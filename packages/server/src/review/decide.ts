@@ -76,10 +76,10 @@ export function planOf(facts: DecisionFacts, input: ChoiceInput, now: number): P
   }
 }
 
+// What the machine did is withdrawn by its own decision's actions, once the undo window is over.
 function nothingDone(facts: DecisionFacts, now: number): Plan {
-  const back: Do | null = facts.itemState === 'held' ? 'release' : facts.itemState === 'blocked' ? 'restore' : null
   return {
-    wishes: back === null || !facts.supported.has(back) ? [] : [{ do: back, what: null, until: null }],
+    wishes: [],
     withdrawMachine: true,
     strike: false,
     notice: null,

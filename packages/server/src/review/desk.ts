@@ -27,6 +27,7 @@ export interface CaseDesk {
   meansFor(affected: readonly Affected[]): Promise<ActionMeans>
   /** What the platform's connections can carry out. */
   supported(): Promise<ReadonlySet<Do>>
+  /** What the person wrote and against which notice. */
   appealOf(id: string): Promise<AppealFacts | undefined>
   /** How staff are called on screen: `R-7`. */
   staffWords(id: string): Promise<string>

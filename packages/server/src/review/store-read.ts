@@ -307,3 +307,25 @@ export const verdictFor = defineQuery(
       .executeTakeFirst()
   },
 )
+
+/** The open reports of a decided case, sealed, for the answer to those who sent them. */
+export const reportsOfDecision = defineQuery(
+  'review.reports-of-decision',
+  async (
+    { db }: ReadDb,
+    decision: string,
+  ): Promise<{ account: string | null; reports: { id: string; sealed: Uint8Array }[] }> => {
+    const row = await db
+      .selectFrom('staff_decisions')
+      .select(['case_number', 'account'])
+      .where('id', '=', decision)
+      .executeTakeFirstOrThrow()
+    const reports = await db
+      .selectFrom('reports')
+      .select(['id', 'sealed'])
+      .where('case_number', '=', row.case_number)
+      .where('state', '=', 'open')
+      .execute()
+    return { account: row.account, reports }
+  },
+)

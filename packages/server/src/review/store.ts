@@ -5,17 +5,21 @@ import {
   cancelNotice,
   cancelUnsent,
   createNotice,
+  type NewAppeal,
+  receiveAppeal,
   requestAction,
   tellAppealDecided,
+  tellReportClosed,
   withdrawActions,
+  withdrawNotice,
 } from '../actions/index.ts'
 import { sha256Hex } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
+import { whenAccessEnds, whenSignedOut } from '../people/hooks.ts'
 import type { Policy } from '../policy/index.ts'
-import { defineWork, newId, type Tx } from '../storage/index.ts'
+import { defineWork, type Tx } from '../storage/index.ts'
 import { instantOf, type LedgerAct, record } from '../transparency/index.ts'
-import { UNDO_MS } from './card.ts'
-import { addHistory } from './cases.ts'
+import { addHistory, openCase } from './cases.ts'
 import { assertClaim, type ClaimState, claim } from './claim.ts'
 import { type DecisionFacts, type ItemState, planOf } from './decide.ts'
 import { noCase } from './errors.ts'
@@ -23,6 +27,19 @@ import { laneOf } from './lanes.ts'
 import type { CasesTable } from './tables.ts'
 
 export { schema } from './tables.ts'
+
+/** Claims of somebody who leaves or signs out go back to their lanes (security.md §3). */
+async function giveBack(tx: Tx, staff: string): Promise<void> {
+  await tx.db
+    .updateTable('cases')
+    .set((row) => ({ state: 'open', claimed_by: null, claim_until: 0, revision: row('revision', '+', 1) }))
+    .where('claimed_by', '=', staff)
+    .where('closed_at', 'is', null)
+    .execute()
+  tx.hint('lanes')
+}
+whenSignedOut(giveBack)
+whenAccessEnds(giveBack)
 
 /** Who acts: taken from the session, never from a body. */
 export interface Actor {
@@ -297,6 +314,7 @@ export const decideWork = defineWork(
                 facts: row.words,
                 until: plan.wishes[0]?.until ?? null,
                 notBefore: plan.undoUntil,
+                tookPart: [input.actor.id],
               },
               input.means,
             )
@@ -479,6 +497,7 @@ export const reverseWork = defineWork(
     if (tx.now < row.undo_until) throw new AppError('conflict', 'The decision can still be undone; undo it instead.')
     const recorded = await record(tx, endedAct('reversed', row, input.actor, 'reversed'), input.means.record)
     await endDecision(tx, row.id, 'reversed', input.actor)
+    await withdrawNotice(tx, { decision: row.id })
     await withdrawActions(
       tx,
       { decision: row.id, by: 'person', notBefore: tx.now, recorded, reason: { code: 'reversed', text: input.reason } },
@@ -543,21 +562,16 @@ export const decideAppealWork = defineWork(
       throw new AppError('not_found', 'There is no such appeal, or it is not in your lanes.')
     assertClaim(await claimState(tx, row), input.actor.id, tx.now)
     assertRevision(row, input.revision)
-    const recorded = await record(
+    const { recorded } = await tellAppealDecided(
       tx,
       {
-        kind: 'appeal',
-        affected: affectedOf(row.account),
-        fields: {
-          op: 'decided',
-          appeal: input.appeal,
-          of: input.of,
-          outcome: input.outcome,
-          reasons: sha256Hex(input.reasons),
-          by: input.actor.staff,
-        },
+        appeal: input.appeal,
+        outcome: input.outcome,
+        reasons: { language: 'en', text: input.reasons },
+        by: input.actor.staff,
+        notBefore: tx.now,
       },
-      input.means.record,
+      input.means,
     )
     if (input.outcome !== 'upheld') await takeBack(tx, input, recorded)
     await tx.db
@@ -579,11 +593,6 @@ export const decideAppealWork = defineWork(
         outcome: input.outcome,
       })
       .execute()
-    await tellAppealDecided(
-      tx,
-      { appeal: input.appeal, outcome: input.outcome, reasons: input.reasons, recorded, notBefore: tx.now },
-      input.means,
-    )
     await closeCase(tx, row, `appeal: ${input.outcome}`, input.actor)
     const next = await claimFirstOf(tx, row.lane, input.actor, row.number)
     const effects =
@@ -599,6 +608,7 @@ async function takeBack(tx: Tx, input: DecideAppealInput, recorded: RecordedJson
     .select('decision')
     .where('decision', '=', input.of)
     .executeTakeFirst()
+  await withdrawNotice(tx, { decision: input.of })
   if (ended === undefined) await endDecision(tx, input.of, 'reversed', input.actor)
   await withdrawActions(
     tx,
@@ -613,47 +623,85 @@ async function takeBack(tx: Tx, input: DecideAppealInput, recorded: RecordedJson
   )
 }
 
-/** The end of the undo window: reports are answered, and the machine's own measures end where a person saw nothing wrong. */
-export const settleWork = defineWork(
-  'review.settle',
-  async (
-    tx: Tx,
-    input: { decision: string; upheld: boolean; withdrawMachine: boolean; means: ActionMeans },
-  ): Promise<{ reports: string[] }> => {
-    const { row, ending } = await decisionRow(tx, input.decision)
-    if (ending?.how === 'undone') return { reports: [] }
-    const reports = await openReports(tx, row.case_number)
-    const state = input.upheld ? 'upheld' : 'not_upheld'
-    for (const { id } of reports) {
-      await tx.db
-        .updateTable('reports')
-        .set({ state, closed_at: tx.now })
-        .where('id', '=', id)
-        .where('state', '=', 'open')
-        .execute()
-    }
-    if (input.withdrawMachine) {
-      const verdicts = await tx.db
-        .selectFrom('case_links')
-        .select('ref')
-        .where('case_number', '=', row.case_number)
-        .execute()
-      for (const { ref } of verdicts) {
-        await withdrawActions(
-          tx,
-          {
-            decision: ref,
-            by: 'person',
-            notBefore: tx.now,
-            recorded: { record: row.record, commitment: row.commitment, promise: row.promise },
-            reason: { code: row.reason_code, text: '' },
-          },
-          input.means,
-        )
-      }
-    }
-    return { reports: reports.map(({ id }) => id) }
-  },
-)
+export interface SettleDecision {
+  readonly decision: string
+  readonly upheld: boolean
+  readonly withdrawMachine: boolean
+  /** The reports of the case, with the platform's id of who sent each. */
+  readonly reporters: readonly { readonly report: string; readonly reporter: string }[]
+  readonly means: ActionMeans
+}
 
-export { newId, UNDO_MS }
+/**
+ * The end of the undo window: reporters hear how it ended, and the machine's own measures end where a person saw nothing wrong. Undone
+ * meanwhile: nothing happens. A second run changes nothing.
+ */
+export const settleWork = defineWork('review.settle', async (tx: Tx, input: SettleDecision): Promise<void> => {
+  const { row, ending } = await decisionRow(tx, input.decision)
+  if (ending?.how === 'undone') return
+  const open = new Set((await openReports(tx, row.case_number)).map(({ id }) => id))
+  for (const { report, reporter } of input.reporters) {
+    if (open.has(report))
+      await closeReport(tx, { report, reporter, upheld: input.upheld, number: row.case_number }, input.means)
+  }
+  if (!input.withdrawMachine) return
+  const verdicts = await tx.db
+    .selectFrom('case_links')
+    .select('ref')
+    .where('case_number', '=', row.case_number)
+    .execute()
+  const recorded = { record: row.record, commitment: row.commitment, promise: row.promise }
+  for (const { ref } of verdicts) {
+    await withdrawNotice(tx, { decision: ref })
+    const reason = { code: row.reason_code, text: '' }
+    await withdrawActions(
+      tx,
+      { decision: ref, byDecision: row.id, by: 'person', notBefore: tx.now, recorded, reason },
+      input.means,
+    )
+  }
+})
+
+async function closeReport(
+  tx: Tx,
+  closed: { report: string; reporter: string; upheld: boolean; number: number },
+  means: ActionMeans,
+): Promise<void> {
+  const outcome = closed.upheld ? 'upheld' : 'not_upheld'
+  await tx.db
+    .updateTable('reports')
+    .set({ state: outcome, closed_at: tx.now })
+    .where('id', '=', closed.report)
+    .execute()
+  const recorded = await record(
+    tx,
+    {
+      kind: 'report',
+      affected: { kind: 'reporter', id: closed.reporter },
+      fields: {
+        op: 'closed',
+        report: closed.report,
+        item: null,
+        reason: null,
+        outcome,
+        case: caseName(closed.number),
+        proof: null,
+        code: null,
+      },
+    },
+    means.record,
+  )
+  await tellReportClosed(
+    tx,
+    { report: closed.report, reporter: closed.reporter, outcome, recorded, notBefore: tx.now },
+    means,
+  )
+}
+
+/** Takes an appeal: the case about it is opened in the same transaction, for somebody who took no part. */
+export const receiveAppealWork = defineWork(
+  'review.receive-appeal',
+  (tx: Tx, input: { readonly appeal: NewAppeal; readonly means: ActionMeans }) =>
+    receiveAppeal(tx, input.appeal, { means: input.means, openCase }),
+  { urgent: true },
+)

@@ -32,6 +32,8 @@ export interface StoredEvidence {
 
 export interface StoredReport {
   readonly text: string
+  /** The platform's id of who reported: needed to answer them, shown to nobody. */
+  readonly reporter: string
 }
 
 export interface StoredStatement {

@@ -35,3 +35,4 @@ export function createSettings(store: Store): Settings {
 }
 
 export const settingsModule: URL = new URL('./store.ts', import.meta.url)
+export { routesOf } from './routes.ts'

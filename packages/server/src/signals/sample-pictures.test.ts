@@ -56,7 +56,12 @@ describe('made-up pictures', () => {
     const start = png.indexOf('IDAT') + 4
     const rows = inflateSync(png.subarray(start, start + png.readUInt32BE(start - 8)))
     const pixels = rows.filter((_, at) => at % 601 !== 0)
-    expect(Buffer.compare(pixels, picture.data.filter((_, at) => at % 4 !== 3))).toBe(0)
+    expect(
+      Buffer.compare(
+        pixels,
+        picture.data.filter((_, at) => at % 4 !== 3),
+      ),
+    ).toBe(0)
   })
 
   test('have a size that can be drawn', () => {

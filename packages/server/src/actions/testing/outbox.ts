@@ -6,10 +6,10 @@ import type { Storage } from '../../storage/index.ts'
 import { engines, type Place } from '../../storage/testing/engines.ts'
 import { type Affected, openTransparency, type Transparency } from '../../transparency/index.ts'
 import { memoryKeyring, START } from '../../transparency/testing/ledger.ts'
-import { addConnection } from '../connections.store.ts'
+import { addConnection, openSecret } from '../connections.store.ts'
 import { type DeliveryServices, deliverDue } from '../deliver.ts'
-import type { ActionMeans, ActionWish } from '../wishes.ts'
-import { allOf, decide } from './acts.store.ts'
+import type { ActionMeans, ActionWish, NoticeWish } from '../wishes.ts'
+import { allOf, decide, notify } from './acts.store.ts'
 import { Receiver } from './platform.ts'
 
 const modules = [
@@ -87,7 +87,8 @@ export class TestOutbox implements DeliveryServices {
   }
 
   async add(wish: { name: string; kind: 'webhook' | 'poll'; url: string | null; does: readonly Do[] }) {
-    return this.store.tx(addConnection, { wish, means: await this.meansFor([]) })
+    const { id, secret } = await this.store.tx(addConnection, { wish, means: await this.meansFor([]) })
+    return { id, secret: openSecret(columns, id, secret) }
   }
 
   /** A decision with one action on `u17`. @returns the action's id */
@@ -110,6 +111,16 @@ export class TestOutbox implements DeliveryServices {
       notBefore: this.now(),
     }))
     await this.store.tx(decide, { wishes, means: await this.meansFor([]) })
+  }
+
+  /** A notice to `u17`. @returns its id and the token of its page, as the platform received it */
+  async notify(more: Partial<NoticeWish> = {}): Promise<{ notice: string; token: string }> {
+    const wish: NoticeWish = { ...statement, notBefore: this.now(), ...more }
+    const means = await this.meansFor([{ kind: 'account', id: wish.account }])
+    const { notice } = await this.store.tx(notify, { wish, means })
+    await this.deliver()
+    const call = this.receiver.calls.findLast(({ data }) => data.notice === notice)
+    return { notice, token: String(call?.data.page).split('/').at(-1) ?? '' }
   }
 
   /** Lets time pass and sends what is due, each second anew. */
@@ -140,6 +151,20 @@ export class TestOutbox implements DeliveryServices {
     await this.storage.close()
     await this.place.remove()
   }
+}
+
+const statement = {
+  account: 'u17',
+  item: { type: 'message', id: '8731' },
+  decision: 'dec_1',
+  case: 1042,
+  policy: { id: 'THREAT-1', name: 'Threats' },
+  automated: false,
+  effects: ['1 message was removed'],
+  facts: 'Two people reported the message.',
+  statement: { language: 'en', text: 'The message threatens somebody.' },
+  until: null,
+  tookPart: ['st_first'],
 }
 
 const plain = {
