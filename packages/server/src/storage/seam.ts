@@ -11,7 +11,6 @@ export interface Tx {
   /** Milliseconds since 1970, taken when `tx` was called. SQL never asks for the time. */
   readonly now: number
   readonly engine: Engine
-  readonly fresh: { id(prefix: string): string; bytes(n: number): Uint8Array }
   readonly jobs: JobsTx
   readonly stream: StreamTx
   /** Demands that a guarded statement touched as many rows as expected; throws `conflict`. */
