@@ -1,9 +1,9 @@
 import { append, EMPTY_EDGE, type Head, LedgerError, leavesOf, TILE_WIDTH, tileWidth } from '@lamplighter/ledger'
 import type { LogFiles } from './files.ts'
 import type { RecordKeys } from './record.ts'
-import type { SequencerParts } from './sequencer.ts'
+import type { Halt, SequencerParts } from './sequencer.ts'
 import { runtimeHash } from './signing.ts'
-import { type Halt, placeProblem, stateProblem } from './startup.ts'
+import { placeProblem, stateProblem } from './startup.ts'
 import { endHalt, haltLog, headOfLog } from './store.ts'
 import type { LogName } from './tables.ts'
 

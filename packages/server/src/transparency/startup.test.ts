@@ -60,6 +60,7 @@ describe.each(engines)('before the first signature on $name', (engine) => {
     for await (const id of blobs.list()) if (id.endsWith('tile_0_000-p_16')) await blobs.delete(id)
     await files().write('tile/0/000.p/16', new Uint8Array(16 * 32))
     expect(await check()).toBe('tiles_differ')
+    expect(fresh.it.alarms).toContain('tiles_differ actions')
     const [recorded] = await fresh.it.act(decisionOn('u17'))
     expect(recorded?.promise).toBeNull()
     expect(await fresh.it.close()).toBeUndefined()
