@@ -14,7 +14,7 @@ export const EffectJson = z.object({
   /** Duration in milliseconds. */
   for: z.int().optional(),
   within: z.int().optional(),
-  until: z.enum(['review']).optional(),
+  until: z.enum(['review', 'release']).optional(),
   on: z.string().optional(),
   rules: z.array(z.string()),
 })

@@ -276,6 +276,41 @@ export const getRetention = endpoint({
   codes: [],
 })
 
+export const getRestore = endpoint({
+  id: 'getRestore',
+  method: 'get',
+  path: '/v1/restore',
+  act: 'settings.read',
+  summary: 'Whether this server was restored from a backup and is quiet: nothing leaves it until a person resumes.',
+  params: Nothing,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({
+    quiet: z.boolean(),
+    backupAt: Instant.nullable(),
+    restoredAt: Instant.nullable(),
+    counts: z.object({ people: z.int(), keys: z.int(), jobs: z.int() }),
+  }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const resumeRestored = endpoint({
+  id: 'resumeRestored',
+  method: 'post',
+  path: '/v1/restore/resume',
+  act: 'restore.resume',
+  summary: 'Let a restored server go on, after its people, keys and endpoints were confirmed.',
+  params: Nothing,
+  query: Nothing,
+  body: Nothing,
+  status: 200,
+  answer: Nothing,
+  repeat: 'key',
+  codes: ['conflict', 'fresh_passkey_required', ...keyCodes],
+})
+
 export const LogState = z.object({
   log: z.enum(['actions', 'sealed']),
   origin: z.string(),

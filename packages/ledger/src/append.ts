@@ -1,7 +1,7 @@
 import { type Bytes, bigEndian, concat } from './bytes.ts'
 import { LedgerError } from './errors.ts'
 import { HASH_BYTES, type Hash, sha256 } from './sha256.ts'
-import { bundlePath, hashesOf, TILE_WIDTH, type TileSource, tilePath, tileWidth } from './tiles.ts'
+import { bundleOf, bundlePath, hashesOf, TILE_WIDTH, type TileSource, tilePath, tileWidth } from './tiles.ts'
 import { emptyRoot, type Head, leafHash, nodeHash, rootOver } from './tree.ts'
 
 /** All that one must know of a log to add to it: its partial bundle and its partial tile of each level. */
@@ -78,11 +78,6 @@ export async function edgeFromTiles(source: TileSource, size: number, parse: Bun
 
 /** How a bundle is read: `entriesOf`, or `leavesOf` for our own logs. */
 export type BundleParser = (bundle: Bytes, width: number) => readonly Bytes[]
-
-/** A bundle's octets (C2SP tlog-tiles, "Log entries"). */
-export function bundleOf(entries: readonly Bytes[]): Bytes {
-  return concat(...entries.flatMap((entry) => [bigEndian(entry.length, 2), entry]))
-}
 
 class Growing {
   readonly writes: TileWrite[] = []

@@ -1,4 +1,3 @@
-import { headOf } from './append.ts'
 import { type Bytes, sameBytes } from './bytes.ts'
 import { type OpenedCheckpoint, openCheckpoint, parseCheckpoint } from './checkpoints.ts'
 import { type LedgerCode, LedgerError } from './errors.ts'
@@ -105,6 +104,8 @@ class AuditRun {
     if (before !== undefined) await this.#checkGrowth(reader, before.head, head)
     await this.#readLeaves(reader, before?.head.size ?? 0)
     this.#checkBatches(before?.head.size ?? 0, head.size)
+    this.#at = 'M1'
+    if (this.#opened?.quorum === 'not_met') throw new LedgerError('quorum_not_met', 'too few witnesses cosigned')
   }
 
   result(error?: LedgerError): Audit {
@@ -115,10 +116,7 @@ class AuditRun {
       const failed = { check: this.#at, code: error.code, message: error.message }
       return { ...found, failed, ...(this.#evidence && { evidence: this.#evidence }), ...(state && { state }) }
     }
-    const next: AuditState = { v: 1, checkpoint: this.#note, period: this.#period }
-    if (opened?.quorum !== 'not_met') return { ...found, state: next }
-    const message = 'quorum_not_met: too few witnesses of the policy cosigned'
-    return { ...found, failed: { check: 'M1', code: 'quorum_not_met', message }, ...(state && { state }) }
+    return { ...found, state: { v: 1, checkpoint: this.#note, period: this.#period } }
   }
 
   /** M1. */
@@ -143,23 +141,17 @@ class AuditRun {
     }
   }
 
-  /** M2. The tiles lead to the signed root, so a path out of them that fits it shows the older root for certain. */
+  /** M2. That the tiles give the older root also shows that its part of every level of tiles is what it was. */
   async #checkGrowth(reader: TileReader, older: Head, newer: Head): Promise<void> {
     this.#at = 'M2'
+    if (older.size === 0 || sameBytes(await reader.rootOf(0, older.size), older.root)) return
     const path = await evidencePath(this.#source, older.size, newer.size, this.#hash)
-    const verdict = compareHeads(older, newer, path, this.#hash)
-    if (verdict === 'forked') {
-      this.#evidence = { older: this.#options.state?.checkpoint ?? '', newer: this.#note, path }
-      throw new LedgerError(
-        'inconsistent',
-        `the tree of ${newer.size} leaves does not begin with that of ${older.size}`,
-      )
-    }
-    this.#at = 'M3'
-    const edge = await edgeWithin(reader, older.size)
-    if (verdict === 'not_proven' || !sameBytes(headOf(edge, this.#hash).root, older.root)) {
+    if (compareHeads(older, newer, path, this.#hash) !== 'forked') {
+      this.#at = 'M3'
       throw new LedgerError('bad_tile', 'the tiles do not fit one another')
     }
+    this.#evidence = { older: this.#options.state?.checkpoint ?? '', newer: this.#note, path }
+    throw new LedgerError('inconsistent', `the tree of ${newer.size} leaves does not begin with that of ${older.size}`)
   }
 
   /** M3 to M5 and M7, bundle by bundle; then M3 for the tiles above. */
@@ -179,16 +171,16 @@ class AuditRun {
     this.#at = 'M3'
     const entries = entriesOf(await this.#source.bundle(n, width), width)
     const hashes = hashesOf(await this.#source.tile(0, n, width), width)
-    const open = new Map<number, Bytes>()
+    const opened = new Map<number, Bytes>()
     entries.forEach((bytes, i) => {
       this.#at = 'M3'
       if (!sameBytes(leafHash(bytes, this.#hash), hashes[i] as Bytes)) {
         throw new LedgerError('bad_tile', `entry ${n * TILE_WIDTH + i} does not hash to its tile`)
       }
       const index = n * TILE_WIDTH + i
-      if (index >= from && this.#checkLeaf(index, bytes).class === 1) open.set(index, bytes)
+      if (index >= from && this.#checkLeaf(index, bytes).class === 1) opened.set(index, bytes)
     })
-    if (open.size > 0) await this.#checkOpenings(n, width, open)
+    if (opened.size > 0) await this.#checkOpenings(n, width, opened)
     return hashes
   }
 
@@ -207,10 +199,10 @@ class AuditRun {
   }
 
   /** M7. */
-  async #checkOpenings(n: number, width: number, open: ReadonlyMap<number, Bytes>): Promise<void> {
+  async #checkOpenings(n: number, width: number, opened: ReadonlyMap<number, Bytes>): Promise<void> {
     this.#at = 'M7'
     const published = openingsByIndex(await this.#source.openings(n, width))
-    for (const [index, bytes] of open) {
+    for (const [index, bytes] of opened) {
       const opening = published.get(index)
       if (opening === undefined) throw new LedgerError('opening_missing', `of the open entry ${index}`)
       const { late } = fittingOpening(opening, bytes, this.#kinds, this.#hash)
@@ -260,17 +252,6 @@ class AuditRun {
   }
 }
 
-/** The partial tiles of an earlier size, cut out of those of the present one. */
-async function edgeWithin(reader: TileReader, size: number): Promise<{ size: number; tiles: Bytes[][]; entries: [] }> {
-  const tiles: Bytes[][] = []
-  for (let level = 0; TILE_WIDTH ** level <= size; level += 1) {
-    const n = Math.floor(size / TILE_WIDTH ** (level + 1))
-    const width = tileWidth(level, n, size)
-    tiles.push(width === 0 ? [] : (await reader.tile(level, n)).slice(0, width))
-  }
-  return { size, tiles, entries: [] }
-}
-
 function openingsByIndex(json: unknown): Map<number, unknown> {
   if (!Array.isArray(json)) throw new LedgerError('opening_missing', 'there is no list of the openings of this bundle')
   const found = new Map<number, unknown>()
@@ -285,7 +266,7 @@ function openingsByIndex(json: unknown): Map<number, unknown> {
 function fittingOpening(json: unknown, bytes: Bytes, kinds: Kinds, hash: Hash): { late?: number } {
   try {
     const opening = checkOpening(json, kinds, hash)
-    if (sameBytes(opening.leafBytes, bytes) && kinds.get(opening.kind)?.open !== false) return opening
+    if (sameBytes(opening.entry, bytes) && kinds.get(opening.kind)?.open !== false) return opening
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error
   }

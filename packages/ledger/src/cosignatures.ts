@@ -3,43 +3,34 @@ import { LedgerError } from './errors.ts'
 import { parseCheckpointText } from './heads.ts'
 import type { VerifierKey } from './keys.ts'
 import type { SignatureLine, Signer } from './notes.ts'
+import type { Head } from './tree.ts'
 
 /** Octets of the time before the signature of types 4 and 6. */
 export const TIME_BYTES = 8
 
 /**
  * The octets that a key signs for a text: the text itself (type 1, C2SP signed-note), or what C2SP tlog-cosignature
- * lays down for types 4 and 6. Null where the text cannot be signed so, or the time is 2^53 and more.
+ * lays down for types 4 and 6. Null for a time of 2^53 and more, which nobody can have meant.
  *
  * @param at Unix seconds, for types 4 and 6
+ * @throws LedgerError `bad_checkpoint` where types 4 and 6 are to sign another text than a checkpoint's
  */
-export function messageOf(text: string, key: VerifierKey, at: number | undefined): Bytes | null {
+export function messageOf(text: string, key: VerifierKey, at = 0): Bytes | null {
   if (key.type === 1) return utf8(text)
-  if (at === undefined || !Number.isSafeInteger(at) || at < 0) return null
-  try {
-    return key.type === 4 ? timedText(text, at) : subtreeMessage(text, key.name, at)
-  } catch (error) {
-    if (error instanceof LedgerError) return null
-    throw error
-  }
-}
-
-/** C2SP tlog-cosignature, "Ed25519 signed message". */
-function timedText(text: string, at: number): Bytes {
-  parseCheckpointText(text)
-  return utf8(`cosignature/v1\ntime ${at}\n${text}`)
+  const { origin, head } = parseCheckpointText(text)
+  if (!Number.isSafeInteger(at)) return null
+  return key.type === 4 ? utf8(`cosignature/v1\ntime ${at}\n${text}`) : subtreeMessage(origin, head, key.name, at)
 }
 
 /** C2SP tlog-cosignature, "ML-DSA-44 signed message": names the cosigner, leaves out extension lines. */
-function subtreeMessage(text: string, cosigner: string, at: number): Bytes {
-  const { origin, head } = parseCheckpointText(text)
-  const start = bigEndian(0, 8)
+function subtreeMessage(origin: string, head: Head, cosigner: string, at: number): Bytes {
   return concat(
     utf8('subtree/v1\n\0'),
     shortText(cosigner),
     bigEndian(at, TIME_BYTES),
     shortText(origin),
-    start,
+    // The subtree starts at leaf 0.
+    bigEndian(0, 8),
     bigEndian(head.size, 8),
     head.root,
   )
@@ -58,10 +49,10 @@ function shortText(text: string): Bytes {
  * @throws LedgerError `bad_checkpoint` where the text is none
  */
 export async function cosign(text: string, signer: Signer, at: number): Promise<SignatureLine> {
-  parseCheckpointText(text)
   const { vkey } = signer
-  const message = vkey.type === 1 ? null : messageOf(text, vkey, at)
-  if (message === null || at <= 0)
+  const message = messageOf(text, vkey, at)
+  if (message === null || vkey.type === 1 || at <= 0) {
     throw new LedgerError('bad_checkpoint', 'cosigning takes a key of type 4 or 6 and a time')
+  }
   return { name: vkey.name, id: vkey.id, signature: concat(bigEndian(at, TIME_BYTES), await signer.sign(message)) }
 }

@@ -23,20 +23,24 @@ export function checkpointText(origin: string, head: Head): string {
  */
 export function parseCheckpointText(text: string): CheckpointText {
   const lines = text.split('\n')
-  if (lines.pop() !== '') throw new LedgerError('bad_checkpoint', 'the text does not end with a newline')
+  if (lines.pop() !== '') throw badCheckpoint('the text does not end with a newline')
   const [origin = '', sizeLine = '', rootLine = '', ...extensions] = lines
-  if (origin === '') throw new LedgerError('bad_checkpoint', 'the first line, the origin, is empty')
+  if (origin === '') throw badCheckpoint('the first line, the origin, is empty')
   const size = wholeNumber(sizeLine)
-  if (size === null) throw new LedgerError('bad_checkpoint', 'the second line is not a tree size below 2^53')
+  if (size === null) throw badCheckpoint('the second line is not a tree size below 2^53')
   const root = fromBase64(rootLine)
-  if (root?.length !== HASH_BYTES) throw new LedgerError('bad_checkpoint', 'the third line is not a root of 32 octets')
-  if (extensions.includes('')) throw new LedgerError('bad_checkpoint', 'an extension line is empty')
+  if (root?.length !== HASH_BYTES) throw badCheckpoint('the third line is not a root of 32 octets')
+  if (extensions.includes('')) throw badCheckpoint('an extension line is empty')
   return { origin, head: { size, root }, extensions }
 }
 
 /** @throws LedgerError `bad_checkpoint` where a tree without leaves has another root than the empty one */
 export function assertEmptyRoot(head: Head): void {
   if (head.size === 0 && !sameBytes(head.root, emptyRoot())) {
-    throw new LedgerError('bad_checkpoint', 'the root of an empty tree is the hash of nothing')
+    throw badCheckpoint('the root of an empty tree is the hash of nothing')
   }
+}
+
+function badCheckpoint(message: string): LedgerError {
+  return new LedgerError('bad_checkpoint', message)
 }

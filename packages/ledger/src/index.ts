@@ -66,6 +66,7 @@ export {
   type OpenRecord,
   open,
 } from './openings.ts'
+export { OPS } from './ops.ts'
 export { isQuorumMet, type Policy, parsePolicy, type Witness } from './policy.ts'
 export { type CheckedPromise, checkPromise, findPromised, promiseName, promiseText, signPromise } from './promises.ts'
 export { checkConsistency, checkInclusion, type Growth, type Inclusion } from './proofs.ts'
@@ -80,7 +81,7 @@ export {
   type TlogProof,
 } from './receipts.ts'
 export { type Hash, hmac, sha256 } from './sha256.ts'
-export { bundlePath, entriesOf, openPath, TILE_WIDTH, type TileSource, tilePath, tileWidth } from './tiles.ts'
+export { bundleOf, bundlePath, entriesOf, openPath, TILE_WIDTH, type TileSource, tilePath, tileWidth } from './tiles.ts'
 export { emptyRoot, type Head, leafHash } from './tree.ts'
 export { type Value, valueText } from './values.ts'
 export { type WebCrypto, webChecks } from './web-checks.ts'

@@ -35,14 +35,14 @@ export function formatVerifierKey(key: VerifierKey): string {
 /** Reads the text form. @throws LedgerError `bad_vkey` also where the id is that of another key */
 export function parseVerifierKey(text: string): VerifierKey {
   if (text.length > 4096) throw new LedgerError('bad_vkey', 'longer than any verifier key')
-  const [name = '', id = '', ...rest] = text.split('+')
+  const [name = '', , ...rest] = text.split('+')
   const octets = fromBase64(rest.join('+'))
   const type = octets?.[0]
   if (octets === null || (type !== 1 && type !== 4 && type !== 6)) {
     throw new LedgerError('bad_vkey', 'expected name+id+key with a key of type 1, 4 or 6')
   }
   const key = verifierKey(name, type, octets.subarray(1))
-  if (hex(bigEndian(key.id, 4)) !== id) throw new LedgerError('bad_vkey', 'the id is not that of this name and key')
+  if (formatVerifierKey(key) !== text) throw new LedgerError('bad_vkey', 'the id is not that of this name and key')
   return key
 }
 

@@ -34,7 +34,8 @@ export interface Opening {
 /** An opening that fits its leaf. */
 export interface CheckedOpening {
   readonly leaf: Leaf
-  readonly leafBytes: Bytes
+  /** The 38 octets of the leaf. */
+  readonly entry: Bytes
   readonly kind: number
   readonly shown: ReadonlyMap<string, Value>
   /** Hours between the act and its batch, where they are more than 24. */
@@ -125,7 +126,7 @@ export function checkOpening(json: unknown, kinds: Kinds, hash: Hash = sha256): 
     throw new LedgerError('opening_mismatch', 'the fields shown are not those that the leaf commits to')
   }
   const late = hoursLate(shown.get('at'), leaf.period)
-  return { leaf, leafBytes: octets, kind, shown, ...(late !== undefined && { late }) }
+  return { leaf, entry: octets, kind, shown, ...(late !== undefined && { late }) }
 }
 
 function readSlot(

@@ -40,105 +40,87 @@ export function parsePolicy(bytes: Bytes): Policy {
   const lines = octetText(bytes).split('\n')
   // A file cut short could end in the middle of a name, and mean something else.
   if (lines.pop() !== '') throw badPolicy('the file does not end with a newline')
-  const draft = new Draft()
+  const draft: Draft = { logs: [], witnesses: [], groups: [], quorum: '' }
   for (const line of lines) {
     const [word, ...items] = line.split(/[ \t]+/).filter((item) => item !== '')
-    if (word === undefined || word.startsWith('#')) continue
-    draft.add(word, items)
+    if (word !== undefined && !word.startsWith('#')) addLine(draft, word, items)
   }
-  return draft.done()
+  if (draft.quorum === '') throw badPolicy('there is no quorum line')
+  return draft
+}
+
+interface Draft {
+  logs: { key: VerifierKey; url?: string }[]
+  witnesses: Witness[]
+  groups: Group[]
+  quorum: string
 }
 
 function octetText(bytes: Bytes): string {
-  const characters: string[] = []
-  for (const octet of bytes) {
-    if (octet === 0x7f || (octet < 0x20 && octet !== 0x09 && octet !== 0x0a)) throw badPolicy('a control character')
-    characters.push(String.fromCharCode(octet))
-  }
+  const characters = Array.from(bytes, (octet) => String.fromCharCode(octet))
+  if (characters.some((c) => (c < ' ' && c !== '\t' && c !== '\n') || c === '\x7f'))
+    throw badPolicy('a control character')
   return characters.join('')
 }
 
-class Draft {
-  readonly #logs: { key: VerifierKey; url?: string }[] = []
-  readonly #witnesses: Witness[] = []
-  readonly #groups: Group[] = []
-  readonly #grouped = new Set<string>()
-  #quorum: string | undefined
-
-  add(word: string, items: readonly string[]): void {
-    if (word === 'log') this.#addLog(items)
-    else if (word === 'witness') this.#addWitness(items)
-    else if (word === 'group') this.#addGroup(items)
-    else if (word === 'quorum') this.#setQuorum(items)
-    else throw badPolicy('a line begins with log, witness, group, quorum or #')
-    if (this.#logs.length > MOST || this.#witnesses.length > MOST || this.#groups.length > MOST) {
-      throw badPolicy(`more than ${MOST} logs, witnesses or groups`)
-    }
+function addLine(draft: Draft, word: string, items: readonly string[]): void {
+  const [first = '', second = '', third, ...rest] = items
+  if (word === 'log' && items.length >= 1 && items.length <= 2) {
+    draft.logs.push({ key: newKey(draft, first, LOG_TYPES), ...(second !== '' && { url: second }) })
+  } else if (word === 'witness' && items.length >= 2 && items.length <= 3) {
+    const name = newName(draft, first)
+    draft.witnesses.push({
+      name,
+      key: newKey(draft, second, WITNESS_TYPES),
+      ...(third !== undefined && { url: third }),
+    })
+  } else if (word === 'group' && third !== undefined) {
+    draft.groups.push(newGroup(draft, first, second, [third, ...rest]))
+  } else if (word === 'quorum' && items.length === 1 && draft.quorum === '') {
+    draft.quorum = first === 'none' ? first : knownName(draft, first)
+  } else {
+    throw badPolicy('a line is not: log, witness, group, # or the one quorum, with what belongs to it')
   }
-
-  done(): Policy {
-    if (this.#quorum === undefined) throw badPolicy('there is no quorum line')
-    return { logs: this.#logs, witnesses: this.#witnesses, groups: this.#groups, quorum: this.#quorum }
+  if (Math.max(draft.logs.length, draft.witnesses.length, draft.groups.length) > MOST) {
+    throw badPolicy(`more than ${MOST} logs, witnesses or groups`)
   }
+}
 
-  #addLog([vkey, url, ...rest]: readonly string[]): void {
-    if (vkey === undefined || rest.length > 0) throw badPolicy('expected: log <key> [<address>]')
-    this.#logs.push({ key: this.#newKey(vkey, LOG_TYPES), ...(url !== undefined && { url }) })
+function newGroup(draft: Draft, name: string, count: string, members: readonly string[]): Group {
+  newName(draft, name)
+  const grouped = new Set(draft.groups.flatMap((group) => group.members))
+  for (const member of members) {
+    // Each witness may count in one way only.
+    if (grouped.has(knownName(draft, member))) throw badPolicy('a name is in two groups, or twice in one')
+    grouped.add(member)
   }
+  const threshold = count === 'all' ? members.length : count === 'any' ? 1 : wholeNumber(count)
+  if (threshold === null || threshold < 1 || threshold > members.length) {
+    throw badPolicy('a group needs between 1 and all of its members')
+  }
+  return { name, threshold, members }
+}
 
-  #addWitness([name, vkey, url, ...rest]: readonly string[]): void {
-    if (name === undefined || vkey === undefined || rest.length > 0)
-      throw badPolicy('expected: witness <name> <key> [<address>]')
-    this.#assertNewName(name)
-    this.#witnesses.push({ name, key: this.#newKey(vkey, WITNESS_TYPES), ...(url !== undefined && { url }) })
-  }
+function newKey({ logs, witnesses }: Draft, vkey: string, types: readonly KeyType[]): VerifierKey {
+  const key = keyOrNull(textOf(Uint8Array.from(vkey, (character) => character.charCodeAt(0))) ?? '')
+  if (key === null || !types.includes(key.type))
+    throw badPolicy('a key is not one, or not of a type that fits its line')
+  if ([...logs, ...witnesses].some((other) => sameKey(other.key, key))) throw badPolicy('a key occurs twice')
+  return key
+}
 
-  #addGroup([name, count, ...members]: readonly string[]): void {
-    if (name === undefined || count === undefined || members.length === 0) {
-      throw badPolicy('expected: group <name> all|any|<number> <name>…')
-    }
-    this.#assertNewName(name)
-    for (const member of members) {
-      this.#assertKnownName(member)
-      // Each witness may count in one way only.
-      if (this.#grouped.has(member)) throw badPolicy('a name is in two groups, or twice in one')
-      this.#grouped.add(member)
-    }
-    const threshold = count === 'all' ? members.length : count === 'any' ? 1 : wholeNumber(count)
-    if (threshold === null || threshold < 1 || threshold > members.length) {
-      throw badPolicy('a group needs between 1 and all of its members')
-    }
-    this.#groups.push({ name, threshold, members })
-  }
+function isKnown({ witnesses, groups }: Draft, name: string): boolean {
+  return [...witnesses, ...groups].some((other) => other.name === name)
+}
 
-  #setQuorum([name, ...rest]: readonly string[]): void {
-    if (name === undefined || rest.length > 0) throw badPolicy('expected: quorum <name>')
-    if (this.#quorum !== undefined) throw badPolicy('there are two quorum lines')
-    if (name !== 'none') this.#assertKnownName(name)
-    this.#quorum = name
-  }
+function newName(draft: Draft, name: string): string {
+  if (name === 'none' || isKnown(draft, name)) throw badPolicy('a name is taken')
+  return name
+}
 
-  #newKey(vkey: string, types: readonly KeyType[]): VerifierKey {
-    const text = textOf(Uint8Array.from(vkey, (character) => character.charCodeAt(0)))
-    const key = text === null ? null : keyOrNull(text)
-    if (key === null || !types.includes(key.type))
-      throw badPolicy('a key is not one, or not of a type that fits its line')
-    const known = [...this.#logs, ...this.#witnesses]
-    if (known.some((other) => sameKey(other.key, key))) throw badPolicy('a key occurs twice')
-    return key
-  }
-
-  #isKnown(name: string): boolean {
-    return [...this.#witnesses, ...this.#groups].some((other) => other.name === name)
-  }
-
-  #assertNewName(name: string): void {
-    if (name === 'none' || this.#isKnown(name)) throw badPolicy('a name is taken')
-  }
-
-  #assertKnownName(name: string): void {
-    if (!this.#isKnown(name)) throw badPolicy('a name is used before its line')
-  }
+function knownName(draft: Draft, name: string): string {
+  if (!isKnown(draft, name)) throw badPolicy('a name is used before its line')
+  return name
 }
 
 function keyOrNull(text: string): VerifierKey | null {

@@ -72,10 +72,25 @@ export function findPromised(
 ): number | null {
   let index = 0
   for (const leaf of leaves) {
-    const { class: of, commitment } = parseLeaf(leaf)
-    if (of !== 2 && sameBytes(commitment, promise.commitment)) return index
+    if (isPromised(promise, leaf)) return index
     index += 1
   }
-  if (cosignedAt === undefined || cosignedAt <= promise.deadline) return null
-  throw new LedgerError('promise_broken', `not among ${index} leaves, and the deadline is over`)
+  assertNotBroken(promise, cosignedAt)
+  return null
+}
+
+/** Whether this leaf is the one that was promised. @throws LedgerError `bad_leaf` */
+export function isPromised(promise: CheckedPromise, leaf: Bytes): boolean {
+  const { class: of, commitment } = parseLeaf(leaf)
+  return of !== 2 && sameBytes(commitment, promise.commitment)
+}
+
+/**
+ * Passes while an absent leaf may still come.
+ *
+ * @throws LedgerError `promise_broken` the tree that lacks it was cosigned after the deadline
+ */
+export function assertNotBroken(promise: CheckedPromise, cosignedAt: number | undefined): void {
+  if (cosignedAt === undefined || cosignedAt <= promise.deadline) return
+  throw new LedgerError('promise_broken', 'not in the log, and the deadline was over when this tree was cosigned')
 }

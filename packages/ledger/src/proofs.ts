@@ -29,13 +29,13 @@ export function checkInclusion(proof: Inclusion, hash: Hash = sha256): void {
   assertSize(proof.size)
   assertHashes([proof.leafHash, proof.root, ...proof.path])
   if (proof.index >= proof.size) {
-    throw new LedgerError('bad_proof', `index ${proof.index} lies outside a tree of ${proof.size} leaves`)
+    throw badProof(`index ${proof.index} lies outside a tree of ${proof.size} leaves`)
   }
   let node = proof.index
   let last = proof.size - 1
   let computed = proof.leafHash
   for (const beside of proof.path) {
-    if (last === 0) throw new LedgerError('bad_proof', 'the path is longer than the tree is high')
+    if (last === 0) throw badProof('the path is longer than the tree is high')
     if (isOdd(node) || node === last) {
       computed = nodeHash(beside, computed, hash)
       // A last node without a right neighbour rises until it is itself a right child.
@@ -49,8 +49,8 @@ export function checkInclusion(proof: Inclusion, hash: Hash = sha256): void {
     node = half(node)
     last = half(last)
   }
-  if (last !== 0) throw new LedgerError('bad_proof', 'the path ends before the root')
-  if (!sameBytes(computed, proof.root)) throw new LedgerError('bad_proof', 'the path leads to another root')
+  if (last !== 0) throw badProof('the path ends before the root')
+  if (!sameBytes(computed, proof.root)) throw badProof('the path leads to another root')
 }
 
 /**
@@ -66,16 +66,16 @@ export function checkConsistency(proof: Growth, hash: Hash = sha256): void {
   assertSize(to.size)
   assertHashes([from.root, to.root, ...path])
   if (from.size === 0 || from.size > to.size) {
-    throw new LedgerError('bad_proof', `no proof leads from size ${from.size} to size ${to.size}`)
+    throw badProof(`no proof leads from size ${from.size} to size ${to.size}`)
   }
   if (from.size === to.size) {
-    if (path.length > 0) throw new LedgerError('bad_proof', 'a tree needs no path to itself')
+    if (path.length > 0) throw badProof('a tree needs no path to itself')
     if (!sameHead(from, to)) throw new LedgerError('inconsistent', `two roots for one size, ${to.size}`)
     return
   }
   const full = isPowerOfTwo(from.size) ? [from.root, ...path] : path
   const roots = rootsOfPath(from.size, to.size, full, hash)
-  if (!sameBytes(roots.newer, to.root)) throw new LedgerError('bad_proof', 'the path leads to another newer root')
+  if (!sameBytes(roots.newer, to.root)) throw badProof('the path leads to another newer root')
   if (!sameBytes(roots.older, from.root)) {
     throw new LedgerError('inconsistent', `the tree of ${to.size} leaves does not begin with that of ${from.size}`)
   }
@@ -95,7 +95,7 @@ export function rootsOfPath(
   hash: Hash = sha256,
 ): { older: Bytes; newer: Bytes } {
   const [first, ...rest] = path
-  if (first === undefined) throw new LedgerError('bad_proof', 'the path is empty')
+  if (first === undefined) throw badProof('the path is empty')
   let node = from - 1
   let last = to - 1
   while (isOdd(node)) {
@@ -105,7 +105,7 @@ export function rootsOfPath(
   let older = first
   let newer = first
   for (const beside of rest) {
-    if (last === 0) throw new LedgerError('bad_proof', 'the path is longer than the tree is high')
+    if (last === 0) throw badProof('the path is longer than the tree is high')
     if (isOdd(node) || node === last) {
       older = nodeHash(beside, older, hash)
       newer = nodeHash(beside, newer, hash)
@@ -119,7 +119,7 @@ export function rootsOfPath(
     node = half(node)
     last = half(last)
   }
-  if (last !== 0) throw new LedgerError('bad_proof', 'the path ends before the root')
+  if (last !== 0) throw badProof('the path ends before the root')
   return { older, newer }
 }
 
@@ -130,4 +130,8 @@ function isOdd(n: number): boolean {
 
 function half(n: number): number {
   return Math.floor(n / 2)
+}
+
+function badProof(message: string): LedgerError {
+  return new LedgerError('bad_proof', message)
 }

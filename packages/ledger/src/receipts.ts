@@ -108,12 +108,12 @@ export async function checkReceipt(
   }
   if (content.sealed !== undefined) assertSibling(origin, content.sealed.origin)
   const { index, path } = proof
-  checkInclusion({ index, path, size: head.size, root: head.root, leafHash: leafHash(content.leafBytes, hash) }, hash)
+  checkInclusion({ index, path, size: head.size, root: head.root, leafHash: leafHash(content.entry, hash) }, hash)
   const opened = await openCheckpoint(proof.checkpoint, policy, checks)
   if (opened.quorum === 'not_met') {
     throw new LedgerError('quorum_not_met', 'too few witnesses of the policy cosigned', opened.unchecked)
   }
-  assertPeriod(parseLeaf(content.leafBytes).period, opened.witnesses)
+  assertPeriod(parseLeaf(content.entry).period, opened.witnesses)
   const { witnesses, quorum, unchecked } = opened
   const { opening, sealed } = content
   return { ...opening, origin, index, size: head.size, witnesses, quorum, unchecked, ...(sealed && { sealed }) }
@@ -123,7 +123,7 @@ export async function checkReceipt(
 interface Content {
   readonly opening: CheckedOpening
   /** The leaf that must be in the public log: the act's own, or the anchor. */
-  readonly leafBytes: Bytes
+  readonly entry: Bytes
   readonly sealed?: { readonly origin: string; readonly index: number; readonly size: number }
 }
 
@@ -133,7 +133,7 @@ function readContent(proof: TlogProof, kinds: Kinds, hash: Hash): Content {
   if (typeof json !== 'object' || json === null) throw badReceipt('the extra line does not hold JSON')
   if (!Object.hasOwn(json, 'inner')) {
     const opening = checkOpening(json, kinds, hash)
-    return { opening, leafBytes: opening.leafBytes }
+    return { opening, entry: opening.entry }
   }
   return readSealed(membersOf(json, ['v', 'leaf', 'key', 'text', 'index', 'path', 'inner']), kinds, hash)
 }
@@ -143,8 +143,8 @@ function readSealed(extra: Record<keyof SealedExtra, unknown>, kinds: Kinds, has
   if (v !== 1 || typeof text !== 'string' || !Array.isArray(path) || path.length > 63)
     throw badReceipt('not a sealed receipt')
   if (typeof index !== 'number') throw badReceipt('the sealed index is not a number')
-  const leafBytes = octetsOf(extra.leaf)
-  const anchor = parseLeaf(leafBytes)
+  const entry = octetsOf(extra.leaf)
+  const anchor = parseLeaf(entry)
   if (anchor.class !== 2 || !sameBytes(anchorOf(hashOf(extra.key), text, hash), anchor.commitment)) {
     throw new LedgerError('anchor_mismatch', 'the anchor does not fix this state of the sealed log')
   }
@@ -152,8 +152,8 @@ function readSealed(extra: Record<keyof SealedExtra, unknown>, kinds: Kinds, has
   assertEmptyRoot(head)
   const opening = checkOpening(extra.inner, kinds, hash)
   const inside = { index, path: path.map(hashOf), size: head.size, root: head.root }
-  checkInclusion({ ...inside, leafHash: leafHash(opening.leafBytes, hash) }, hash)
-  return { opening, leafBytes, sealed: { origin, index, size: head.size } }
+  checkInclusion({ ...inside, leafHash: leafHash(opening.entry, hash) }, hash)
+  return { opening, entry, sealed: { origin, index, size: head.size } }
 }
 
 /** `<base>/actions[-n]` and `<base>/sealed[-n]`: one platform's two logs, each of which may have been reopened. */

@@ -1,4 +1,4 @@
-import { type Bytes, numberOf } from './bytes.ts'
+import { type Bytes, bigEndian, concat, numberOf } from './bytes.ts'
 import { LedgerError } from './errors.ts'
 import { HASH_BYTES, type Hash, sha256 } from './sha256.ts'
 import { type Head, largestPowerBelow, nodeHash, rootOver } from './tree.ts'
@@ -49,7 +49,7 @@ export function tileWidth(level: number, n: number, size: number): number {
  */
 export function hashesOf(tile: Bytes, width: number): Bytes[] {
   if (tile.length !== width * HASH_BYTES) {
-    throw new LedgerError('bad_tile', `a tile of ${width} hashes has ${width * HASH_BYTES} octets, not ${tile.length}`)
+    throw badTile(`a tile of ${width} hashes has ${width * HASH_BYTES} octets, not ${tile.length}`)
   }
   return Array.from({ length: width }, (_, i) => tile.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES))
 }
@@ -66,16 +66,21 @@ export function entriesOf(bundle: Bytes, width: number, entryBytes?: number): By
   while (at < bundle.length && entries.length < width) {
     const length = numberOf(bundle.subarray(at, at + 2))
     const entry = bundle.subarray(at + 2, at + 2 + length)
-    if (at + 2 > bundle.length || entry.length !== length) throw new LedgerError('bad_tile', 'a bundle is cut short')
+    if (at + 2 > bundle.length || entry.length !== length) throw badTile('a bundle is cut short')
     if (entryBytes !== undefined && length !== entryBytes) {
-      throw new LedgerError('bad_tile', `an entry of ${length} octets where all have ${entryBytes}`)
+      throw badTile(`an entry of ${length} octets where all have ${entryBytes}`)
     }
     entries.push(entry)
     at += 2 + length
   }
-  if (entries.length !== width) throw new LedgerError('bad_tile', `${entries.length} entries in a bundle of ${width}`)
-  if (at !== bundle.length) throw new LedgerError('bad_tile', `${bundle.length - at} octets behind the last entry`)
+  if (entries.length !== width) throw badTile(`${entries.length} entries in a bundle of ${width}`)
+  if (at !== bundle.length) throw badTile(`${bundle.length - at} octets behind the last entry`)
   return entries
+}
+
+/** A bundle's octets (C2SP tlog-tiles, "Log entries"). */
+export function bundleOf(entries: readonly Bytes[]): Bytes {
+  return concat(...entries.flatMap((entry) => [bigEndian(entry.length, 2), entry]))
 }
 
 /** Reads nodes of a tree of one size out of its tiles, each tile once. */
@@ -127,4 +132,8 @@ export class TileReader {
     const from = first - n * TILE_WIDTH
     return rootOver(hashes.slice(from, from + leaves / unit), this.#hash)
   }
+}
+
+function badTile(message: string): LedgerError {
+  return new LedgerError('bad_tile', message)
 }

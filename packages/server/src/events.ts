@@ -133,3 +133,59 @@ export function signInRefused(request: string): void {
 export function configurationWarned(code: string): void {
   write('warn', { event: 'config.warning', code })
 }
+
+const unknownFieldsTotal = metrics.counter({
+  name: 'lamplighter_intake_unknown_fields_total',
+  help: 'Fields of events that the schema does not know.',
+  labels: {},
+})
+
+/** Fields that a platform sent and the schema does not know: ignored, but counted. */
+export function unknownFields(count: number): void {
+  if (count > 0) unknownFieldsTotal.add({}, count)
+}
+
+const followedTotal = metrics.counter({
+  name: 'lamplighter_follow_records_total',
+  help: 'Events judged after delivery.',
+  labels: {},
+})
+const followSeconds = metrics.histogram({
+  name: 'lamplighter_follow_batch_seconds',
+  help: 'Time of one batch of events judged after delivery.',
+  labels: {},
+})
+
+export function followed(records: number, ms: number): void {
+  followedTotal.add({}, records)
+  followSeconds.observe(ms / 1000, {})
+}
+
+const deliveryResults = ['delivered', 'failed', 'gone', 'lost', 'fault', 'other']
+const deliveryTotal = metrics.counter({
+  name: 'lamplighter_delivery_total',
+  help: 'Attempts to deliver a webhook, by result.',
+  labels: { result: deliveryResults },
+})
+
+export function delivered(result: string, ms: number): void {
+  deliveryTotal.add({ result: deliveryResults.includes(result) ? result : 'other' })
+  if (result === 'fault') write('error', { event: 'delivery.fault', duration_ms: Math.round(ms) })
+}
+
+/** The log halted, or something about it needs a person. The code is one of ledger.md §17. */
+export function ledgerAlarm(code: string): void {
+  write('error', { event: 'ledger.alarm', code })
+}
+
+/** Something beside the calls failed: it is tried again or waits for a person, and is never silent. */
+export function failed(part: 'follow' | 'job' | 'ledger' | 'schedule', thrown?: unknown): void {
+  if (thrown !== undefined) {
+    failures.push({ at: Date.now(), request: part, stack: stackOf(thrown) })
+    if (failures.length > 100) failures.shift()
+  }
+  write('error', { event: `${part}.failed`, code: codeOf(thrown) })
+}
+
+const codeOf = (thrown: unknown): string =>
+  thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : 'internal'

@@ -91,9 +91,11 @@ describe('a call', () => {
       `{"a":1.5,${members}}`,
     ]
     for (const body of bodies) {
-      const started = performance.now()
+      const started = process.cpuUsage()
       const answer = await post(body)
-      expect(performance.now() - started).toBeLessThan(100)
+      const { user, system } = process.cpuUsage(started)
+      // Time of the processor, not of the clock: other work on the machine is not ours.
+      expect((user + system) / 1000).toBeLessThan(100)
       expect(Math.floor(answer.status / 100)).toBe(4)
     }
   })

@@ -14,6 +14,10 @@ export function hmacSha256(key: Uint8Array, content: Uint8Array | string): Uint8
   return new Uint8Array(createHmac('sha256', key).update(content).digest())
 }
 
+export function hmacHex(key: Uint8Array, content: string): string {
+  return createHmac('sha256', key).update(content).digest('hex')
+}
+
 /** Equal bytes, in a time that does not tell where they differ. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b)

@@ -1,7 +1,6 @@
 export { whenAccessEnds, whenSignedOut } from './hooks.ts'
 export { createPeople, type Link, type People } from './people.ts'
 export { type PeopleParts, routesOf } from './routes.ts'
-export { processSealer, type Sealer } from './sealer.ts'
 export { signInPages } from './sign-in/pages.ts'
 export { type Doer, doerOf, type Staff, staffLabel } from './staff.ts'
 export { allStaff, oneStaff, staffById } from './store.ts'

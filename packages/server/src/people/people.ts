@@ -4,10 +4,10 @@ import { AppError } from '../http/errors.ts'
 import type { Identity } from '../http/gate.ts'
 import type { CommandKey } from '../http/route.ts'
 import { newId, type Store } from '../storage/index.ts'
+import { type Keyring, KeyringError } from '../storage/keyring/index.ts'
 import { newKeyText } from './keys/format.ts'
 import { identifyKey } from './keys/identify.ts'
 import { addKey } from './keys/store.ts'
-import type { Sealer } from './sealer.ts'
 import { identifySession } from './sign-in/identify.ts'
 import { normalised } from './sign-in/pages.ts'
 import { addActive, invite, type LinkKind, type LinkMade, relink } from './sign-in/store.ts'
@@ -43,16 +43,16 @@ export interface NewKey {
 }
 
 /** @param url `LAMPLIGHTER_URL`, for links */
-export function createPeople(parts: { store: Store; sealer: Sealer; url: string }): People {
-  const { store, sealer, url } = parts
-  const linkFor = (kind: LinkKind) => {
+export function createPeople(parts: { store: Store; keyring: Keyring; url: string }): People {
+  const { store, keyring, url } = parts
+  const linkFor = async (kind: LinkKind) => {
     const token = kind === 'code' ? shortCode() : randomToken(128)
-    return { kind, tokenHash: sha256(normalised(token)), sealed: sealer.seal(token) }
+    return { kind, tokenHash: sha256(normalised(token)), sealed: await sealOnce(keyring, token) }
   }
-  const shown = (made: LinkMade): Link => ({
+  const shown = async (made: LinkMade): Promise<Link> => ({
     id: made.id,
     number: made.number,
-    link: `${url}/hello/${opened(sealer, made.sealed, 'link')}`,
+    link: `${url}/hello/${await openOnce(keyring, made.sealed, 'link')}`,
     until: made.until,
   })
   return {
@@ -61,17 +61,17 @@ export function createPeople(parts: { store: Store; sealer: Sealer; url: string 
       key: (bearer, now) => identifyKey(store, bearer, now),
     },
     async invite({ name, roles, kind, doer, once }) {
-      const input = { id: newId('st', Date.now()), name, roles, doer, link: linkFor(kind) }
+      const input = { id: newId('st', Date.now()), name, roles, doer, link: await linkFor(kind) }
       return shown(await store.tx(invite, input, once && { once }))
     },
     async relink({ id, reason, kind, doer, once }) {
-      return shown(await store.tx(relink, { id, reason, doer, link: linkFor(kind) }, once && { once }))
+      return shown(await store.tx(relink, { id, reason, doer, link: await linkFor(kind) }, once && { once }))
     },
     async newKey({ once, ...wish }) {
       const { id, secret, text } = newKeyText()
-      const input = { ...wish, id, secretHash: sha256(secret), sealed: sealer.seal(text) }
+      const input = { ...wish, id, secretHash: sha256(secret), sealed: await sealOnce(keyring, text) }
       const made = await store.tx(addKey, input, once && { once })
-      return { id: made.id, key: opened(sealer, made.sealed, 'key'), expiresAt: made.expiresAt }
+      return { id: made.id, key: await openOnce(keyring, made.sealed, 'key'), expiresAt: made.expiresAt }
     },
     async seed(people) {
       const doer: Doer = { name: 'operator', staff: null, touch: 'operator', request: 'seed' }
@@ -82,9 +82,16 @@ export function createPeople(parts: { store: Store; sealer: Sealer; url: string 
   }
 }
 
-/** A repeat after the sealing key is gone finds the thing made, but its secret was shown to the first call only. */
-function opened(sealer: Sealer, sealed: Uint8Array, what: string): string {
-  const text = sealer.open(sealed)
-  if (text !== undefined) return text
-  throw new AppError('conflict', `The first call made this ${what} and showed it then. End it and make another.`)
+// What a command shows once is kept with its answer for 7 days, so that a repeat gives the same; sealed, so that the row tells nothing.
+const place = { table: 'once_results', column: 'result', row: 'shown-once' }
+
+const sealOnce = (keyring: Keyring, text: string): Promise<Uint8Array> => keyring.seal(place, Buffer.from(text))
+
+async function openOnce(keyring: Keyring, sealed: Uint8Array, what: string): Promise<string> {
+  try {
+    return Buffer.from(await keyring.unseal(place, sealed)).toString('utf8')
+  } catch (error) {
+    if (!(error instanceof KeyringError)) throw error
+    throw new AppError('conflict', `The first call made this ${what} and showed it then. End it and make another.`)
+  }
 }

@@ -35,7 +35,7 @@ export interface PeopleParts {
   readonly live: Live
   readonly demo: boolean
   /** Name of the platform, as in Settings. */
-  readonly platform: string
+  readonly platform: () => Promise<string>
   /** Exposure of one person in this shift; given by review. */
   readonly exposure?: (staff: string) => Promise<{ full: number; seconds: number }>
   /** Open cases where a life may be at stake; given by review. */
@@ -59,7 +59,7 @@ function meRoutes({ store, live, demo, platform, exposure, lifeThreat }: PeopleP
           roles: [...me.roles],
           demo,
           lookAs: demo ? [...allRoles] : [],
-          platform,
+          platform: await platform(),
           sessionUntil: await store.read(sessionEnd, { session: me.session }),
           exposure: (await exposure?.(me.id)) ?? { full: 0, seconds: 0 },
           lifeThreat: (await lifeThreat?.()) ?? { open: 0, oldestAt: null, overdue: 0 },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { newId } from './ids.ts'
 import type { Kysely } from 'kysely'
 import { StorageError } from './errors.ts'
+import { newId } from './ids.ts'
 import { JobsTx } from './jobs.ts'
 import { checkFences } from './leases.ts'
 import { claimOnce, keepOnce } from './once.ts'
@@ -49,9 +49,12 @@ function makeTx(from: { db: Kysely<Tables>; engine: Engine; now: number; hints: 
   const hint = (topic: string): void => {
     hints.add(topic)
   }
-  const fresh = { id: (prefix: string) => newId(prefix, now), bytes: (n: number) => new Uint8Array(randomBytes(n)) }
-  const base = { db, engine, now, hint, affect, fresh }
-  return { ...base, jobs: new JobsTx(base), stream: new StreamTx(base) }
+  const base = { db, engine, now, hint, affect }
+  const fresh = {
+    id: (prefix: string): string => newId(prefix, now),
+    bytes: (count: number): Uint8Array<ArrayBuffer> => new Uint8Array(randomBytes(count)),
+  }
+  return { ...base, fresh, jobs: new JobsTx(base), stream: new StreamTx(base) }
 }
 
 function affect(rows: number | bigint, expected: number): void {

@@ -106,6 +106,7 @@ function jobs(engine: Engine): string[] {
 function stream(engine: Engine): string[] {
   const chunk = {
     part: 'smallint not null',
+    hour: 'bigint not null',
     first_off: 'bigint not null',
     n: 'bigint not null',
     appended_at: 'bigint not null',
@@ -120,14 +121,16 @@ function stream(engine: Engine): string[] {
   return [
     table(engine, 'stream_heads', { part: 'smallint primary key', off: 'bigint not null' }),
     table(engine, 'stream_offsets', offset, ['primary key (grp, part)']),
-    table(engine, 'stream_chunks', chunk, ['primary key (part, first_off)']),
-    ...(engine === 'postgres'
-      ? [
+    ...(engine === 'sqlite'
+      ? [table(engine, 'stream_chunks', chunk, ['primary key (part, first_off)'])]
+      : [
+          // By hour, so that what was trimmed leaves the disk as a whole file (`postgres/partitions.ts`).
+          `${table(engine, 'stream_chunks', chunk, ['primary key (part, first_off, hour)'])} partition by range (hour)`,
+          'create table stream_chunks_default partition of stream_chunks default',
           'alter table stream_heads set (fillfactor = 20)',
           'alter table stream_offsets set (fillfactor = 20)',
           // Sealed bodies do not compress, and trying costs more than writing them.
           'alter table stream_chunks alter column body set storage external',
-        ]
-      : []),
+        ]),
   ]
 }

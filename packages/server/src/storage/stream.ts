@@ -4,7 +4,9 @@ import { decodeChunk, encodeChunk, type NewRecord, type StoredRecord } from './c
 import { defineQuery, defineWork } from './define.ts'
 import { StorageError } from './errors.ts'
 import { checkFences } from './leases.ts'
+import { appendChunks, type NewChunk } from './postgres/append.ts'
 import type { Fence, ReadDb, Store, Tx } from './seam.ts'
+import { hourOf } from './stream-hour.ts'
 
 declare module './tables.ts' {
   interface Tables {
@@ -16,6 +18,7 @@ declare module './tables.ts' {
 
 interface StreamChunksTable {
   part: number
+  hour: number
   first_off: number
   n: number
   appended_at: number
@@ -98,31 +101,36 @@ export class StreamTx {
     if (this.#waiting.length === 0) return
     const partitions = await countPartitions(this.#tx.db)
     const byPart = Map.groupBy(this.#waiting.splice(0), (record) => partitionOf(record.key, partitions))
-    // Heads are locked in ascending order, so two appends never wait for each other in a circle.
-    for (const [part, records] of [...byPart].sort(([a], [b]) => a - b)) await this.#insert(part, records)
+    const chunks = [...byPart].sort(([a], [b]) => a - b).map(([part, records]) => chunkOf(part, records, this.#tx.now))
+    if (this.#tx.engine === 'postgres') await appendChunks(this.#tx.db, chunks)
+    else for (const chunk of chunks) await appendChunk(this.#tx.db, chunk)
     this.#tx.hint('stream')
   }
+}
 
-  async #insert(part: number, records: readonly NewRecord[]): Promise<void> {
-    const { db, now } = this.#tx
-    const head = await db
-      .updateTable('stream_heads')
-      .set({ off: sql`off + ${sql`cast(${records.length} as bigint)`}` })
-      .where('part', '=', part)
-      .returning('off')
-      .executeTakeFirstOrThrow()
-    await db
-      .insertInto('stream_chunks')
-      .values({
-        part,
-        first_off: head.off - records.length + 1,
-        n: records.length,
-        appended_at: now,
-        oldest_at: records.reduce((oldest, record) => Math.min(oldest, record.at), Number.MAX_SAFE_INTEGER),
-        body: encodeChunk(records),
-      })
-      .execute()
+function chunkOf(part: number, records: readonly NewRecord[], now: number): NewChunk {
+  return {
+    part,
+    hour: hourOf(now),
+    n: records.length,
+    appendedAt: now,
+    oldestAt: records.reduce((oldest, record) => Math.min(oldest, record.at), Number.MAX_SAFE_INTEGER),
+    body: encodeChunk(records),
   }
+}
+
+async function appendChunk(db: Tx['db'], chunk: NewChunk): Promise<void> {
+  const head = await db
+    .updateTable('stream_heads')
+    .set({ off: sql`off + ${chunk.n}` })
+    .where('part', '=', chunk.part)
+    .returning('off')
+    .executeTakeFirstOrThrow()
+  const { part, hour, n, appendedAt, oldestAt, body } = chunk
+  await db
+    .insertInto('stream_chunks')
+    .values({ part, hour, first_off: head.off - n + 1, n, appended_at: appendedAt, oldest_at: oldestAt, body })
+    .execute()
 }
 
 /** Followed chunks stay this long, so that a slow reader of a moment ago still finds its bytes. */
@@ -142,14 +150,18 @@ const advance = defineWork(
   { urgent: false },
 )
 
-const startGroup = defineWork('storage.stream.start', async (tx: Tx, group: string): Promise<void> => {
-  const parts = await tx.db.selectFrom('stream_heads').select('part').orderBy('part').execute()
-  await tx.db
-    .insertInto('stream_offsets')
-    .values(parts.map(({ part }) => ({ grp: group, part, off: 0 })))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-})
+const startGroup = defineWork(
+  'storage.stream.start',
+  async (tx: Tx, group: string): Promise<void> => {
+    const parts = await tx.db.selectFrom('stream_heads').select('part').orderBy('part').execute()
+    await tx.db
+      .insertInto('stream_offsets')
+      .values(parts.map(({ part }) => ({ grp: group, part, off: 0 })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  },
+  { urgent: true },
+)
 
 /** Fixes the number of partitions when the database is new; later calls change nothing. */
 export const createPartitions = defineWork(
@@ -163,6 +175,7 @@ export const createPartitions = defineWork(
       .execute()
     return partitions
   },
+  { urgent: true },
 )
 
 const next = defineQuery(
@@ -261,7 +274,12 @@ const oldest = defineQuery('storage.stream.oldest', async ({ db }: ReadDb): Prom
   return firsts.length === 0 ? undefined : Math.min(...firsts)
 })
 
-export function makeStream(store: Store, partitions: number, now: () => number): EventStream {
+/** @param from `tend`: what the engine does after a trim, so that the space comes back to the disk */
+export function makeStream(
+  store: Store,
+  from: { partitions: number; now: () => number; tend: () => Promise<void> },
+): EventStream {
+  const { partitions, now, tend } = from
   const started = new Map<string, Promise<void>>()
   const start = (group: string): Promise<void> => {
     const known = started.get(group)
@@ -289,8 +307,10 @@ export function makeStream(store: Store, partitions: number, now: () => number):
       for (;;) {
         const slice = await store.tx(trim, { before: now() - TRIM_AFTER_MS })
         removed += slice
-        if (slice === 0) return removed
+        if (slice === 0) break
       }
+      await tend()
+      return removed
     },
   }
 }

@@ -19,12 +19,13 @@ const MARK_SLOTS = 16
 /** The files of one log, kept as blobs: its tiles and bundles, and the watermark. */
 export class LogFiles implements TileSource {
   readonly #blobs: Blobs
-  readonly #prefix: string
+  /** How the ids of this log's blobs begin. */
+  readonly prefix: string
 
   /** @param origin of the log; another origin never shares a file */
   constructor(blobs: Blobs, origin: string) {
     this.#blobs = blobs
-    this.#prefix = `ledger_${createHash('sha256').update(origin).digest('hex').slice(0, 32)}`
+    this.prefix = `ledger_${createHash('sha256').update(origin).digest('hex').slice(0, 32)}`
   }
 
   /** @param path as C2SP tlog-tiles writes it, for example `tile/0/x001/067.p/8` */
@@ -73,11 +74,11 @@ export class LogFiles implements TileSource {
   }
 
   #id(path: string): string {
-    return `${this.#prefix}_${path.replaceAll('/', '_').replaceAll('.', '-')}`
+    return `${this.prefix}_${path.replaceAll('/', '_').replaceAll('.', '-')}`
   }
 
   #mark(slot: number): string {
-    return `${this.#prefix}_watermark_${slot}`
+    return `${this.prefix}_watermark_${slot}`
   }
 
   async #get(id: string): Promise<Bytes | undefined> {

@@ -1,23 +1,17 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { formatVerifierKey, type KeyType, promiseName, verifierKey } from '@lamplighter/ledger'
+import { seal, unseal } from '../storage/crypto.ts'
+import type { Keyring } from '../storage/keyring/index.ts'
 import type { Store } from '../storage/seam.ts'
 import type { Affected } from './acts.ts'
 import { TransparencyError } from './errors.ts'
-import { affectedName, type PersonKey, type RecordKeys } from './record.ts'
-import { type SealKey, seal, unseal } from './seal.ts'
+import { affectedName, type PersonKey, type RecordKeys, type SealKey } from './record.ts'
 import { type LogKey, newLogKey } from './signing.ts'
 import { personKeys, type StoredKey, storedKeys } from './store.ts'
 import { LOGS, type LogName } from './tables.ts'
 
-/** As much of the keyring as the ledger needs: keys outside ordinary backups, which can be destroyed for good. */
-export interface LedgerKeyring {
-  /** Durable before it returns; the same ref gives the same key. */
-  make(kind: 'person' | 'secret', ref: string): Promise<string>
-  /** Throws an error with the code `key_destroyed` once it is. */
-  use<T>(id: string, how: (key: { derive(info: string): Uint8Array }) => Promise<T> | T): Promise<T>
-  /** Durable; leaves a tombstone for ever. */
-  destroy(ids: readonly string[], why: string): Promise<void>
-}
+/** As much of the keyring as the ledger needs. */
+export type LedgerKeyring = Pick<Keyring, 'make' | 'use' | 'destroy'>
 
 /** The platform's own key, and what is derived from it. */
 export interface PlatformKeys {
@@ -50,8 +44,8 @@ export function newKeys(origins: Record<LogName, string>): LogKey[] {
 /** A key as the database keeps it. */
 export function wrapKey(platform: PlatformKeys, key: LogKey): StoredKey {
   const { name, type, key: octets } = key.vkey
-  const place = formatVerifierKey(key.vkey)
-  return { name, type, public: octets, wrapped: seal(platform.wrap, randomBytes(12), place, key.privateKey) }
+  const place = Buffer.from(formatVerifierKey(key.vkey))
+  return { name, type, public: octets, wrapped: seal(platform.wrap, place, key.privateKey) }
 }
 
 /** All keys of the logs, private parts too. */
@@ -59,7 +53,7 @@ export async function readKeys(store: Store, platform: PlatformKeys): Promise<Lo
   const rows = await store.read(storedKeys, null)
   return rows.map((row) => {
     const vkey = verifierKey(row.name, row.type as KeyType, row.public)
-    return { vkey, privateKey: unseal(platform.wrap, formatVerifierKey(vkey), row.wrapped) }
+    return { vkey, privateKey: unseal(platform.wrap, Buffer.from(formatVerifierKey(vkey)), row.wrapped) }
   })
 }
 

@@ -24,8 +24,10 @@ export function slotsOf(act: LedgerAct, now: number): Map<number, Field> {
   return fieldsOf(KINDS, kindNamed(act.kind).no, { ...Object.fromEntries(given), at: instantOf(act.at ?? now) })
 }
 
-/** The slots that the person named may see; of a kind that everyone may see, all that are published. */
+/** The slots that the person named may see; of an act that everyone may read, those that are published. */
 export function shownSlots(kindNo: number, open: boolean): Set<number> {
-  const fields = KINDS.get(kindNo)?.fields ?? []
-  return new Set(fields.flatMap((field, slot) => ((open ? !field.kept : field.shown) ? [slot] : [])))
+  const kind = KINDS.get(kindNo)
+  // A setting that is not public is shown to nobody.
+  if (kind === undefined || (kind.open !== false && !open)) return new Set()
+  return new Set(kind.fields.flatMap((field, slot) => (field.shown ? [slot] : [])))
 }

@@ -15,8 +15,7 @@ import type { LogFiles } from './files.ts'
 import { type LedgerKeyring, personKey } from './keys.ts'
 import { shownSlots } from './kinds.ts'
 import { type ReceiptRow, receiptRow } from './receipt-store.ts'
-import { type Content, contentOf } from './record.ts'
-import type { SealKey } from './seal.ts'
+import { type Content, contentOf, type SealKey } from './record.ts'
 import { runtimeHash } from './signing.ts'
 
 /** Staff are told that a receipt is not to be shown yet; to everybody else such a record does not exist. */

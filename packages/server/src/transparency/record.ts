@@ -1,16 +1,23 @@
 import type { RecordedJson } from '@lamplighter/api'
 import { type Bytes, base64, commit, type Field, fromBase64, signPromise } from '@lamplighter/ledger'
+import { seal, unseal } from '../storage/crypto.ts'
 import type { Tx } from '../storage/seam.ts'
 import type { Affected, LedgerAct } from './acts.ts'
 import { TransparencyError } from './errors.ts'
 import { classOf, kindNamed, slotsOf } from './kinds.ts'
-import { type SealKey, seal, unseal } from './seal.ts'
 import { type LogKey, runtimeHash, signerOf } from './signing.ts'
 
 declare const made: unique symbol
 
 /** What the ledger says of an act. Only `record` makes one, so whoever asks for it asks for a record. */
 export type Recorded = RecordedJson & { readonly [made]: true }
+
+/** A key under which records are sealed, with its name in the keyring. Structured-cloneable. */
+export interface SealKey {
+  readonly keyId: string
+  /** 32 octets, AES-256. */
+  readonly key: Uint8Array
+}
 
 /** A key of a person, as `keysFor` found or made it. */
 export interface PersonKey extends SealKey {
@@ -63,7 +70,7 @@ export async function record(tx: Tx, act: LedgerAct, keys: RecordKeys): Promise<
       leaf_index: null,
       batch: null,
       person_key: key.keyId,
-      sealed: seal(key.key, tx.fresh.bytes(12), id, contentBytes({ seed, fields })),
+      sealed: seal(key.key, Buffer.from(id), contentBytes({ seed, fields })),
       not_before: act.notBefore ?? null,
       promise,
       due_at: promise === null ? null : dueAt,
@@ -89,7 +96,7 @@ function contentBytes(content: Content): Bytes {
 
 /** Opens the content that `record` sealed. @param id of the record, to which the bytes are bound */
 export function contentOf(key: Uint8Array, id: string, sealed: Uint8Array): Content {
-  const plain = JSON.parse(Buffer.from(unseal(key, id, sealed)).toString()) as {
+  const plain = JSON.parse(Buffer.from(unseal(key, Buffer.from(id), sealed)).toString()) as {
     seed: string
     fields: [number, string, string][]
   }

@@ -13,8 +13,7 @@ import { buildBatch, grow, joinLeaves, splitLeaves } from './batch.ts'
 import { TransparencyError } from './errors.ts'
 import type { LogFiles } from './files.ts'
 import { shownSlots } from './kinds.ts'
-import { contentOf } from './record.ts'
-import type { SealKey } from './seal.ts'
+import { contentOf, type SealKey } from './record.ts'
 import { type LogKey, signerOf } from './signing.ts'
 import {
   type BatchRow,
@@ -31,8 +30,8 @@ import {
 } from './store.ts'
 import type { LogName } from './tables.ts'
 
-/** The steps of ledger.md §8; `done` comes after the last. */
-export type StepName = 'S1' | 'S2' | 'S3' | 'S4' | 'S5' | 'S6' | 'S7' | 'S8' | 'S9' | 'done'
+/** The steps of ledger.md §8; `row` is the second half of S6, `done` comes after the last. */
+export type StepName = 'S1' | 'S2' | 'S3' | 'S4' | 'S5' | 'S6' | 'row' | 'S7' | 'S8' | 'S9' | 'done'
 
 /** Called before each step; crash and interleaving tests stop here. */
 export type Stepping = (name: StepName) => void | Promise<void>
@@ -127,6 +126,7 @@ export async function finishBatches(parts: SequencerParts, log: LogName, lease: 
     const text = await signCheckpoint(head.origin, root, signers, 0)
     await step('S6')
     await files.writeWatermark(batch.n, text)
+    await step('row')
     const signed = { log, origin: head.origin, size: batch.to_size, text }
     await parts.store.tx(storeCheckpoint, signed, { fence: lease })
     // From here on it is served: the routes read the row of the largest signed size.

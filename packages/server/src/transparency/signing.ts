@@ -1,12 +1,4 @@
-import {
-  hash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  sign,
-  verify,
-} from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, type KeyObject, sign, verify } from 'node:crypto'
 import { type Hash, type SignatureChecks, type Signer, type VerifierKey, verifierKey } from '@lamplighter/ledger'
 
 /** SHA-256 of the runtime, about twice as fast as the ledger's own. */

@@ -7,6 +7,7 @@ import { TransparencyError } from './errors.ts'
 import { type RecordKeys, record } from './record.ts'
 import { LOGS, type LogName } from './tables.ts'
 
+export { destroyOld, destroyUnderKeys, keysEnded, keysToEnd, nameLateErased } from './erasure-store.ts'
 export { schema } from './tables.ts'
 
 defineErrors(TransparencyError)
@@ -314,8 +315,8 @@ export const resumeLog = defineWork(
 )
 
 /** Called by `restore`: what was restored signs nothing before a person or a witness vouched for it. */
-export const markRestored = defineWork('transparency.markRestored', async (tx: Tx, at: number): Promise<void> => {
-  await tx.db.updateTable('ledger_heads').set({ restored_at: at }).execute()
+export const markRestored = defineWork('transparency.markRestored', async (tx: Tx, _: null): Promise<void> => {
+  await tx.db.updateTable('ledger_heads').set({ restored_at: tx.now }).execute()
 })
 
 export const storedKeys = defineQuery('transparency.keys', ({ db }: ReadDb, _: null) =>

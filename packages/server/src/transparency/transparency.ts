@@ -10,7 +10,7 @@ import { runSchedule } from './schedule.ts'
 import type { SequencerParts } from './sequencer.ts'
 import type { LogKey } from './signing.ts'
 import { type LedgerStates, statesOf } from './states.ts'
-import { headOfLog, openLogs, softwareStarted } from './store.ts'
+import { headOfLog, markRestored, openLogs, softwareStarted } from './store.ts'
 import type { Ground, LogName } from './tables.ts'
 
 /** How the ledger is set up. */
@@ -38,6 +38,10 @@ export interface Transparency {
   states(): Promise<LedgerStates>
   /** Erases a person from the ledger: content, then key (ledger.md §12.1). Holds are the caller's to respect. */
   erase(affected: Affected, ground: Ground): Promise<{ records: number }>
+  /** What follows after batches: naming what was erased, retention. `start` does it after each round. */
+  afterBatches(): Promise<void>
+  /** For `restore`: what was put back signs nothing before a witness or a person vouched for it. */
+  markRestored(): Promise<void>
   /** Starts to close batches in the background. @returns how to stop; it waits for the batch under way */
   start(): () => Promise<void>
 }
@@ -87,6 +91,8 @@ export async function openTransparency(
     receiptOf: (record, viewer, at = now()) => receiptOf(receipts, record, viewer, at),
     states: () => statesOf(store, config.everyMs),
     erase: (affected, ground) => erasePerson(erasure, affected, ground),
+    afterBatches: () => afterBatches(erasure),
+    markRestored: () => store.tx(markRestored, null),
     start: () =>
       runSchedule({
         ...{ parts, host, now },

@@ -11,7 +11,6 @@ import {
   eraseNote,
   note,
   openAccounts,
-  ponder,
   rewriteNote,
   sumUp,
   waitForTimer,
@@ -84,19 +83,4 @@ describe.each(engines)('what a work may not do on $name', (engine) => {
   test('two works of one name do not load', () => {
     expect(() => defineWork('bank.echo', async () => 1)).toThrow(/two works are named "bank.echo"/)
   })
-
-  test.runIf(engine.name === 'sqlite')(
-    'a work over 250 ms is rolled back as statement_unplanned, one over 50 ms is named',
-    async () => {
-      // On PostgreSQL the server's statement_timeout does this; a work there holds up nobody else's thread.
-      const slow: string[] = []
-      const storage = await opened.reopen({ onSlow: (name) => slow.push(name) })
-      await storage.store.tx(ponder, { ms: 80, id: 'a' })
-      await expect(storage.store.tx(ponder, { ms: 300, id: 'b' })).rejects.toMatchObject({
-        code: 'statement_unplanned',
-      })
-      expect(await storage.store.read(account, 'b')).toBeUndefined()
-      expect(slow).toEqual(['bank.ponder', 'bank.ponder'])
-    },
-  )
 })

@@ -23,7 +23,7 @@ describe.each(engines)('event stream on $name', (engine) => {
     batch.records.map((one) => JSON.parse(new TextDecoder().decode(one.body)))
 
   test('K-06: 8 writers, 16 partitions: offsets 1…n without a hole, in order per key, never n + 1 before n', async () => {
-    const perWriter = DEEP ? 2_000 : 120
+    const perWriter = DEEP ? 2_000 : 80
     const { stream } = opened.storage
     let writing = true
     const write = async (writer: number): Promise<void> => {

@@ -2,13 +2,15 @@ import type { PoolClient } from 'pg'
 import { StorageError } from '../errors.ts'
 
 const LEAST_VERSION = 150_000
+export interface Setting {
+  readonly name: string
+  readonly setting: string
+}
+
 const MUST_BE_ON = ['fsync', 'full_page_writes'] as const
 
-/**
- * The server's settings, read back.
- * @throws StorageError `settings_refused` where an acknowledged write could be lost, or texts would be garbled
- */
-export async function checkedSettings(client: PoolClient): Promise<Record<string, string>> {
+/** The settings that durability and text rest on, as the server has them. */
+export async function readSettings(client: PoolClient): Promise<Setting[]> {
   const names = [
     ...MUST_BE_ON,
     'synchronous_commit',
@@ -16,10 +18,14 @@ export async function checkedSettings(client: PoolClient): Promise<Record<string
     'server_version_num',
     'synchronous_standby_names',
   ]
-  const { rows } = await client.query<{ name: string; setting: string }>(
-    'select name, setting from pg_settings where name = any($1)',
-    [names],
-  )
+  const found = await client.query<Setting>('select name, setting from pg_settings where name = any($1)', [names])
+  return found.rows
+}
+
+/**
+ * @throws StorageError `settings_refused` where an acknowledged write could be lost, or texts would be garbled
+ */
+export function checkedSettings(rows: readonly Setting[]): Record<string, string> {
   const settings = Object.fromEntries(rows.map((row) => [row.name, row.setting]))
   for (const name of MUST_BE_ON) {
     if (settings[name] !== 'on') refuse(name, 'on', settings[name])

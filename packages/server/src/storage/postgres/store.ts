@@ -46,6 +46,8 @@ export class PostgresStore implements Store {
     })
     // A connection that breaks while idle is replaced by the pool; whoever needs it next sees the error.
     this.#pool.on('error', () => undefined)
+    // Without a listener a connection that breaks between two statements would end the process; the next statement fails and tells.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined))
   }
 
   async tx<I, O>(work: Work<I, O>, input: I, options: TxOptions = {}): Promise<O> {

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { StorageError } from '../errors.ts'
 import type { Query, Store, TxOptions, Work } from '../seam.ts'
 import { errorFromWire, fromWire, toWire } from '../wire.ts'
-import type { Answer, Fault, FromWriter, ToWriter, WorkMessage, WriterFacts, WriterLimits } from './messages.ts'
+import type { Answer, Faulty, FromWriter, ToWriter, WorkMessage, WriterFacts, WriterLimits } from './messages.ts'
 import { Reader } from './reader.ts'
 
 export interface SqliteOptions {
@@ -11,7 +11,7 @@ export interface SqliteOptions {
   readonly limits: WriterLimits & QueueLimits
   readonly by: string
   readonly now: () => number
-  readonly faults?: readonly Fault[]
+  readonly faults?: Faulty
   /** Topics to wake, after the commit. */
   readonly onHints: (hints: readonly string[]) => void
   readonly onSlow: (name: string, ms: number) => void
@@ -106,9 +106,14 @@ export class SqliteStore implements Store {
     return this.#ask((id) => ({ kind: 'facts', id }))
   }
 
-  /** Writes the log back into the file and gives free pages back to the disk. */
-  checkpoint(truncate: boolean): Promise<WriterFacts> {
-    return this.#ask((id) => ({ kind: 'checkpoint', id, truncate }))
+  /** Gives a slice of free pages back to the disk; returns how many are left. */
+  async shrink(): Promise<number> {
+    return (await this.#ask((id) => ({ kind: 'shrink', id }))).freePages
+  }
+
+  /** Writes the log back into the file and empties it. */
+  async checkpoint(): Promise<void> {
+    await this.#ask((id) => ({ kind: 'checkpoint', id }))
   }
 
   get queued(): { works: number; bytes: number } {
@@ -120,12 +125,15 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    if (this.#closed !== undefined) return
-    this.#closed = new StorageError('storage_unavailable', 'the store is closed')
-    await new Promise<void>((resolve) => {
-      this.#onClosed = resolve
-      this.#send({ kind: 'close' })
-    })
+    const dead = this.#closed !== undefined
+    this.#closed ??= new StorageError('storage_unavailable', 'the store is closed')
+    if (!dead) {
+      await new Promise<void>((resolve) => {
+        this.#onClosed = resolve
+        this.#flush()
+        this.#send({ kind: 'close' })
+      })
+    }
     await this.#reader.close()
     await this.#worker.terminate()
   }
@@ -143,12 +151,14 @@ export class SqliteStore implements Store {
   // One message for all calls of a tick: after an answer many callers go on at once.
   #post(message: WorkMessage): void {
     this.#outbox.push(message)
-    if (this.#outbox.length > 1) return
-    process.nextTick(() => {
-      const works = this.#outbox
-      this.#outbox = []
-      this.#send({ kind: 'works', works })
-    })
+    if (this.#outbox.length === 1) process.nextTick(() => this.#flush())
+  }
+
+  #flush(): void {
+    if (this.#outbox.length === 0) return
+    const works = this.#outbox
+    this.#outbox = []
+    this.#send({ kind: 'works', works })
   }
 
   #ask(message: (id: number) => ToWriter): Promise<WriterFacts> {
@@ -168,6 +178,7 @@ export class SqliteStore implements Store {
     switch (message.kind) {
       case 'answers':
         for (const answer of message.answers) this.#answer(answer)
+        if (message.fatal !== undefined) this.#die(message.fatal)
         return
       case 'facts':
         this.#facts.get(message.id)?.(message.facts)
@@ -175,9 +186,6 @@ export class SqliteStore implements Store {
         return
       case 'slow':
         this.#options.onSlow(message.name, message.ms)
-        return
-      case 'fatal':
-        this.#die(message.why)
         return
       case 'closed':
         this.#onClosed?.()
@@ -203,7 +211,8 @@ export class SqliteStore implements Store {
   }
 
   #die(why: string): void {
-    if (this.#onClosed !== undefined || this.#closed !== undefined) return
+    this.#onClosed?.()
+    if (this.#closed !== undefined) return
     this.#closed = new StorageError('storage_unavailable', 'the store has failed; the process restarts')
     const unknown = 'the store failed before the answer: ask again with the same key after the restart'
     for (const waiting of this.#waiting.values()) waiting.reject(new StorageError('commit_unknown', unknown))

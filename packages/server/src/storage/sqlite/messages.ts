@@ -9,8 +9,7 @@ export interface WriterStart {
   readonly limits: WriterLimits
   /** Name of this version, for the record of migrations. */
   readonly by: string
-  /** Errors to raise at chosen statements; tests only. */
-  readonly faults?: readonly Fault[]
+  readonly faults?: Faulty
 }
 
 export interface WriterLimits {
@@ -19,6 +18,13 @@ export interface WriterLimits {
   readonly groupBytes: number
   /** A work may take this long, looked at between its statements. */
   readonly workMs: number
+}
+
+/** What tests let go wrong. */
+export interface Faulty {
+  readonly errors?: readonly Fault[]
+  /** The file may have so many pages more than at the start; then the engine itself reports a full disk. */
+  readonly morePages?: number
 }
 
 /** Raises the error with this SQLite code instead of (or, `after`, once it has run) statement number `at`, counted from the start. */
@@ -39,7 +45,8 @@ export interface WorkMessage {
 export type ToWriter =
   | { readonly kind: 'works'; readonly works: readonly WorkMessage[] }
   | { readonly kind: 'facts'; readonly id: number }
-  | { readonly kind: 'checkpoint'; readonly id: number; readonly truncate: boolean }
+  | { readonly kind: 'shrink'; readonly id: number }
+  | { readonly kind: 'checkpoint'; readonly id: number }
   | { readonly kind: 'close' }
 
 export type Answer =
@@ -59,9 +66,8 @@ export interface WriterFacts {
 export type FromWriter =
   | { readonly kind: 'ready'; readonly migrated: number }
   | { readonly kind: 'failed'; readonly error: WireError }
-  | { readonly kind: 'answers'; readonly answers: readonly Answer[] }
+  /** `fatal`: the engine's state is unknown and the process must end. */
+  | { readonly kind: 'answers'; readonly answers: readonly Answer[]; readonly fatal?: string }
   | { readonly kind: 'facts'; readonly id: number; readonly facts: WriterFacts }
   | { readonly kind: 'slow'; readonly name: string; readonly ms: number }
-  /** The engine's state is unknown: the process must end. */
-  | { readonly kind: 'fatal'; readonly why: string }
   | { readonly kind: 'closed' }

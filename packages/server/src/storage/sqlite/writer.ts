@@ -13,6 +13,8 @@ import { migrationTarget } from './migration-target.ts'
 
 const CHECKPOINT_PAGES = 4_000
 const IDLE_MS = 200
+// 4 MiB: some milliseconds of work.
+const SHRINK_PAGES = 1_000
 
 class Writer {
   readonly #port: MessagePort
@@ -39,7 +41,7 @@ class Writer {
     this.#groups = new Groups({
       db: from.db,
       limits: from.start.limits,
-      faults: from.start.faults === undefined ? undefined : new Faults(from.start.faults),
+      faults: from.start.faults?.errors === undefined ? undefined : new Faults(from.start.faults.errors),
       onSlow: (name, ms) => {
         this.#slow[name] = (this.#slow[name] ?? 0) + 1
         this.#send({ kind: 'slow', name, ms })
@@ -71,14 +73,11 @@ class Writer {
     this.#running = true
     clearTimeout(this.#idle)
     for (let first = this.take(); first !== undefined; first = this.take()) {
-      const { answers, fatal } = await this.#groups.run(first, this)
-      this.#send({ kind: 'answers', answers })
-      if (fatal !== undefined) {
-        this.#send({ kind: 'fatal', why: fatal })
-        return
-      }
+      const end = await this.#groups.run(first, this)
+      this.#send({ kind: 'answers', ...end })
+      if (end.fatal !== undefined) return
       this.#counted.commits += 1
-      this.#counted.works += answers.length
+      this.#counted.works += end.answers.length
       if (this.#counted.commits % 64 === 0) this.#checkpointIfLong()
     }
     this.#running = false
@@ -91,9 +90,12 @@ class Writer {
       case 'facts':
         this.#send({ kind: 'facts', id: message.id, facts: this.#facts() })
         return
+      case 'shrink':
+        this.#db.exec(`pragma incremental_vacuum(${SHRINK_PAGES})`)
+        this.#send({ kind: 'facts', id: message.id, facts: this.#facts() })
+        return
       case 'checkpoint':
-        this.#db.exec('pragma incremental_vacuum')
-        this.#db.exec(`pragma wal_checkpoint(${message.truncate ? 'truncate' : 'passive'})`)
+        this.#db.exec('pragma wal_checkpoint(truncate)')
         this.#send({ kind: 'facts', id: message.id, facts: this.#facts() })
         return
       case 'close':
@@ -142,12 +144,18 @@ async function start(port: MessagePort, given: WriterStart): Promise<void> {
     const schemas = await loadSchemas(given.modules)
     const db = openWriter(given.file)
     const migrated = await migrate(migrationTarget(db, given.by), schemas)
+    if (given.faults?.morePages !== undefined) limitPages(db, given.faults.morePages)
     new Writer({ port, db, start: given, migrated })
     tell({ kind: 'ready', migrated })
   } catch (error) {
     tell({ kind: 'failed', error: errorToWire(error) })
     port.close()
   }
+}
+
+function limitPages(db: DatabaseSync, more: number): void {
+  const pages = Number(db.prepare('pragma page_count').get()?.page_count)
+  db.exec(`pragma max_page_count = ${pages + more}`)
 }
 
 if (parentPort !== null) await start(parentPort, workerData)

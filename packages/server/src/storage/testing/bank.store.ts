@@ -185,11 +185,22 @@ export const catchFailure = defineWork('bank.catch', async (tx: Tx, input: { id:
   }
 })
 
+/** Keeps the thread busy for so much time of its own, whatever else the machine does. */
 export const ponder = defineWork('bank.ponder', async (tx: Tx, input: { ms: number; id: string }) => {
-  const until = performance.now() + input.ms
+  const spent = (): number => {
+    const { user, system } = process.threadCpuUsage()
+    return (user + system) / 1_000
+  }
+  const until = spent() + input.ms
   await tx.db.insertInto('bank_accounts').values({ id: input.id, balance: 0, revision: 1 }).execute()
-  while (performance.now() < until);
+  while (spent() < until);
   await tx.db.selectFrom('bank_accounts').select('id').limit(1).execute()
+})
+
+/** PostgreSQL only. */
+export const sleepInSql = defineWork('bank.sleep', async (tx: Tx, input: { seconds: number; id: string }) => {
+  await tx.db.insertInto('bank_accounts').values({ id: input.id, balance: 0, revision: 1 }).execute()
+  await sql`select pg_sleep(${input.seconds})`.execute(tx.db)
 })
 
 export const echo = defineWork('bank.echo', async (_: Tx, input: unknown): Promise<unknown> => input)

@@ -106,3 +106,10 @@ function tryMkdir(path: string): boolean {
     return false
   }
 }
+
+/** The data files of the run's own server. */
+export function dataFolder(): string | undefined {
+  const folder = process.env[FOLDER_VARIABLE]
+  if (process.env.LAMPLIGHTER_TEST_POSTGRES !== undefined || folder === undefined) return undefined
+  return join(folder, 'cluster')
+}

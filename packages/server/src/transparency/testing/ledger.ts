@@ -1,58 +1,32 @@
-import { createHmac, randomBytes } from 'node:crypto'
 import { afterEach, beforeEach } from 'vitest'
+import { type Keyring, openKeyring } from '../../storage/keyring/index.ts'
 import type { Storage } from '../../storage/open.ts'
 import type { Fence } from '../../storage/seam.ts'
 import type { Place, TestEngine } from '../../storage/testing/engines.ts'
 import type { LedgerAct } from '../acts.ts'
-import type { LedgerKeyring } from '../keys.ts'
 import type { Recorded } from '../record.ts'
 import { leaseName } from '../schedule.ts'
 import { closeBatch, type Stepping } from '../sequencer.ts'
 import type { LogName } from '../tables.ts'
-import { openTransparency, type Transparency, type TransparencyConfig } from '../transparency.ts'
+import type { Transparency, TransparencyConfig } from '../transparency.ts'
 import { recordActs } from './acts.store.ts'
+import { keyringFolder, MODULES, openTestLedger, SLOW } from './ledger-setup.ts'
 
-export const MODULES = [new URL('../store.ts', import.meta.url), new URL('./acts.store.ts', import.meta.url)]
+// Other subjects' suites find what they need here.
+export { memoryKeyring } from './memory-keyring.ts'
 
 export const START = Date.UTC(2026, 10, 21, 17)
 export const HOUR = 3_600_000
-// Tests share their machine with others; a slow moment is no reason to fail.
-const SLOW = { limits: { workMs: 10_000 } }
-
-/** A keyring in memory: what is destroyed stays so. */
-export function memoryKeyring(): LedgerKeyring {
-  const keys = new Map<string, Uint8Array>()
-  const gone = new Set<string>()
-  return {
-    async make(kind, ref) {
-      const id = `key_${kind}_${ref}`
-      if (!keys.has(id) && !gone.has(id)) keys.set(id, new Uint8Array(randomBytes(32)))
-      return id
-    },
-    async use(id, how) {
-      const key = keys.get(id)
-      if (key === undefined) throw Object.assign(new Error('key destroyed'), { code: 'key_destroyed' })
-      return how({ derive: (info) => new Uint8Array(createHmac('sha256', key).update(info).digest()) })
-    },
-    async destroy(ids) {
-      for (const id of ids) {
-        keys.delete(id)
-        gone.add(id)
-      }
-    },
-  }
-}
-
 /** A ledger that tests may close and open again, and whose clock they set. */
 export class OpenedLedger {
   storage: Storage
   ledger: Transparency
   readonly place: Place
-  readonly keyring: LedgerKeyring
+  readonly keyring: Keyring
   now = START
   readonly alarms: string[] = []
 
-  private constructor(place: Place, keyring: LedgerKeyring, opened: { storage: Storage; ledger?: Transparency }) {
+  private constructor(place: Place, keyring: Keyring, opened: { storage: Storage; ledger?: Transparency }) {
     this.place = place
     this.keyring = keyring
     this.storage = opened.storage
@@ -60,20 +34,21 @@ export class OpenedLedger {
   }
 
   static async open(engine: TestEngine, config: Partial<TransparencyConfig> = {}): Promise<OpenedLedger> {
-    const place = await engine.place()
+    return OpenedLedger.at(await engine.place(), config)
+  }
+
+  /** Opens what lives there already. */
+  static async at(place: Place, config: Partial<TransparencyConfig> = {}): Promise<OpenedLedger> {
     const clock = { now: START }
     const storage = await place.open(MODULES, { now: () => clock.now, ...SLOW })
-    const opened = new OpenedLedger(place, memoryKeyring(), { storage })
+    const opened = new OpenedLedger(place, await openKeyring(keyringFolder(place)), { storage })
     Object.defineProperty(clock, 'now', { get: () => opened.now })
     await opened.start(config)
     return opened
   }
 
   async start(config: Partial<TransparencyConfig> = {}): Promise<void> {
-    this.ledger = await openTransparency(this.storage, this.keyring, {
-      url: 'https://safety.example',
-      everyMs: 300_000,
-      software: { version: '0.1.0', digest: '00'.repeat(32) },
+    this.ledger = await openTestLedger(this.storage, this.keyring, {
       now: () => this.now,
       alarm: (code, log) => this.alarms.push(`${code} ${log}`),
       ...config,
@@ -114,6 +89,7 @@ export class OpenedLedger {
   }
 
   async remove(): Promise<void> {
+    this.keyring.close()
     await this.storage.close()
     await this.place.remove()
   }
