@@ -1,1 +1,36 @@
-export {}
+import type { Endpoint } from './endpoint.ts'
+import * as intake from './intake.ts'
+import * as people from './people.ts'
+import * as review from './review.ts'
+import * as settings from './settings.ts'
+
+export { type Act, acts } from './acts.ts'
+export { type Code, codes, commonCodes, isCode, statusOf } from './codes.ts'
+export {
+  type AnswerOf,
+  type BodyOf,
+  type Endpoint,
+  endpoint,
+  type ParamsOf,
+  type QueryOf,
+  type Repeat,
+} from './endpoint.ts'
+export * from './intake.ts'
+export { codesOf, openapi, Problem } from './openapi.ts'
+export * from './people.ts'
+export * from './review.ts'
+export * from './settings.ts'
+export * from './words.ts'
+
+const isEndpoint = (value: unknown): value is Endpoint =>
+  typeof value === 'object' &&
+  value !== null &&
+  'operationId' in value === false &&
+  'path' in value &&
+  'act' in value &&
+  'repeat' in value
+
+/** Every call of the interface, in the order of the documents. */
+export const endpoints: readonly Endpoint[] = [intake, review, people, settings].flatMap((part) =>
+  Object.values(part).filter(isEndpoint),
+)

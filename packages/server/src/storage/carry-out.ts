@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { StorageError } from './errors.ts'
+import { newId } from './ids.ts'
 import { JobsTx } from './jobs.ts'
 import { checkFences } from './leases.ts'
 import { claimOnce, keepOnce } from './once.ts'
@@ -48,7 +50,11 @@ function makeTx(from: { db: Kysely<Tables>; engine: Engine; now: number; hints: 
     hints.add(topic)
   }
   const base = { db, engine, now, hint, affect }
-  return { ...base, jobs: new JobsTx(base), stream: new StreamTx(base) }
+  const fresh = {
+    id: (prefix: string): string => newId(prefix, now),
+    bytes: (count: number): Uint8Array<ArrayBuffer> => new Uint8Array(randomBytes(count)),
+  }
+  return { ...base, fresh, jobs: new JobsTx(base), stream: new StreamTx(base) }
 }
 
 function affect(rows: number | bigint, expected: number): void {

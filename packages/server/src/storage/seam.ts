@@ -11,10 +11,13 @@ export interface Tx {
   /** Milliseconds since 1970, taken when `tx` was called. SQL never asks for the time. */
   readonly now: number
   readonly engine: Engine
+  readonly fresh: { id(prefix: string): string; bytes(n: number): Uint8Array }
   readonly jobs: JobsTx
   readonly stream: StreamTx
   /** Demands that a guarded statement touched as many rows as expected; throws `conflict`. */
   affect(rows: number | bigint, expected: number): void
+  /** Ids and random bytes that nothing else has. A work that runs again gets others, and only one run commits. */
+  readonly fresh: { id(prefix: string): string; bytes(count: number): Uint8Array<ArrayBuffer> }
   /** Wakes who waits for `topic`, after the commit. */
   hint(topic: string): void
 }

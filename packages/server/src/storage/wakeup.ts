@@ -3,12 +3,19 @@ export interface Wakeup {
   hint(topic: string): void
   /** Resolves at the next hint for `topic`, after `atMostMs`, or when `signal` aborts. */
   wait(topic: string, atMostMs: number, signal?: AbortSignal): Promise<void>
+  /** Calls `listener` with every hint of this process. */
+  listen(listener: (topic: string) => void): void
 }
 
 export function makeWakeup(): Wakeup {
   const waiting = new Map<string, Set<() => void>>()
+  const listeners: ((topic: string) => void)[] = []
   return {
+    listen(listener) {
+      listeners.push(listener)
+    },
     hint(topic) {
+      for (const listener of listeners) listener(topic)
       for (const wake of waiting.get(topic) ?? []) wake()
     },
     wait(topic, atMostMs, signal) {

@@ -1,0 +1,76 @@
+/** Every error code with its status and title (RFC 9457 `title`). Text may change, codes may not (platform.md §11). */
+export const codes = {
+  malformed: [400, 'The request cannot be read'],
+  idempotency_key_required: [400, 'This call needs an Idempotency-Key'],
+  unauthenticated: [401, 'Sign in, or send a valid key'],
+  fresh_passkey_required: [401, 'This act asks for your passkey again'],
+  forbidden: [403, 'Not allowed for this role or key'],
+  second_person_required: [403, 'A second person must agree'],
+  not_yours: [403, 'This is in somebody else’s hands'],
+  token_used: [403, 'This address was used, has ended, or was made for somebody else'],
+  not_yet: [403, 'Not to be shown yet'],
+  not_found: [404, 'Nothing here'],
+  record_unknown: [404, 'No such record'],
+  method_not_allowed: [405, 'This address does not take that method'],
+  stale_revision: [409, 'It changed while you looked at it'],
+  conflict: [409, 'It is already something else'],
+  in_progress: [409, 'The first call with this key is still running'],
+  window_closed: [409, 'The time for undoing is over'],
+  not_claimed: [409, 'Claim the case first'],
+  first_decider: [403, 'Somebody who took no part in the first decision must decide'],
+  already_decided: [409, 'This was decided already'],
+  placeholder_left: [422, 'The statement still has a gap to fill'],
+  unknown_policy: [422, 'No such policy'],
+  unsupported_action: [422, 'The platform cannot carry out this action'],
+  gone: [410, 'No longer here'],
+  opening_lost: [409, 'The content of this record was lost'],
+  opening_destroyed: [410, 'The content of this record was destroyed'],
+  too_large: [413, 'Too large'],
+  unsupported_type: [415, 'This media type is not taken here'],
+  wrong_host: [421, 'This address does not serve that host'],
+  invalid: [422, 'The body does not have the right shape'],
+  line_incomplete: [422, 'The last line was cut off'],
+  idempotency_mismatch: [422, 'The key was used for another body'],
+  rules_refused: [422, 'The rule set has errors'],
+  promise_missing: [422, 'The action carries no promise'],
+  precondition_required: [428, 'This change needs If-Match'],
+  rate_limited: [429, 'Too many calls'],
+  internal: [500, 'Our fault'],
+  overloaded: [503, 'Too much at once'],
+  backlog_full: [503, 'Too many events wait to be judged'],
+  storage_full: [503, 'The disk is full'],
+  storage_unavailable: [503, 'The database cannot be reached'],
+  commit_unknown: [503, 'Written or not: nobody can say yet'],
+  deadline: [503, 'Not done in time'],
+  not_ready: [503, 'Not ready'],
+  clock_skew: [503, 'The clock is wrong'],
+} as const satisfies Record<string, readonly [status: number, title: string]>
+
+export type Code = keyof typeof codes
+
+/** Codes that every call can give; an endpoint lists only its others. */
+export const commonCodes: readonly Code[] = [
+  'malformed',
+  'unauthenticated',
+  'forbidden',
+  'not_found',
+  'method_not_allowed',
+  'too_large',
+  'unsupported_type',
+  'wrong_host',
+  'rate_limited',
+  'internal',
+  'overloaded',
+  'storage_full',
+  'storage_unavailable',
+  'commit_unknown',
+  'not_ready',
+]
+
+export function isCode(text: string): text is Code {
+  return Object.hasOwn(codes, text)
+}
+
+export function statusOf(code: Code): number {
+  return codes[code][0]
+}

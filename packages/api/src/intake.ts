@@ -1,0 +1,243 @@
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+import { Do, Id, Instant, Nothing, PlatformId, Recorded, Verdict } from './words.ts'
+
+/** One event on the wire. Its fields are facts that rules read: `chat.schema.wick` describes and `normalise` of the rules package checks them. */
+export const EventBody = z
+  .looseObject({ id: PlatformId, kind: z.string().min(1).max(64), occurred_at: z.iso.datetime({ offset: true }) })
+  .describe('An event as the platform’s schema of facts describes it (rules.md §6.1)')
+
+export const EffectJson = z.object({
+  do: z.enum(['block', 'hold', 'limit', 'label', 'queue', 'preserve', 'refer', 'offer']),
+  /** Capability, label, lane, authority or topic. */
+  what: z.string().optional(),
+  /** Duration in milliseconds. */
+  for: z.int().optional(),
+  within: z.int().optional(),
+  until: z.enum(['review', 'release']).optional(),
+  on: z.string().optional(),
+  rules: z.array(z.string()),
+})
+export type EffectJson = z.infer<typeof EffectJson>
+
+export const UnknownJson = z.object({ signal: z.string(), why: z.string() })
+
+export const ScreenAnswer = z.object({
+  verdict: Verdict,
+  effects: z.array(EffectJson),
+  unknown: z.array(UnknownJson),
+  /** Reasons of the rules that fired, as rendered for staff without sealed fields. */
+  because: z.array(z.string()),
+  decision: Id.optional(),
+  recorded: Recorded.optional(),
+  repeat: z.boolean().optional(),
+})
+export type ScreenAnswer = z.infer<typeof ScreenAnswer>
+
+export const screen = endpoint({
+  id: 'screen',
+  method: 'post',
+  path: '/v1/screen',
+  act: 'screen.send',
+  summary: 'Judge one event now. Answers when the verdict is durable.',
+  params: Nothing,
+  query: Nothing,
+  body: EventBody,
+  status: 200,
+  answer: ScreenAnswer,
+  repeat: 'own',
+  codes: ['invalid', 'deadline'],
+})
+
+export const LineProblem = z.object({
+  code: z.enum(['invalid', 'malformed', 'too_large', 'line_incomplete']),
+  pointer: z.string(),
+  detail: z.string(),
+})
+export const LineResult = z.object({
+  line: z.int().min(1),
+  status: z.enum(['accepted', 'rejected']),
+  problem: LineProblem.optional(),
+})
+export const BatchAnswer = z.object({ accepted: z.int(), rejected: z.int(), results: z.array(LineResult) })
+export type BatchAnswer = z.infer<typeof BatchAnswer>
+export type LineResult = z.infer<typeof LineResult>
+
+export const events = endpoint({
+  id: 'events',
+  method: 'post',
+  path: '/v1/events',
+  act: 'events.send',
+  summary: 'Hand in up to 1,000 events, as JSON or NDJSON (gzip or zstd allowed). Answers when they are durable.',
+  params: Nothing,
+  query: Nothing,
+  body: undefined,
+  takes: ['application/json', 'application/x-ndjson'],
+  status: 202,
+  answer: BatchAnswer,
+  repeat: 'own',
+  codes: ['invalid', 'line_incomplete', 'backlog_full'],
+})
+
+export const reports = endpoint({
+  id: 'reports',
+  method: 'post',
+  path: '/v1/reports',
+  act: 'reports.send',
+  summary: 'Hand in a user’s report: an event of kind `report`.',
+  params: Nothing,
+  query: Nothing,
+  body: EventBody,
+  status: 201,
+  answer: z.object({ id: Id, recorded: Recorded }),
+  repeat: 'own',
+  codes: ['invalid'],
+})
+
+export const MediaState = z.enum(['stored', 'measured', 'partly'])
+export const MediaAnswer = z.object({
+  id: PlatformId,
+  size: z.int(),
+  sha256: z.string(),
+  state: MediaState,
+  unknown: z.array(z.object({ part: z.string(), why: z.string() })).optional(),
+})
+
+export const putMedia = endpoint({
+  id: 'putMedia',
+  method: 'put',
+  path: '/v1/media/{id}',
+  act: 'media.put',
+  summary: 'Hand in the bytes of one file, before the event that names it. The same id and bytes again change nothing.',
+  params: z.object({ id: PlatformId }),
+  query: z.object({ audience: z.enum(['public', 'private']), kind: z.string().max(64).optional() }),
+  body: undefined,
+  takes: ['*/*'],
+  status: 201,
+  answer: MediaAnswer,
+  repeat: 'own',
+  codes: ['invalid', 'conflict'],
+})
+
+export const appealBody = z.object({
+  notice: Id,
+  text: z.string().min(1).max(8000),
+  attachments: z.array(PlatformId).max(3).optional(),
+  contact: z.string().max(320).optional(),
+})
+
+export const sendAppeal = endpoint({
+  id: 'sendAppeal',
+  method: 'post',
+  path: '/v1/appeals',
+  act: 'appeals.send',
+  summary: 'Hand in an appeal against a notice for the person concerned.',
+  params: Nothing,
+  query: Nothing,
+  body: appealBody,
+  status: 201,
+  answer: z.object({ id: Id, recorded: Recorded }),
+  repeat: 'key',
+  codes: ['invalid', 'already_decided', 'gone', 'idempotency_key_required', 'idempotency_mismatch', 'in_progress'],
+})
+
+/** The `data` of an action webhook (ecosystem.md §3.1). */
+export const ActionJson = z.object({
+  action: Id,
+  do: Do,
+  what: z.string().nullable(),
+  item: z.object({ type: z.string(), id: PlatformId }).nullable(),
+  account: PlatformId.nullable(),
+  policy: z.object({ id: z.string(), name: z.string() }).nullable(),
+  by: z.enum(['person', 'rule']),
+  notice: Id.nullable(),
+  reason: z.object({ code: z.string(), text: z.string() }).nullable(),
+  until: z.iso.datetime().nullable(),
+  undoOf: Id.nullable(),
+  overtakes: z.array(Id).optional(),
+  restates: z.boolean().optional(),
+  recorded: Recorded,
+})
+export type ActionJson = z.infer<typeof ActionJson>
+
+export const ActionRow = z.object({
+  id: z.string(),
+  type: z.enum(['action.requested', 'action.withdrawn', 'notice.created', 'appeal.decided', 'report.closed', 'ping']),
+  timestamp: z.iso.datetime(),
+  data: z.looseObject({}),
+})
+
+export const getActions = endpoint({
+  id: 'getActions',
+  method: 'get',
+  path: '/v1/actions',
+  act: 'actions.read',
+  summary: 'For platforms that cannot receive webhooks: what is to be carried out, oldest first.',
+  params: Nothing,
+  query: z.object({ after: z.string().max(64).optional(), wait: z.coerce.number().int().min(0).max(30).optional() }),
+  body: undefined,
+  status: 200,
+  answer: z.object({ items: z.array(ActionRow), next: z.string() }),
+  repeat: 'own',
+  codes: ['conflict'],
+})
+
+export const ackAction = endpoint({
+  id: 'ackAction',
+  method: 'post',
+  path: '/v1/actions/{id}/ack',
+  act: 'actions.ack',
+  summary: 'Say that an action was carried out, or why not (which counts as a failed delivery).',
+  params: z.object({ id: z.string().max(64) }),
+  query: Nothing,
+  body: z.union([
+    z.object({ ok: z.literal(true) }),
+    z.object({ ok: z.literal(false), code: z.string().max(64), text: z.string().max(2000) }),
+  ]),
+  status: 200,
+  answer: z.object({ state: z.enum(['delivered', 'waiting', 'cancelled']) }),
+  repeat: 'own',
+  codes: ['invalid', 'conflict'],
+})
+
+export const PolicyJson = z.object({
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  version: z.int(),
+  harms: z.array(z.string()),
+  text: z.record(z.string(), z.string()),
+})
+
+export const getPolicies = endpoint({
+  id: 'getPolicies',
+  method: 'get',
+  path: '/v1/policies',
+  act: 'policies.read',
+  summary: 'The platform’s policies, as rules, decisions and notices cite them.',
+  params: Nothing,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({ items: z.array(PolicyJson) }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const getReceipt = endpoint({
+  id: 'getReceipt',
+  method: 'get',
+  path: '/v1/receipts/{record}',
+  act: 'receipts.read',
+  summary: 'The proof that a record is in the public log; 202 with the promise while it is not there yet.',
+  params: z.object({ record: z.string().max(64) }),
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.string(),
+  gives: 'text/plain; charset=utf-8',
+  repeat: 'own',
+  codes: ['record_unknown', 'not_yet', 'opening_lost', 'opening_destroyed'],
+})
+
+export const Timestamp = Instant

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { type Code, codes, commonCodes } from './codes.ts'
+import type { Endpoint } from './endpoint.ts'
+
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string(),
+  instance: z.string(),
+  pointer: z.string().optional(),
+  errors: z.array(z.object({ code: z.string(), pointer: z.string(), detail: z.string() })).optional(),
+})
+export type Problem = z.infer<typeof Problem>
+
+const json = (schema: z.ZodType): unknown => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  return rest
+}
+
+const parameters = (shape: z.ZodType, place: 'path' | 'query'): unknown[] => {
+  if (!(shape instanceof z.ZodObject)) return []
+  const entries: [string, z.ZodType][] = Object.entries(shape.shape)
+  return entries.map(([name, schema]) => ({
+    name,
+    in: place,
+    required: place === 'path' || !schema.safeParse(undefined).success,
+    schema: json(schema),
+  }))
+}
+
+/** All error codes that a call may answer with, by status. */
+export function codesOf(endpoint: Endpoint): Map<number, Code[]> {
+  const own: Code[] = [...commonCodes, ...endpoint.codes]
+  if (endpoint.repeat === 'key') own.push('idempotency_key_required', 'idempotency_mismatch', 'in_progress')
+  if (endpoint.body !== undefined || endpoint.params instanceof z.ZodObject) own.push('invalid')
+  const byStatus = new Map<number, Code[]>()
+  for (const code of new Set(own)) {
+    const status = codes[code][0]
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  return byStatus
+}
+
+const header = (name: string, description: string): unknown => ({
+  name,
+  in: 'header',
+  required: true,
+  description,
+  schema: { type: 'string' },
+})
+
+const operation = (endpoint: Endpoint): unknown => {
+  const responses: Record<string, unknown> = {
+    [endpoint.status]: {
+      description: 'Done',
+      content: {
+        [endpoint.gives ?? 'application/json']: {
+          schema: endpoint.gives === undefined ? json(endpoint.answer) : { type: 'string' },
+        },
+      },
+    },
+  }
+  for (const [status, list] of [...codesOf(endpoint)].sort(([a], [b]) => a - b)) {
+    responses[status] = {
+      description: list.join(' · '),
+      'x-codes': list,
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    }
+  }
+  const content =
+    endpoint.body !== undefined
+      ? { 'application/json': { schema: json(endpoint.body) } }
+      : endpoint.takes &&
+        Object.fromEntries(endpoint.takes.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]))
+  return {
+    operationId: endpoint.id,
+    summary: endpoint.summary,
+    'x-act': endpoint.act,
+    parameters: [
+      ...parameters(endpoint.params, 'path'),
+      ...parameters(endpoint.query, 'query'),
+      ...(endpoint.repeat === 'key'
+        ? [header('Idempotency-Key', '1 to 255 visible characters; the same key and body give the same answer')]
+        : []),
+      ...(endpoint.ifMatch ? [header('If-Match', 'Revision of the thing that is changed, in quotes')] : []),
+    ],
+    ...(content && { requestBody: { required: true, content } }),
+    responses,
+  }
+}
+
+/** The OpenAPI 3.1 document of these calls. Pure; `url` is the address it is served under. */
+export function openapi(endpoints: readonly Endpoint[], url: string, version: string): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const endpoint of endpoints)
+    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: operation(endpoint) }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Lamplighter', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    servers: [{ url }],
+    paths,
+    components: {
+      schemas: { Problem: json(Problem) },
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer' },
+        staff: { type: 'apiKey', in: 'cookie', name: '__Host-lamplighter' },
+      },
+    },
+    security: [{ key: [] }, { staff: [] }],
+  }
+}

@@ -1,0 +1,443 @@
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+import { Do, Id, Instant, Nothing, Recorded } from './words.ts'
+
+const keyCodes = ['idempotency_key_required', 'idempotency_mismatch', 'in_progress'] as const
+
+export const OutboxState = z.enum(['waiting', 'sending', 'delivered', 'unclear', 'parked', 'cancelled'])
+
+export const Delivery = z.object({
+  id: Id,
+  webhookId: z.string(),
+  type: z.string(),
+  /** What was asked for, in words, without an id of a person. */
+  words: z.string(),
+  state: OutboxState,
+  createdAt: Instant,
+  nextAt: Instant.nullable(),
+  attempts: z.array(
+    z.object({
+      at: Instant,
+      status: z.int().nullable(),
+      error: z.string().nullable(),
+      ms: z.int(),
+      answer: z.string(),
+    }),
+  ),
+})
+export type Delivery = z.infer<typeof Delivery>
+
+export const Connection = z.object({
+  id: Id,
+  name: z.string(),
+  kind: z.enum(['webhook', 'poll']),
+  url: z.string().nullable(),
+  state: z.enum(['active', 'paused']),
+  pausedWhy: z.string().nullable(),
+  does: z.array(Do),
+  secretLast4: z.string().nullable(),
+  secretSetAt: Instant.nullable(),
+  waiting: z.int(),
+  oldestAt: Instant.nullable(),
+  parked: z.int(),
+})
+export type Connection = z.infer<typeof Connection>
+
+export const getConnections = endpoint({
+  id: 'getConnections',
+  method: 'get',
+  path: '/v1/connections',
+  act: 'connections.read',
+  summary: 'Where actions go, and how deliveries stand.',
+  params: Nothing,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({ items: z.array(Connection) }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const newConnection = endpoint({
+  id: 'newConnection',
+  method: 'post',
+  path: '/v1/connections',
+  act: 'connections.manage',
+  summary:
+    'Add a webhook endpoint or a polling connection. The signing secret is shown in this answer and never again.',
+  params: Nothing,
+  query: Nothing,
+  body: z.object({
+    name: z.string().min(1).max(100),
+    kind: z.enum(['webhook', 'poll']),
+    url: z.url().max(2000).optional(),
+    does: z.array(Do).min(1),
+  }),
+  status: 201,
+  answer: z.object({ id: Id, secret: z.string().nullable() }),
+  repeat: 'key',
+  codes: ['invalid', 'conflict', ...keyCodes],
+})
+
+const connectionId = z.object({ id: Id })
+
+export const pauseConnection = endpoint({
+  id: 'pauseConnection',
+  method: 'post',
+  path: '/v1/connections/{id}/pause',
+  act: 'connections.manage',
+  summary: 'Stop deliveries to this endpoint; rows wait.',
+  params: connectionId,
+  query: Nothing,
+  body: z.object({ reason: z.string().min(1).max(500) }),
+  status: 200,
+  answer: Nothing,
+  repeat: 'key',
+  codes: [...keyCodes],
+})
+
+export const resumeConnection = endpoint({
+  id: 'resumeConnection',
+  method: 'post',
+  path: '/v1/connections/{id}/resume',
+  act: 'connections.manage',
+  summary: 'Go on with deliveries, oldest first.',
+  params: connectionId,
+  query: Nothing,
+  body: Nothing,
+  status: 200,
+  answer: Nothing,
+  repeat: 'key',
+  codes: [...keyCodes],
+})
+
+export const rotateConnection = endpoint({
+  id: 'rotateConnection',
+  method: 'post',
+  path: '/v1/connections/{id}/rotate',
+  act: 'connections.manage',
+  summary: 'Give this endpoint a new signing secret, shown in this answer only. For 24 hours both sign.',
+  params: connectionId,
+  query: Nothing,
+  body: Nothing,
+  status: 200,
+  answer: z.object({ secret: z.string() }),
+  repeat: 'key',
+  codes: ['conflict', ...keyCodes],
+})
+
+export const testConnection = endpoint({
+  id: 'testConnection',
+  method: 'post',
+  path: '/v1/connections/{id}/test',
+  act: 'connections.manage',
+  summary: 'Send a `ping` and answer what came back.',
+  params: connectionId,
+  query: Nothing,
+  body: Nothing,
+  status: 202,
+  answer: z.object({ delivery: Id }),
+  repeat: 'key',
+  codes: ['conflict', ...keyCodes],
+})
+
+export const getDeliveries = endpoint({
+  id: 'getDeliveries',
+  method: 'get',
+  path: '/v1/connections/{id}/deliveries',
+  act: 'connections.read',
+  summary: 'The last deliveries of one endpoint, newest first.',
+  params: connectionId,
+  query: z.object({
+    state: OutboxState.optional(),
+    before: Id.optional(),
+    limit: z.coerce.number().int().min(1).max(200).optional(),
+  }),
+  body: undefined,
+  status: 200,
+  answer: z.object({ items: z.array(Delivery) }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const replayDelivery = endpoint({
+  id: 'replayDelivery',
+  method: 'post',
+  path: '/v1/deliveries/{id}/replay',
+  act: 'connections.manage',
+  summary: 'Send this row again, under the same webhook-id.',
+  params: connectionId,
+  query: Nothing,
+  body: Nothing,
+  status: 200,
+  answer: Nothing,
+  repeat: 'key',
+  codes: ['conflict', ...keyCodes],
+})
+
+export const cancelDelivery = endpoint({
+  id: 'cancelDelivery',
+  method: 'post',
+  path: '/v1/deliveries/{id}/cancel',
+  act: 'connections.manage',
+  summary: 'Give up this row, with a reason.',
+  params: connectionId,
+  query: Nothing,
+  body: z.object({ reason: z.string().min(1).max(500) }),
+  status: 200,
+  answer: Nothing,
+  repeat: 'key',
+  codes: ['conflict', ...keyCodes],
+})
+
+export const ListRow = z.object({
+  id: z.string(),
+  kind: z.enum(['pdq', 'digest', 'text', 'domain']),
+  harm: z.string(),
+  sealed: z.boolean(),
+  context: z.boolean(),
+  version: z.int(),
+  entries: z.int(),
+  updatedAt: Instant.nullable(),
+  staleAfterMs: z.int().nullable(),
+  state: z.enum(['live', 'stale', 'down', 'empty']),
+  source: z.string(),
+})
+
+export const getLists = endpoint({
+  id: 'getLists',
+  method: 'get',
+  path: '/v1/lists',
+  act: 'lists.read',
+  summary: 'The lists that signals match against: versions and counts, never entries.',
+  params: Nothing,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({ items: z.array(ListRow) }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const importList = endpoint({
+  id: 'importList',
+  method: 'put',
+  path: '/v1/lists/{id}/entries',
+  act: 'lists.edit',
+  summary:
+    'Replace the entries of a list by a file (CSV with header, JSON Lines, or one value a line). A torn file changes nothing.',
+  params: z.object({ id: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/) }),
+  query: z.object({
+    kind: z.enum(['pdq', 'digest', 'text', 'domain']),
+    harm: z.string().max(64),
+    source: z.string().max(200).optional(),
+    sealed: z.enum(['yes', 'no']).optional(),
+    context: z.enum(['yes', 'no']).optional(),
+    sha256: z.string().length(64).optional(),
+    staleAfterMs: z.coerce.number().int().min(60_000).optional(),
+  }),
+  body: undefined,
+  takes: ['text/csv', 'application/x-ndjson', 'text/plain'],
+  status: 200,
+  answer: z.object({
+    version: z.int(),
+    entries: z.int(),
+    added: z.int(),
+    removed: z.int(),
+    bad: z.array(z.object({ line: z.int(), why: z.string() })),
+    recorded: Recorded,
+  }),
+  repeat: 'own',
+  codes: ['invalid', 'conflict'],
+})
+
+export const getRetention = endpoint({
+  id: 'getRetention',
+  method: 'get',
+  path: '/v1/settings/retention',
+  act: 'settings.read',
+  summary: 'A number for every table: how long it is kept, from when, and what holds it longer.',
+  params: Nothing,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({
+    items: z.array(
+      z.object({
+        table: z.string(),
+        from: z.string(),
+        keptMs: z.int().nullable(),
+        words: z.string(),
+        unless: z.string().nullable(),
+      }),
+    ),
+  }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const getRestore = endpoint({
+  id: 'getRestore',
+  method: 'get',
+  path: '/v1/restore',
+  act: 'settings.read',
+  summary: 'Whether this server was restored from a backup and is quiet: nothing leaves it until a person resumes.',
+  params: Nothing,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({
+    quiet: z.boolean(),
+    backupAt: Instant.nullable(),
+    restoredAt: Instant.nullable(),
+    counts: z.object({ people: z.int(), keys: z.int(), jobs: z.int() }),
+  }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const resumeRestored = endpoint({
+  id: 'resumeRestored',
+  method: 'post',
+  path: '/v1/restore/resume',
+  act: 'restore.resume',
+  summary: 'Let a restored server go on, after its people, keys and endpoints were confirmed.',
+  params: Nothing,
+  query: Nothing,
+  body: Nothing,
+  status: 200,
+  answer: Nothing,
+  repeat: 'key',
+  codes: ['conflict', 'fresh_passkey_required', ...keyCodes],
+})
+
+export const LogState = z.object({
+  log: z.enum(['actions', 'sealed']),
+  origin: z.string(),
+  size: z.int(),
+  root: z.string(),
+  checkpointAt: Instant.nullable(),
+  pending: z.int(),
+  oldestPendingAt: Instant.nullable(),
+  halt: z.string().nullable(),
+  everyMs: z.int(),
+  witnessed: z.boolean(),
+})
+
+export const getLog = endpoint({
+  id: 'getLog',
+  method: 'get',
+  path: '/v1/log',
+  act: 'log.read',
+  summary: 'How the transparency log stands.',
+  params: Nothing,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({ items: z.array(LogState), verifyCommand: z.string() }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const DiagnosticJson = z.object({
+  code: z.string(),
+  severity: z.enum(['error', 'warning']),
+  message: z.string(),
+  fix: z.string().optional(),
+  line: z.int(),
+  column: z.int(),
+  length: z.int(),
+})
+
+export const checkRules = endpoint({
+  id: 'checkRules',
+  method: 'post',
+  path: '/v1/rules/check',
+  act: 'rules.check',
+  summary: 'Check a rule file.',
+  params: Nothing,
+  query: Nothing,
+  body: z.object({ text: z.string().max(262_144), schema: z.string().max(262_144).optional() }),
+  status: 200,
+  answer: z.object({ diagnostics: z.array(DiagnosticJson) }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const getRulesets = endpoint({
+  id: 'getRulesets',
+  method: 'get',
+  path: '/v1/rulesets',
+  act: 'rules.read',
+  summary: 'Which rule set runs, by name, version and hash.',
+  params: Nothing,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({
+    items: z.array(
+      z.object({
+        name: z.string(),
+        version: z.int(),
+        hash: z.string(),
+        state: z.enum(['live', 'retired']),
+        liveAt: Instant,
+        rules: z.int(),
+      }),
+    ),
+  }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const liveRuleset = endpoint({
+  id: 'liveRuleset',
+  method: 'put',
+  path: '/v1/rulesets/live',
+  act: 'rules.live',
+  summary: 'Make a checked and tested rule file the live one. States, shadow and approvals come with a later version.',
+  params: Nothing,
+  query: Nothing,
+  body: z.object({
+    text: z.string().max(262_144),
+    schema: z.string().max(262_144).optional(),
+    reason: z.string().min(1).max(1000),
+  }),
+  status: 200,
+  answer: z.object({ name: z.string(), version: z.int(), hash: z.string(), recorded: Recorded }),
+  repeat: 'own',
+  codes: ['rules_refused', 'conflict', 'invalid'],
+})
+
+export const getJob = endpoint({
+  id: 'getJob',
+  method: 'get',
+  path: '/v1/jobs/{id}',
+  act: 'jobs.read',
+  summary: 'How far a long piece of work is.',
+  params: z.object({ id: Id }),
+  query: z.object({ wait: z.coerce.number().int().min(0).max(30).optional() }),
+  body: undefined,
+  status: 200,
+  answer: z.object({
+    state: z.enum(['waiting', 'running', 'done', 'parked']),
+    progress: z.object({ done: z.int(), total: z.int(), perSecond: z.number(), etaS: z.number().nullable() }),
+  }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const demoSay = endpoint({
+  id: 'demoSay',
+  method: 'post',
+  path: '/v1/demo/say',
+  act: 'demo.use',
+  summary: 'In the demo: send one made-up message through the gate.',
+  params: Nothing,
+  query: Nothing,
+  body: z.object({ text: z.string().min(1).max(8000) }),
+  status: 200,
+  answer: z.object({ verdict: z.string(), because: z.array(z.string()), case: z.int().nullable() }),
+  repeat: 'own',
+  codes: ['conflict'],
+})

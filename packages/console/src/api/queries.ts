@@ -1,0 +1,67 @@
+import {
+  getCase,
+  getConnections,
+  getDeliveries,
+  getKeys,
+  getLanes,
+  getLists,
+  getLog,
+  getMe,
+  getPeople,
+  getRetention,
+  getRulesets,
+  type OutboxState,
+} from '@lamplighter/api'
+import { QueryClient, queryOptions } from '@tanstack/react-query'
+import type { z } from 'zod'
+import { call } from './client.ts'
+import { noteSignedIn } from './session.ts'
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    // Freshness comes from the live stream; whether the server can be reached is judged in `reach.ts`.
+    queries: { retry: false, staleTime: 30_000, networkMode: 'always', refetchOnWindowFocus: true },
+    mutations: { retry: false, networkMode: 'always' },
+  },
+})
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: async ({ signal }) => {
+    const me = await call(getMe, { signal })
+    noteSignedIn()
+    return me
+  },
+})
+
+export const lanesQuery = queryOptions({ queryKey: ['lanes'], queryFn: ({ signal }) => call(getLanes, { signal }) })
+
+export const caseQuery = (number: number) =>
+  queryOptions({
+    queryKey: ['case', number],
+    queryFn: ({ signal }) => call(getCase, { params: { number }, signal }),
+    staleTime: 5_000,
+  })
+
+export const peopleQuery = queryOptions({ queryKey: ['people'], queryFn: ({ signal }) => call(getPeople, { signal }) })
+export const keysQuery = queryOptions({ queryKey: ['keys'], queryFn: ({ signal }) => call(getKeys, { signal }) })
+export const listsQuery = queryOptions({ queryKey: ['lists'], queryFn: ({ signal }) => call(getLists, { signal }) })
+export const logQuery = queryOptions({ queryKey: ['log'], queryFn: ({ signal }) => call(getLog, { signal }) })
+export const rulesetsQuery = queryOptions({
+  queryKey: ['rulesets'],
+  queryFn: ({ signal }) => call(getRulesets, { signal }),
+})
+export const retentionQuery = queryOptions({
+  queryKey: ['retention'],
+  queryFn: ({ signal }) => call(getRetention, { signal }),
+})
+export const connectionsQuery = queryOptions({
+  queryKey: ['connections'],
+  queryFn: ({ signal }) => call(getConnections, { signal }),
+})
+export const deliveriesQuery = (id: string, state: z.infer<typeof OutboxState> | undefined) =>
+  queryOptions({
+    queryKey: ['deliveries', id, state ?? 'all'],
+    queryFn: ({ signal }) =>
+      call(getDeliveries, { params: { id }, query: { limit: 20, ...(state && { state }) }, signal }),
+  })

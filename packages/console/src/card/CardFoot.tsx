@@ -1,0 +1,30 @@
+import { useMessages } from '../messages/index.ts'
+import { Button } from '../ui/Button.tsx'
+
+/** The end of the card: what stands in the way, and the one button. It stays in view while the card scrolls. */
+export function CardFoot(props: { blocked: string | null; gap: string | null; label: string; onDecide: () => void }) {
+  const t = useMessages()
+  const hindrance = props.blocked ?? props.gap
+  return (
+    <div className="grid shrink-0 gap-1.5 border-t border-line bg-surface p-3">
+      {hindrance !== null && (
+        <p className="text-fine text-accent" id="card-hindrance">
+          {hindrance}
+        </p>
+      )}
+      <Button
+        aria-describedby={hindrance === null ? undefined : 'card-hindrance'}
+        aria-keyshortcuts="Enter"
+        className="min-h-9"
+        disabled={props.blocked !== null}
+        hint="Enter"
+        look="lamp"
+        onClick={props.onDecide}
+        wide
+      >
+        {props.label}
+      </Button>
+      <p className="text-center text-fine text-muted">{t.card.afterwards}</p>
+    </div>
+  )
+}

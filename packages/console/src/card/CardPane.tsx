@@ -1,0 +1,123 @@
+import { useState } from 'react'
+import { reach } from '../api/reach.ts'
+import { caseName } from '../case/case-number.ts'
+import type { HeldCase } from '../case/useHeldCase.ts'
+import { useCommands } from '../keys.ts'
+import { useMessages } from '../messages/index.ts'
+import { useStore } from '../store.ts'
+import { Button } from '../ui/Button.tsx'
+import { Failure } from '../ui/Failure.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import { AppealCard } from './AppealCard.tsx'
+import { DecidedCard } from './DecidedCard.tsx'
+import { DecisionCard } from './DecisionCard.tsx'
+import { type Draft, draftFrom } from './draft.ts'
+import { LeaveForm, type Leaving } from './LeaveForm.tsx'
+import { arriving, drafts, keepDraft, useRefusal } from './memory.ts'
+import { useDecide } from './useDecide.ts'
+
+/** The right pane: claim, decide, leave, or look back at what was decided. */
+export function CardPane(props: {
+  held: HeldCase
+  acts: readonly string[]
+  claiming: boolean
+  claimError: Error | null
+  giveBackError: Error | null
+  onClaim: () => void
+  onGiveBack: (draft: Draft) => void
+}) {
+  const { held, acts } = props
+  const t = useMessages()
+  const { shown, newest } = held
+  const number = shown.number
+  const kept = useStore(drafts).get(number)
+  const [first] = useState(() => draftFrom(shown.draft, shown.card))
+  const draft = kept ?? first
+  const { decide } = useDecide()
+  const reached = useStore(reach)
+  const onItsWay = useStore(arriving) === number
+  const refusal = useRefusal(number)
+  const [leaving, setLeaving] = useState<Leaving | null>(null)
+  const mine = newest.claim?.mine === true
+  const others = newest.claim !== null && !mine ? newest.claim.by : null
+  const decided = newest.state === 'decided' ? newest.decided : null
+  const mayDecide = acts.includes(shown.appeal === null ? 'cases.decide' : 'appeals.decide')
+  const claimable = !mine && others === null && decided === null && !onItsWay && acts.includes('cases.work')
+
+  const leave = (kind: Leaving) => () => (mine ? setLeaving(kind) : false)
+  useCommands({
+    skip: leave('skip'),
+    handoff: leave('handoff'),
+    escalate: leave('escalate'),
+    decide: () => (claimable && !props.claiming ? props.onClaim() : false),
+  })
+
+  if (decided !== null)
+    return <DecidedCard canReverse={acts.includes('decisions.reverse')} decided={decided} number={number} />
+  if (newest.state === 'decided') return <p className="p-3 text-muted">{t.decided.over}</p>
+  if (leaving !== null && mine) return <LeaveForm kind={leaving} number={number} onClose={() => setLeaving(null)} />
+
+  const blocked = !mayDecide
+    ? t.card.notThisRole
+    : reached === 'unreachable'
+      ? t.card.offline
+      : others !== null
+        ? t.card.othersHold(others)
+        : mine
+          ? null
+          : onItsWay || props.claiming
+            ? t.card.claiming
+            : t.card.claimFirst
+  const Card = shown.appeal === null ? DecisionCard : AppealCard
+  return (
+    <>
+      <div className="flex shrink-0 flex-wrap items-center gap-1 border-b border-line px-2 py-1">
+        <h2 className="px-1 font-semibold">{shown.appeal === null ? t.card.title : t.appeal.title}</h2>
+        {mine ? (
+          <span className="ms-auto flex flex-wrap">
+            <Button aria-keyshortcuts="s" hint="s" look="quiet" onClick={leave('skip')}>
+              {t.leave.short.skip}
+            </Button>
+            <Button aria-keyshortcuts="o" hint="o" look="quiet" onClick={leave('handoff')}>
+              {t.leave.short.handoff}
+            </Button>
+            <Button aria-keyshortcuts="e" hint="e" look="quiet" onClick={leave('escalate')}>
+              {t.leave.short.escalate}
+            </Button>
+            <Button look="quiet" onClick={() => props.onGiveBack(draft)}>
+              {t.review.giveBack}
+            </Button>
+          </span>
+        ) : (
+          claimable && (
+            <Button className="ms-auto" disabled={props.claiming} hint="Enter" look="lamp" onClick={props.onClaim}>
+              <Icon name="hand" />
+              {t.review.claim(caseName(number))}
+            </Button>
+          )
+        )}
+      </div>
+      {others !== null && (
+        <p className="border-b border-line bg-glow px-3 py-2">
+          {t.card.othersHold(others)} {kept !== undefined && t.card.draftKept}
+        </p>
+      )}
+      {[refusal, props.claimError, props.giveBackError].map(
+        (error, index) =>
+          error !== null && (
+            // biome-ignore lint/suspicious/noArrayIndexKey: three fixed places
+            <div className="shrink-0 p-3 pb-0" key={index}>
+              <Failure error={error} />
+            </div>
+          ),
+      )}
+      <Card
+        blocked={blocked}
+        draft={draft}
+        held={held}
+        onDecide={(words) => void decide(held, draft, words)}
+        onDraft={(next) => keepDraft(number, next)}
+      />
+    </>
+  )
+}

@@ -1,0 +1,148 @@
+import type { CaseJson, SignalJson } from '@lamplighter/api'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useMessages } from '../messages/index.ts'
+import { useNow } from '../time.ts'
+import { Chip } from '../ui/Chip.tsx'
+import { caseName, wordsOf } from './case-number.ts'
+
+function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
+  return (
+    <section className="grid gap-1.5 border-t border-line px-3.5 py-3">
+      <h2 className="text-fine font-semibold text-muted">{title}</h2>
+      {children}
+    </section>
+  )
+}
+
+/** The left pane: why this case is here, in facts. */
+export function FactsPane({ shown }: { shown: CaseJson }) {
+  const t = useMessages()
+  const now = useNow(15_000)
+  const late = shown.dueAt <= now
+  const alarm = late && shown.lane.lifeThreat && shown.state !== 'decided'
+  return (
+    <>
+      <header className="grid gap-1.5 px-3.5 py-3">
+        <p className="text-fine text-muted">{shown.lane.name}</p>
+        <h1 className="text-title font-semibold">{caseName(shown.number)}</h1>
+        <p>{shown.words}</p>
+        <p className="flex flex-wrap gap-1">
+          <Chip look={alarm ? 'alarm' : late ? 'strong' : 'plain'}>
+            {late ? t.overdueBy(now - shown.dueAt) : t.dueIn(shown.dueAt - now)}
+          </Chip>
+          <Chip>{t.band(shown.lane.band)}</Chip>
+        </p>
+      </header>
+      <Part title={t.facts.reports(shown.reports.count)}>
+        {shown.reports.count === 0 && <p className="text-muted">{t.facts.noReports}</p>}
+        <ul className="grid gap-1">
+          {shown.reports.reasons.map(({ harm, count }) => (
+            <li className="flex justify-between gap-2" key={harm}>
+              <span>{wordsOf(harm)}</span>
+              <span className="text-muted">{count}</span>
+            </li>
+          ))}
+        </ul>
+        <ul className="grid gap-0.5 text-fine text-muted">
+          {shown.reports.reporters.map(({ ref, upheld, decided }) => (
+            <li key={ref}>{t.facts.reporter(ref, upheld, decided)}</li>
+          ))}
+        </ul>
+        {shown.reports.texts.map(({ reporter, at, text }) => (
+          <blockquote className="border-s-2 border-line ps-2" key={`${reporter} ${at}`}>
+            <bdi className="whitespace-pre-wrap" dir="auto">
+              {text}
+            </bdi>
+            <footer className="text-fine text-muted">
+              {reporter} · {t.dateTime(at)}
+            </footer>
+          </blockquote>
+        ))}
+      </Part>
+      <Part title={t.facts.signals}>
+        <ul className="grid gap-1.5">
+          {shown.signals.map((signal) => (
+            <li key={`${signal.name} ${signal.list?.name ?? ''}`}>
+              <Signal signal={signal} />
+            </li>
+          ))}
+        </ul>
+      </Part>
+      <Part title={t.facts.fired}>
+        {shown.fired.length === 0 && <p className="text-muted">{t.facts.noneFired}</p>}
+        {shown.fired.map((fired) => (
+          <details key={`${fired.rule} ${fired.decision}`}>
+            <summary className="min-h-6 rounded">
+              <span className="font-mono text-fine">
+                {fired.rule} v{fired.version}
+              </span>{' '}
+              {fired.outcome === 'unknown' && <Chip look="unknown">{t.facts.ruleUnknown}</Chip>}
+              <span className="block ps-4">{fired.because}</span>
+            </summary>
+            <ul className="mt-1 grid gap-1 ps-4">
+              {fired.clauses.map((clause) => (
+                <li className="text-fine" key={clause.text}>
+                  <code className="font-mono">{clause.text}</code>
+                  <span className="block text-muted">
+                    {t.facts.clause(clause.outcome)} · {clause.value}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </details>
+        ))}
+      </Part>
+      <Part title={t.facts.next}>
+        {shown.next.length === 0 && <p className="text-muted">{t.facts.noNext}</p>}
+        <ol className="grid gap-1.5">
+          {shown.next.slice(0, 5).map((row) => (
+            <li key={row.number}>
+              <Link
+                className="flex min-h-6 items-baseline gap-2 rounded hover:bg-glow"
+                params={{ case: caseName(row.number) }}
+                search={{}}
+                to="/review/$case"
+              >
+                <span className="font-mono text-fine text-muted">{caseName(row.number)}</span>
+                <span className="min-w-0 flex-1">{row.words}</span>
+              </Link>
+            </li>
+          ))}
+        </ol>
+      </Part>
+    </>
+  )
+}
+
+/** A signal is never blank and never "fine": it hit, it was searched without a hit, it has a value, or it is unknown and says why. */
+function Signal({ signal }: { signal: SignalJson }) {
+  const t = useMessages()
+  const list = signal.list
+  return (
+    <div className="grid gap-0.5">
+      <p className="flex flex-wrap items-center justify-between gap-1">
+        <span>{wordsOf(signal.name)}</span>
+        {signal.state === 'unknown' ? (
+          <Chip look="unknown">{t.signals.state.unknown}</Chip>
+        ) : (
+          <Chip look={signal.state === 'hit' ? 'strong' : 'plain'}>
+            {signal.value ?? t.signals.state[signal.state]}
+          </Chip>
+        )}
+      </p>
+      {(signal.why !== null || list !== null) && (
+        <p className="text-fine text-muted">
+          {[
+            signal.why,
+            list && t.signals.list(list.name, list.version),
+            list?.sealed && t.signals.sealed,
+            list?.context && t.signals.context,
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,29 @@
+/** Dates, numbers and names of languages, as `Intl` writes them for this locale. */
+export function formatsOf(locale: string) {
+  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' })
+  const number = new Intl.NumberFormat(locale)
+  const short = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
+  const names = new Intl.DisplayNames(locale, { type: 'language' })
+  return {
+    dateTime: (ms: number) => dateTime.format(ms),
+    date: (ms: number) => date.format(ms),
+    /** A day as `2026-03-01`. */
+    day: (text: string) => (Number.isNaN(Date.parse(text)) ? text : day.format(Date.parse(text))),
+    count: (value: number) => number.format(value),
+    bytes: (size: number) =>
+      size < 1000
+        ? `${number.format(size)} B`
+        : size < 1_000_000
+          ? `${short.format(size / 1000)} kB`
+          : `${short.format(size / 1_000_000)} MB`,
+    languageName: (code: string) => {
+      try {
+        return names.of(code) ?? code
+      } catch {
+        return code
+      }
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { useQuery } from '@tanstack/react-query'
+import { listsQuery } from '../../api/queries.ts'
+import { wordsOf } from '../../case/case-number.ts'
+import { useMessages } from '../../messages/index.ts'
+import { Chip } from '../../ui/Chip.tsx'
+import { Loaded } from '../../ui/Loaded.tsx'
+import { Table } from '../../ui/Table.tsx'
+
+/** The lists that signals match against: versions and counts, never entries. */
+export function Lists() {
+  const t = useMessages()
+  const lists = useQuery(listsQuery)
+  return (
+    <Loaded query={lists}>
+      {({ items }) => (
+        <Table
+          columns={[
+            {
+              title: t.lists.name,
+              cell: (list) => (
+                <span className="flex flex-wrap items-center gap-1.5">
+                  {list.id}
+                  {list.sealed && <Chip>{t.signals.sealed}</Chip>}
+                  {list.context && <Chip>{t.signals.context}</Chip>}
+                </span>
+              ),
+            },
+            { title: t.lists.kind, cell: ({ kind }) => t.lists.kinds[kind] },
+            { title: t.lists.harm, cell: ({ harm }) => wordsOf(harm) },
+            { title: t.lists.version, end: true, cell: ({ version }) => version },
+            { title: t.lists.entries, end: true, cell: ({ entries }) => t.count(entries) },
+            { title: t.lists.updated, cell: ({ updatedAt }) => (updatedAt === null ? t.never : t.dateTime(updatedAt)) },
+            { title: t.lists.source, cell: ({ source }) => source },
+            {
+              title: t.people.state,
+              cell: ({ state }) => (
+                <Chip look={state === 'live' ? 'plain' : state === 'empty' ? 'strong' : 'unknown'}>
+                  {t.lists.states[state]}
+                </Chip>
+              ),
+            },
+          ]}
+          empty={t.lists.none}
+          keyOf={({ id }) => id}
+          label={t.settings.page.lists}
+          rows={items}
+        />
+      )}
+    </Loaded>
+  )
+}

@@ -1,0 +1,56 @@
+import type { EvidenceJson } from '@lamplighter/api'
+import { wordsOf } from '../case/case-number.ts'
+import { useMessages } from '../messages/index.ts'
+import { Chip } from '../ui/Chip.tsx'
+import { Icon } from '../ui/Icon.tsx'
+
+type Media = NonNullable<EvidenceJson['media']>
+
+/** Step 0: what is known of a file without looking at it. Unknown parts are said, never left out. */
+export function MediaFacts({ media }: { media: Media }) {
+  const t = useMessages()
+  const size = media.width !== null && media.height !== null ? `${media.width} × ${media.height}` : t.reveal.noSize
+  return (
+    <div className="grid gap-1.5">
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <span className="inline-flex items-center gap-1.5">
+          <Icon name="picture" />
+          {media.type}
+        </span>
+        <span>{size}</span>
+        <span>{t.bytes(media.size)}</span>
+        {media.claimedType !== null && media.claimedType !== media.type && (
+          <Chip look="strong">{t.reveal.claimed(media.claimedType)}</Chip>
+        )}
+        {media.flags.map((flag) => (
+          <Chip key={flag} look="strong">
+            {wordsOf(flag)}
+          </Chip>
+        ))}
+      </p>
+      <ul className="grid gap-1">
+        {media.hits.map((hit) => (
+          <li className="flex flex-wrap items-center gap-1.5" key={`${hit.list} ${hit.kind} ${hit.distanceBits}`}>
+            <Chip look="strong">{t.reveal.hit(hit.list, hit.version)}</Chip>
+            <span className="text-fine text-muted">
+              {t.reveal.distance(hit.kind, hit.distanceBits)}
+              {hit.turned && ` · ${t.reveal.turned}`}
+              {hit.sealed && ` · ${t.signals.sealed}`}
+            </span>
+          </li>
+        ))}
+        {media.unknown.map(({ part, why }) => (
+          <li key={part}>
+            <Chip look="unknown">{t.signals.unknown(wordsOf(part), wordsOf(why))}</Chip>
+          </li>
+        ))}
+        {media.hits.length === 0 && media.unknown.length === 0 && (
+          <li className="text-fine text-muted">{t.reveal.noHits}</li>
+        )}
+        {media.decidedBefore > 0 && (
+          <li className="text-fine text-muted">{t.reveal.decidedBefore(media.decidedBefore)}</li>
+        )}
+      </ul>
+    </div>
+  )
+}
