@@ -8,6 +8,9 @@ export type Engine = 'sqlite' | 'postgres'
 /** The inside of one transaction. Nothing else may be touched by a work: it may run again after a conflict. */
 export interface Tx {
   readonly db: Kysely<Tables>
+  /** Milliseconds since 1970, taken when `tx` was called. SQL never asks for the time. */
+  readonly now: number
+  readonly engine: Engine
   readonly jobs: JobsTx
   readonly stream: StreamTx
   /** Demands that a guarded statement touched as many rows as expected; throws `conflict`. */
