@@ -26,7 +26,11 @@ export function platformOf(app: App, url: string, key: string): Platform {
         const answer = await app.fetch(
           new Request(new URL(path, url), {
             method,
-            headers: { authorization: `Bearer ${key}`, ...(raw ? {} : { 'content-type': 'application/json' }), ...headers },
+            headers: {
+              authorization: `Bearer ${key}`,
+              ...(raw ? {} : { 'content-type': 'application/json' }),
+              ...headers,
+            },
             body: raw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body),
           }),
         )
