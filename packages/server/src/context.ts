@@ -291,7 +291,11 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     decoder,
     start() {
       const stopping = new AbortController()
-      const follower = startFollow(intake, { onBatch: followed, onPoison: () => failed('follow') })
+      const follower = startFollow(intake, {
+        onBatch: followed,
+        onPoison: () => failed('follow'),
+        onFailure: (error) => failed('follow', error),
+      })
       const delivering = deliverAlways(deliveries, stopping.signal)
       const chores = startScheduler({
         storage,

@@ -136,6 +136,8 @@ const byId = new Map(shippedLanes.map((lane) => [lane.id, lane]))
 
 export const laneIds: ReadonlySet<string> = new Set(byId.keys())
 
+export const isLane = (id: string): boolean => byId.has(id)
+
 /** @throws RangeError for a lane that is not shipped; rule sets that name one do not load (rules.md §7.4 D01) */
 export function laneOf(id: string): Lane {
   const lane = byId.get(id)

@@ -86,6 +86,7 @@ export interface EvidenceTable {
   at: number
   author: string
   reported: number
+  grade: 'seen' | 'told' | 'named'
   /** JSON of `StoredEvidence`, sealed. */
   sealed: Uint8Array
 }
@@ -221,6 +222,7 @@ function first(engine: Engine): string[] {
         at: 'bigint not null',
         author: 'text not null',
         reported: 'smallint not null',
+        grade: 'text not null',
         sealed: 'bytes not null',
       },
       ['unique (case_number, item_key)'],
