@@ -87,6 +87,8 @@ export interface ContextOptions {
   readonly onFailure?: (thrown: unknown) => void
   /** The server's clock, milliseconds since 1970. */
   readonly now?: () => number
+  /** A command or a test that opens the data alone: nobody waits behind its works, so they may take long. */
+  readonly patient?: boolean
   /** The built console; `packages/console/dist` by default. */
   readonly consoleFolder?: string
   /** Milliseconds between two batches of the log; 300,000 by default. */
@@ -367,10 +369,11 @@ async function checkBacklog(storage: Storage): Promise<void> {
   })
 }
 
-function storageOf({ config, now }: ContextOptions): Parameters<typeof openStore>[0] {
+function storageOf({ config, now, patient }: ContextOptions): Parameters<typeof openStore>[0] {
   const common = {
     by: version,
     ...(now && { now }),
+    ...(patient && { limits: { workMs: 10_000 } }),
     ...(config.diskFloor !== undefined && 'bytes' in config.diskFloor && { diskFloorBytes: config.diskFloor.bytes }),
   }
   return config.database === 'embedded'
