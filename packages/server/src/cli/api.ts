@@ -3,7 +3,7 @@ import { openContext } from '../context.ts'
 import type { Config } from '../http/config.ts'
 import { randomToken } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
-import { NotRunning, type OperatorAnswer, operatorCall } from './operator.ts'
+import { bodyOf, NotRunning, type OperatorAnswer, operatorCall } from './operator.ts'
 
 /** Calls the HTTP interface as the operator. @throws AppError with the code of the answer */
 export type Call = (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown) => Promise<Record<string, unknown>>
@@ -27,7 +27,7 @@ export async function withApi<T>(config: Config, use: (call: Call) => Promise<T>
         },
       })
       const answer = await context.app.fetch(request, { operator: true })
-      return good({ status: answer.status, body: (await answer.json()) as Record<string, unknown> })
+      return good({ status: answer.status, body: bodyOf(await answer.text()) })
     })
   } finally {
     await context.close()

@@ -56,7 +56,8 @@ export function operatorCall(
   })
 }
 
-const bodyOf = (text: string): Record<string, unknown> => {
+/** An answer's JSON object; any other text as `text`. */
+export const bodyOf = (text: string): Record<string, unknown> => {
   const parsed: unknown = text.startsWith('{') ? JSON.parse(text) : { text }
   return parsed as Record<string, unknown>
 }
