@@ -35,6 +35,7 @@ export function checkRule(decl: RuleDecl, scope: Scope, declared: Declared): Rul
   const when = decl.when === undefined || kinds.length === 0 ? undefined : elaborator.condition(decl.when)
   if (when !== undefined) checkCondition(when, decl, scope)
   checkPolicy(decl, when, scope, declared.filters)
+  checkPersonAddressed(decl, kinds, scope)
   return build(decl, { when, kinds, elaborator }, scope, declared)
 }
 
@@ -53,6 +54,22 @@ function knownKinds(decl: RuleDecl, scope: Scope): string[] {
     } else kinds.push(word.text)
   }
   return kinds
+}
+
+/** A limit and a notice are for one person, so every kind of the rule must name the same one (T03). */
+function checkPersonAddressed(decl: RuleDecl, kinds: readonly string[], scope: Scope): void {
+  const [first = '', ...rest] = kinds
+  const about = (kind: string) => scope.schema.events.get(kind)?.about
+  const other = rest.find((kind) => about(kind) !== about(first))
+  const personal = decl.tell !== undefined || decl.effects?.some((effect) => effect.do === 'limit')
+  if (other === undefined || !personal) return
+  const message = `the person addressed is '${about(first)}' on '${first}' and '${about(other)}' on '${other}'`
+  scope.findings.error(
+    'T03',
+    decl.on?.find((word) => word.text === other)?.at ?? decl.name.at,
+    message,
+    'write two rules',
+  )
 }
 
 function checkCondition(when: Condition, decl: RuleDecl, scope: Scope): void {

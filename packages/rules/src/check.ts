@@ -106,7 +106,7 @@ function checkUnused(scope: Scope, cyclic: ReadonlySet<string>): void {
     ...scope.counters.values(),
     ...scope.samples.values(),
   ]) {
-    if (!used.has(decl.name.text))
+    if (!used.has(decl.name.text) && !cyclic.has(decl.name.text))
       scope.findings.warning('N05', decl.name.at, `'${decl.name.text}' is never used`, 'remove it')
   }
   for (const decl of scope.lets.values()) {

@@ -4,6 +4,7 @@ import { ParseFault } from './cursor.ts'
 import { spanning } from './diagnostic.ts'
 
 const RELATIONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>=']
+const EFFECTS = ['block', 'hold', 'limit', 'label', 'queue', 'preserve', 'refer', 'offer']
 const MAX_DEPTH = 32
 
 /**
@@ -140,11 +141,18 @@ class ExprParser {
     }
     const literal = literalHere(this.#cursor)
     if (literal !== undefined) return { kind: 'literal', literal, at: literal.at }
-    if (first.kind !== 'word' && first.kind !== 'path') throw this.#cursor.unexpected('a field, a name, a value or (')
+    if ((first.kind !== 'word' && first.kind !== 'path') || this.#atEffects()) {
+      throw this.#cursor.unexpected('a field, a name, a value or (')
+    }
     const word = this.#cursor.path()
     if (first.kind !== 'word' || !this.#cursor.take('of')) return { kind: 'path', path: word.text, at: word.at }
     const key = this.#cursor.list(() => this.#cursor.path())
     return { kind: 'of', counter: word, key, at: this.#cursor.since(first) }
+  }
+
+  /** `then` may be a name, but no name is followed by an effect: here an operand is missing before the next clause. */
+  #atEffects(): boolean {
+    return this.#cursor.sees('then') && EFFECTS.some((effect) => this.#cursor.sees(effect, 1))
   }
 
   #deeper<T>(read: () => T): T {

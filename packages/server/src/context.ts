@@ -35,6 +35,7 @@ import {
   startScheduler,
   startWorker,
 } from './jobs/index.ts'
+import { type ReceiptFile, pagesOf as usersPages } from './pages/index.ts'
 import {
   createPeople,
   oneStaff,
@@ -172,6 +173,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     site: config.url,
   })
   const sealKey = await keyring.use(await keyring.make('column', 'fingerprints'), (key) => key.derive('sealed values'))
+  const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
   const library = makeLibrary({ storage, sealer, fingerprintKey: sealKey, keysFor })
   const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), keysFor })
   const decoder = startDecoder()
@@ -257,6 +259,16 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
       ...healthPages(readiness),
       ...signInPages({ store, limits }),
       ...logPages(transparency),
+      ...usersPages({
+        store,
+        meansFor,
+        receiveAppeal: receiveAppealWork,
+        formKey: async () => formKey,
+        receipt: (record) => receiptFile(transparency, record),
+        keptTables: () => storage.retention.rules,
+        platform: { name: await settings.get('platform.name'), contact: config.url },
+        leaveTo: 'https://www.wikipedia.org/',
+      }),
       ...(options.pages?.(parts) ?? []),
       ...consolePages(options.consoleFolder ?? join(here, '../../console/dist')),
       openapiPage(routes, config.url, version),
@@ -356,6 +368,13 @@ async function softwareDigest(): Promise<string> {
   const hash = createHash('sha256')
   for (const name of names) hash.update(name).update(await readFile(join(here, name)))
   return hash.digest('hex')
+}
+
+/** What the notice page offers for download: the proof, or the promise while there is none yet. */
+async function receiptFile(transparency: Transparency, record: string): Promise<ReceiptFile> {
+  const found = await transparency.receiptOf(record, 'person')
+  if (found.state === 'ready') return { state: 'ready', file: found.file }
+  return found.state === 'pending' ? { state: 'pending', promise: found.recorded.promise } : { state: 'none' }
 }
 
 /** Unread events beyond which new ones are refused (platform.md §10). */

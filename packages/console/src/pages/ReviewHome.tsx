@@ -138,13 +138,13 @@ function Lanes({ lanes }: { lanes: readonly LaneJson[] }) {
                 <td className="px-3 py-2 text-end">{lane.decidedByMeToday}</td>
                 <td className="px-4 py-2 text-end">
                   <Button
-                    aria-label={t.home.startLane(lane.name)}
                     disabled={lane.waiting === 0 || blocked}
                     look={lane === first ? 'lamp' : 'plain'}
                     onClick={() => start.mutate(lane.id)}
                     {...(lane === first && { hint: 'Enter' })}
                   >
                     {t.home.start}
+                    <span className="sr-only">{lane.name}</span>
                   </Button>
                 </td>
               </tr>

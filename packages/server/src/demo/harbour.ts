@@ -39,10 +39,52 @@ export const ACCOUNTS = 120
 export const MESSAGES = 2_000
 export const REPORTS = 58
 
-const BIRDS = ['kestrel', 'plover', 'dunlin', 'avocet', 'turnstone', 'curlew', 'shag', 'gannet', 'tern', 'puffin', 'eider', 'knot']
-const TOPICS = ['the ferry', 'the market', 'the lighthouse', 'the regatta', 'the bakery', 'the choir', 'the new pier', 'the library', 'the tide', 'the fog']
-const OPENERS = ['Has anybody seen', 'I love', 'Who knows more about', 'Today I walked past', 'Nobody talks about', 'We should meet at', 'Thank you for', 'A question about']
-const CLOSERS = ['this year', 'again', 'with the children', 'before lunch', 'in the rain', 'with a thermos of tea', 'next week', 'for once']
+const BIRDS = [
+  'kestrel',
+  'plover',
+  'dunlin',
+  'avocet',
+  'turnstone',
+  'curlew',
+  'shag',
+  'gannet',
+  'tern',
+  'puffin',
+  'eider',
+  'knot',
+]
+const TOPICS = [
+  'the ferry',
+  'the market',
+  'the lighthouse',
+  'the regatta',
+  'the bakery',
+  'the choir',
+  'the new pier',
+  'the library',
+  'the tide',
+  'the fog',
+]
+const OPENERS = [
+  'Has anybody seen',
+  'I love',
+  'Who knows more about',
+  'Today I walked past',
+  'Nobody talks about',
+  'We should meet at',
+  'Thank you for',
+  'A question about',
+]
+const CLOSERS = [
+  'this year',
+  'again',
+  'with the children',
+  'before lunch',
+  'in the rain',
+  'with a thermos of tea',
+  'next week',
+  'for once',
+]
 const HOUR = 3_600_000
 
 /** A small generator (mulberry32): the same seed gives the same town everywhere. */
@@ -60,11 +102,14 @@ export function seededRandom(seed: number): () => number {
 export function makeTown(seed = 1): Town {
   const random = seededRandom(seed)
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T
-  const accounts = Array.from({ length: ACCOUNTS }, (_, index): Account => ({
-    id: `${BIRDS[index % BIRDS.length]}${index < BIRDS.length ? '' : Math.floor(index / BIRDS.length) + 1}`,
-    ageBand: index % 6 === 5 ? 'minor' : 'adult',
-    ageDays: 3 + Math.floor(random() * 900),
-  }))
+  const accounts = Array.from(
+    { length: ACCOUNTS },
+    (_, index): Account => ({
+      id: `${BIRDS[index % BIRDS.length]}${index < BIRDS.length ? '' : Math.floor(index / BIRDS.length) + 1}`,
+      ageBand: index % 6 === 5 ? 'minor' : 'adult',
+      ageDays: 3 + Math.floor(random() * 900),
+    }),
+  )
   const adults = accounts.filter(({ ageBand }) => ageBand === 'adult')
   const minors = accounts.filter(({ ageBand }) => ageBand === 'minor')
   const chatter = Array.from({ length: MESSAGES }, (_, index): Said => {
@@ -79,20 +124,30 @@ export function makeTown(seed = 1): Town {
       connected: true,
     }
   })
-  const trouble = TROUBLE.map(({ text, to, kind, agoMs }, index): Said => ({
-    kind,
-    id: `t-${index + 1}`,
-    actor: adults[(index * 7) % adults.length] as Account,
-    target: to === 'minor' ? (minors[(index * 3) % minors.length] as Account) : (adults[(index * 11 + 5) % adults.length] as Account),
-    text,
-    agoMs,
-    connected: to !== 'minor',
-  }))
+  const trouble = TROUBLE.map(
+    ({ text, to, kind, agoMs }, index): Said => ({
+      kind,
+      id: `t-${index + 1}`,
+      actor: adults[(index * 7) % adults.length] as Account,
+      target:
+        to === 'minor'
+          ? (minors[(index * 3) % minors.length] as Account)
+          : (adults[(index * 11 + 5) % adults.length] as Account),
+      text,
+      agoMs,
+      connected: to !== 'minor',
+    }),
+  )
   return { accounts, chatter, trouble, complaints: complaintsOf(accounts, chatter, trouble) }
 }
 
 /** Mild stand-ins for what the shipped rules look for. */
-const TROUBLE: readonly { readonly text: string; readonly to: 'minor' | 'adult'; readonly kind: 'message' | 'post'; readonly agoMs: number }[] = [
+const TROUBLE: readonly {
+  readonly text: string
+  readonly to: 'minor' | 'adult'
+  readonly kind: 'message' | 'post'
+  readonly agoMs: number
+}[] = [
   { text: 'meet me behind the boathouse, bring nobody', to: 'minor', kind: 'message', agoMs: 0.4 * HOUR },
   { text: 'you can come alone, nobody has to know', to: 'minor', kind: 'message', agoMs: 1.1 * HOUR },
   { text: 'do not tell your parents that we talk', to: 'minor', kind: 'message', agoMs: 2.2 * HOUR },
@@ -125,10 +180,40 @@ function complaintsOf(accounts: readonly Account[], chatter: readonly Said[], tr
 }
 
 /** Lists that the demo is seeded with: terms in mild stand-ins, made-up organisations and domains. */
-export const TERM_LISTS: readonly { readonly id: string; readonly kind: 'text' | 'domain'; readonly harm: string; readonly context: boolean; readonly values: readonly string[] }[] = [
+export const TERM_LISTS: readonly {
+  readonly id: string
+  readonly kind: 'text' | 'domain'
+  readonly harm: string
+  readonly context: boolean
+  readonly values: readonly string[]
+}[] = [
   { id: 'threat_terms', kind: 'text', harm: 'threat_to_life', context: false, values: ['[threat]', 'made-up threat'] },
-  { id: 'blackmail_terms', kind: 'text', harm: 'intimate_images', context: false, values: ['send me 50 or else', 'pay me or i show'] },
-  { id: 'meeting_terms', kind: 'text', harm: 'csea', context: false, values: ['bring nobody', 'come alone', 'do not tell your parents'] },
-  { id: 'proscribed_orgs', kind: 'text', harm: 'terrorism', context: true, values: ['Example Front', 'Sample Brigade'] },
-  { id: 'bad_domains', kind: 'domain', harm: 'malware', context: false, values: ['bad-prizes.example', 'harbour-login.example'] },
+  {
+    id: 'blackmail_terms',
+    kind: 'text',
+    harm: 'intimate_images',
+    context: false,
+    values: ['send me 50 or else', 'pay me or i show'],
+  },
+  {
+    id: 'meeting_terms',
+    kind: 'text',
+    harm: 'csea',
+    context: false,
+    values: ['bring nobody', 'come alone', 'do not tell your parents'],
+  },
+  {
+    id: 'proscribed_orgs',
+    kind: 'text',
+    harm: 'terrorism',
+    context: true,
+    values: ['Example Front', 'Sample Brigade'],
+  },
+  {
+    id: 'bad_domains',
+    kind: 'domain',
+    harm: 'malware',
+    context: false,
+    values: ['bad-prizes.example', 'harbour-login.example'],
+  },
 ]

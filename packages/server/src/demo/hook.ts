@@ -1,4 +1,4 @@
-import { html, type Html } from '../http/html.ts'
+import { type Html, html } from '../http/html.ts'
 import { type Page, page } from '../http/route.ts'
 
 /** What the made-up platform was asked to do, newest first: the receiving end of the webhooks, as a platform would have one. */
@@ -55,7 +55,10 @@ export function makeHook(): HarbourHook {
         kind: 'users',
         async handle() {
           const last = received.find(({ page: address }) => address !== null)?.page
-          if (last === undefined || last === null) return htmlAnswer(html`<!doctype html><title>Harbour</title><p>No notice was delivered yet. Decide a case, wait ten seconds, and come back.</p>`)
+          if (last === undefined || last === null)
+            return htmlAnswer(
+              html`<!doctype html><title>Harbour</title><p>No notice was delivered yet. Decide a case, wait ten seconds, and come back.</p>`,
+            )
           return new Response(null, { status: 303, headers: { location: new URL(last).pathname } })
         },
       }),
@@ -71,11 +74,13 @@ function receivedOf(id: string, body: { type?: unknown; data?: Record<string, un
   return { at, id, type, words, page: typeof data.page === 'string' ? data.page : null }
 }
 
-const htmlAnswer = (body: Html): Response => new Response(String(body), { headers: { 'content-type': 'text/html; charset=utf-8' } })
+const htmlAnswer = (body: Html): Response =>
+  new Response(String(body), { headers: { 'content-type': 'text/html; charset=utf-8' } })
 
 function shown(received: readonly Received[]): Html {
   const rows = received.map(
-    (one) => html`<tr><td>${new Date(one.at).toISOString().slice(11, 19)}</td><td>${one.type}</td><td>${one.words}</td></tr>`,
+    (one) =>
+      html`<tr><td>${new Date(one.at).toISOString().slice(11, 19)}</td><td>${one.type}</td><td>${one.words}</td></tr>`,
   )
   return html`<!doctype html>
 <html lang="en">

@@ -11,10 +11,14 @@ import { type Account, makeTown, type Said, TERM_LISTS } from './harbour.ts'
 import type { Platform } from './platform.ts'
 
 const OPERATOR = 'operator'
-const wick = (name: string): Promise<string> => readFile(new URL(import.meta.resolve(`@lamplighter/rules/wick/${name}`)), 'utf8')
+const wick = (name: string): Promise<string> =>
+  readFile(new URL(import.meta.resolve(`@lamplighter/rules/wick/${name}`)), 'utf8')
 
 /** What stands on the demo's lists of known pictures. */
-const KNOWN = { csam: ['hatched', 1], terror: ['pattern', 7] } as const satisfies Record<string, readonly [SampleKind, number]>
+const KNOWN = { csam: ['hatched', 1], terror: ['pattern', 7] } as const satisfies Record<
+  string,
+  readonly [SampleKind, number]
+>
 
 /** Made-up staff, one person a role; the first one is whom the printed link signs in. */
 export const STAFF = [
@@ -30,26 +34,62 @@ export const STAFF = [
 export async function seedHouse(context: Context, hook: string): Promise<string[]> {
   const staff = await context.people.seed(STAFF.map(({ name, roles }) => ({ name, roles: [...roles] })))
   const [text, schemaText] = await Promise.all([wick('starter.wick'), wick('chat.schema.wick')])
-  await context.registry.put({ text, schemaText, by: OPERATOR, solo: true, reason: 'the rules that the demo starts with' })
+  await context.registry.put({
+    text,
+    schemaText,
+    by: OPERATOR,
+    solo: true,
+    reason: 'the rules that the demo starts with',
+  })
   for (const list of TERM_LISTS) {
     await putList(context, list, list.values.join('\n'))
   }
   const media = { kind: 'pdq' as const, context: false }
   await putList(context, { ...media, id: 'csam_media', harm: 'csea', sealed: true }, pdqOf(KNOWN.csam))
   await putList(context, { ...media, id: 'terror_media', harm: 'terrorism', sealed: true }, pdqOf(KNOWN.terror))
-  await putList(context, { id: 'csam_digests', kind: 'digest', harm: 'csea', context: false, sealed: true }, '0'.repeat(64))
+  await putList(
+    context,
+    { id: 'csam_digests', kind: 'digest', harm: 'csea', context: false, sealed: true },
+    '0'.repeat(64),
+  )
   const means = await context.meansFor([])
-  const does = ['remove', 'restore', 'hold', 'release', 'label', 'unlabel', 'limit', 'unlimit', 'warn', 'suspend', 'unsuspend'] as const
+  const does = [
+    'remove',
+    'restore',
+    'hold',
+    'release',
+    'label',
+    'unlabel',
+    'limit',
+    'unlimit',
+    'warn',
+    'suspend',
+    'unsuspend',
+  ] as const
   await context.storage.store.tx(addConnection, { wish: { name: 'harbour', kind: 'webhook', url: hook, does }, means })
   return staff
 }
 
 async function putList(
   context: Context,
-  list: { readonly id: string; readonly kind: 'text' | 'domain' | 'pdq' | 'digest'; readonly harm: string; readonly context: boolean; readonly sealed?: boolean },
+  list: {
+    readonly id: string
+    readonly kind: 'text' | 'domain' | 'pdq' | 'digest'
+    readonly harm: string
+    readonly context: boolean
+    readonly sealed?: boolean
+  },
   text: string,
 ): Promise<void> {
-  const facts = { id: list.id, kind: list.kind, harm: list.harm, sealed: list.sealed ?? false, context: list.context, source: 'demo', staleAfterMs: null }
+  const facts = {
+    id: list.id,
+    kind: list.kind,
+    harm: list.harm,
+    sealed: list.sealed ?? false,
+    context: list.context,
+    source: 'demo',
+    staleAfterMs: null,
+  }
   await context.library.import({ facts, text, contentType: 'text/plain', by: OPERATOR })
 }
 
@@ -93,8 +133,14 @@ export async function seedTown(
     step(part.length)
   }
   const story = [
-    ...town.trouble.map((said) => ({ agoMs: said.agoMs, tell: () => platform.call('POST', '/v1/screen', eventOf(said, clock.now())) })),
-    ...UPLOADS.map((upload, index) => ({ agoMs: upload.agoMs, tell: () => sendPicture(platform, upload, `u-${index + 1}`, town.accounts, clock.now()) })),
+    ...town.trouble.map((said) => ({
+      agoMs: said.agoMs,
+      tell: () => platform.call('POST', '/v1/screen', eventOf(said, clock.now())),
+    })),
+    ...UPLOADS.map((upload, index) => ({
+      agoMs: upload.agoMs,
+      tell: () => sendPicture(platform, upload, `u-${index + 1}`, town.accounts, clock.now()),
+    })),
     ...town.complaints.map((complaint) => ({
       agoMs: complaint.agoMs,
       tell: () => platform.call('POST', '/v1/reports', reportOf(complaint, clock.now())),
@@ -107,7 +153,11 @@ export async function seedTown(
     step(1)
   }
   clock.setBack(0)
-  return { accounts: town.accounts.length, messages: lines.length + town.trouble.length, reports: town.complaints.length }
+  return {
+    accounts: town.accounts.length,
+    messages: lines.length + town.trouble.length,
+    reports: town.complaints.length,
+  }
 }
 
 /** Judges what waits in the stream, partition by partition, so that the order is the same everywhere. */
@@ -129,8 +179,16 @@ export function eventOf(said: Said, at: number): Record<string, unknown> {
     id: said.id,
     occurred_at: new Date(at).toISOString(),
     actor: accountOf(said.actor),
-    ...(said.kind === 'message' && said.target !== undefined && { target: accountOf(said.target), tie: { connected: said.connected, first_contact: !said.connected } }),
-    room: { id: said.kind === 'post' ? 'square' : `dm-${said.id}`, type: said.kind === 'post' ? 'forum' : 'direct', audience: said.kind === 'post' ? 'public' : 'private' },
+    ...(said.kind === 'message' &&
+      said.target !== undefined && {
+        target: accountOf(said.target),
+        tie: { connected: said.connected, first_contact: !said.connected },
+      }),
+    room: {
+      id: said.kind === 'post' ? 'square' : `dm-${said.id}`,
+      type: said.kind === 'post' ? 'forum' : 'direct',
+      audience: said.kind === 'post' ? 'public' : 'private',
+    },
     item: { id: said.id, text: said.text },
   }
 }
@@ -143,7 +201,10 @@ const accountOf = (account: Account): Record<string, unknown> => ({
   kind: 'person',
 })
 
-function reportOf({ id, by, about, harm }: { id: string; by: Account; about: Said; harm: string }, at: number): Record<string, unknown> {
+function reportOf(
+  { id, by, about, harm }: { id: string; by: Account; about: Said; harm: string },
+  at: number,
+): Record<string, unknown> {
   return {
     kind: 'report',
     id,
@@ -173,21 +234,35 @@ const UPLOADS: readonly Upload[] = [
   { picture: ['tiles', 5], turned: false, broken: false, agoMs: 3 * HOUR },
 ]
 
-async function sendPicture(platform: Platform, upload: Upload, id: string, accounts: readonly Account[], at: number): Promise<void> {
+async function sendPicture(
+  platform: Platform,
+  upload: Upload,
+  id: string,
+  accounts: readonly Account[],
+  at: number,
+): Promise<void> {
   const [kind, seed] = upload.picture
   const drawn = drawSynthetic(kind, seed, 512)
   const png = encodePng(upload.turned ? turned(drawn) : drawn)
   const bytes = upload.broken ? png.subarray(0, Math.floor(png.length / 2)) : png
-  await platform.call('PUT', `/v1/media/${id}?audience=public`, bytes, { 'content-type': 'image/png', prefer: 'wait=10' })
+  await platform.call('PUT', `/v1/media/${id}?audience=public`, bytes, {
+    'content-type': 'image/png',
+    prefer: 'wait=10',
+  })
   const actor = accounts[(seed * 17 + id.length) % accounts.length]
   if (actor === undefined) throw new Error('demo: there are no accounts')
-  await platform.call('POST', '/v1/screen', {
-    kind: 'upload',
-    id,
-    occurred_at: new Date(at).toISOString(),
-    actor: accountOf(actor),
-    media: [{ id, type: 'image/png' }],
-  }, { prefer: 'wait=5' })
+  await platform.call(
+    'POST',
+    '/v1/screen',
+    {
+      kind: 'upload',
+      id,
+      occurred_at: new Date(at).toISOString(),
+      actor: accountOf(actor),
+      media: [{ id, type: 'image/png' }],
+    },
+    { prefer: 'wait=5' },
+  )
 }
 
 /** The picture turned by 90 degrees. */

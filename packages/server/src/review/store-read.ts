@@ -329,3 +329,12 @@ export const reportsOfDecision = defineQuery(
     return { account: row.account, reports }
   },
 )
+
+/** The open case of a subject, or null. */
+export const caseOfSubject = defineQuery(
+  'review.case-of-subject',
+  async ({ db }: ReadDb, key: string): Promise<number | null> => {
+    const row = await db.selectFrom('cases').select('number').where('open_key', '=', key).executeTakeFirst()
+    return row?.number ?? null
+  },
+)

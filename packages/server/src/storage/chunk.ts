@@ -19,6 +19,15 @@ const GATE_DONE = 1
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
+const MOST_KEY_BYTES = 0xffff
+
+/** @throws RangeError for a key over 65,535 bytes */
+export function assertWritable(records: readonly NewRecord[]): void {
+  for (const { key } of records) {
+    if (Buffer.byteLength(key) > MOST_KEY_BYTES) throw new RangeError('a stream key has at most 65,535 bytes')
+  }
+}
+
 /** Records that were appended together, as the bytes of one row. */
 export function encodeChunk(records: readonly NewRecord[]): Uint8Array {
   const keys = records.map((record) => encoder.encode(record.key))
@@ -28,7 +37,6 @@ export function encodeChunk(records: readonly NewRecord[]): Uint8Array {
   let at = 0
   records.forEach((record, i) => {
     const key = keys[i] ?? new Uint8Array()
-    if (key.length > 0xffff) throw new RangeError('a stream key has at most 65,535 bytes')
     view.setUint8(at, record.gate === 'done' ? GATE_DONE : 0)
     view.setFloat64(at + 1, record.at)
     view.setUint16(at + 9, key.length)

@@ -1,4 +1,5 @@
 import { StorageError } from './errors.ts'
+import { HOT_WORKS } from './hot.ts'
 import type { Query, ReadDb, Tx, Work } from './seam.ts'
 
 // The writer thread gets a name and finds the function here: it has imported the same `store.ts` modules.
@@ -18,6 +19,12 @@ export function defineWork<I, O>(
   options: { mode?: 'serial' | 'hot'; urgent?: boolean } = {},
 ): Work<I, O> {
   if (works.has(name)) throw new StorageError('schema_invalid', `two works are named "${name}"; give one another name`)
+  if (options.mode === 'hot' && !HOT_WORKS.has(name)) {
+    throw new StorageError(
+      'schema_invalid',
+      `work "${name}" is not in storage/hot.ts; list it there with its interleaving test`,
+    )
+  }
   const work: Work<I, O> = { name, run, mode: options.mode ?? 'serial', urgent: options.urgent ?? false }
   works.set(name, work as unknown as Work<never, unknown>)
   return Object.freeze(work)

@@ -12,6 +12,8 @@ export interface MigrationTarget {
   readonly engine: Engine
   /** Makes the table `migrations` if it is missing, and reads it. */
   applied(): Promise<readonly Applied[]>
+  /** Called once before the first of several steps on a database that is not new. */
+  prepare?(newest: string): Promise<void>
   /** Runs the statements and records the step, in one transaction. */
   apply(step: { id: string; sha256: string; statements: readonly string[] }): Promise<void>
 }
@@ -30,7 +32,9 @@ export const MIGRATIONS_TABLE: Record<Engine, string> = {
  * @throws StorageError `schema_changed` · `schema_newer` · `schema_hole`; then nothing was changed
  */
 export async function migrate(target: MigrationTarget, schemas: readonly Schema[]): Promise<number> {
-  const waiting = plan(target.engine, schemas, await target.applied())
+  const applied = await target.applied()
+  const waiting = plan(target.engine, schemas, applied)
+  if (waiting.length > 0 && applied.length > 0) await target.prepare?.(`${waiting.at(-1)?.id}`)
   for (const { id, step } of waiting) {
     await target.apply({ id, sha256: stepSha256(step, target.engine), statements: step.up(target.engine) })
   }

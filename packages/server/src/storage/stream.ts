@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import { decodeChunk, encodeChunk, type NewRecord, type StoredRecord } from './chunk.ts'
+import { assertWritable, decodeChunk, encodeChunk, type NewRecord, type StoredRecord } from './chunk.ts'
 import { defineQuery, defineWork } from './define.ts'
 import { StorageError } from './errors.ts'
 import { checkFences } from './leases.ts'
@@ -75,6 +75,7 @@ export class StreamTx {
 
   /** The records are in the stream exactly if this transaction commits. Written at its end. */
   append(records: readonly NewRecord[]): void {
+    assertWritable(records)
     this.#waiting.push(...records)
   }
 
@@ -334,11 +335,14 @@ function gather(write: (records: readonly NewRecord[]) => Promise<void>): EventS
     }
     busy = false
   }
-  return (records) =>
-    new Promise((done, failed) => {
+  return async (records) => {
+    // Before it meets the records of others: one that cannot be written must not take them along.
+    assertWritable(records)
+    return new Promise((done, failed) => {
       waiting.push({ records, done, failed })
       if (!busy) void drain()
     })
+  }
 }
 
 function takeGroup<T extends { records: readonly NewRecord[] }>(waiting: readonly T[]): T[] {

@@ -80,6 +80,10 @@ describe.each(engines)('what a work may not do on $name', (engine) => {
     await opened.reopen()
   })
 
+  test('a work that is not listed as hot does not load as hot', () => {
+    expect(() => defineWork('bank.hot', async () => 1, { mode: 'hot' })).toThrow(/not in storage\/hot.ts/)
+  })
+
   test('two works of one name do not load', () => {
     expect(() => defineWork('bank.echo', async () => 1)).toThrow(/two works are named "bank.echo"/)
   })

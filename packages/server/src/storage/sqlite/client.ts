@@ -127,6 +127,8 @@ export class SqliteStore implements Store {
   async close(): Promise<void> {
     const dead = this.#closed !== undefined
     this.#closed ??= new StorageError('storage_unavailable', 'the store is closed')
+    // First, so that the writer is the last to close and can remove the log.
+    await this.#reader.close()
     if (!dead) {
       await new Promise<void>((resolve) => {
         this.#onClosed = resolve
@@ -134,7 +136,6 @@ export class SqliteStore implements Store {
         this.#send({ kind: 'close' })
       })
     }
-    await this.#reader.close()
     await this.#worker.terminate()
   }
 

@@ -25,6 +25,13 @@ export function openWriter(file: string): DatabaseSync {
   return db
 }
 
+/** @throws StorageError `storage_unavailable` when the engine finds the file damaged */
+export function checkDatabase(db: DatabaseSync): void {
+  const found = Object.values(db.prepare('pragma quick_check(1)').get() ?? {})[0]
+  if (found === 'ok') return
+  throw new StorageError('storage_unavailable', `the database file is damaged (${found}); restore the newest backup`)
+}
+
 /** A connection that cannot write. The file must have been opened by a writer before. */
 export function openReader(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 })

@@ -1,9 +1,10 @@
+import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { loadSchemas } from '../load.ts'
 import { migrate } from '../migrate.ts'
 import { errorToWire } from '../wire.ts'
-import { openWriter, readSettings } from './database.ts'
+import { checkDatabase, openWriter, readSettings } from './database.ts'
 import { Faults } from './faults.ts'
 import { Groups } from './group.ts'
 import type { FromWriter, ToWriter, WorkMessage, WriterFacts, WriterStart } from './messages.ts'
@@ -142,8 +143,11 @@ async function start(port: MessagePort, given: WriterStart): Promise<void> {
   const tell = (message: FromWriter): void => port.postMessage(message)
   try {
     const schemas = await loadSchemas(given.modules)
+    // A clean stop empties the log and removes it.
+    const unclean = (statSync(`${given.file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
     const db = openWriter(given.file)
-    const migrated = await migrate(migrationTarget(db, given.by), schemas)
+    if (unclean) checkDatabase(db)
+    const migrated = await migrate(migrationTarget(db, given.by, `${given.file}.before-migration`), schemas)
     if (given.faults?.morePages !== undefined) limitPages(db, given.faults.morePages)
     new Writer({ port, db, start: given, migrated })
     tell({ kind: 'ready', migrated })
