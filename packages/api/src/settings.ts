@@ -322,6 +322,28 @@ export const LogState = z.object({
   halt: z.string().nullable(),
   everyMs: z.int(),
   witnessed: z.boolean(),
+  /** The newest signed checkpoint; null before the first, and for the sealed log. */
+  checkpoint: z.string().nullable(),
+})
+
+export const recheckLog = endpoint({
+  id: 'recheckLog',
+  method: 'post',
+  path: '/v1/log/recheck',
+  act: 'log.repair',
+  summary: 'Recompute a log from its files, and end a halt whose cause is gone.',
+  params: Nothing,
+  query: Nothing,
+  body: z.object({ log: z.enum(['actions', 'sealed']), moved: z.boolean().optional() }),
+  status: 200,
+  answer: z.object({
+    log: z.enum(['actions', 'sealed']),
+    was: z.string().nullable(),
+    now: z.string().nullable(),
+    leaves: z.int(),
+  }),
+  repeat: 'key',
+  codes: ['invalid', ...keyCodes],
 })
 
 export const getLog = endpoint({

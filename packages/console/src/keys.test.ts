@@ -52,7 +52,8 @@ test('g then r goes to Review; g then anything else is that key alone', () => {
 test('console 38: shortcuts off → single keys do nothing; Escape still hides all media', () => {
   for (const { keys } of bindings)
     for (const key of keys)
-      if (key !== 'Escape') expect(hear(press(key), null, false), key).toEqual({ command: null, pending: null, digit: null })
+      if (key !== 'Escape')
+        expect(hear(press(key), null, false), key).toEqual({ command: null, pending: null, digit: null })
   expect(hear(press('Escape'), null, false).command).toBe('close')
   expect(hear(press('Escape', { place: 'text' }), null, false).command).toBe('close')
 })

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { FIRST_PERIOD, flipped, MadeLog, newSigner } from '../test/log-maker.ts'
+import { FIRST_PERIOD, flipped, MadeLog, newSigner, octets32 } from '../test/log-maker.ts'
 import { type Audit, type AuditState, audit } from './audit.ts'
 import { compareCheckpoints, formatEvidence, parseEvidence } from './evidence.ts'
+import { KINDS } from './kinds.ts'
 import { actLeaf } from './leaf.ts'
+import { commit, fieldsOf, open } from './openings.ts'
 import { bundlePath, tilePath } from './tiles.ts'
 import { webChecks } from './web-checks.ts'
 
@@ -181,6 +183,21 @@ describe('a log that is broken in one place', () => {
       const evidence = parseEvidence(JSON.parse(formatEvidence(found.evidence as never)))
       expect(await compareCheckpoints(evidence, log.policy(), checks)).toBe('forked')
     }
+  })
+
+  it('ledger 31: M3, a full tile above the bundles that no right edge needs', async () => {
+    const log = await (await (await MadeLog.begin()).batch(65_536)).batch(16)
+    change(log, tilePath(1, 0, 256), (bytes) => flipped(bytes, 40))
+    expect((await look(log)).failed).toMatchObject({ check: 'M3', code: 'bad_tile' })
+  })
+
+  it('ledger 31: M7, a kind that is never open in an open leaf', async () => {
+    const log = await MadeLog.begin()
+    const fields = fieldsOf(KINDS, 2, { op: 'made' })
+    const bytes = actLeaf(commit(2, fields, octets32(5)), FIRST_PERIOD, true)
+    log.openings.set(0, open({ leaf: bytes, kind: 2, fields, seed: octets32(5) }, new Set([1])))
+    await log.add([bytes, ...log.batchOf([], 16, FIRST_PERIOD).slice(0, 15)])
+    expect((await look(log)).failed).toMatchObject({ check: 'M7', code: 'opening_mismatch' })
   })
 
   it('ledger 31: M3, a tile is broken between two looks', async () => {

@@ -116,9 +116,14 @@ describe.each(Object.entries(readers))('what anyone may send as a %s', (_, { sam
       utf8(`${'\u2014 a AAAA\n'.repeat(90_000)}`).slice(0, 1024 * 1024),
     ]
     for (const noise of noises) {
-      const began = performance.now()
-      await expect(async () => read(noise, samples)).rejects.toBeInstanceOf(LedgerError)
-      expect(performance.now() - began).toBeLessThan(50)
+      // The best of five: what else the machine does must not fail the test.
+      const times: number[] = []
+      for (let i = 0; i < 5; i += 1) {
+        const began = performance.now()
+        await expect(async () => read(noise, samples)).rejects.toBeInstanceOf(LedgerError)
+        times.push(performance.now() - began)
+      }
+      expect(Math.min(...times)).toBeLessThan(50)
     }
   })
 })

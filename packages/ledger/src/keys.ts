@@ -19,9 +19,9 @@ const KEY_BYTES = { 1: 32, 4: 32, 6: 1312 } as const
 
 /** Puts a public key under a name. @throws LedgerError `bad_vkey` for a name or key that cannot be */
 export function verifierKey(name: string, type: KeyType, key: Bytes): VerifierKey {
-  if (!isKeyName(name)) throw new LedgerError('bad_vkey', 'a key name is not empty and has no space and no plus sign')
+  if (!isKeyName(name)) throw badKey('a key name has no space and no plus sign')
   if (key.length !== KEY_BYTES[type]) {
-    throw new LedgerError('bad_vkey', `a key of type ${type} has ${KEY_BYTES[type]} octets, not ${key.length}`)
+    throw badKey(`a key of type ${type} has ${KEY_BYTES[type]} octets, not ${key.length}`)
   }
   const digest = sha256(concat(utf8(`${name}\n`), Uint8Array.of(type), key))
   return { name, id: numberOf(digest.subarray(0, 4)), type, key }
@@ -34,15 +34,15 @@ export function formatVerifierKey(key: VerifierKey): string {
 
 /** Reads the text form. @throws LedgerError `bad_vkey` also where the id is that of another key */
 export function parseVerifierKey(text: string): VerifierKey {
-  if (text.length > 4096) throw new LedgerError('bad_vkey', 'longer than any verifier key')
+  if (text.length > 4096) throw badKey('longer than any verifier key')
   const [name = '', , ...rest] = text.split('+')
   const octets = fromBase64(rest.join('+'))
   const type = octets?.[0]
   if (octets === null || (type !== 1 && type !== 4 && type !== 6)) {
-    throw new LedgerError('bad_vkey', 'expected name+id+key with a key of type 1, 4 or 6')
+    throw badKey('expected name+id+key with a key of type 1, 4 or 6')
   }
   const key = verifierKey(name, type, octets.subarray(1))
-  if (formatVerifierKey(key) !== text) throw new LedgerError('bad_vkey', 'the id is not that of this name and key')
+  if (formatVerifierKey(key) !== text) throw badKey('the id is not that of this name and key')
   return key
 }
 
@@ -64,4 +64,8 @@ export function hasControl(text: string): boolean {
 /** Whether two keys are one key, whatever the names (C2SP tlog-policy). */
 export function sameKey(a: VerifierKey, b: VerifierKey): boolean {
   return base64(a.key) === base64(b.key)
+}
+
+function badKey(message: string): LedgerError {
+  return new LedgerError('bad_vkey', message)
 }

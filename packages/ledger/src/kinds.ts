@@ -6,6 +6,8 @@ export interface FieldKind {
   readonly name: string
   /** Whether the person named may see it; of an open kind, whether everyone may. The auditor may see all. */
   readonly shown: boolean
+  /** Of open kinds, also of those that are open only where listed: left out of the published opening. */
+  readonly kept: boolean
 }
 
 /** One row of the table of acts that are logged. Its values of `op` are in `OPS`. */
@@ -25,7 +27,7 @@ export type Kinds = ReadonlyMap<number, Kind>
 /** Slots of every commitment, used or not. */
 export const SLOTS = 16
 
-// Number, name, under whose key, fields by slot. `*`: the person named may see it. `(…)`: of an open kind, not published.
+// Number, name, sealed for, fields by slot; `*`: shown to the person named, `(…)`: not published.
 const TABLE = `
 1 verdict account *at event *item account *verdict *effects *policy rules ruleset signals *unknown *until case *automated
 2 decision account *at *op case *item *account *policy *effects *reason *statement *source *automated by second *solo *until *about
@@ -59,7 +61,8 @@ function kindOfRow(row: string): [number, Kind] {
   const isOpen = no === 34 ? 'listed' : no >= 30
   const fields = words.map((word) => ({
     name: word.replace(/[*()]/g, ''),
-    shown: isOpen === false ? word.startsWith('*') : !word.startsWith('('),
+    shown: word.startsWith('*') || (isOpen === true && !word.startsWith('(')),
+    kept: word.startsWith('('),
   }))
   return [no, { no, name, open: isOpen, sealedFor: sealedFor as SealedFor, fields }]
 }

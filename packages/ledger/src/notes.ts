@@ -49,18 +49,17 @@ export function parseNote(note: string): Note {
   if (note.length > NOTE_BYTES) throw new LedgerError('too_large', 'a note has at most 128 KiB')
   const { text, block } = splitNote(note)
   const lines = block.slice(0, -1).split('\n')
-  if (lines.length > SIGNATURES) throw new LedgerError('bad_note', `a note has at most ${SIGNATURES} signatures`)
+  if (lines.length > SIGNATURES) throw badNote(`a note has at most ${SIGNATURES} signatures`)
   return { text, signatures: lines.map(parseSignatureLine) }
 }
 
 /** The text of a note and the block of its signature lines, parted at the last empty line. */
 export function splitNote(note: string): { text: string; block: string } {
-  if (!note.isWellFormed() || hasControl(note))
-    throw new LedgerError('bad_note', 'not UTF-8 text without control characters')
+  if (!note.isWellFormed() || hasControl(note)) throw badNote('not UTF-8 text without control characters')
   if (utf8(note).length > NOTE_BYTES) throw new LedgerError('too_large', 'a note has at most 128 KiB')
   const parted = note.lastIndexOf('\n\n')
   if (parted < 0 || !note.endsWith('\n') || parted + 2 === note.length) {
-    throw new LedgerError('bad_note', 'expected a text, an empty line, signature lines and a newline at the end')
+    throw badNote('expected a text, an empty line and signature lines')
   }
   return { text: note.slice(0, parted + 1), block: note.slice(parted + 2) }
 }
@@ -70,7 +69,7 @@ export function parseSignatureLine(line: string): SignatureLine {
   const [name = '', encoded = '', ...rest] = line.slice(MARK.length).split(' ')
   const octets = fromBase64(encoded)
   if (!line.startsWith(MARK) || rest.length > 0 || !isKeyName(name) || octets === null || octets.length < 5) {
-    throw new LedgerError('bad_note', 'a signature line is a long dash, a key name and a signature in base64')
+    throw badNote('a signature line is a long dash, a key name and base64')
   }
   return { name, id: numberOf(octets.subarray(0, 4)), signature: octets.subarray(4) }
 }
@@ -135,4 +134,8 @@ async function checkSignature(
 /** Signs a text with a key of type 1. The line goes into `formatNote`. */
 export async function signText(text: string, signer: Signer): Promise<SignatureLine> {
   return { name: signer.vkey.name, id: signer.vkey.id, signature: await signer.sign(utf8(text)) }
+}
+
+function badNote(message: string): LedgerError {
+  return new LedgerError('bad_note', message)
 }

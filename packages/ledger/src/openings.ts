@@ -6,6 +6,9 @@ import { HASH_BYTES, type Hash, hmac, sha256 } from './sha256.ts'
 import { rootOver } from './tree.ts'
 import { parseValue, type Value, valueText } from './values.ts'
 
+const NONE = label('none')
+const SALT = label('salt')
+
 /** One field of a record, with its value as text (`valueText`). */
 export interface Field {
   readonly name: string
@@ -73,13 +76,13 @@ export function slotHashes(fields: ReadonlyMap<number, Field>, seed: Bytes, hash
   if (seed.length !== HASH_BYTES) throw new RangeError(`a seed has 32 octets, not ${seed.length}`)
   return Array.from({ length: SLOTS }, (_, slot) => {
     const field = fields.get(slot)
-    if (field === undefined) return hmac(seed, concat(label('none'), Uint8Array.of(slot)), hash)
+    if (field === undefined) return hmac(seed, concat(NONE, Uint8Array.of(slot)), hash)
     return slotHash(field, saltOf(seed, slot, hash), hash)
   })
 }
 
 function saltOf(seed: Bytes, slot: number, hash: Hash): Bytes {
-  return hmac(seed, concat(label('salt'), Uint8Array.of(slot)), hash)
+  return hmac(seed, concat(SALT, Uint8Array.of(slot)), hash)
 }
 
 function slotHash(field: Field, salt: Bytes, hash: Hash): Bytes {

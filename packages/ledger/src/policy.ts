@@ -79,7 +79,7 @@ function addLine(draft: Draft, word: string, items: readonly string[]): void {
   } else if (word === 'quorum' && items.length === 1 && draft.quorum === '') {
     draft.quorum = first === 'none' ? first : knownName(draft, first)
   } else {
-    throw badPolicy('a line is not: log, witness, group, # or the one quorum, with what belongs to it')
+    throw badPolicy('a line is not a well-formed log, witness, group or (once) quorum')
   }
   if (Math.max(draft.logs.length, draft.witnesses.length, draft.groups.length) > MOST) {
     throw badPolicy(`more than ${MOST} logs, witnesses or groups`)

@@ -92,5 +92,5 @@ export function isPromised(promise: CheckedPromise, leaf: Bytes): boolean {
  */
 export function assertNotBroken(promise: CheckedPromise, cosignedAt: number | undefined): void {
   if (cosignedAt === undefined || cosignedAt <= promise.deadline) return
-  throw new LedgerError('promise_broken', 'not in the log, and the deadline was over when this tree was cosigned')
+  throw new LedgerError('promise_broken', 'not in a tree that was cosigned after the deadline')
 }

@@ -173,10 +173,7 @@ export function assertPeriod(period: number, witnesses: readonly { readonly at: 
   if (witnesses.length === 0) return
   const latest = Math.max(...witnesses.map(({ at }) => at))
   if (period * HOUR_S > latest + HOUR_S) {
-    throw new LedgerError(
-      'future_dated',
-      'the leaf says that it is younger than the latest cosignature by over an hour',
-    )
+    throw new LedgerError('future_dated', 'the leaf is over an hour younger than the latest cosignature')
   }
 }
 

@@ -49,7 +49,7 @@ export function tileWidth(level: number, n: number, size: number): number {
  */
 export function hashesOf(tile: Bytes, width: number): Bytes[] {
   if (tile.length !== width * HASH_BYTES) {
-    throw badTile(`a tile of ${width} hashes has ${width * HASH_BYTES} octets, not ${tile.length}`)
+    throw badTile(`a tile of ${width} hashes has not ${tile.length} octets`)
   }
   return Array.from({ length: width }, (_, i) => tile.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES))
 }

@@ -1,4 +1,4 @@
-import { type Bytes, concat, sameBytes } from './bytes.ts'
+import { type Bytes, sameBytes } from './bytes.ts'
 import { LedgerError } from './errors.ts'
 import { HASH_BYTES, type Hash, sha256 } from './sha256.ts'
 
@@ -8,17 +8,20 @@ export interface Head {
   readonly root: Bytes
 }
 
-const LEAF = Uint8Array.of(0)
-const NODE = Uint8Array.of(1)
-
 /** The hash of one entry (RFC 6962 §2.1). */
 export function leafHash(entry: Bytes, hash: Hash = sha256): Bytes {
-  return hash(concat(LEAF, entry))
+  const message = new Uint8Array(1 + entry.length)
+  message.set(entry, 1)
+  return hash(message)
 }
 
-/** The hash of an inner node (RFC 6962 §2.1). */
+/** The hash of an inner node over two hashes (RFC 6962 §2.1). */
 export function nodeHash(left: Bytes, right: Bytes, hash: Hash = sha256): Bytes {
-  return hash(concat(NODE, left, right))
+  const message = new Uint8Array(1 + 2 * HASH_BYTES)
+  message[0] = 1
+  message.set(left, 1)
+  message.set(right, 1 + HASH_BYTES)
+  return hash(message)
 }
 
 /** The root of the tree that has no leaf (RFC 6962 §2.1). */
@@ -26,13 +29,19 @@ export function emptyRoot(hash: Hash = sha256): Bytes {
   return hash(new Uint8Array(0))
 }
 
-/** The root over hashes that stand side by side at one level (RFC 6962 §2.1). There is at least one. */
+/** The root over hashes that stand side by side at one level (RFC 6962 §2.1). */
 export function rootOver(hashes: readonly Bytes[], hash: Hash = sha256): Bytes {
-  const [first] = hashes
-  if (first === undefined) return emptyRoot(hash)
-  if (hashes.length === 1) return first
-  const split = largestPowerBelow(hashes.length)
-  return nodeHash(rootOver(hashes.slice(0, split), hash), rootOver(hashes.slice(split), hash), hash)
+  let level = hashes
+  while (level.length > 1) {
+    const above: Bytes[] = []
+    for (let i = 0; i < level.length; i += 2) {
+      const [left, right] = [level[i] as Bytes, level[i + 1]]
+      // The last of an odd number rises as it is.
+      above.push(right === undefined ? left : nodeHash(left, right, hash))
+    }
+    level = above
+  }
+  return level[0] ?? emptyRoot(hash)
 }
 
 /** The largest power of two that is smaller than `n`, for n from 2 to 2^53. */

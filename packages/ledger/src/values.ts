@@ -19,10 +19,7 @@ export function valueText(value: Value): string {
 export function parseValue(text: string): Value {
   const value = jsonOrUndefined(text)
   if (value === undefined || !isValue(value) || JSON.stringify(value) !== text) {
-    throw new LedgerError(
-      'bad_opening',
-      'a value is not the exact JSON text of a string, whole number, boolean, null or array of strings',
-    )
+    throw new LedgerError('bad_opening', 'a value is not exact JSON text of an allowed type')
   }
   return value
 }

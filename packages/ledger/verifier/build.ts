@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url'
 export const MOST_BYTES = 64 * 1024
 
 const HEAD = `#!/usr/bin/env node
-// Checks what Lamplighter's transparency log says. Apache-2.0. Made from packages/ledger by taking the types away.
-// No dependency, no import. Node 20.16 or newer, Deno, Bun; in a browser, import it and call verifyTarget.
+// Checks what Lamplighter's transparency log says. Apache-2.0. Made from packages/ledger without its types.
+// Node 20.16 or newer, Deno, Bun; in a browser, import it and call verifyTarget.
 `
 const TAIL = `
 export { LIMITS, main, verifyTarget }
@@ -35,7 +35,7 @@ export function buildVerifier(folder: string): string {
   const parts: string[] = [HEAD]
   let module = ''
   for (const statement of reachable(statements)) {
-    if (statement.module !== module) parts.push(`\n// ---- ${statement.module}\n`)
+    if (statement.module !== module) parts.push(`\n// ${statement.module}\n`)
     module = statement.module
     parts.push(`\n${statement.text}\n`)
   }

@@ -24,7 +24,7 @@ export const LIMITS = [
   "Times are the platform's own until a witness cosigns; after that they are known to one batch.",
   'The platform can read its own records and can refuse to open one. It cannot take back a receipt already given.',
   'Padding hides how much happened only to a factor of two. Open entries are meant to be seen.',
-  'Two live copies of one installation, or one put back from an old copy, fork the log. Witnesses catch that; without them nothing does until a monitor has seen both.',
+  'Two live copies of one installation, or one put back from an old copy, fork the log. Witnesses catch that; else only a monitor that has seen both.',
   'A page of the platform that says "valid" proves nothing. Take this verifier from a release, or write your own.',
 ]
 

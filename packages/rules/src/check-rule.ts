@@ -32,9 +32,11 @@ export function checkRule(decl: RuleDecl, scope: Scope, declared: Declared): Rul
   }
   const kinds = knownKinds(decl, scope)
   const elaborator = new Elaborator(scope, kinds, declared.cyclic)
-  const when = decl.when === undefined || kinds.length === 0 ? undefined : elaborator.condition(decl.when)
+  const read = decl.when === undefined || kinds.length === 0 ? undefined : elaborator.condition(decl.when)
+  const when = read !== undefined && isShort(read, decl, scope) ? read : undefined
   if (when !== undefined) checkCondition(when, decl, scope)
   checkPolicy(decl, when, scope, declared.filters)
+  checkPersonAddressed(decl, kinds, scope)
   return build(decl, { when, kinds, elaborator }, scope, declared)
 }
 
@@ -55,23 +57,39 @@ function knownKinds(decl: RuleDecl, scope: Scope): string[] {
   return kinds
 }
 
+/** A limit and a notice are for one person, so every kind of the rule must name the same one (T03). */
+function checkPersonAddressed(decl: RuleDecl, kinds: readonly string[], scope: Scope): void {
+  const [first = '', ...rest] = kinds
+  const about = (kind: string) => scope.schema.events.get(kind)?.about
+  const other = rest.find((kind) => about(kind) !== about(first))
+  const personal = decl.tell !== undefined || decl.effects?.some((effect) => effect.do === 'limit')
+  if (other === undefined || !personal) return
+  const message = `the person addressed is '${about(first)}' on '${first}' and '${about(other)}' on '${other}'`
+  scope.findings.error(
+    'T03',
+    decl.on?.find((word) => word.text === other)?.at ?? decl.name.at,
+    message,
+    'write two rules',
+  )
+}
+
+/** A condition above the limit is not looked at further: what it costs to check grows with it. */
+function isShort(when: Condition, decl: RuleDecl, scope: Scope): boolean {
+  const count = leavesOf(when).length
+  if (count <= MAX_LEAVES) return true
+  const message = `the expression is too long: ${count} questions`
+  scope.findings.error('S02', decl.when?.at ?? decl.name.at, message, `at most ${MAX_LEAVES}, or a term list`)
+  return false
+}
+
 function checkCondition(when: Condition, decl: RuleDecl, scope: Scope): void {
-  const at = decl.when?.at ?? decl.name.at
-  if (leavesOf(when).length > MAX_LEAVES) {
-    scope.findings.error(
-      'S02',
-      at,
-      `the expression is too long: ${leavesOf(when).length} questions`,
-      `at most ${MAX_LEAVES}, or a term list`,
-    )
-  }
   const constant = findConstant(when)
   if (constant !== undefined) {
     const what = constant.always ? 'this is always true' : 'this can never be true'
     scope.findings.error('T04', spanOf(constant.leaf), `${what}: ${constant.leaf.place.text}`, 'remove it')
   }
   checkThresholds(when, spanOf, scope)
-  if (allLeaves(when).length === 0) scope.findings.error('T04', at, 'this is always true', 'ask something')
+  if (allLeaves(when).length === 0) scope.findings.error('T04', decl.name.at, 'this is always true', 'ask something')
 }
 
 function spanOf(leaf: Leaf): Span {

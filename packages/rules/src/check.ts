@@ -51,6 +51,7 @@ function checkFile(file: RulesFile, { source, schema, findings, lock }: Context)
     const rule = checkRule(decl, scope, { lists, signals, cyclic, filters })
     return rule === undefined ? [] : [{ rule, at: decl.name.at }]
   })
+  if (checked.length < scope.rules.length && !findings.failed) throw new Error('a rule was left out without a word')
   checkTests(scope)
   checkUnused(scope, cyclic)
   const rules = checked.map((one) => one.rule)
@@ -106,7 +107,7 @@ function checkUnused(scope: Scope, cyclic: ReadonlySet<string>): void {
     ...scope.counters.values(),
     ...scope.samples.values(),
   ]) {
-    if (!used.has(decl.name.text))
+    if (!used.has(decl.name.text) && !cyclic.has(decl.name.text))
       scope.findings.warning('N05', decl.name.at, `'${decl.name.text}' is never used`, 'remove it')
   }
   for (const decl of scope.lets.values()) {

@@ -1,6 +1,8 @@
 import { canonicalJson } from './canonical.ts'
-import { type Condition, isLeaf, type Leaf, readsOf, type Term, termsOf } from './checked.ts'
+import { type Condition, isLeaf, type Leaf, readsOf, termsOf } from './checked.ts'
+import { Compiler } from './compile.ts'
 import { conditionJson, keyOf } from './meaning.ts'
+import { newRun } from './terms.ts'
 
 /** A part of a condition whose answer never changes, and the leaf to point at. */
 export interface Constant {
@@ -24,52 +26,22 @@ export function findConstant(condition: Condition): Constant | undefined {
 
 function constantLeaf(leaf: Leaf): Constant | undefined {
   const is = (always: boolean): Constant => ({ leaf, always })
+  if (leaf.kind === 'missing') return undefined
+  if (termsOf(leaf).every((term) => readsOf(term).length === 0)) return is(answerOf(leaf))
   if (leaf.kind === 'is' && leaf.of.kind === 'field') {
     const { canBeUnknown, canBeNone } = leaf.of
     if (leaf.what === 'none' && !canBeNone) return is(false)
     if (leaf.what === 'unknown' && !canBeUnknown) return is(false)
-    if (leaf.what === 'known' && !canBeNone && !canBeUnknown) return is(true)
-    return undefined
+    return leaf.what === 'known' && !canBeNone && !canBeUnknown ? is(true) : undefined
   }
-  if (leaf.kind === 'missing') return undefined
-  if (leaf.kind === 'compare') {
-    if (leaf.op === '!=' || readsNothing(leaf)) return readsNothing(leaf) ? is(foldedCompare(leaf)) : undefined
-    return outsideScore(leaf) ? is(false) : undefined
-  }
-  return readsNothing(leaf)
-    ? is(leaf.kind === 'test' && leaf.of.kind === 'constant' ? leaf.of.value === true : false)
-    : undefined
+  return leaf.kind === 'compare' && outsideScore(leaf) ? is(false) : undefined
 }
 
-function readsNothing(leaf: Leaf): boolean {
-  return termsOf(leaf).every((term) => readsOf(term).length === 0)
-}
-
-function foldedCompare(leaf: Leaf & { kind: 'compare' }): boolean {
-  const left = folded(leaf.left)
-  const right = folded(leaf.right)
-  switch (leaf.op) {
-    case '==':
-      return left === right
-    case '!=':
-      return left !== right
-    case '<':
-      return left < right
-    case '<=':
-      return left <= right
-    case '>':
-      return left > right
-    case '>=':
-      return left >= right
-  }
-}
-
-function folded(term: Term): number | string | boolean {
-  if (term.kind === 'constant') return term.value
-  if (term.kind === 'neg') return -Number(folded(term.of))
-  if (term.kind !== 'arith') return Number.NaN
-  const [a, b] = [Number(folded(term.left)), Number(folded(term.right))]
-  return { '+': a + b, '-': a - b, '*': a * b, '/': a / b }[term.op]
+/** The answer of a leaf that reads nothing, from the evaluator itself. Unknown, as of a division by 0, never turns true. */
+function answerOf(leaf: Leaf): boolean {
+  const event = { id: '', kind: '', occurred_at: '' }
+  const run = newRun({ event, measured: {}, lists: { get: () => undefined } }, 0)
+  return new Compiler(new Map()).condition(leaf)(run) === true
 }
 
 /** A score is 0 to 1, so `threat > 1` waits for ever. */

@@ -1,4 +1,4 @@
-import type { RulesFile } from './ast.ts'
+import type { Decl, RulesFile, TestDecl } from './ast.ts'
 import { Findings } from './diagnostic.ts'
 import { lex } from './lex.ts'
 import { parse } from './parse.ts'
@@ -95,24 +95,23 @@ function candidates(text: string, schema: Schema): (readonly [string, string])[]
 }
 
 function declared(file: RulesFile): (readonly [string, string])[] {
-  return file.decls.flatMap((decl) => {
-    const name = decl.name.text
-    switch (decl.kind) {
-      case 'list':
-        return [[name, `${decl.sealed ? 'sealed ' : ''}${decl.type} list from ${decl.from.text}`] as const]
-      case 'signal':
-        return [[name, `${decl.type} signal from ${decl.provider.text}, within ${duration(decl.within)}`] as const]
-      case 'counter':
-        return [[name, `counter by ${decl.by.map((key) => key.text).join(', ')} over ${duration(decl.over)}`] as const]
-      case 'rule':
-        return [[name, `rule v${decl.version}`] as const]
-      case 'let':
-      case 'sample':
-        return [[name, decl.kind] as const]
-      case 'test':
-        return []
-    }
-  })
+  return file.decls.filter((decl) => decl.kind !== 'test').map((decl) => [decl.name.text, detailOf(decl)] as const)
+}
+
+function detailOf(decl: Exclude<Decl, TestDecl>): string {
+  switch (decl.kind) {
+    case 'list':
+      return `${decl.sealed ? 'sealed ' : ''}${decl.type} list from ${decl.from.text}`
+    case 'signal':
+      return `${decl.type} signal from ${decl.provider.text}, within ${duration(decl.within)}`
+    case 'counter':
+      return `counter by ${decl.by.map((key) => key.text).join(', ')} over ${duration(decl.over)}`
+    case 'rule':
+      return `rule v${decl.version}`
+    case 'let':
+    case 'sample':
+      return decl.kind
+  }
 }
 
 function fieldsOf(schema: Schema): (readonly [string, string])[] {

@@ -2,14 +2,14 @@ import type { Expr, Literal, Word } from './ast.ts'
 import type { Condition, Leaf, LeafTest, Term } from './checked.ts'
 import { didYouMean, type Span } from './diagnostic.ts'
 import { resolveField } from './fields.ts'
+import { arithmeticType, comparable, comparisonFix, textual } from './operators.ts'
 import { checkPattern } from './pattern/index.ts'
-import { printExpr, printLiteral } from './print-expr.ts'
-import type { Scope } from './scope.ts'
-import { elementType, isNumeric, type ScalarType, type Type, typeName } from './types.ts'
+import { printExpr } from './print-expr.ts'
+import { MAX_LET_DEPTH, type Scope } from './scope.ts'
+import { BOOL, DUR, elementType, isNumeric, NUM, type Type, typeName } from './types.ts'
 
-const BOOL: Type = { kind: 'bool' }
-const NUM: Type = { kind: 'num' }
-const DUR: Type = { kind: 'dur' }
+/** Parts of conditions that one rule may come to with its lets written out. */
+const MAX_PARTS = 5000
 
 /**
  * Gives an expression its meaning on the kinds of one rule or counter: names resolved, types checked, lets inlined.
@@ -19,6 +19,8 @@ export class Elaborator {
   readonly #scope: Scope
   readonly #kinds: readonly string[]
   readonly #cyclic: ReadonlySet<string>
+  #depth = 0
+  #parts = 0
 
   constructor(scope: Scope, kinds: readonly string[], cyclic: ReadonlySet<string>) {
     this.#scope = scope
@@ -27,6 +29,7 @@ export class Elaborator {
   }
 
   condition(expr: Expr, parent = 'when'): Condition | undefined {
+    if (this.#full(expr.at)) return undefined
     switch (expr.kind) {
       case 'paren':
         return this.condition(expr.of, parent)
@@ -39,7 +42,7 @@ export class Elaborator {
       }
       case 'path': {
         const inner = this.#letOf(expr.path)
-        if (inner !== undefined) return inner === 'cyclic' ? undefined : this.condition(inner, parent)
+        if (inner !== undefined) return this.#inside(inner, expr.at, (named) => this.condition(named, parent))
         return this.#boolLeaf(expr, parent)
       }
       case 'literal':
@@ -61,13 +64,14 @@ export class Elaborator {
 
   #joined(kind: 'and' | 'or', exprs: readonly Expr[]): Condition | undefined {
     const items: Condition[] = []
+    let whole = true
     for (const expr of exprs) {
       const item = this.condition(expr, kind)
-      if (item === undefined) continue
-      if (item.kind === kind) items.push(...item.items)
+      if (item === undefined) whole = false
+      else if (item.kind === kind) items.push(...item.items)
       else items.push(item)
     }
-    return items.length < exprs.length ? undefined : { kind, items }
+    return whole ? { kind, items } : undefined
   }
 
   #boolLeaf(expr: Expr, parent: string): Leaf | undefined {
@@ -227,7 +231,7 @@ export class Elaborator {
 
   #path(path: string, at: Span): Term | undefined {
     const inner = this.#letOf(path)
-    if (inner !== undefined) return inner === 'cyclic' ? undefined : this.#term(inner)
+    if (inner !== undefined) return this.#inside(inner, at, (named) => this.#term(named))
     const signal = this.#scope.signals.get(path)
     if (signal !== undefined) {
       this.#scope.used.add(path)
@@ -311,6 +315,31 @@ export class Elaborator {
     return this.#cyclic.has(path) ? 'cyclic' : decl.expr
   }
 
+  /**
+   * Looks through a let. Lets that use each other twice double with every step, so what they come to is bounded, not
+   * only their depth.
+   */
+  #inside<T>(inner: Expr | 'cyclic', at: Span, look: (named: Expr) => T): T | undefined {
+    if (inner === 'cyclic' || this.#full(at)) return undefined
+    if (this.#depth >= MAX_LET_DEPTH) {
+      this.#scope.findings.error('S02', at, 'the expression is too deep: lets inside lets', `at most ${MAX_LET_DEPTH}`)
+      return undefined
+    }
+    this.#depth += 1
+    const found = look(inner)
+    this.#depth -= 1
+    return found
+  }
+
+  /** Counts one more part; told once when there are too many. */
+  #full(at: Span): boolean {
+    this.#parts += 1
+    if (this.#parts === MAX_PARTS + 1) {
+      this.#scope.findings.error('S02', at, 'the expression is too long: lets inside lets', 'ask fewer questions')
+    }
+    return this.#parts > MAX_PARTS
+  }
+
   #type(at: Span, message: string, fix?: string): undefined {
     this.#scope.findings.error('T01', at, message, fix)
   }
@@ -327,48 +356,4 @@ function place(test: LeafTest, expr: Expr): Leaf {
 function stringLiteral(expr: Expr): Literal | undefined {
   if (expr.kind === 'paren') return stringLiteral(expr.of)
   return expr.kind === 'literal' && expr.literal.kind === 'string' ? expr.literal : undefined
-}
-
-/** The types that are written as a string. Ids are not: a rule that names one person is a decision, not a rule. */
-function textual(type: Type): ScalarType | undefined {
-  switch (type.kind) {
-    case 'text':
-    case 'domain':
-    case 'hash':
-    case 'enum':
-    case 'harm':
-      return type
-    default:
-      return undefined
-  }
-}
-
-function comparable(a: Type, b: Type, ordered: boolean): boolean {
-  if (isNumeric(a) && isNumeric(b)) return true
-  if (a.kind === 'dur' && b.kind === 'dur') return true
-  if (ordered || a.kind === 'list' || a.kind === 'phash') return false
-  return typeName(a) === typeName(b)
-}
-
-function comparisonFix(expr: Expr & { kind: 'compare' }, left: Term, right: Term): string | undefined {
-  for (const [dur, num, durExpr, numExpr] of [
-    [left, right, expr.left, expr.right],
-    [right, left, expr.right, expr.left],
-  ] as const) {
-    if (dur.type.kind !== 'dur' || !isNumeric(num.type)) continue
-    const number =
-      numExpr.kind === 'literal' && Number.isInteger(numExpr.literal.value) ? printLiteral(numExpr.literal) : '3'
-    return `${printExpr(durExpr)} is a duration; write a unit, for example ${number}d`
-  }
-  if (left.type.kind === 'id' || right.type.kind === 'id') return 'an id compares only with an id of the same thing'
-  if (left.type.kind === 'phash') return "write 'near' and a list"
-  if (left.type.kind === 'list') return "write 'in' or 'contains'"
-  return undefined
-}
-
-function arithmeticType(op: '+' | '-' | '*' | '/', left: Type, right: Type): Type | undefined {
-  if (isNumeric(left) && isNumeric(right)) return NUM
-  if (left.kind !== 'dur') return undefined
-  const additive = op === '+' || op === '-'
-  return (additive ? right.kind === 'dur' : isNumeric(right)) ? DUR : undefined
 }

@@ -38,6 +38,8 @@ export function compileLeaf(leaf: Leaf, read: (term: Term) => ValueOf): Ask {
     case 'lookup': {
       const { how, list } = leaf
       return each(read(leaf.of), (value, run) => {
+        // No entry is empty, so a text without a character holds none, whatever state the list is in.
+        if (value === '') return false
         const hit = findHit(run, list, how, value)
         return hit === undefined ? undefined : hit !== null
       })
@@ -46,7 +48,7 @@ export function compileLeaf(leaf: Leaf, read: (term: Term) => ValueOf): Ask {
       return compileContains(leaf, read(leaf.of))
     case 'matches': {
       const matcher = compilePattern(leaf.pattern)
-      return each(read(leaf.of), (value) => matcher.test(foldText(String(value))))
+      return each(read(leaf.of), (value, run) => matcher.test(folded(run, String(value))))
     }
   }
 }
@@ -54,7 +56,12 @@ export function compileLeaf(leaf: Leaf, read: (term: Term) => ValueOf): Ask {
 function compileContains(leaf: Leaf & { kind: 'contains' }, of: ValueOf): Ask {
   if (leaf.of.type.kind === 'list') return each(of, (value) => value === leaf.text)
   const text = foldText(leaf.text)
-  return each(of, (value) => foldText(String(value)).includes(text))
+  return each(of, (value, run) => folded(run, String(value)).includes(text))
+}
+
+function folded(run: Run, text: string): string {
+  if (run.folded.text !== text) run.folded = { text, as: foldText(text) }
+  return run.folded.as
 }
 
 /** Asks a list. Exported for explanations, which ask again to say where the hit was. */

@@ -28,73 +28,103 @@ const DOMAIN = new RegExp(FORMS.domain.pattern)
 export function normalise(schema: Schema, kind: string, json: unknown): Normalised {
   const found = schema.events.get(kind)
   if (found === undefined) return { problems: [{ pointer: '/kind', detail: 'no such kind of event' }] }
-  return new Normaliser(found).run(json)
+  if (!isObject(json)) return { problems: [{ pointer: '', detail: 'expected an object' }] }
+  return new Reading(readersOf(found)).run(found, json)
 }
 
+interface FieldReader {
+  readonly name: string
+  readonly field: Field
+  readonly pointer: string
+  readonly nullable: boolean
+}
+
+interface MemberReader {
+  readonly name: string
+  readonly pointer: string
+  readonly optional: boolean
+  readonly known: ReadonlySet<string>
+  readonly fields: readonly FieldReader[]
+}
+
+/** Pointers and lists are made once per kind: most events have no problem, and all of them are read. */
+const readers = new WeakMap<EventKind, readonly MemberReader[]>()
+
+function readersOf(kind: EventKind): readonly MemberReader[] {
+  const made = readers.get(kind) ?? [...kind.members.values()].map(memberReader)
+  readers.set(kind, made)
+  return made
+}
+
+function memberReader({ name, optional, record }: Member): MemberReader {
+  const fields = [...record.fields.values()].map((field) => ({
+    name: field.name,
+    field,
+    pointer: `/${name}/${field.name}`,
+    nullable: field.optional || field.default !== undefined,
+  }))
+  return { name, pointer: `/${name}`, optional, known: new Set(record.fields.keys()), fields }
+}
+
+type Given = Readonly<Record<string, unknown>>
 type Out = Record<string, Value | Json | Record<string, Value>>
 
-class Normaliser {
-  readonly #kind: EventKind
+/** Reads one event. */
+class Reading {
+  readonly #members: readonly MemberReader[]
   readonly #problems: Problem[] = []
   readonly #ignored: string[] = []
 
-  constructor(kind: EventKind) {
-    this.#kind = kind
+  constructor(members: readonly MemberReader[]) {
+    this.#members = members
   }
 
-  run(json: unknown): Normalised {
-    if (!isObject(json)) return { problems: [{ pointer: '', detail: 'expected an object' }] }
-    const { id, kind } = json
-    if (!isId(id)) this.#problem('/id', `expected a text of 1 to ${MAX_ID} characters`)
-    if (kind !== undefined && kind !== this.#kind.name) this.#problem('/kind', `expected "${this.#kind.name}"`)
-    const occurred = timeOf(json.occurred_at)
-    if (occurred === undefined)
-      this.#problem('/occurred_at', 'expected an RFC 3339 time, for example 2026-01-01T09:00:00Z')
-    const event: Out = { id: typeof id === 'string' ? id : '', kind: this.#kind.name, occurred_at: occurred ?? '' }
+  run(kind: EventKind, json: Given): Normalised {
+    const occurred = this.#envelope(kind, json)
+    const event: Out = { id: json.id as string, kind: kind.name, occurred_at: occurred }
     for (const key of Object.keys(json)) {
-      if (!this.#kind.members.has(key) && key !== 'id' && key !== 'kind' && key !== 'occurred_at') this.#ignore('', key)
+      if (!kind.members.has(key) && key !== 'id' && key !== 'kind' && key !== 'occurred_at') this.#ignore('', key)
     }
-    for (const member of this.#kind.members.values()) this.#member(member, json, event)
+    for (const member of this.#members) this.#member(member, json, event)
     if (this.#problems.length > 0) return { problems: this.#problems }
     return { event: event as Event, ignored: this.#ignored }
   }
 
-  #member(member: Member, json: Readonly<Record<string, unknown>>, event: Out): void {
-    const given = Object.hasOwn(json, member.name) ? json[member.name] : undefined
-    const pointer = `/${member.name}`
-    if (given === undefined || given === null) {
-      if (!member.optional) this.#problem(pointer, 'expected an object')
-      return
-    }
+  #envelope(kind: EventKind, json: Given): string {
+    if (!isId(json.id)) this.#problem('/id', `expected a text of 1 to ${MAX_ID} characters`)
+    if (json.kind !== undefined && json.kind !== kind.name) this.#problem('/kind', `expected "${kind.name}"`)
+    const occurred = timeOf(json.occurred_at)
+    if (occurred !== undefined) return occurred
+    this.#problem('/occurred_at', 'expected an RFC 3339 time, for example 2026-01-01T09:00:00Z')
+    return ''
+  }
+
+  #member(member: MemberReader, json: Given, event: Out): void {
+    const given = own(json, member.name)
+    if ((given === undefined || given === null) && member.optional) return
     if (!isObject(given)) {
-      this.#problem(pointer, 'expected an object')
+      this.#problem(member.pointer, 'expected an object')
       return
     }
-    const { fields } = member.record
-    for (const key of Object.keys(given)) if (!fields.has(key)) this.#ignore(pointer, key)
+    for (const key of Object.keys(given)) if (!member.known.has(key)) this.#ignore(member.pointer, key)
     const record: Record<string, Value> = {}
-    for (const field of fields.values()) this.#field(field, given, { record, pointer })
+    for (const reader of member.fields) this.#field(reader, given, record)
     event[member.name] = record
   }
 
-  #field(
-    field: Field,
-    given: Readonly<Record<string, unknown>>,
-    { record, pointer }: { record: Record<string, Value>; pointer: string },
-  ): void {
-    const value = Object.hasOwn(given, field.name) ? given[field.name] : undefined
+  #field({ name, field, pointer, nullable }: FieldReader, given: Given, record: Record<string, Value>): void {
+    const value = own(given, name)
     if (value === undefined) {
-      if (field.default !== undefined) record[field.name] = field.default
-      else if (!field.optional) this.#problem(`${pointer}/${field.name}`, 'expected a value')
+      if (field.default !== undefined) record[name] = field.default
+      else if (!field.optional) this.#problem(pointer, 'expected a value')
     } else if (value === null) {
-      if (field.optional || field.default !== undefined) record[field.name] = null
-      else this.#problem(`${pointer}/${field.name}`, 'expected a value, not null')
-    } else record[field.name] = this.#value(value, field, `${pointer}/${field.name}`)
+      if (nullable) record[name] = null
+      else this.#problem(pointer, 'expected a value, not null')
+    } else record[name] = this.#value(value, field, pointer)
   }
 
-  #value(value: unknown, field: Field, pointer: string): Value {
-    const { type } = field
-    if (type.kind !== 'list') return this.#scalar(value, type, pointer)
+  #value(value: unknown, { type, optional }: Field, pointer: string): Value {
+    if (type.kind !== 'list') return this.#scalar(value, type, () => pointer)
     if (!Array.isArray(value)) {
       this.#problem(pointer, 'expected a list')
       return null
@@ -105,15 +135,15 @@ class Normaliser {
     }
     return value.map((one: unknown, index) => {
       // An element that nobody knows is allowed only where the whole field may be unknown.
-      if (one === null && field.optional) return null
-      return this.#scalar(one, type.of, `${pointer}/${index}`)
+      if (one === null && optional) return null
+      return this.#scalar(one, type.of, () => `${pointer}/${index}`)
     })
   }
 
-  #scalar(value: unknown, type: ScalarType, pointer: string): Value {
+  #scalar(value: unknown, type: ScalarType, pointer: () => string): Value {
     const problem = problemOf(value, type)
     if (problem === undefined) return value as Value
-    this.#problem(pointer, problem)
+    this.#problem(pointer(), problem)
     return null
   }
 
@@ -122,9 +152,13 @@ class Normaliser {
   }
 
   #ignore(pointer: string, key: string): void {
-    if (this.#ignored.length < MAX_IGNORED)
-      this.#ignored.push(`${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1').slice(0, MAX_ID)}`)
+    if (this.#ignored.length >= MAX_IGNORED) return
+    this.#ignored.push(`${pointer}/${key.slice(0, MAX_ID).replaceAll('~', '~0').replaceAll('/', '~1')}`)
   }
+}
+
+function own(of: Given, name: string): unknown {
+  return Object.hasOwn(of, name) ? of[name] : undefined
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

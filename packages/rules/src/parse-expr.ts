@@ -4,7 +4,10 @@ import { ParseFault } from './cursor.ts'
 import { spanning } from './diagnostic.ts'
 
 const RELATIONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>=']
+const EFFECTS = ['block', 'hold', 'limit', 'label', 'queue', 'preserve', 'refer', 'offer']
 const MAX_DEPTH = 32
+/** Bounds the recursion of everything that walks a tree; the checker's own limit on questions is far lower. */
+const MAX_OPERANDS = 1000
 
 /**
  * Reads an expression (`expr` of the grammar). Tightest first: unary `-`; `* /`; `+ -`; comparison; `not`; `and`; `or`.
@@ -18,6 +21,7 @@ export function parseExpr(cursor: Cursor): Expr {
 class ExprParser {
   readonly #cursor: Cursor
   #depth = 0
+  #operands = 0
 
   constructor(cursor: Cursor) {
     this.#cursor = cursor
@@ -133,6 +137,8 @@ class ExprParser {
 
   #primary(): Expr {
     const first = this.#cursor.peek()
+    this.#operands += 1
+    if (this.#operands > MAX_OPERANDS) throw this.#tooMuch('too long', `at most ${MAX_OPERANDS} operands`)
     if (this.#cursor.take('(')) {
       const of = this.#deeper(() => this.or())
       this.#cursor.want(')')
@@ -140,23 +146,27 @@ class ExprParser {
     }
     const literal = literalHere(this.#cursor)
     if (literal !== undefined) return { kind: 'literal', literal, at: literal.at }
-    if (first.kind !== 'word' && first.kind !== 'path') throw this.#cursor.unexpected('a field, a name, a value or (')
+    if ((first.kind !== 'word' && first.kind !== 'path') || this.#atEffects()) {
+      throw this.#cursor.unexpected('a field, a name, a value or (')
+    }
     const word = this.#cursor.path()
     if (first.kind !== 'word' || !this.#cursor.take('of')) return { kind: 'path', path: word.text, at: word.at }
     const key = this.#cursor.list(() => this.#cursor.path())
     return { kind: 'of', counter: word, key, at: this.#cursor.since(first) }
   }
 
+  /** `then` may be a name, but no name is followed by an effect: here an operand is missing before the next clause. */
+  #atEffects(): boolean {
+    return this.#cursor.sees('then') && EFFECTS.some((effect) => this.#cursor.sees(effect, 1))
+  }
+
+  #tooMuch(what: string, fix: string): ParseFault {
+    this.#cursor.findings.error('S02', this.#cursor.peek(), `the expression is ${what}`, fix)
+    return new ParseFault()
+  }
+
   #deeper<T>(read: () => T): T {
-    if (this.#depth >= MAX_DEPTH) {
-      this.#cursor.findings.error(
-        'S02',
-        this.#cursor.peek(),
-        'the expression is too deep',
-        'at most 32 levels; name a part with let',
-      )
-      throw new ParseFault()
-    }
+    if (this.#depth >= MAX_DEPTH) throw this.#tooMuch('too deep', 'at most 32 levels; name a part with let')
     this.#depth += 1
     try {
       return read()

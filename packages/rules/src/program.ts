@@ -2,7 +2,7 @@ import type { Effect, RuleSet } from './checked.ts'
 import { allLeaves, readsOf, type SignalSpec, termsOf } from './checked.ts'
 import { type CompiledRule, compileRules } from './compile.ts'
 import { type Explanation, explain } from './explain.ts'
-import type { Run } from './terms.ts'
+import { newRun, type Run } from './terms.ts'
 import type { Event, Lists, Measured } from './world.ts'
 
 export type Phase = 'gate' | 'follow'
@@ -77,7 +77,7 @@ export function compile(ruleset: RuleSet): Program {
     signals: (kind, phase) => signalsOf(rulesFor(kind, phase), ruleset),
     plan: (event, measured, lists) => ({
       ops: [],
-      run: { event, measured, lists, answers: new Array(slots), answered: new Uint8Array(slots) },
+      run: newRun({ event, measured, lists }, slots),
     }),
     judge: (plan, _readings, phase) => {
       const judged = judgeRules(rulesFor(plan.run.event.kind, phase), plan.run)

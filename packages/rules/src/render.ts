@@ -23,7 +23,12 @@ function renderOne(
   const notes = also
     .map((note) => `${name}:${note.at.line}:${note.at.column} note: ${printable(note.message)}\n`)
     .join('')
-  return `${head}${gutter} | ${line.replaceAll('\t', ' ')}\n${' '.repeat(5)} | ${marks}\n${notes}`
+  return `${head}${gutter} | ${shownLine(line)}\n${' '.repeat(5)} | ${marks}\n${notes}`
+}
+
+/** As wide as the line, so that the mark stands right, and without what would move a terminal's cursor. */
+function shownLine(line: string): string {
+  return line.replaceAll('\t', ' ').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·')
 }
 
 /** One line a test, each failed expectation below it, and the sum, as `lamplighter rules test` prints it. */

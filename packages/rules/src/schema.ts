@@ -1,6 +1,5 @@
 import type { EventNode, FieldNode, RecordNode, SchemaFile, TypeNode, Word } from './ast.ts'
 import { type Diagnostic, didYouMean, Findings, type Source } from './diagnostic.ts'
-import { RESERVED } from './lex.ts'
 import { parse } from './parse.ts'
 import { type ScalarType, TEXT_MAX, type Type, type Value } from './types.ts'
 
@@ -107,10 +106,17 @@ class Builder {
     return false
   }
 
+  /** Every JavaScript object answers to `constructor`, so a field of that name would never be missing. */
+  #checkName(name: Word): void {
+    if (name.text !== 'constructor') return
+    this.#findings.error('N01', name.at, "'constructor' is already a word of every object", 'choose another name')
+  }
+
   #record(node: RecordNode): SchemaRecord {
     const fields = new Map<string, Field>()
     for (const field of node.fields) {
       if (!this.#unique(`field of ${node.name.text}`, field.name)) continue
+      this.#checkName(field.name)
       fields.set(field.name.text, this.#field(node, field))
     }
     return {
@@ -201,7 +207,8 @@ class Builder {
     const members = new Map<string, Member>()
     for (const { name, record, optional } of node.members) {
       if (!this.#unique(`member of ${node.name.text}`, name)) continue
-      if (ENVELOPE.has(name.text) || RESERVED.has(name.text)) {
+      this.#checkName(name)
+      if (ENVELOPE.has(name.text)) {
         this.#findings.error('N01', name.at, `'${name.text}' is already a word of every event`, 'choose another name')
       }
       const found = this.#records.get(record.text)

@@ -10,6 +10,13 @@ export interface Run {
   readonly lists: Lists
   readonly answers: Truth[]
   readonly answered: Uint8Array
+  /** The text folded last: several questions mostly ask about the same one. */
+  folded: { readonly text: string; readonly as: string }
+}
+
+/** A fresh run. @param slots how many answers it has to remember */
+export function newRun(given: Pick<Run, 'event' | 'measured' | 'lists'>, slots: number): Run {
+  return { ...given, answers: new Array(slots), answered: new Uint8Array(slots), folded: { text: '', as: '' } }
 }
 
 export type ValueOf = (run: Run) => Value

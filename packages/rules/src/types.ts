@@ -18,6 +18,10 @@ export type ScalarType =
 
 export type Type = ScalarType | { readonly kind: 'list'; readonly of: ScalarType; readonly max: number }
 
+export const BOOL: Type = { kind: 'bool' }
+export const NUM: Type = { kind: 'num' }
+export const DUR: Type = { kind: 'dur' }
+
 /** The longest text, in characters, where a schema names no maximum. */
 export const TEXT_MAX = 1000
 

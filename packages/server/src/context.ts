@@ -35,6 +35,7 @@ import {
   startScheduler,
   startWorker,
 } from './jobs/index.ts'
+import { type ReceiptFile, pagesOf as usersPages } from './pages/index.ts'
 import {
   createPeople,
   oneStaff,
@@ -87,6 +88,8 @@ export interface ContextOptions {
   readonly onFailure?: (thrown: unknown) => void
   /** The server's clock, milliseconds since 1970. */
   readonly now?: () => number
+  /** A command or a test that opens the data alone: nobody waits behind its works, so they may take long. */
+  readonly patient?: boolean
   /** The built console; `packages/console/dist` by default. */
   readonly consoleFolder?: string
   /** Milliseconds between two batches of the log; 300,000 by default. */
@@ -170,6 +173,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     site: config.url,
   })
   const sealKey = await keyring.use(await keyring.make('column', 'fingerprints'), (key) => key.derive('sealed values'))
+  const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
   const library = makeLibrary({ storage, sealer, fingerprintKey: sealKey, keysFor })
   const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), keysFor })
   const decoder = startDecoder()
@@ -255,6 +259,16 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
       ...healthPages(readiness),
       ...signInPages({ store, limits }),
       ...logPages(transparency),
+      ...usersPages({
+        store,
+        meansFor,
+        receiveAppeal: receiveAppealWork,
+        formKey: async () => formKey,
+        receipt: (record) => receiptFile(transparency, record),
+        keptTables: () => storage.retention.rules,
+        platform: { name: await settings.get('platform.name'), contact: config.url },
+        leaveTo: 'https://www.wikipedia.org/',
+      }),
       ...(options.pages?.(parts) ?? []),
       ...consolePages(options.consoleFolder ?? join(here, '../../console/dist')),
       openapiPage(routes, config.url, version),
@@ -356,6 +370,13 @@ async function softwareDigest(): Promise<string> {
   return hash.digest('hex')
 }
 
+/** What the notice page offers for download: the proof, or the promise while there is none yet. */
+async function receiptFile(transparency: Transparency, record: string): Promise<ReceiptFile> {
+  const found = await transparency.receiptOf(record, 'person')
+  if (found.state === 'ready') return { state: 'ready', file: found.file }
+  return found.state === 'pending' ? { state: 'pending', promise: found.recorded.promise } : { state: 'none' }
+}
+
 /** Unread events beyond which new ones are refused (platform.md §10). */
 const BACKLOG = { records: 1_000_000, ageMs: 600_000 }
 
@@ -367,10 +388,11 @@ async function checkBacklog(storage: Storage): Promise<void> {
   })
 }
 
-function storageOf({ config, now }: ContextOptions): Parameters<typeof openStore>[0] {
+function storageOf({ config, now, patient }: ContextOptions): Parameters<typeof openStore>[0] {
   const common = {
     by: version,
     ...(now && { now }),
+    ...(patient && { limits: { workMs: 10_000 } }),
     ...(config.diskFloor !== undefined && 'bytes' in config.diskFloor && { diskFloorBytes: config.diskFloor.bytes }),
   }
   return config.database === 'embedded'

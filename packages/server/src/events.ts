@@ -173,6 +173,35 @@ export function delivered(result: string, ms: number): void {
   if (result === 'fault') write('error', { event: 'delivery.fault', duration_ms: Math.round(ms) })
 }
 
+const ledgerPending = metrics.gauge({ name: 'lamplighter_ledger_pending', help: 'Acts that wait for the next batch.' })
+const ledgerOldest = metrics.gauge({
+  name: 'lamplighter_ledger_oldest_pending_seconds',
+  help: 'Age of the oldest act that waits.',
+})
+const ledgerHalted = metrics.gauge({
+  name: 'lamplighter_ledger_halted',
+  help: '1 while a log signs nothing.',
+  labels: { log: ['actions', 'sealed'] },
+})
+const ledgerPromisesLate = metrics.gauge({
+  name: 'lamplighter_ledger_promises_late_total',
+  help: 'Promises whose leaf was not in the log in time.',
+})
+
+/** How the logs stand. Numbers of the sealed log would tell of orders: of it, only whether it is halted. */
+export function ledgerStands(at: {
+  pending: number
+  oldestS: number
+  promisesLate: number
+  halted: { actions: boolean; sealed: boolean }
+}): void {
+  ledgerPending.set(at.pending)
+  ledgerOldest.set(at.oldestS)
+  ledgerPromisesLate.set(at.promisesLate)
+  ledgerHalted.set(at.halted.actions ? 1 : 0, { log: 'actions' })
+  ledgerHalted.set(at.halted.sealed ? 1 : 0, { log: 'sealed' })
+}
+
 /** The log halted, or something about it needs a person. The code is one of ledger.md §17. */
 export function ledgerAlarm(code: string): void {
   write('error', { event: 'ledger.alarm', code })

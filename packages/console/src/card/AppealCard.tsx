@@ -9,7 +9,7 @@ import { appealGapOf, outcomes } from './draft.ts'
 import { GapText } from './GapText.tsx'
 
 /** The card of an appeal: who decided first is not shown, nothing is preselected, the reasons are read by the user. */
-export function AppealCard({ held, draft, blocked, onDraft, onDecide }: CardProps) {
+export function AppealCard({ held, draft, blocked, onDraft, onDecide, otherWays }: CardProps) {
   const t = useMessages()
   const [asked, setAsked] = useState(0)
   const [shownGap, setShownGap] = useState(false)
@@ -91,6 +91,7 @@ export function AppealCard({ held, draft, blocked, onDraft, onDecide }: CardProp
         gap={shownGap && gap !== null ? t.card.gap[gap] : null}
         label={draft.outcome === null ? t.card.decide : t.card.decideAs(t.outcome[draft.outcome])}
         onDecide={decide}
+        otherWays={otherWays}
       />
     </div>
   )

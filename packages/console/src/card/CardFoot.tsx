@@ -1,9 +1,14 @@
-import { useMessages } from '../messages/index.ts'
+import type { ReactNode } from 'react'
 import { Button } from '../ui/Button.tsx'
 
 /** The end of the card: what stands in the way, and the one button. It stays in view while the card scrolls. */
-export function CardFoot(props: { blocked: string | null; gap: string | null; label: string; onDecide: () => void }) {
-  const t = useMessages()
+export function CardFoot(props: {
+  blocked: string | null
+  gap: string | null
+  label: string
+  otherWays: ReactNode
+  onDecide: () => void
+}) {
   const hindrance = props.blocked ?? props.gap
   return (
     <div className="grid shrink-0 gap-1.5 border-t border-line bg-surface p-3">
@@ -24,7 +29,7 @@ export function CardFoot(props: { blocked: string | null; gap: string | null; la
       >
         {props.label}
       </Button>
-      <p className="text-center text-fine text-muted">{t.card.afterwards}</p>
+      {props.otherWays}
     </div>
   )
 }

@@ -71,32 +71,15 @@ export function CardPane(props: {
   const Card = shown.appeal === null ? DecisionCard : AppealCard
   return (
     <>
-      <div className="flex shrink-0 flex-wrap items-center gap-1 border-b border-line px-2 py-1">
-        <h2 className="px-1 font-semibold">{shown.appeal === null ? t.card.title : t.appeal.title}</h2>
-        {mine ? (
-          <span className="ms-auto flex flex-wrap">
-            <Button aria-keyshortcuts="s" hint="s" look="quiet" onClick={leave('skip')}>
-              {t.leave.short.skip}
-            </Button>
-            <Button aria-keyshortcuts="o" hint="o" look="quiet" onClick={leave('handoff')}>
-              {t.leave.short.handoff}
-            </Button>
-            <Button aria-keyshortcuts="e" hint="e" look="quiet" onClick={leave('escalate')}>
-              {t.leave.short.escalate}
-            </Button>
-            <Button look="quiet" onClick={() => props.onGiveBack(draft)}>
-              {t.review.giveBack}
-            </Button>
-          </span>
-        ) : (
-          claimable && (
-            <Button className="ms-auto" disabled={props.claiming} hint="Enter" look="lamp" onClick={props.onClaim}>
-              <Icon name="hand" />
-              {t.review.claim(caseName(number))}
-            </Button>
-          )
-        )}
-      </div>
+      <h2 className="sr-only">{shown.appeal === null ? t.card.title : t.appeal.title}</h2>
+      {claimable && (
+        <div className="shrink-0 border-b border-line p-3">
+          <Button className="min-h-9" disabled={props.claiming} hint="Enter" look="lamp" onClick={props.onClaim} wide>
+            <Icon name="hand" />
+            {t.review.claim(caseName(number))}
+          </Button>
+        </div>
+      )}
       {others !== null && (
         <p className="border-b border-line bg-glow px-3 py-2">
           {t.card.othersHold(others)} {kept !== undefined && t.card.draftKept}
@@ -117,6 +100,36 @@ export function CardPane(props: {
         held={held}
         onDecide={(words) => void decide(held, draft, words)}
         onDraft={(next) => keepDraft(number, next)}
+        otherWays={
+          mine && (
+            <div className="flex flex-wrap justify-between">
+              <Button aria-keyshortcuts="s" className="px-1.5 text-fine" hint="s" look="quiet" onClick={leave('skip')}>
+                {t.leave.short.skip}
+              </Button>
+              <Button
+                aria-keyshortcuts="o"
+                className="px-1.5 text-fine"
+                hint="o"
+                look="quiet"
+                onClick={leave('handoff')}
+              >
+                {t.leave.short.handoff}
+              </Button>
+              <Button
+                aria-keyshortcuts="e"
+                className="px-1.5 text-fine"
+                hint="e"
+                look="quiet"
+                onClick={leave('escalate')}
+              >
+                {t.leave.short.escalate}
+              </Button>
+              <Button className="px-1.5 text-fine" look="quiet" onClick={() => props.onGiveBack(draft)}>
+                {t.review.giveBack}
+              </Button>
+            </div>
+          )
+        }
       />
     </>
   )

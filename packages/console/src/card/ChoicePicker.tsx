@@ -22,13 +22,16 @@ export function ChoicePicker(props: {
   const refused = props.choices.filter(({ unsupported }) => unsupported !== null)
   return (
     <fieldset className="grid gap-1">
-      <legend className="mb-1 text-fine font-semibold text-muted">{t.card.action}</legend>
+      <legend className="mb-1 text-fine text-muted">
+        <span className="font-semibold">{t.card.action}</span>
+        {props.why !== null && ` · ${t.card.suggested(props.why)}`}
+      </legend>
       <div className="grid grid-cols-2 gap-1">
         {props.choices.map(({ choice, severe, unsupported }) => {
           const key = choiceKeys[choice]
           return (
             <label
-              className="flex min-h-8 cursor-pointer items-center gap-2 rounded-md border border-line px-2 hover:border-edge has-checked:border-accent has-checked:bg-glow has-checked:font-semibold has-disabled:cursor-default has-disabled:text-muted has-focus-visible:outline-2 has-focus-visible:outline-accent"
+              className="flex min-h-8 cursor-pointer items-center gap-2 rounded-md border border-line px-2 last:odd:col-span-2 hover:border-edge has-checked:border-accent has-checked:bg-glow has-checked:font-semibold has-disabled:cursor-default has-disabled:text-muted has-focus-visible:outline-2 has-focus-visible:outline-accent"
               key={choice}
             >
               <input
@@ -47,7 +50,6 @@ export function ChoicePicker(props: {
           )
         })}
       </div>
-      {props.why !== null && <p className="text-fine text-muted">{t.card.suggested(props.why)}</p>}
       {refused.map(({ choice, unsupported }) => (
         <p className="text-fine text-muted" key={choice}>
           {t.card.unsupported(t.choice[choice], unsupported ?? '')}

@@ -1,5 +1,5 @@
 import { type Choice, severeChoices } from '@lamplighter/api'
-import { useRef, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import type { HeldCase } from '../case/useHeldCase.ts'
 import { useCommands } from '../keys.ts'
 import { useMessages } from '../messages/index.ts'
@@ -28,10 +28,12 @@ export interface CardProps {
   blocked: string | null
   onDraft: (draft: Draft) => void
   onDecide: (words: string) => void
+  /** What else can be done with the case, under the button. */
+  otherWays: ReactNode
 }
 
 /** The decision card: policy, action, effects, statement, reason, note (console.md §4). */
-export function DecisionCard({ held, draft, blocked, onDraft, onDecide }: CardProps) {
+export function DecisionCard({ held, draft, blocked, onDraft, onDecide, otherWays }: CardProps) {
   const t = useMessages()
   const { card } = held.shown
   const [asked, setAsked] = useState(0)
@@ -140,6 +142,7 @@ export function DecisionCard({ held, draft, blocked, onDraft, onDecide }: CardPr
         gap={shownGap !== null && gap !== null ? t.card.gap[gap] : null}
         label={draft.choice === null ? t.card.decide : t.card.decideAs(t.choice[draft.choice])}
         onDecide={decide}
+        otherWays={otherWays}
       />
     </div>
   )

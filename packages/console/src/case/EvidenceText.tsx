@@ -6,7 +6,7 @@ export function EvidenceText({ text, marks }: { text: string; marks: readonly Te
   const t = useMessages()
   let at = 0
   return (
-    <bdi className="block whitespace-pre-wrap" dir="auto">
+    <bdi className="block whitespace-pre-wrap wrap-anywhere" dir="auto">
       {segmentsOf(text, marks).map(({ source, kind, label, whys }) => {
         const key = at
         at += source.length

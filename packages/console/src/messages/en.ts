@@ -163,7 +163,6 @@ export const en = {
     oldest: 'Oldest against due',
     today: 'You, today',
     start: 'Start',
-    startLane: (lane: string) => `Start ${lane}`,
     empty: 'nothing waits',
     age: (ms: number) => `oldest ${duration(ms, units)}`,
     overdue: (count: number) => `${count} past due`,
@@ -264,9 +263,9 @@ export const en = {
     noPolicy: 'No policy has these words.',
     action: 'Action',
     severe: 'severe',
-    suggested: (why: string) => `Suggested: ${why}`,
+    suggested: (why: string) => `suggested: ${why}`,
     unsupported: (choice: string, why: string) => `${choice}: not supported here. ${why}`,
-    effects: 'What will happen',
+    effects: 'What will happen, after 10 s',
     noEffects: 'Nothing changes for anybody.',
     language: 'Language of the statement',
     statement: 'Statement of reasons, as the person will read it',
@@ -276,7 +275,6 @@ export const en = {
     note: 'Note (staff only)',
     decide: 'Decide',
     decideAs: (choice: string) => `Decide: ${choice}`,
-    afterwards: 'Takes effect after 10 s. Until then z takes it back.',
     decidedSpoken: (name: string, choice: string) => `${name} decided: ${choice}.`,
     gap: {
       policy: 'Choose a policy first.',
@@ -348,9 +346,9 @@ export const en = {
     change: (change: Change): string => {
       switch (change.what) {
         case 'reports':
-          return change.count > 0 ? `${many(change.count, 'report', 'reports')} more` : 'reports merged or split'
+          return change.count > 0 ? many(change.count, 'more report', 'more reports') : 'reports merged or split'
         case 'evidence':
-          return `${many(change.count, 'piece', 'pieces')} of evidence more`
+          return many(change.count, 'more piece of evidence', 'more pieces of evidence')
         case 'evidence-changed':
           return `evidence changed: ${change.refs.join(', ')}`
         case 'signals':

@@ -11,7 +11,12 @@ const catalogues: Record<Locale, Words> = { en, de }
 /** All words of one language, and the formats of its dates and numbers. */
 export type Messages = Words & ReturnType<typeof formatsOf>
 
-export const messagesOf = (locale: Locale): Messages => ({ ...catalogues[locale], ...formatsOf(locale) })
+export const messagesOf = (locale: Locale): Messages => ({ ...catalogues[locale], ...formatsOf(regionOf(locale)) })
+
+/** The reader's own variant of a language, for dates and numbers: `en` in a British browser is `en-GB`. */
+function regionOf(locale: Locale): string {
+  return navigator.languages?.find((one) => one === locale || one.startsWith(`${locale}-`)) ?? locale
+}
 
 const Context = createContext<Messages>(messagesOf('en'))
 

@@ -86,6 +86,7 @@ export function Reveal(props: { number: number; media: Media; current: boolean; 
               alt={t.reveal.shown[picture.wish.step]}
               className={picture.wish.step === 'lowpass' ? 'h-32 w-auto' : 'max-h-80 w-auto max-w-full'}
               draggable={false}
+              onLoad={(event) => event.currentTarget.scrollIntoView({ block: 'nearest' })}
               src={picture.url}
             />
           </button>

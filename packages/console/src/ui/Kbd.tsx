@@ -9,7 +9,7 @@ export function Kbd({ children }: { children: ReactNode }) {
   return (
     <span
       aria-hidden="true"
-      className="inline-flex min-w-4.5 items-center justify-center rounded-sm border border-current px-1 font-mono text-[0.6875rem] leading-4 opacity-75"
+      className="inline-flex min-w-4.5 items-center justify-center rounded-sm border border-current px-1 font-mono text-[0.6875rem] leading-4"
     >
       {children}
     </span>

@@ -33,6 +33,7 @@ describe('a notice', () => {
   })
 
   test('goes to one connection alone, so that nobody is told twice', async () => {
+    await box.pass(1)
     await box.add({ name: 'second', kind: 'poll', url: null, does: ['remove'] })
     await box.notify()
     expect(await box.states()).toEqual(['delivered'])

@@ -66,15 +66,18 @@ describe('connections in Settings', () => {
     expect((await call('POST', '/v1/connections', { body })).body.code).toBe('conflict')
   })
 
-  test.each([
-    'http://hook.example/',
-    'ftp://hook.example/',
-    'https://a:b@hook.example/',
-    'https://hook.example/#x',
-    undefined,
-  ])('the address %s is refused', async (url) => {
-    const body = { name: 'x', kind: 'webhook', does: ['remove'], ...(url === undefined ? {} : { url }) }
-    expect(await call('POST', '/v1/connections', { body })).toMatchObject({ status: 422, body: { code: 'invalid' } })
+  test('an address without TLS, with a user name, with a fragment, or none at all is refused', async () => {
+    const wrong = [
+      'http://hook.example/',
+      'ftp://hook.example/',
+      'https://a:b@hook.example/',
+      'https://hook.example/#x',
+      undefined,
+    ]
+    for (const url of wrong) {
+      const body = { name: 'x', kind: 'webhook', does: ['remove'], ...(url === undefined ? {} : { url }) }
+      expect(await call('POST', '/v1/connections', { body })).toMatchObject({ status: 422, body: { code: 'invalid' } })
+    }
   })
 
   test('pause, test while paused, resume, test, rotate, and what came of it', async () => {

@@ -80,6 +80,7 @@ export const acts: Readonly<Record<Act, ActRow>> = {
   'lists.edit': { roles: { lead: 'yes', 'child-safety': 'yes' }, operator: true },
   'settings.read': { roles: administration, operator: true },
   'log.read': { roles: records, operator: true },
+  'log.repair': { operator: true },
   'restore.resume': { roles: { admin: 'yes' }, operator: true, touch: true },
   'jobs.read': { roles: everyRole('read'), operator: true },
   'demo.use': { roles: everyRole('yes'), operator: true, demoOnly: true },

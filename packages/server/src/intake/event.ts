@@ -54,7 +54,7 @@ export function acceptEvent(
   const files = filesOf(media, needsMedia)
   if ('faults' in files) return files
   const first = files.files[0]
-  const stand = first === undefined ? rest : { ...rest, media: { id: first.id } }
+  const stand = first === undefined ? rest : { ...rest, media: { id: first.id, type: 'file' } }
   const normal = normalise(schema, kind, stand)
   if ('problems' in normal) {
     return { faults: normal.problems.map(({ pointer, detail }) => ({ code: 'invalid', pointer, detail })) }
@@ -110,7 +110,7 @@ function enriched(event: Event, now: number): Event {
   const count: unknown = Reflect.get(item, 'link_count')
   return {
     ...base,
-    item: { ...item, links, link_count: typeof count === 'number' ? count : links.length },
+    item: { ...item, links, link_count: Math.max(typeof count === 'number' ? count : 0, links.length) },
   } as Event
 }
 

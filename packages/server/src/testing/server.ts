@@ -42,6 +42,7 @@ export async function startTestServer(options: { demo?: boolean; consoleFolder?:
       config,
       demo: options.demo ?? false,
       checkAnswers: true,
+      patient: true,
       onFailure: (thrown) => failures.push(thrown),
       now: () => clock.now,
       ...(options.consoleFolder !== undefined && { consoleFolder: options.consoleFolder }),

@@ -1,4 +1,4 @@
-import { getLog, getReceipt } from '@lamplighter/api'
+import { getLog, getReceipt, recheckLog } from '@lamplighter/api'
 import { AppError } from '../http/errors.ts'
 import { may } from '../http/may.ts'
 import type { Principal } from '../http/principal.ts'
@@ -12,10 +12,11 @@ export function routesOf(ledger: Transparency): Route[] {
     route(getLog, async () => ({
       body: { items: [...(await ledger.states()).logs], verifyCommand: verifyCommand(ledger.config.url) },
     })),
+    route(recheckLog, async ({ body }) => ({ body: await ledger.recheck(body.log, body.moved === true) })),
     route(getReceipt, async ({ params, who, touch, now }) => {
       const state = await ledger.receiptOf(params.record, who.kind === 'key' ? 'person' : 'staff', now)
-      const ruling = may(who, 'receipts.read', { own: isOwn(state, who) }, touch, now)
-      if (!ruling.ok) throw new AppError(ruling.code, 'You may read receipts of acts that were your own.')
+      const ruling = 'by' in state ? may(who, 'receipts.read', { own: isOwn(state, who) }, touch, now) : undefined
+      if (ruling?.ok === false) throw new AppError(ruling.code, 'You may read receipts of acts that were your own.')
       return answerOf(state, params.record)
     }),
   ]

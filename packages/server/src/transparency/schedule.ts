@@ -40,6 +40,7 @@ export function runSchedule(from: ScheduleParts): () => Promise<void> {
 async function loop(from: ScheduleParts, signal: AbortSignal): Promise<void> {
   let held: readonly Fence[] = []
   let slot = slotOf(from)
+  let missed = false
   while (!signal.aborted) {
     await pause(Math.min(RENEW_MS, from.everyMs - (from.now() % from.everyMs)), signal)
     if (signal.aborted) break
@@ -49,10 +50,13 @@ async function loop(from: ScheduleParts, signal: AbortSignal): Promise<void> {
         slot = slotOf(from)
         for (const lease of held) await closeAll(from, lease)
         await from.after()
+        missed = false
       }
     } catch (error) {
       held = []
       from.onProblem(error)
+      if (!missed) from.parts.alarm('batch_missed', 'actions')
+      missed = true
     }
   }
   for (const lease of held) await from.leases.release(lease).catch(from.onProblem)

@@ -36,6 +36,12 @@ export type StepName = 'S1' | 'S2' | 'S3' | 'S4' | 'S5' | 'S6' | 'row' | 'S7' | 
 /** Called before each step; crash and interleaving tests stop here. */
 export type Stepping = (name: StepName) => void | Promise<void>
 
+/** What a person must hear of. */
+export type Alarm = 'clock_fell' | 'batch_missed' | 'promise_late' | Halt
+
+/** Why a log signs nothing (ledger.md §9). Only a person ends it, on the machine. */
+export type Halt = 'tiles_differ' | 'head_behind' | 'head_differs' | 'state_unknown' | 'wrong_place'
+
 /** What a sequencer works with. */
 export interface SequencerParts {
   readonly store: Store
@@ -44,7 +50,8 @@ export interface SequencerParts {
   readonly signers: (origin: string) => readonly LogKey[]
   /** Opens what is sealed for the platform: the acts that everyone may read. */
   readonly platform: SealKey
-  readonly alarm: (code: 'clock_fell' | 'batch_raced', log: LogName) => void
+  /** Codes of ledger.md §17. */
+  readonly alarm: (code: Alarm, log: LogName) => void
 }
 
 /** A batch that is in the log, signed. */
@@ -167,6 +174,7 @@ function isConflict(error: unknown): boolean {
 }
 
 async function differs(parts: SequencerParts, head: HeadRow, found: string): Promise<TransparencyError> {
+  parts.alarm('tiles_differ', head.log)
   await parts.store.tx(haltLog, { log: head.log, why: 'tiles_differ' })
   return new TransparencyError('tiles_differ', `the log ${head.log} is halted: ${found}`)
 }

@@ -60,6 +60,7 @@ describe.each(engines)('before the first signature on $name', (engine) => {
     for await (const id of blobs.list()) if (id.endsWith('tile_0_000-p_16')) await blobs.delete(id)
     await files().write('tile/0/000.p/16', new Uint8Array(16 * 32))
     expect(await check()).toBe('tiles_differ')
+    expect(fresh.it.alarms).toContain('tiles_differ actions')
     const [recorded] = await fresh.it.act(decisionOn('u17'))
     expect(recorded?.promise).toBeNull()
     expect(await fresh.it.close()).toBeUndefined()
@@ -109,5 +110,49 @@ describe.each(engines)('before the first signature on $name', (engine) => {
     expect(await fresh.it.close()).toBeUndefined()
     // The reason stays until a person ends it on the machine.
     expect(await check()).toBe('wrong_place')
+    expect(await fresh.it.ledger.recheck('actions', false)).toMatchObject({ was: 'wrong_place', now: null })
+    await fresh.it.close()
+    await expectWholeLog(fresh.it)
+  })
+
+  test('who really moved says so on the machine, and the origin stays what it was', async () => {
+    await fresh.it.close()
+    await fresh.it.reopen({ url: 'https://new-name.example' })
+    expect(await check('new-name.example')).toBe('wrong_place')
+    expect(await fresh.it.ledger.recheck('actions', false)).toMatchObject({ now: 'wrong_place' })
+    expect(await fresh.it.ledger.recheck('actions', true)).toMatchObject({ was: 'wrong_place', now: null })
+    expect(await check('new-name.example')).toBeNull()
+    expect(await fresh.it.close()).toMatchObject({ size: 32, records: 1 })
+    expect((await fresh.it.ledger.states()).logs[0]?.origin).toBe(ORIGIN)
+  })
+
+  test('ledger 18: recheck ends no halt that only a witness could end', async () => {
+    await fresh.it.close()
+    await fresh.it.ledger.markRestored()
+    await check()
+    expect(await fresh.it.ledger.recheck('actions', true)).toMatchObject({ was: 'state_unknown', now: 'state_unknown' })
+    expect(await fresh.it.close()).toBeUndefined()
+  })
+
+  test('a tile that was put right again lets the log go on; one that was not does not', async () => {
+    await fresh.it.act(...Array.from({ length: 300 }, () => decisionOn('u17')))
+    await fresh.it.close()
+    const good = await files().read('tile/0/000')
+    const { blobs } = fresh.it.storage
+    const replace = async (bytes: Uint8Array) => {
+      for await (const id of blobs.list()) if (id === `${files().prefix}_tile_0_000`) await blobs.delete(id)
+      await files().write('tile/0/000', bytes)
+    }
+    await replace(new Uint8Array(256 * 32))
+    // No right edge touches this tile, so only a full recheck sees it.
+    expect(await check()).toBeNull()
+    expect(await fresh.it.ledger.recheck('actions', false)).toMatchObject({
+      was: null,
+      now: 'tiles_differ',
+      leaves: 512,
+    })
+    expect(await fresh.it.ledger.recheck('actions', false)).toMatchObject({ was: 'tiles_differ', now: 'tiles_differ' })
+    await replace(good ?? new Uint8Array())
+    expect(await fresh.it.ledger.recheck('actions', false)).toMatchObject({ was: 'tiles_differ', now: null })
   })
 })

@@ -11,13 +11,10 @@ import {
 } from '@lamplighter/ledger'
 import type { Fence } from '../storage/seam.ts'
 import type { LogFiles } from './files.ts'
-import { finishBatches, type SequencerParts, writeTiles } from './sequencer.ts'
+import { finishBatches, type Halt, type SequencerParts, writeTiles } from './sequencer.ts'
 import { runtimeChecks, runtimeHash } from './signing.ts'
 import { type HeadRow, haltLog, headOfLog, lastBatch, latestCheckpoint } from './store.ts'
 import type { LogName } from './tables.ts'
-
-/** Why a log signs nothing (ledger.md §9). Only a person ends it, on the machine. */
-export type Halt = 'tiles_differ' | 'head_behind' | 'head_differs' | 'state_unknown' | 'wrong_place'
 
 /**
  * The checks of ledger.md §9 before the first signature after a start, as far as they need no witness: a log never signs two trees that
@@ -34,6 +31,7 @@ export async function checkBeforeSigning(
   const found = (await placeProblem(head, at.host)) ?? (await stateProblem(parts, head))
   if (found !== null) {
     await parts.store.tx(haltLog, { log: at.log, why: found })
+    parts.alarm(found, at.log)
     return found
   }
   await finishBatches(parts, at.log, at.lease, () => undefined)

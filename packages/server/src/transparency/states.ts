@@ -3,14 +3,21 @@ import { parseCheckpoint } from '@lamplighter/ledger'
 import { defineQuery } from '../storage/define.ts'
 import type { ReadDb, Store } from '../storage/seam.ts'
 
-/** How both logs stand, as the console shows it; and how many promises were broken so far, `actions` first. */
+/** How both logs stand, as the console shows it, `actions` first. */
 export interface LedgerStates {
   readonly logs: AnswerOf<typeof getLog>['items']
+  /** Promises that were not kept in time, ever: leaves that came late, and records that still wait. */
   readonly promisesLate: number
+  /** Those that still wait. */
+  readonly overdue: number
 }
 
 const logRows = defineQuery('transparency.states', async ({ db, now }: ReadDb, _: null) => {
-  const heads = await db.selectFrom('ledger_heads').select(['log', 'origin', 'root', 'halt']).orderBy('log').execute()
+  const heads = await db
+    .selectFrom('ledger_heads')
+    .select(['log', 'origin', 'root', 'halt', 'promises_late'])
+    .orderBy('log')
+    .execute()
   const rows = []
   for (const head of heads) {
     const signed = await db
@@ -34,11 +41,11 @@ const logRows = defineQuery('transparency.states', async ({ db, now }: ReadDb, _
     .where('batch', 'is', null)
     .where('due_at', '<', now)
     .executeTakeFirstOrThrow()
-  return { rows, late: Number(late.count) }
+  return { rows, overdue: Number(late.count) }
 })
 
 export async function statesOf(store: Store, everyMs: number): Promise<LedgerStates> {
-  const { rows, late } = await store.read(logRows, null)
+  const { rows, overdue } = await store.read(logRows, null)
   const logs = rows.map(({ head, signed, pending }) => ({
     log: head.log,
     origin: head.origin,
@@ -50,8 +57,10 @@ export async function statesOf(store: Store, everyMs: number): Promise<LedgerSta
     halt: head.halt,
     everyMs,
     witnessed: false,
+    checkpoint: head.log === 'actions' ? (signed?.text ?? null) : null,
   }))
-  return { logs, promisesLate: late }
+  const late = rows.reduce((sum, { head }) => sum + head.promises_late, 0)
+  return { logs, promisesLate: late + overdue, overdue }
 }
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
@@ -62,19 +71,4 @@ export function timeOfId(id: string): number {
   let bits = 0n
   for (const character of id.slice(id.indexOf('_') + 1)) bits = (bits << 5n) | BigInt(ALPHABET.indexOf(character))
   return Number(bits >> RANDOM_BITS)
-}
-
-/** Gauges and counters of the ledger, by name (ledger.md §18), as lines of the text format of Prometheus. */
-export function metricsOf(states: LedgerStates, now: number): string {
-  const lines = states.logs.flatMap(({ log, pending, oldestPendingAt, halt }) => {
-    const age = oldestPendingAt === null ? 0 : Math.max(0, (now - oldestPendingAt) / 1000)
-    // The sealed log's numbers would say how many orders there are.
-    if (log === 'sealed') return [`lamplighter_ledger_halted{log="sealed"} ${halt === null ? 0 : 1}`]
-    return [
-      `lamplighter_ledger_pending{log="${log}"} ${pending}`,
-      `lamplighter_ledger_oldest_pending_seconds{log="${log}"} ${age}`,
-      `lamplighter_ledger_halted{log="${log}"} ${halt === null ? 0 : 1}`,
-    ]
-  })
-  return [...lines, `lamplighter_ledger_promises_late_total ${states.promisesLate}`, ''].join('\n')
 }

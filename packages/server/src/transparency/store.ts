@@ -34,6 +34,7 @@ export const openLogs = defineWork(
       batches: 0,
       fence: 0,
       generation: 1,
+      promises_late: 0,
     }
     const none = { halt: null, halted_at: null, restored_at: null, moved_to: null, software: null }
     const rows = LOGS.map((log) => ({ log, origin: input.origins[log], ...head, ...none }))
@@ -150,7 +151,12 @@ export const commitBatch = defineWork('transparency.commitBatch', async (tx: Tx,
     .executeTakeFirst()
   if (moved.numUpdatedRows !== 1n) throw raced(batch)
   await tx.db.insertInto('ledger_batches').values(rowOfBatch(batch, tx.now)).execute()
-  for (const part of chunks(batch.places)) await placeRecords(tx, batch, part)
+  let late = 0
+  for (const part of chunks(batch.places)) late += await placeRecords(tx, batch, part)
+  if (late > 0) {
+    const sum = sql<number>`promises_late + ${late}`
+    await tx.db.updateTable('ledger_heads').set({ promises_late: sum }).where('log', '=', batch.log).execute()
+  }
   for (const part of chunks(batch.openings)) {
     const rows = part.map(({ index, opening }) => ({
       leaf_index: index,
@@ -177,12 +183,15 @@ function rowOfBatch(batch: NewBatch, now: number) {
   }
 }
 
-async function placeRecords(tx: Tx, batch: NewBatch, places: NewBatch['places']): Promise<void> {
+/** @returns how many of them come after the time that was promised */
+async function placeRecords(tx: Tx, batch: NewBatch, places: NewBatch['places']): Promise<number> {
   const rows = places.map(({ id, index }) => sql`(cast(${id} as text), cast(${index} as bigint))`)
-  const placed = await sql`with placed (id, leaf_index) as (values ${sql.join(rows)})
+  const placed = await sql<{ due_at: number | null }>`with placed (id, leaf_index) as (values ${sql.join(rows)})
     update ledger_records set leaf_index = placed.leaf_index, batch = ${batch.n}
-    from placed where ledger_records.id = placed.id and ledger_records.batch is null`.execute(tx.db)
-  if (placed.numAffectedRows !== BigInt(places.length)) throw raced(batch)
+    from placed where ledger_records.id = placed.id and ledger_records.batch is null
+    returning ledger_records.due_at`.execute(tx.db)
+  if (placed.rows.length !== places.length) throw raced(batch)
+  return placed.rows.filter((row) => row.due_at !== null && row.due_at < tx.now).length
 }
 
 function raced(batch: NewBatch): TransparencyError {
@@ -297,19 +306,28 @@ export const haltLog = defineWork(
   { urgent: true },
 )
 
-/** Ends a halt. Only commands on the machine come here; `host` is kept where a person confirmed that the installation moved. */
-export const resumeLog = defineWork(
-  'transparency.resume',
-  async (tx: Tx, input: { log: LogName; host: string | null; keys: RecordKeys }): Promise<void> => {
-    const resumed = await tx.db
+/**
+ * Ends a halt, or puts the reason that is left in its place. Only commands on the machine come here.
+ *
+ * @param input.host kept where a person confirmed that the installation moved there
+ */
+export const endHalt = defineWork(
+  'transparency.endHalt',
+  async (
+    tx: Tx,
+    input: { log: LogName; next: string | null; host: string | null; keys: RecordKeys },
+  ): Promise<void> => {
+    const halt = input.next === null ? { halt: null, halted_at: null } : { halt: input.next }
+    const changed = await tx.db
       .updateTable('ledger_heads')
-      .set({ halt: null, halted_at: null, ...(input.host === null ? {} : { moved_to: input.host }) })
+      .set({ ...halt, ...(input.host === null ? {} : { moved_to: input.host }) })
       .where('log', '=', input.log)
       .where('halt', 'is not', null)
       .returning(['origin', 'size'])
       .executeTakeFirst()
-    if (resumed === undefined || input.log !== 'actions') return
-    const fields = { op: 'resumed', origin: resumed.origin, size: resumed.size } as const
+    tx.hint('log')
+    if (changed === undefined || input.next !== null || input.log !== 'actions') return
+    const fields = { op: 'resumed', origin: changed.origin, size: changed.size } as const
     await record(tx, { kind: 'ledger', affected: PLATFORM, fields }, input.keys)
   },
 )

@@ -71,6 +71,8 @@ interface HeadsTable {
   software: string | null
   /** Leaves of origins before this one start at 0 again; 1 for the first origin. */
   generation: number
+  /** Promises whose leaf came after their deadline, ever. */
+  promises_late: number
 }
 
 interface CheckpointsTable {
@@ -221,6 +223,7 @@ function heads(engine: Engine): string[] {
       moved_to: 'text',
       software: 'text',
       generation: 'bigint not null default 1',
+      promises_late: 'bigint not null default 0',
     }),
     table(
       engine,

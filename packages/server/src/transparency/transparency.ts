@@ -1,13 +1,15 @@
 import { promiseName } from '@lamplighter/ledger'
+import { ledgerStands, metrics } from '../events.ts'
 import type { Storage } from '../storage/open.ts'
 import type { Affected } from './acts.ts'
 import { afterBatches, endKeys, erasePerson } from './erasure.ts'
 import { LogFiles } from './files.ts'
 import { keyNamed, keysOfPersons, type LedgerKeyring, newKeys, platformKeys, readKeys, wrapKey } from './keys.ts'
 import { type ReceiptState, receiptOf, type Viewer } from './receipts.ts'
+import { type Rechecked, recheck } from './recheck.ts'
 import type { RecordKeys } from './record.ts'
 import { runSchedule } from './schedule.ts'
-import type { SequencerParts } from './sequencer.ts'
+import type { Alarm, SequencerParts } from './sequencer.ts'
 import type { LogKey } from './signing.ts'
 import { type LedgerStates, statesOf } from './states.ts'
 import { headOfLog, markRestored, openLogs, softwareStarted } from './store.ts'
@@ -21,7 +23,7 @@ export interface TransparencyConfig {
   readonly everyMs: number
   readonly software: { readonly version: string; readonly digest: string }
   readonly now?: () => number
-  readonly alarm?: (code: string, log: LogName) => void
+  readonly alarm?: (code: Alarm, log: LogName) => void
   /** Told of every round of batches that failed; the next one tries again. */
   readonly onProblem?: (error: unknown) => void
 }
@@ -38,6 +40,8 @@ export interface Transparency {
   states(): Promise<LedgerStates>
   /** Erases a person from the ledger: content, then key (ledger.md §12.1). Holds are the caller's to respect. */
   erase(affected: Affected, ground: Ground): Promise<{ records: number }>
+  /** `ledger recheck`: recomputes a log and ends a halt whose cause is gone. @param moved the address really changed */
+  recheck(log: LogName, moved: boolean): Promise<Rechecked>
   /** What follows after batches: naming what was erased, retention. `start` does it after each round. */
   afterBatches(): Promise<void>
   /** For `restore`: what was put back signs nothing before a witness or a person vouched for it. */
@@ -83,27 +87,46 @@ export async function openTransparency(
   const receipts = { ...parts, keyring }
   const erasure = { store, keyring, platform, keys: base }
   await endKeys(erasure)
+  const states = () => statesOf(store, config.everyMs)
   return {
     config,
     parts,
     keyring,
     keysFor: async (affected) => ({ ...base, persons: await keysOfPersons({ store, keyring, platform }, affected) }),
     receiptOf: (record, viewer, at = now()) => receiptOf(receipts, record, viewer, at),
-    states: () => statesOf(store, config.everyMs),
+    states,
     erase: (affected, ground) => erasePerson(erasure, affected, ground),
+    recheck: (log, moved) => recheck(parts, base, { log, host, moved }),
     afterBatches: () => afterBatches(erasure),
     markRestored: () => store.tx(markRestored, null),
-    start: () =>
-      runSchedule({
+    start() {
+      metrics.collect(async () => ledgerStands(standOf(await states(), now())))
+      return runSchedule({
         ...{ parts, host, now },
         leases: storage.leases,
         everyMs: config.everyMs,
-        after: () => afterBatches(erasure),
+        after: async () => {
+          await afterBatches(erasure)
+          if ((await states()).overdue > 0) parts.alarm('promise_late', 'actions')
+        },
         onProblem: config.onProblem ?? (() => undefined),
-      }),
+      })
+    },
   }
 }
 
 function recordKeysOf(origin: string, keys: readonly LogKey[], platform: RecordKeys['platform']): RecordKeys {
   return { origin, promise: keyNamed(keys, promiseName(origin)), platform, persons: new Map() }
+}
+
+function standOf(states: LedgerStates, now: number): Parameters<typeof ledgerStands>[0] {
+  const isHalted = (log: LogName): boolean => states.logs.some((one) => one.log === log && one.halt !== null)
+  const actions = states.logs.find(({ log }) => log === 'actions')
+  const oldest = actions?.oldestPendingAt ?? now
+  return {
+    pending: actions?.pending ?? 0,
+    oldestS: Math.max(0, (now - oldest) / 1000),
+    promisesLate: states.promisesLate,
+    halted: { actions: isHalted('actions'), sealed: isHalted('sealed') },
+  }
 }

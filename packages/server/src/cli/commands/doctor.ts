@@ -38,7 +38,7 @@ async function lookAround({ config, warnings }: Loaded): Promise<Looked> {
   if (config.database === 'embedded' && (waiting.length > 0 || !existsSync(join(config.data, 'lamplighter.db')))) {
     return { ...common, waiting, missing: undefined, engine: undefined }
   }
-  const context = await openContext({ config })
+  const context = await openContext({ config, patient: true })
   try {
     const { engine, settings } = await context.storage.facts()
     return { ...common, waiting, missing: undefined, engine: engine === 'sqlite' ? settings : undefined }

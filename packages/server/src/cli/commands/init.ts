@@ -35,7 +35,7 @@ export const commands: readonly Command[] = [
 
       const values = { LAMPLIGHTER_URL: url, LAMPLIGHTER_DATABASE: database }
       const { config } = loadConfig({ env: { ...io.env, ...values }, folder: io.folder })
-      const context = await openContext({ config })
+      const context = await openContext({ config, patient: true })
       try {
         const link = await context.people.invite({ name: admin, roles: ['admin'], kind: 'first', doer: operator })
         await context.settings.put('platform.name', name, { reason: 'init', doer: operator })

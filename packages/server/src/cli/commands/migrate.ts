@@ -17,7 +17,7 @@ export const commands: readonly Command[] = [
         io.result({ waiting }, waiting.length === 0 ? ['Nothing waits.'] : waiting)
         return 0
       }
-      await (await openContext({ config })).close()
+      await (await openContext({ config, patient: true })).close()
       io.result({ done: waiting }, [embedded ? `${waiting.length} steps done.` : 'Up to date.'])
       return 0
     },

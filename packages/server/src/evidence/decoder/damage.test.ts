@@ -63,6 +63,32 @@ test('matching 12: a JPEG without its last tenth is found all the same, and mark
   expect(measured.unknown).toEqual([{ part: 'pixels', why: 'damaged' }])
 })
 
+test('a JPEG whose structure is whole and whose picture is not is marked', async () => {
+  const [file = new Uint8Array()] = files
+  const holed = Buffer.from(file)
+  holed.fill(0xaa, Math.floor(file.length * 0.5), Math.floor(file.length * 0.6))
+  const measured = await decoder.measure(holed)
+  expect(measured.flags).toEqual(['read_with_errors'])
+  expect(measured.unknown).toEqual([{ part: 'pixels', why: 'damaged' }])
+})
+
+test('a PNG with a wrong checksum is read as viewers read it, and marked', async () => {
+  const file = png(picture)
+  const end = file.indexOf('IEND') - 5
+  file.writeUInt8(file.readUInt8(end) ^ 1, end)
+  const measured = await decoder.measure(file)
+  expect(verdictOf(measured)).toBe('hit')
+  expect(measured.unknown).toEqual([{ part: 'pixels', why: 'damaged' }])
+})
+
+test('a PNG that was cut off shows what there is of it, and is marked', async () => {
+  const file = png(picture)
+  const measured = await decoder.measure(file.subarray(0, Math.floor(file.length * 0.97)))
+  expect(verdictOf(measured)).toBe('hit')
+  expect(measured.flags).toEqual(['read_with_errors'])
+  expect(measured.unknown).toEqual([{ part: 'pixels', why: 'damaged' }])
+})
+
 function damage(bytes: Uint8Array, act: { how: string; share: number; count: number }): Uint8Array {
   const at = Math.floor(bytes.length * act.share)
   const part = bytes.subarray(at, at + act.count)

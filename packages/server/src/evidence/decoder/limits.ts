@@ -3,6 +3,8 @@ export const LIMITS = {
   bytes: 50 * 1024 * 1024,
   pixels: 100_000_000,
   side: 30_000,
+  /** Up to here a picture is sure to fit into the decoder's memory; beyond, a codec that gives up may have run out of it. */
+  surePixels: 35_000_000,
   frames: 1_000,
   metadataBytes: 1024 * 1024,
   /** A progressive JPEG paints all its pixels again with each scan; common ones have about ten. */

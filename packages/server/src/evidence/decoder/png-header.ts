@@ -3,11 +3,11 @@ import { orientationOf } from './exif.ts'
 import { type Header, HeaderError } from './header.ts'
 import { latin1 } from './sniff.ts'
 
-const SIGNATURE = 8
+export const SIGNATURE = 8
 /** The chunks that pixels depend on. The codec is given these and no others: no text, no profile is ever inflated. */
-const PIXEL_CHUNKS = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'])
+export const PIXEL_CHUNKS = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'])
 
-interface Chunk {
+export interface Chunk {
   readonly name: string
   readonly body: Uint8Array
   readonly sound: boolean
@@ -56,26 +56,8 @@ export function pngHeader(bytes: Uint8Array): Header {
   }
 }
 
-/** The same picture with nothing but the chunks that its pixels need, checksums made anew. */
-export function pixelChunksOnly(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const kept = [...chunksOf(bytes)].filter(({ name }) => PIXEL_CHUNKS.has(name))
-  const length = kept.reduce((sum, { body }) => sum + body.length + 12, SIGNATURE)
-  const out = new Uint8Array(length)
-  const view = new DataView(out.buffer)
-  out.set(bytes.subarray(0, SIGNATURE))
-  let at = SIGNATURE
-  for (const { name, body } of kept) {
-    view.setUint32(at, body.length)
-    for (let i = 0; i < 4; i += 1) out[at + 4 + i] = name.charCodeAt(i)
-    out.set(body, at + 8)
-    view.setUint32(at + 8 + body.length, crc32(out.subarray(at + 4, at + 8 + body.length)))
-    at += body.length + 12
-  }
-  return out
-}
-
 /** Chunks up to the end of the image, or up to the first one that does not fit into the file. */
-function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
+export function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
   let at = SIGNATURE
   while (at + 12 <= bytes.length) {
     const length = u32(bytes, at)

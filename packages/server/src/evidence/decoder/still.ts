@@ -2,7 +2,9 @@ import type { Pixels } from '@lamplighter/matching'
 import { type Decoded, decodePng, decodeWith } from './codecs.ts'
 import { type Header, refusal } from './header.ts'
 import { jpegHeader } from './jpeg-header.ts'
-import { pixelChunksOnly, pngHeader } from './png-header.ts'
+import { LIMITS } from './limits.ts'
+import { pngHeader } from './png-header.ts'
+import { mendedPng, pixelChunksOnly } from './png-rebuild.ts'
 import type { Why } from './types.ts'
 import { webpHeader } from './webp-header.ts'
 
@@ -44,21 +46,31 @@ export function headerOf(type: StillType, bytes: Uint8Array): Header {
 export async function decodeStill(type: StillType, bytes: Uint8Array, header: Header): Promise<Still> {
   const why = refusal(header)
   if (why !== undefined) throw new Undecodable(why, `${type} of ${header.width} × ${header.height}`)
-  const { pixels, warnings } = await decodeAs(type, bytes)
+  const { pixels, warnings } = await decodeAs(type, bytes, header)
   if (pixels.width !== header.width || pixels.height !== header.height) {
     throw new Undecodable('damaged', 'the picture has another size than its header says')
   }
   return { pixels: header.grey ? greyOf(pixels) : pixels, clean: header.whole && warnings === 0 }
 }
 
-async function decodeAs(type: StillType, bytes: Uint8Array): Promise<Decoded> {
+async function decodeAs(type: StillType, bytes: Uint8Array, { width, height }: Header): Promise<Decoded> {
   try {
-    if (type === 'image/png') return await decodePng(pixelChunksOnly(bytes))
+    if (type === 'image/png') return await decodePngOrMend(bytes)
     return await decodeWith(type === 'image/jpeg' ? 'jpeg' : 'webp', bytes)
-  } catch (error) {
+  } catch {
     // Codecs throw numbers, objects and traps of their own; to us they all say that this file cannot be read.
-    const why = error instanceof RangeError ? 'broken' : 'damaged'
+    const why = width * height > LIMITS.surePixels ? 'too_large' : 'damaged'
     throw new Undecodable(why, `the ${type} codec gave up`)
+  }
+}
+
+async function decodePngOrMend(bytes: Uint8Array): Promise<Decoded> {
+  try {
+    return await decodePng(pixelChunksOnly(bytes))
+  } catch (error) {
+    const mended = mendedPng(bytes)
+    if (mended === undefined) throw error
+    return { ...(await decodePng(mended)), warnings: 1 }
   }
 }
 

@@ -34,7 +34,7 @@ interface Wrapper {
 const LIMIT = { addressBytes: 4 * 1024 ** 3, cpuSeconds: 40, handles: 64 } as const
 const ULIMIT = `ulimit -c 0; ulimit -f 0; ulimit -n ${LIMIT.handles}; ulimit -t ${LIMIT.cpuSeconds}; ulimit -v ${LIMIT.addressBytes / 1024} || true; exec "$@"`
 const NOBODY = '65534'
-const HELLO_MS = 10_000
+const HELLO_MS = 20_000
 
 /**
  * Finds out by trying which walls this machine lets us raise: each is added to those that stood before, and stays if a real

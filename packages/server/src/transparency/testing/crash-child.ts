@@ -1,5 +1,5 @@
-import { openKeyring } from '../../storage/keyring/index.ts'
 import { openStore, type StorageConfig } from '../../storage/index.ts'
+import { openKeyring } from '../../storage/keyring/index.ts'
 import type { Fence } from '../../storage/seam.ts'
 import { leaseName } from '../schedule.ts'
 import { closeBatch, type StepName } from '../sequencer.ts'
