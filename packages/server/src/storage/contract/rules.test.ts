@@ -52,7 +52,11 @@ describe.each(engines)('what a work may not do on $name', (engine) => {
 
   test('a work that swallows the failure of its last statement fails all the same', async () => {
     const { store } = opened.storage
-    await expect(store.tx(swallowFailure, { id: 'a' })).rejects.toMatchObject({ code: 'statement_failed' })
+    await expect(store.tx(swallowFailure, { id: 'a' })).rejects.toMatchObject({
+      code: 'statement_failed',
+      // The failure itself, not what the engine says about a transaction that is over.
+      message: expect.stringMatching(/constraint/i),
+    })
     expect(await store.read(account, 'a')).toBeUndefined()
   })
 
