@@ -103,16 +103,28 @@ export function CardPane(props: {
         otherWays={
           mine && (
             <div className="flex flex-wrap justify-between">
-              <Button aria-keyshortcuts="s" className="px-1.5" hint="s" look="quiet" onClick={leave('skip')}>
+              <Button aria-keyshortcuts="s" className="px-1.5 text-fine" hint="s" look="quiet" onClick={leave('skip')}>
                 {t.leave.short.skip}
               </Button>
-              <Button aria-keyshortcuts="o" className="px-1.5" hint="o" look="quiet" onClick={leave('handoff')}>
+              <Button
+                aria-keyshortcuts="o"
+                className="px-1.5 text-fine"
+                hint="o"
+                look="quiet"
+                onClick={leave('handoff')}
+              >
                 {t.leave.short.handoff}
               </Button>
-              <Button aria-keyshortcuts="e" className="px-1.5" hint="e" look="quiet" onClick={leave('escalate')}>
+              <Button
+                aria-keyshortcuts="e"
+                className="px-1.5 text-fine"
+                hint="e"
+                look="quiet"
+                onClick={leave('escalate')}
+              >
                 {t.leave.short.escalate}
               </Button>
-              <Button className="px-1.5" look="quiet" onClick={() => props.onGiveBack(draft)}>
+              <Button className="px-1.5 text-fine" look="quiet" onClick={() => props.onGiveBack(draft)}>
                 {t.review.giveBack}
               </Button>
             </div>

@@ -27,7 +27,7 @@ export function DecidedCard(props: { number: number; decided: Decision; canRever
   const words = t.choiceWords(decided.choice)
   useEffect(() => {
     if (decided.mine && last.get()?.id !== decided.id && decided.undoUntil > Date.now())
-      last.set({ id: decided.id, number, words, undoUntil: decided.undoUntil, state: 'sent' })
+      last.set({ id: decided.id, number, words, undoUntil: decided.undoUntil, draft: null, state: 'sent' })
   }, [decided, number, words])
   const reverse = useMutation({
     mutationFn: () => call(reverseDecision, { params: { id: decided.id }, body: { reason: reason.trim() } }),

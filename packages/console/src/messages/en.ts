@@ -346,9 +346,9 @@ export const en = {
     change: (change: Change): string => {
       switch (change.what) {
         case 'reports':
-          return change.count > 0 ? `${many(change.count, 'report', 'reports')} more` : 'reports merged or split'
+          return change.count > 0 ? many(change.count, 'more report', 'more reports') : 'reports merged or split'
         case 'evidence':
-          return `${many(change.count, 'piece', 'pieces')} of evidence more`
+          return many(change.count, 'more piece of evidence', 'more pieces of evidence')
         case 'evidence-changed':
           return `evidence changed: ${change.refs.join(', ')}`
         case 'signals':

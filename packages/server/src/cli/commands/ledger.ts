@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { getLog, recheckLog } from '@lamplighter/api'
-import { verifyTarget } from '@lamplighter/ledger/verifier'
+import { UsageError as VerifierUsage, verifyTarget } from '@lamplighter/ledger/verifier'
 import { withApi } from '../api.ts'
 import type { Command } from '../command.ts'
 import { UsageError } from '../io.ts'
@@ -72,7 +72,7 @@ export const commands: readonly Command[] = [
         io.result({ v: 1, target, ...report }, lines)
         return report.exit
       } catch (error) {
-        if (error instanceof Error && error.constructor.name === 'UsageError') throw new UsageError(error.message)
+        if (error instanceof VerifierUsage) throw new UsageError(error.message)
         throw error
       }
     },
