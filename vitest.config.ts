@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/{src,verifier,test}/**/*.test.ts', 'conformance/**/*.test.ts', '*.test.ts'],
     exclude: ['**/node_modules/**'],
+    globalSetup: ['packages/server/src/storage/testing/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -36,6 +36,8 @@ export const acts = [
   'lists.edit',
   'settings.read',
   'log.read',
+  'log.repair',
+  'restore.resume',
   'jobs.read',
   'demo.use',
   'metrics.read',

@@ -14,7 +14,7 @@ export const EffectJson = z.object({
   /** Duration in milliseconds. */
   for: z.int().optional(),
   within: z.int().optional(),
-  until: z.enum(['review']).optional(),
+  until: z.enum(['review', 'release']).optional(),
   on: z.string().optional(),
   rules: z.array(z.string()),
 })
@@ -237,7 +237,7 @@ export const getReceipt = endpoint({
   answer: z.string(),
   gives: 'text/plain; charset=utf-8',
   repeat: 'own',
-  codes: ['record_unknown', 'not_yet', 'opening_destroyed'],
+  codes: ['record_unknown', 'not_yet', 'opening_lost', 'opening_destroyed'],
 })
 
 export const Timestamp = Instant

@@ -116,7 +116,7 @@ export const invitePerson = endpoint({
   status: 201,
   answer: z.object({ id: Id, staff: z.string(), link: z.string(), until: Instant }),
   repeat: 'key',
-  codes: ['invalid', 'second_person_required', ...keyCodes],
+  codes: ['invalid', 'second_person_required', 'fresh_passkey_required', 'conflict', ...keyCodes],
 })
 
 export const revokePerson = endpoint({
@@ -131,12 +131,44 @@ export const revokePerson = endpoint({
   status: 200,
   answer: Nothing,
   repeat: 'key',
-  codes: ['conflict', ...keyCodes],
+  codes: ['conflict', 'fresh_passkey_required', ...keyCodes],
+})
+
+export const changeRoles = endpoint({
+  id: 'changeRoles',
+  method: 'post',
+  path: '/v1/people/{id}/roles',
+  act: 'people.manage',
+  summary: 'Give a person these roles instead of the present ones; their sessions end. Never one’s own.',
+  params: z.object({ id: Id }),
+  query: Nothing,
+  body: z.object({ roles: z.array(Role).min(1), reason: z.string().min(1).max(500) }),
+  status: 200,
+  answer: Nothing,
+  repeat: 'key',
+  codes: ['conflict', 'second_person_required', 'fresh_passkey_required', ...keyCodes],
+})
+
+export const recoverPerson = endpoint({
+  id: 'recoverPerson',
+  method: 'post',
+  path: '/v1/people/{id}/link',
+  act: 'people.manage',
+  summary: 'A new link for a person who cannot sign in: it works once, for 15 minutes.',
+  params: z.object({ id: Id }),
+  query: Nothing,
+  body: z.object({ reason: z.string().min(1).max(500) }),
+  status: 201,
+  answer: z.object({ id: Id, staff: z.string(), link: z.string(), until: Instant }),
+  repeat: 'key',
+  codes: ['conflict', 'second_person_required', 'fresh_passkey_required', ...keyCodes],
 })
 
 export const ApiKey = z.object({
   id: z.string(),
   name: z.string(),
+  /** Events of one connection are told apart by kind and id; two keys of it may overlap, for rotation. */
+  connection: z.string(),
   scopes: z.array(Scope),
   createdAt: Instant,
   expiresAt: Instant,
@@ -171,11 +203,15 @@ export const newKey = endpoint({
     name: z.string().min(1).max(100),
     scopes: z.array(Scope).min(1),
     days: z.int().min(1).max(730).optional(),
+    connection: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,63}$/)
+      .optional(),
   }),
   status: 201,
   answer: z.object({ id: z.string(), key: z.string(), expiresAt: Instant }),
   repeat: 'key',
-  codes: ['invalid', ...keyCodes],
+  codes: ['invalid', 'conflict', 'fresh_passkey_required', ...keyCodes],
 })
 
 export const revokeKey = endpoint({
@@ -190,5 +226,5 @@ export const revokeKey = endpoint({
   status: 200,
   answer: Nothing,
   repeat: 'key',
-  codes: ['conflict', ...keyCodes],
+  codes: ['conflict', 'fresh_passkey_required', ...keyCodes],
 })

@@ -111,6 +111,21 @@ export const resumeConnection = endpoint({
   codes: [...keyCodes],
 })
 
+export const rotateConnection = endpoint({
+  id: 'rotateConnection',
+  method: 'post',
+  path: '/v1/connections/{id}/rotate',
+  act: 'connections.manage',
+  summary: 'Give this endpoint a new signing secret, shown in this answer only. For 24 hours both sign.',
+  params: connectionId,
+  query: Nothing,
+  body: Nothing,
+  status: 200,
+  answer: z.object({ secret: z.string() }),
+  repeat: 'key',
+  codes: ['conflict', ...keyCodes],
+})
+
 export const testConnection = endpoint({
   id: 'testConnection',
   method: 'post',
@@ -261,6 +276,41 @@ export const getRetention = endpoint({
   codes: [],
 })
 
+export const getRestore = endpoint({
+  id: 'getRestore',
+  method: 'get',
+  path: '/v1/restore',
+  act: 'settings.read',
+  summary: 'Whether this server was restored from a backup and is quiet: nothing leaves it until a person resumes.',
+  params: Nothing,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({
+    quiet: z.boolean(),
+    backupAt: Instant.nullable(),
+    restoredAt: Instant.nullable(),
+    counts: z.object({ people: z.int(), keys: z.int(), jobs: z.int() }),
+  }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const resumeRestored = endpoint({
+  id: 'resumeRestored',
+  method: 'post',
+  path: '/v1/restore/resume',
+  act: 'restore.resume',
+  summary: 'Let a restored server go on, after its people, keys and endpoints were confirmed.',
+  params: Nothing,
+  query: Nothing,
+  body: Nothing,
+  status: 200,
+  answer: Nothing,
+  repeat: 'key',
+  codes: ['conflict', 'fresh_passkey_required', ...keyCodes],
+})
+
 export const LogState = z.object({
   log: z.enum(['actions', 'sealed']),
   origin: z.string(),
@@ -272,6 +322,28 @@ export const LogState = z.object({
   halt: z.string().nullable(),
   everyMs: z.int(),
   witnessed: z.boolean(),
+  /** The newest signed checkpoint; null before the first, and for the sealed log. */
+  checkpoint: z.string().nullable(),
+})
+
+export const recheckLog = endpoint({
+  id: 'recheckLog',
+  method: 'post',
+  path: '/v1/log/recheck',
+  act: 'log.repair',
+  summary: 'Recompute a log from its files, and end a halt whose cause is gone.',
+  params: Nothing,
+  query: Nothing,
+  body: z.object({ log: z.enum(['actions', 'sealed']), moved: z.boolean().optional() }),
+  status: 200,
+  answer: z.object({
+    log: z.enum(['actions', 'sealed']),
+    was: z.string().nullable(),
+    now: z.string().nullable(),
+    leaves: z.int(),
+  }),
+  repeat: 'key',
+  codes: ['invalid', ...keyCodes],
 })
 
 export const getLog = endpoint({

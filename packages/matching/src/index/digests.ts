@@ -1,0 +1,49 @@
+/** Told apart by their length. */
+export type DigestKind = 'sha256' | 'sha1' | 'md5'
+
+/** Lower-case hex of 64, 40 or 32 digits. */
+export type Digest = string & { readonly __digest: true }
+
+const KIND_OF: Readonly<Record<number, DigestKind>> = { 64: 'sha256', 40: 'sha1', 32: 'md5' }
+
+/** Reads a digest from outside; upper case is lowered, everything else is refused. */
+export function parseDigest(text: string): Digest | undefined {
+  return /^[0-9a-fA-F]+$/.test(text) && text.length in KIND_OF ? (text.toLowerCase() as Digest) : undefined
+}
+
+export function kindOfDigest(digest: Digest): DigestKind {
+  return KIND_OF[digest.length] ?? 'sha256'
+}
+
+/**
+ * Whether a hit by this kind alone is weak: collisions of MD5 and SHA-1 can be made on purpose, so a person is told, and
+ * nothing is referred that nobody looked at (matching.md §7).
+ */
+export function isWeak(kind: DigestKind): boolean {
+  return kind !== 'sha256'
+}
+
+/** Which entries of a list stand for a file with this digest. */
+export class DigestTable {
+  readonly #entries = new Map<Digest, readonly number[]>()
+
+  /** Digests held. */
+  get size(): number {
+    return this.#entries.size
+  }
+
+  add(digest: Digest, entry: number): void {
+    const held = this.#entries.get(digest) ?? []
+    if (!held.includes(entry)) this.#entries.set(digest, [...held, entry])
+  }
+
+  remove(digest: Digest, entry: number): void {
+    const left = (this.#entries.get(digest) ?? []).filter((held) => held !== entry)
+    if (left.length === 0) this.#entries.delete(digest)
+    else this.#entries.set(digest, left)
+  }
+
+  find(digest: Digest): readonly number[] {
+    return this.#entries.get(digest) ?? []
+  }
+}

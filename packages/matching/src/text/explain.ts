@@ -1,0 +1,20 @@
+import type { CompiledTerm } from './forms.ts'
+import type { ViewName } from './view.ts'
+
+const HOW_READ: Readonly<Record<ViewName, string>> = {
+  raw: 'as written',
+  folded: 'decoration, marks and hidden characters taken away',
+  skeleton: 'letters that look alike made Latin',
+  leet: 'digits and signs read as letters',
+  joined: 'letters pulled apart put together',
+  collapsed: 'stretched letters shortened',
+  decoded: 'Base64 decoded',
+}
+
+/** A sentence for a reviewer: what was written, what it reads as, and by which entry. A sealed list shows no term. */
+export function explain(hit: { term: CompiledTerm; view: ViewName; how: 'exact' | 'close'; shown: string }): string {
+  const { list, term, entry } = hit.term
+  if (list.sealed) return `matches sealed list ${list.id}, entry ${entry}`
+  const how = hit.how === 'close' ? `${HOW_READ[hit.view]}; one letter differs` : HOW_READ[hit.view]
+  return `"${hit.shown}" reads as "${term.text}" (${how}); list ${list.id} v${list.version}, term ${entry}`
+}

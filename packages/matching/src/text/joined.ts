@@ -1,0 +1,59 @@
+import { UNIT, type View, ViewBuilder } from './view.ts'
+
+const PIECE = /[\p{L}\p{N}\p{M}]+/gu
+/** Pieces of one or two letters are joined across blanks where at least so many follow each other. */
+const SHORT_PIECES = 3
+const SHORT = 2
+/** Longer separators part sentences. */
+const SEPARATOR = 3
+
+interface Piece {
+  readonly start: number
+  readonly end: number
+  /** The separator before this piece goes. */
+  joins: boolean
+}
+
+/**
+ * Letters that were pulled apart, put together: what separates three and more pieces of one or two letters is taken out,
+ * and any separator but a blank inside a token. Whole ordinary words are never joined.
+ */
+export function joinedView(leet: View): View {
+  const view = new ViewBuilder('joined')
+  let at = 0
+  for (const { start, end, joins } of piecesOf(leet.text)) {
+    if (joins) view.leftOut()
+    else for (; at < start; at += 1) view.copy(leet, at)
+    for (at = start; at < end; at += 1) view.copy(leet, at, joins && at === start ? UNIT.gapBefore | UNIT.changed : 0)
+  }
+  for (; at < leet.text.length; at += 1) view.copy(leet, at)
+  return view.done()
+}
+
+function piecesOf(text: string): readonly Piece[] {
+  const pieces: Piece[] = []
+  for (const { 0: letters, index } of text.matchAll(PIECE)) {
+    const before = pieces.at(-1)
+    const between = before === undefined ? '' : text.slice(before.end, index)
+    pieces.push({ start: index, end: index + letters.length, joins: between !== '' && !/\s/.test(between) })
+  }
+  for (let first = 0; first < pieces.length; ) first = joinShortRun(pieces, first)
+  return pieces
+}
+
+/** Joins the run of short pieces that begins here, if it is long enough; gives the place after it. */
+function joinShortRun(pieces: readonly Piece[], first: number): number {
+  let after = first
+  while (after < pieces.length && isShort(pieces[after]) && (after === first || isNear(pieces, after))) after += 1
+  if (after - first >= SHORT_PIECES) for (const piece of pieces.slice(first + 1, after)) piece.joins = true
+  return Math.max(after, first + 1)
+}
+
+function isShort(piece: Piece | undefined): boolean {
+  return piece !== undefined && piece.end - piece.start <= SHORT
+}
+
+function isNear(pieces: readonly Piece[], at: number): boolean {
+  const here = pieces[at]?.start ?? 0
+  return here - (pieces[at - 1]?.end ?? 0) <= SEPARATOR
+}

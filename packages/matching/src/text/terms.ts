@@ -1,0 +1,75 @@
+import type { ViewName } from './view.ts'
+
+/** One entry of a term list (text.md §3.1, §4). */
+export interface Term {
+  readonly id: string
+  readonly text: string
+  readonly lang?: string
+  /** Also inside a word. */
+  readonly part?: boolean
+  /** Also with one letter masked, missing, doubled, replaced or swapped; seven letters and more. */
+  readonly close?: boolean
+  /** Only in these views. */
+  readonly views?: readonly ViewName[]
+  readonly severity?: 1 | 2 | 3 | 4
+  readonly tags?: readonly string[]
+  /** Words around a hit that make it none. */
+  readonly except?: readonly string[]
+}
+
+export interface TermListSource {
+  readonly id: string
+  readonly version: number
+  /** `context` never counts alone. */
+  readonly use: 'evidence' | 'context'
+  /** No term of it is shown. */
+  readonly sealed: boolean
+  readonly terms: readonly Term[]
+}
+
+/** One term at one place, in the least changed view that shows it. */
+export interface TermMatch {
+  readonly list: string
+  readonly listVersion: number
+  /** The term's id. */
+  readonly term: string
+  /** The term's number in its list, from 1. */
+  readonly entry: number
+  readonly view: ViewName
+  readonly how: 'exact' | 'close'
+  /** The place in the original text, in UTF-16 units: `text.slice(from, to)` is what was written. */
+  readonly from: number
+  readonly to: number
+  /** What was written there. */
+  readonly shown: string
+  /** A sentence for a reviewer; of a sealed list it names no term. */
+  readonly explain: string
+}
+
+export type ProblemCode = 'too_short' | 'too_long' | 'close_too_short' | 'empty_in_view' | 'twice'
+
+/** Why a term is not looked for, or not in the way that was asked. */
+export interface Problem {
+  readonly code: ProblemCode
+  readonly list: string
+  readonly term: string
+  /** Expected, found, and what to do. */
+  readonly message: string
+}
+
+export interface TermMatcher {
+  /** Terms that are looked for. */
+  readonly terms: number
+  /**
+   * All hits, by place, then the longest, then list and term. Any text is taken; time is linear in its length.
+   *
+   * @param lists only these lists; all if not said
+   */
+  match(text: string, lists?: readonly string[]): readonly TermMatch[]
+}
+
+/** What compiling needs besides the lists. */
+export interface CompileOptions {
+  /** Common words of the languages in use: a `close` hit on one of them is none. */
+  readonly commonWords?: ReadonlySet<string>
+}

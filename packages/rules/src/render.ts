@@ -1,0 +1,90 @@
+import type { Diagnostic, Source } from './diagnostic.ts'
+import type { ExplainedClause, Explanation } from './explain.ts'
+import { printable } from './lex.ts'
+import type { TestReport } from './tests.ts'
+import type { Json } from './types.ts'
+
+/** Diagnostics with the line they speak of, as `lamplighter rules check` prints them. Ends with a line end, if there is any. */
+export function renderDiagnostics(source: Source, diagnostics: readonly Diagnostic[]): string {
+  const lines = source.text.split('\n')
+  return diagnostics.map((one) => renderOne(source.name, lines, one)).join('')
+}
+
+function renderOne(
+  name: string,
+  lines: readonly string[],
+  { at, code, severity, message, fix, also }: Diagnostic,
+): string {
+  const head = `${name}:${at.line}:${at.column} ${severity} ${code}: ${printable(message)}\n`
+  const line = lines[at.line - 1]?.trimEnd() ?? ''
+  const gutter = String(at.line).padStart(5)
+  const width = Math.max(1, Math.min(at.to - at.from, line.length - at.column + 1))
+  const marks = `${' '.repeat(at.column - 1)}${'^'.repeat(width)}${fix === undefined ? '' : ` ${printable(fix)}`}`
+  const notes = also
+    .map((note) => `${name}:${note.at.line}:${note.at.column} note: ${printable(note.message)}\n`)
+    .join('')
+  return `${head}${gutter} | ${shownLine(line)}\n${' '.repeat(5)} | ${marks}\n${notes}`
+}
+
+/** As wide as the line, so that the mark stands right, and without what would move a terminal's cursor. */
+function shownLine(line: string): string {
+  return line.replaceAll('\t', ' ').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·')
+}
+
+/** One line a test, each failed expectation below it, and the sum, as `lamplighter rules test` prints it. */
+export function renderTestReport(report: TestReport): string {
+  const lines: string[] = []
+  for (const test of report.tests) {
+    lines.push(`${test.passed ? 'ok    ' : 'FAIL  '}${printable(test.name)}`)
+    for (const { at, message } of test.failures) {
+      lines.push(`      ${report.source}:${at.line}  ${printable(message.replace(/^test "(?:[^"\\]|\\.)*": /, ''))}`)
+    }
+  }
+  const total = report.tests.length
+  lines.push(`${report.passed} of ${total} passed; ${renderCoverage(report.coverage)}`)
+  return `${lines.join('\n')}\n`
+}
+
+function renderCoverage({ leaves, bothWays, neverTrue, neverFalse }: TestReport['coverage']): string {
+  const places = (label: string, unseen: typeof neverTrue) =>
+    unseen.length === 0 ? [] : [`${label} ${unseen.map((one) => one.at).join(', ')}`]
+  const missing = [...places('never true', neverTrue), ...places('never false', neverFalse)]
+  return `leaves seen both ways ${bothWays} of ${leaves}${missing.length === 0 ? '' : `: ${missing.join('; ')}`}`
+}
+
+/** An explanation for people: each rule, each question with its answer and what it read. */
+export function renderExplanation(explanation: Explanation): string {
+  const { event, verdict, phase, rules, undecided } = explanation
+  const lines = [`${event.kind} ${printable(event.id)} → ${verdict} (${phase})`]
+  for (const rule of rules) {
+    lines.push(`  ${rule.rule} v${rule.version}  ${rule.outcome}${rule.mode === 'live' ? '' : ` (${rule.mode})`}`)
+    const width = Math.max(0, ...rule.clauses.map((clause) => clause.text.length))
+    lines.push(...rule.clauses.map((clause) => renderClause(clause, width)))
+    const causes = undecided.find((one) => one.rule === rule.rule)?.because_of ?? []
+    if (causes.length > 0) lines.push(`    undecided because of ${causes.join(', ')}`)
+  }
+  if (rules.length === 0) lines.push('  no rule fired')
+  return `${lines.join('\n')}\n`
+}
+
+function renderClause({ text, outcome, values }: ExplainedClause, width: number): string {
+  const answer = outcome === null ? 'unknown' : String(outcome)
+  const shown = Object.values(values).map(renderValue).join(', ')
+  return `    ${answer.padEnd(7)}${printable(text).padEnd(width)}  ${printable(shown)}`.trimEnd()
+}
+
+function renderValue(value: Json): string {
+  if (value === null) return 'none'
+  if (typeof value === 'string') return value.startsWith('sealed:') ? value : JSON.stringify(value)
+  if (typeof value !== 'object') return String(value)
+  if (isList(value)) return value.length === 0 ? 'empty' : value.map(renderValue).join(' ')
+  if (value.unknown === true) return 'unknown'
+  if (value.hit === false) return 'no hit'
+  if (value.hit !== true) return 'there'
+  const distance = value.distance === undefined ? '' : ` at distance ${String(value.distance)}`
+  return `hit ${String(value.entry)}${distance}`
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value)
+}

@@ -1,0 +1,18 @@
+export { type DecidedAppeal, type NewAppeal, type OpenCase, receiveAppeal, tellAppealDecided } from './appeals.store.ts'
+export { columnsOf } from './columns.ts'
+export { addConnection, listConnections, openSecret } from './connections.store.ts'
+export { type DeliveryServices, deliverAlways, deliverDue } from './deliver.ts'
+export { ActionsError } from './errors.ts'
+export {
+  type AppealView,
+  accountOfNotice,
+  appealForReview,
+  type NoticeView,
+  noticeOfLink,
+} from './notice-view.store.ts'
+export { cancelNotice, createNotice, tellReportClosed, withdrawNotice } from './notices.store.ts'
+export { cancelUnsent, requestAction, supports } from './request.store.ts'
+export { type ActionsServices, routesOf } from './routes.ts'
+export type { ColumnKey } from './sealing.ts'
+export type { ActionMeans, ActionWish, ItemRef, NoticeWish } from './wishes.ts'
+export { type Withdrawal, withdrawActions } from './withdraw.store.ts'

@@ -1,0 +1,336 @@
+import type { Do } from '@lamplighter/api'
+import { days, defineSchema, type Engine, table } from '../storage/index.ts'
+import type { OutboxState } from './outbox-state.ts'
+
+/** What a row of the outbox carries; the `type` of the message (ecosystem.md §3.1). */
+export type LetterType =
+  | 'action.requested'
+  | 'action.withdrawn'
+  | 'notice.created'
+  | 'appeal.decided'
+  | 'report.closed'
+  | 'ping'
+
+export interface ConnectionsTable {
+  id: string
+  name: string
+  kind: 'webhook' | 'poll'
+  url: string | null
+  /** JSON array of what it can carry out. */
+  does: string
+  state: 'active' | 'paused'
+  paused_why: string | null
+  secret: Uint8Array | null
+  secret_last4: string | null
+  secret_set_at: number | null
+  /** Signs beside the new one until `old_until`. */
+  old_secret: Uint8Array | null
+  old_until: number | null
+  fails: number
+  probe_at: number
+  /** Last number given to a batch of a polling platform. */
+  offers: number
+  revision: number
+  created_at: number
+}
+
+interface ActionsTable {
+  id: string
+  decision: string
+  do: Do
+  what: string | null
+  item_type: string | null
+  item_id: string | null
+  account: string | null
+  undo_of: string | null
+  requested_at: number
+  /** The action that withdraws this one, or its own id where it was cancelled before anybody heard of it. */
+  withdrawn_by: string | null
+}
+
+export interface OutboxTable {
+  id: string
+  connection: string
+  type: LetterType
+  repeatable: number
+  webhook_id: string
+  body: Uint8Array
+  words: string
+  action: string | null
+  notice: string | null
+  decision: string | null
+  record: string | null
+  order_key: string
+  order_no: number
+  state_no: number
+  family: string | null
+  withdraws: string | null
+  restates: number
+  /** JSON array, fixed at the first attempt: each retry has the same bytes. */
+  overtakes: string | null
+  state: OutboxState
+  not_before: number
+  next_at: number
+  lease_until: number
+  token: string | null
+  attempts: number
+  fails: number
+  intent_at: number | null
+  /** Number of the batch in which a polling platform last got it. */
+  offer: number | null
+  why: string | null
+  created_at: number
+  delivered_at: number | null
+  closed_at: number | null
+  closed_by: string | null
+}
+
+interface OutboxAttemptsTable {
+  id: string
+  outbox: string
+  connection: string
+  at: number
+  status: number | null
+  error: string | null
+  ms: number
+  answer: Uint8Array | null
+}
+
+interface NoticesTable {
+  id: string
+  account: string
+  decision: string
+  state: 'standing' | 'cancelled' | 'withdrawn'
+  content: Uint8Array
+  /** JSON array of the staff who took part: none of them decides an appeal. */
+  took_part: string
+  record: string
+  commitment: string
+  appeal_until: number
+  created_at: number
+}
+
+interface AppealsTable {
+  id: string
+  notice: string
+  account: string
+  decision: string
+  case_number: number | null
+  state: 'received' | 'decided'
+  outcome: 'upheld' | 'partly' | 'reversed' | null
+  content: Uint8Array
+  answer: Uint8Array | null
+  record: string
+  commitment: string
+  received_at: number
+  decided_at: number | null
+}
+
+declare module '../storage/tables.ts' {
+  interface Tables {
+    connections: ConnectionsTable
+    actions: ActionsTable
+    outbox: OutboxTable
+    outbox_orders: { order_key: string; last_no: number }
+    outbox_attempts: OutboxAttemptsTable
+    notices: NoticesTable
+    notice_links: { hash: Uint8Array; notice: string; ends_at: number }
+    used_form_numbers: { hash: Uint8Array; used_at: number }
+    appeals: AppealsTable
+  }
+}
+
+const years = (count: number) => days(365 * count)
+
+/** The tables of actions, deliveries, notices and appeals; how long they stay: decisions.md 25, platform.md §14. */
+export const schema = defineSchema({
+  subject: 'actions',
+  steps: [
+    { id: '0001-connections', up: connections },
+    { id: '0002-actions', up: actions },
+    { id: '0003-outbox', up: outbox },
+    { id: '0004-notices', up: notices },
+  ],
+  tables: {
+    connections: { kept: { forever: 'settings of the platform; a person removes them' } },
+    actions: {
+      kept: {
+        from: 'requested_at',
+        default: days(730),
+        min: days(183),
+        max: years(10),
+        // A delivery that still waits for a person is recorded with its action one day.
+        unless: `exists (select 1 from outbox where outbox.action = actions.id and outbox.state not in ('delivered', 'cancelled'))`,
+      },
+    },
+    outbox: {
+      kept: {
+        from: 'closed_at',
+        default: days(90),
+        min: days(30),
+        max: years(2),
+        // No machine removes what was not delivered and what no person gave up.
+        unless: "state not in ('delivered', 'cancelled')",
+      },
+    },
+    outbox_orders: {
+      kept: { forever: 'one number per account and endpoint; a removed one would start anew and mix the order' },
+    },
+    outbox_attempts: { kept: { from: 'at', default: days(30), min: days(7), max: years(1) } },
+    notices: { kept: { from: 'created_at', default: days(730), min: days(183), max: years(10) } },
+    notice_links: { kept: { from: 'ends_at', default: days(30), min: days(1), max: years(1) } },
+    used_form_numbers: { kept: { from: 'used_at', default: days(30), min: days(2), max: years(1) } },
+    appeals: { kept: { from: 'decided_at', default: days(730), min: days(183), max: years(10) } },
+  },
+})
+
+function connections(engine: Engine): string[] {
+  return [
+    table(engine, 'connections', {
+      id: 'text primary key',
+      name: 'text not null unique',
+      kind: "text not null check (kind in ('webhook', 'poll'))",
+      url: 'text',
+      does: 'text not null',
+      state: "text not null default 'active'",
+      paused_why: 'text',
+      secret: 'bytes',
+      secret_last4: 'text',
+      secret_set_at: 'bigint',
+      old_secret: 'bytes',
+      old_until: 'bigint',
+      fails: 'bigint not null default 0',
+      probe_at: 'bigint not null default 0',
+      offers: 'bigint not null default 0',
+      revision: 'bigint not null default 1',
+      created_at: 'bigint not null',
+    }),
+  ]
+}
+
+function actions(engine: Engine): string[] {
+  return [
+    table(engine, 'actions', {
+      id: 'text primary key',
+      decision: 'text not null',
+      do: 'text not null',
+      what: 'text',
+      item_type: 'text',
+      item_id: 'text',
+      account: 'text',
+      undo_of: 'text',
+      requested_at: 'bigint not null',
+      withdrawn_by: 'text',
+    }),
+    'create index actions_decision on actions (decision)',
+    'create index actions_requested on actions (requested_at)',
+  ]
+}
+
+function outbox(engine: Engine): string[] {
+  const columns = {
+    id: 'text primary key',
+    connection: 'text not null references connections (id)',
+    type: 'text not null',
+    repeatable: 'smallint not null',
+    webhook_id: 'text not null unique',
+    body: 'bytes not null',
+    words: 'text not null',
+    action: 'text',
+    notice: 'text',
+    decision: 'text',
+    record: 'text',
+    order_key: 'text not null',
+    order_no: 'bigint not null',
+    state_no: 'bigint not null',
+    family: 'text',
+    withdraws: 'text',
+    restates: 'smallint not null default 0',
+    overtakes: 'text',
+    state: 'text not null',
+    not_before: 'bigint not null',
+    next_at: 'bigint not null',
+    lease_until: 'bigint not null default 0',
+    token: 'text',
+    attempts: 'bigint not null default 0',
+    fails: 'bigint not null default 0',
+    intent_at: 'bigint',
+    offer: 'bigint',
+    why: 'text',
+    created_at: 'bigint not null',
+    delivered_at: 'bigint',
+    closed_at: 'bigint',
+    closed_by: 'text',
+  }
+  // Nothing that tells of an act leaves without the record of that act (ledger.md §4).
+  const recorded = "constraint outbox_recorded check (type = 'ping' or (record is not null and record <> ''))"
+  return [
+    table(engine, 'outbox', columns, [recorded, 'unique (order_key, order_no)']),
+    "create index outbox_waiting on outbox (connection, id) where state = 'waiting'",
+    "create index outbox_sending on outbox (connection, lease_until) where state = 'sending'",
+    "create index outbox_open on outbox (order_key, order_no) where state not in ('delivered', 'cancelled')",
+    'create index outbox_action on outbox (action) where action is not null',
+    'create index outbox_decision on outbox (decision) where decision is not null',
+    'create index outbox_notice on outbox (notice) where notice is not null',
+    'create index outbox_connection on outbox (connection, id)',
+    'create index outbox_closed on outbox (closed_at) where closed_at is not null',
+    table(engine, 'outbox_orders', { order_key: 'text primary key', last_no: 'bigint not null' }),
+    table(engine, 'outbox_attempts', {
+      id: 'text primary key',
+      outbox: 'text not null',
+      connection: 'text not null',
+      at: 'bigint not null',
+      status: 'bigint',
+      error: 'text',
+      ms: 'bigint not null',
+      answer: 'bytes',
+    }),
+    'create index outbox_attempts_row on outbox_attempts (outbox, id)',
+    'create index outbox_attempts_at on outbox_attempts (at)',
+  ]
+}
+
+function notices(engine: Engine): string[] {
+  return [
+    table(engine, 'notices', {
+      id: 'text primary key',
+      account: 'text not null',
+      decision: 'text not null',
+      state: "text not null default 'standing'",
+      content: 'bytes not null',
+      took_part: 'text not null',
+      record: 'text not null',
+      commitment: 'text not null',
+      appeal_until: 'bigint not null',
+      created_at: 'bigint not null',
+    }),
+    'create index notices_decision on notices (decision)',
+    'create index notices_created on notices (created_at)',
+    table(engine, 'notice_links', {
+      hash: 'bytes primary key',
+      notice: 'text not null',
+      ends_at: 'bigint not null',
+    }),
+    'create index notice_links_notice on notice_links (notice)',
+    'create index notice_links_ends on notice_links (ends_at)',
+    table(engine, 'used_form_numbers', { hash: 'bytes primary key', used_at: 'bigint not null' }),
+    'create index used_form_numbers_at on used_form_numbers (used_at)',
+    table(engine, 'appeals', {
+      id: 'text primary key',
+      // One appeal against one notice: a second attempt is told of the first.
+      notice: 'text not null unique',
+      account: 'text not null',
+      decision: 'text not null',
+      case_number: 'bigint',
+      state: 'text not null',
+      outcome: 'text',
+      content: 'bytes not null',
+      answer: 'bytes',
+      record: 'text not null',
+      commitment: 'text not null',
+      received_at: 'bigint not null',
+      decided_at: 'bigint',
+    }),
+    'create index appeals_decided on appeals (decided_at) where decided_at is not null',
+  ]
+}

@@ -1,0 +1,1 @@
+export { type AuditRow, type AuditWish, audit, auditRows } from './store.ts'

@@ -1,0 +1,52 @@
+import { isCode } from '@lamplighter/api'
+import { openContext } from '../context.ts'
+import type { Config } from '../http/config.ts'
+import { randomToken } from '../http/crypto.ts'
+import { AppError } from '../http/errors.ts'
+import { bodyOf, NotRunning, type OperatorAnswer, operatorCall, sentBody } from './operator.ts'
+
+/** Calls the HTTP interface as the operator. @throws AppError with the code of the answer */
+export type Call = (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown) => Promise<Record<string, unknown>>
+
+/**
+ * Gives `use` the interface as the operator: of the running server over its socket, else of one that this command opens, alone, for as
+ * long as it lasts (decisions.md 20). Either way it is the same routes, the same gate and the same audit row.
+ */
+export async function withApi<T>(config: Config, use: (call: Call) => Promise<T>): Promise<T> {
+  if (await isRunning(config)) {
+    return use(async (method, path, body) => good(await operatorCall(config.data, { method, path, body })))
+  }
+  const context = await openContext({ config, patient: true })
+  try {
+    return await use(async (method, path, body) => {
+      const sending = sentBody(body)
+      const request = new Request(new URL(path, config.url), {
+        method,
+        ...(sending !== undefined && {
+          body: new Uint8Array(sending.bytes),
+          headers: { 'content-type': sending.type, 'idempotency-key': randomToken(128) },
+        }),
+      })
+      const answer = await context.app.fetch(request, { operator: true })
+      return good({ status: answer.status, body: bodyOf(await answer.text()) })
+    })
+  } finally {
+    await context.close()
+  }
+}
+
+export async function isRunning(config: Config): Promise<boolean> {
+  try {
+    await operatorCall(config.data, { method: 'GET', path: '/health/live' })
+    return true
+  } catch (error) {
+    if (error instanceof NotRunning) return false
+    throw error
+  }
+}
+
+function good({ status, body }: OperatorAnswer): Record<string, unknown> {
+  if (status < 400) return body
+  const code = typeof body.code === 'string' && isCode(body.code) ? body.code : 'internal'
+  throw new AppError(code, String(body.detail ?? `the server answered ${status}`))
+}

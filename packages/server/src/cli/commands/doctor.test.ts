@@ -1,0 +1,45 @@
+import { chmodSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { emptyFolder, lamplighter } from '../testing/command-line.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = emptyFolder()
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('migrate and doctor', () => {
+  it('shows the steps first, then does them', async () => {
+    const dry = await lamplighter(folder, ['migrate', '--dry-run'])
+    expect(dry.out).toContain('people/0001-staff')
+    expect((await lamplighter(folder, ['migrate'])).code).toBe(0)
+    expect((await lamplighter(folder, ['migrate', '--dry-run'])).out).toBe('Nothing waits.\n')
+  })
+
+  it('platform P-31: says what it found; an unsafe folder is *wrong* with its remedy', async () => {
+    await lamplighter(folder, ['migrate'])
+    const fine = await lamplighter(folder, ['doctor', '--json'])
+    const states = JSON.parse(fine.out) as { check: string; state: string; remedy?: string }[]
+    expect(states.map(({ check }) => check)).toEqual([
+      'node',
+      'configuration',
+      'server',
+      'clock',
+      'file system',
+      'disk space',
+      'disk sync',
+      'engine',
+      'schema',
+      'data folder',
+      'master key',
+      'backup',
+    ])
+    for (const { state, remedy } of states) expect(state === 'ok').toBe(remedy === undefined)
+    chmodSync(join(folder, '.lamplighter'), 0o755)
+    const open = await lamplighter(folder, ['doctor'])
+    expect(open.code).toBe(1)
+    expect(open.out).toMatch(/wrong data folder {4}mode 755/)
+    expect(open.out).toContain('→ Run: chmod go-rwx')
+  })
+})

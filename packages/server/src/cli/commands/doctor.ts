@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { modules, openContext } from '../../context.ts'
+import { examine, type Finding, type Looked } from '../../doctor/index.ts'
+import type { Loaded } from '../../http/config.ts'
+import { waitingSteps } from '../../storage/maintenance.ts'
+import { isRunning } from '../api.ts'
+import type { Command } from '../command.ts'
+import { operatorCall } from '../operator.ts'
+
+export const commands: readonly Command[] = [
+  {
+    name: 'doctor',
+    summary: 'Looks at everything the server needs; each finding says what to do.',
+    example: 'lamplighter doctor',
+    async run(io) {
+      const loaded = io.config()
+      const findings = await examine(loaded.config, await lookAround(loaded))
+      io.result(findings, findings.flatMap(linesOf))
+      return findings.some(({ state }) => state === 'wrong') ? 1 : 0
+    },
+  },
+]
+
+const linesOf = ({ check, state, found, remedy }: Finding): string[] => [
+  `${state.padEnd(6)}${check.padEnd(15)}${found}`,
+  ...(remedy === undefined ? [] : [`${' '.repeat(21)}→ ${remedy}`]),
+]
+
+async function lookAround({ config, warnings }: Loaded): Promise<Looked> {
+  const common = { now: Date.now(), warnings }
+  const waiting = config.database === 'embedded' ? await waitingSteps(join(config.data, 'lamplighter.db'), modules) : []
+  if (await isRunning(config)) {
+    const { body } = await operatorCall(config.data, { method: 'GET', path: '/health/ready' })
+    return { ...common, waiting, missing: body.missing as { name: string; why: string }[], engine: undefined }
+  }
+  // Looking must not make a database: only one that is there is opened.
+  if (config.database === 'embedded' && (waiting.length > 0 || !existsSync(join(config.data, 'lamplighter.db')))) {
+    return { ...common, waiting, missing: undefined, engine: undefined }
+  }
+  const context = await openContext({ config, patient: true })
+  try {
+    const { engine, settings } = await context.storage.facts()
+    return { ...common, waiting, missing: undefined, engine: engine === 'sqlite' ? settings : undefined }
+  } finally {
+    await context.close()
+  }
+}

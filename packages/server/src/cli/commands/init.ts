@@ -1,0 +1,59 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openContext } from '../../context.ts'
+import { loadConfig } from '../../http/config.ts'
+import type { Doer } from '../../people/index.ts'
+import type { Command } from '../command.ts'
+import { UsageError } from '../io.ts'
+
+const operator: Doer = { name: 'operator', staff: null, touch: 'operator', request: 'init' }
+
+export const commands: readonly Command[] = [
+  {
+    name: 'init',
+    summary: 'Asks five questions, writes lamplighter.env and prints the first admin’s link.',
+    example:
+      'lamplighter init --name Harbour --url https://safety.harbour.example --admin "Robin Vale" --country GB --yes',
+    options: {
+      name: { help: 'name of your platform', value: 'text' },
+      admin: { help: 'name of the first admin', value: 'text' },
+      country: { help: 'two letters, such as GB', value: 'code' },
+      url: { help: 'address that people and platforms use', value: 'url' },
+      database: { help: 'embedded, or postgres://…', value: 'url' },
+    },
+    async run(io, { value }) {
+      const path = join(io.folder, 'lamplighter.env')
+      if (existsSync(path)) throw new UsageError(`${path} is there already; edit it, or start: lamplighter start`)
+      const ask = (name: string, question: string, fallback?: string) => value(name) ?? io.ask(question, fallback)
+      const name = await ask('name', 'What is your platform called?')
+      const url = await ask('url', 'Under which address will people reach Lamplighter?', 'http://localhost:4100')
+      const database = await ask('database', 'Which database: embedded, or postgres://…?', 'embedded')
+      const admin = await ask('admin', 'Who is the first admin?')
+      const country = (await ask('country', 'In which country is it run (two letters)?')).toUpperCase()
+      if (!/^[A-Z]{2}$/.test(country))
+        throw new UsageError(`"${country}" is no country: expected two letters, such as GB`)
+
+      const values = { LAMPLIGHTER_URL: url, LAMPLIGHTER_DATABASE: database }
+      const { config } = loadConfig({ env: { ...io.env, ...values }, folder: io.folder })
+      const context = await openContext({ config, patient: true })
+      try {
+        const link = await context.people.invite({ name: admin, roles: ['admin'], kind: 'first', doer: operator })
+        await context.settings.put('platform.name', name, { reason: 'init', doer: operator })
+        await context.settings.put('platform.country', country, { reason: 'init', doer: operator })
+        const lines = Object.entries(values).map(([key, text]) => `${key}=${text}`)
+        // The database’s address may hold a password.
+        writeFileSync(path, `${lines.join('\n')}\n`, { mode: 0o600, flag: 'wx' })
+        io.result({ file: path, link: link.link, until: link.until }, [
+          `Wrote ${path}.`,
+          '',
+          'Next:',
+          '  1. lamplighter start',
+          `  2. within 15 minutes, ${admin} opens ${link.link}`,
+        ])
+      } finally {
+        await context.close()
+      }
+      return 0
+    },
+  },
+]

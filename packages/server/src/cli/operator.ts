@@ -1,0 +1,80 @@
+import { request } from 'node:http'
+import { randomToken } from '../http/crypto.ts'
+import { operatorSocket } from '../http/server.ts'
+
+export interface OperatorAnswer {
+  readonly status: number
+  readonly body: Record<string, unknown>
+}
+
+/** A body that is no JSON: a file, with its media type. */
+export class FileBody {
+  readonly type: string
+  readonly bytes: Uint8Array
+
+  constructor(type: string, bytes: Uint8Array) {
+    this.type = type
+    this.bytes = bytes
+  }
+}
+
+/** A body as it travels: a file as it is, everything else as JSON. */
+export function sentBody(body: unknown): { readonly type: string; readonly bytes: Uint8Array } | undefined {
+  if (body === undefined || body instanceof FileBody) return body
+  return { type: 'application/json', bytes: new TextEncoder().encode(JSON.stringify(body)) }
+}
+
+/** No server is running on this data folder. */
+export class NotRunning extends Error {
+  override name = 'NotRunning'
+}
+
+/**
+ * One call to the running server over its own socket, as the operator (decisions.md 20).
+ *
+ * @throws NotRunning
+ */
+export function operatorCall(
+  data: string,
+  call: { method: string; path: string; body?: unknown; key?: string },
+): Promise<OperatorAnswer> {
+  const sending = sentBody(call.body)
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        socketPath: operatorSocket(data),
+        method: call.method,
+        path: call.path,
+        headers: {
+          host: 'localhost',
+          ...(sending !== undefined && {
+            'content-type': sending.type,
+            'content-length': sending.bytes.length,
+            'idempotency-key': call.key ?? randomToken(128),
+          }),
+        },
+      },
+      (answer) => {
+        const chunks: Buffer[] = []
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+        answer.on('end', () => {
+          const body = Buffer.concat(chunks).toString('utf8')
+          resolve({ status: answer.statusCode ?? 0, body: bodyOf(body) })
+        })
+        answer.on('error', reject)
+      },
+    )
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      // The socket of a killed server stays behind; nobody answers on it.
+      const absent = error.code === 'ENOENT' || error.code === 'ECONNREFUSED'
+      reject(absent ? new NotRunning('no server runs on this data folder') : error)
+    })
+    sent.end(sending?.bytes)
+  })
+}
+
+/** An answer's JSON object; any other text as `text`. */
+export const bodyOf = (text: string): Record<string, unknown> => {
+  const parsed: unknown = text.startsWith('{') ? JSON.parse(text) : { text }
+  return parsed as Record<string, unknown>
+}

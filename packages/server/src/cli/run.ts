@@ -1,0 +1,139 @@
+import { readdirSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { Config, ConfigError, editDistance, flagNameOf, type Setting } from '../http/config.ts'
+import { AppError } from '../http/errors.ts'
+import { StorageError } from '../storage/index.ts'
+import { KeyringError } from '../storage/keyring/index.ts'
+import { type Command, helpOf } from './command.ts'
+import { createIo, type ExitCode, type Surroundings, UsageError } from './io.ts'
+
+const folder = new URL('./commands/', import.meta.url)
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+  .map((name) => name.slice(0, -3))
+const settingFlags = new Map((Object.keys(Config.shape) as Setting[]).map((name) => [flagNameOf(name).slice(2), name]))
+
+async function load(file: string): Promise<readonly Command[]> {
+  const { commands } = (await import(new URL(`${file}.ts`, folder).href)) as { commands: readonly Command[] }
+  return commands
+}
+
+/** Runs one command line and gives its exit code. Never throws. */
+export async function runCommand(argv: readonly string[], around: Surroundings): Promise<ExitCode> {
+  const fail = (lines: readonly string[], code: ExitCode): ExitCode => {
+    for (const line of lines) around.stderr.write(`${line}\n`)
+    return code
+  }
+  try {
+    return await run(argv, around)
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return fail([thrown.message], 2)
+    if (thrown instanceof ConfigError) return fail(thrown.lines, 2)
+    if (thrown instanceof StorageError && thrown.code === 'already_running') return fail([thrown.message], 2)
+    if (thrown instanceof AppError || thrown instanceof StorageError || thrown instanceof KeyringError) {
+      return fail([`${thrown.code}: ${thrown.message}`], 1)
+    }
+    return fail([thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)], 1)
+  }
+}
+
+async function run(argv: readonly string[], around: Surroundings): Promise<ExitCode> {
+  const [first] = argv
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
+    around.stdout.write(`${await overview()}\n`)
+    return 0
+  }
+  if (!files.includes(first)) throw new UsageError(unknown(first, files))
+  const command = choose(await load(first), argv, first)
+  const rest = argv.slice(command.name.split(' ').length)
+  const { values, positionals } = parse(command, rest)
+  if (values.help === true) {
+    around.stdout.write(`${helpOf(command)}\n`)
+    return 0
+  }
+  checkArgs(command, positionals)
+  const settings: Partial<Record<Setting, string>> = {}
+  for (const [flag, name] of settingFlags) {
+    const value = values[flag]
+    if (typeof value === 'string' && command.options?.[flag] === undefined) settings[name] = value
+  }
+  const io = createIo(around, {
+    json: values.json === true,
+    yes: values.yes === true,
+    quiet: values.quiet === true,
+    settings,
+  })
+  return command.run(io, {
+    args: positionals,
+    value: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
+    has: (name) => values[name] === true,
+  })
+}
+
+/** The command with the longest name that the line begins with. */
+function choose(commands: readonly Command[], argv: readonly string[], first: string): Command {
+  const line = argv.join(' ')
+  const fitting = commands.filter(({ name }) => line === name || line.startsWith(`${name} `))
+  const chosen = fitting.sort((a, b) => b.name.length - a.name.length)[0]
+  if (chosen !== undefined) return chosen
+  if (argv.includes('--help') || argv.length === 1) {
+    throw new UsageError(commands.map((one) => helpOf(one)).join('\n\n'))
+  }
+  throw new UsageError(
+    unknown(
+      argv.slice(0, 2).join(' '),
+      commands.map(({ name }) => name),
+      first,
+    ),
+  )
+}
+
+function parse(command: Command, args: readonly string[]) {
+  const flags = Object.entries(command.options ?? {}).map(([name, { value }]) => [
+    name,
+    { type: value === undefined ? 'boolean' : 'string' },
+  ])
+  const settings = [...settingFlags.keys()].map((name) => [name, { type: 'string' }])
+  const common = ['json', 'yes', 'quiet', 'help'].map((name) => [name, { type: 'boolean' }])
+  const options: Record<string, { type: 'boolean' | 'string' }> = Object.fromEntries([...settings, ...common, ...flags])
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
+  } catch (thrown) {
+    const name = /Unknown option '-*([^']+)'/.exec(thrown instanceof Error ? thrown.message : '')?.[1]
+    if (name === undefined)
+      throw new UsageError(thrown instanceof Error ? thrown.message : 'the options cannot be read')
+    throw new UsageError(
+      unknown(
+        `--${name}`,
+        Object.keys(options).map((one) => `--${one}`),
+        command.name,
+      ),
+    )
+  }
+}
+
+function checkArgs(command: Command, given: readonly string[]): void {
+  const names = command.args ?? []
+  const needed = names.filter((name) => !name.endsWith('?')).length
+  if (given.length >= needed && given.length <= names.length) return
+  throw new UsageError(
+    `expected ${names.length === 0 ? 'nothing' : names.join(' ')} after "${command.name}"\n\n${helpOf(command)}`,
+  )
+}
+
+function unknown(given: string, known: readonly string[], command = ''): string {
+  const nearest = known.map((one) => ({ one, far: editDistance(given, one) })).sort((a, b) => a.far - b.far)[0]
+  const hint = nearest !== undefined && nearest.far <= 3 ? ` Did you mean ${nearest.one}?` : ''
+  return `lamplighter${command === '' ? '' : ` ${command}`} has no "${given}".${hint} See: lamplighter --help`
+}
+
+async function overview(): Promise<string> {
+  const all = (await Promise.all(files.map(load))).flat()
+  return [
+    'lamplighter <command>     --help shows options and an example for each',
+    '',
+    ...all.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`),
+    '',
+    'Exit: 0 done · 1 a check failed · 2 wrong use · 3 a person must act',
+  ].join('\n')
+}

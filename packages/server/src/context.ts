@@ -1,0 +1,401 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  type ActionMeans,
+  routesOf as actionsRoutes,
+  appealForReview,
+  columnsOf,
+  type DeliveryServices,
+  deliverAlways,
+  supports,
+} from './actions/index.ts'
+import { delivered, failed, followed, ledgerAlarm, metrics, unknownFields } from './events.ts'
+import { type Decoder, startDecoder } from './evidence/decoder/index.ts'
+import { routesOf as evidenceRoutes, exposureOf, type MediaVault, makeMediaVault } from './evidence/index.ts'
+import { rangeFrom } from './http/address.ts'
+import { type App, createApp } from './http/app.ts'
+import type { Config } from './http/config.ts'
+import { metricsPage, openapiPage } from './http/documents.ts'
+import { AppError, jitter } from './http/errors.ts'
+import { healthPages, Readiness } from './http/health.ts'
+import { createLimits } from './http/limits.ts'
+import { createLive, type Live } from './http/live.ts'
+import { outgoing } from './http/outgoing.ts'
+import type { Page, Route } from './http/route.ts'
+import { consolePages } from './http/static.ts'
+import { FOLLOW, type IntakeServices, routesOf as intakeRoutes, startFollow } from './intake/index.ts'
+import {
+  housekeeping,
+  jobsModule,
+  SCHEDULE_QUEUE,
+  type ScheduledTask,
+  startScheduler,
+  startWorker,
+} from './jobs/index.ts'
+import { type ReceiptFile, pagesOf as usersPages } from './pages/index.ts'
+import {
+  createPeople,
+  oneStaff,
+  type People,
+  routesOf as peopleRoutes,
+  signInPages,
+  staffLabel,
+  storeModules,
+} from './people/index.ts'
+import { makeRegistry, routesOf as policyRoutes, type RuleRegistry } from './policy/index.ts'
+import { createQuiet, type Quiet, restoreModule, routesOf as restoreRoutes } from './restore/index.ts'
+import {
+  type CaseDesk,
+  lifeThreat,
+  receiveAppealWork,
+  routesOf as reviewRoutes,
+  settleHandler,
+  shippedLanes,
+} from './review/index.ts'
+import { createSettings, type Settings, settingsModule, routesOf as settingsRoutes } from './settings/index.ts'
+import { type ListLibrary, makeLibrary, shippedProviders, routesOf as signalsRoutes } from './signals/index.ts'
+import { defineQuery, openStore, type ReadDb, type Storage } from './storage/index.ts'
+import { fileMasterKey, type Keyring, openKeyring } from './storage/keyring/index.ts'
+import { makeSealer } from './storage/sealer.ts'
+import { type Affected, openTransparency, type Transparency } from './transparency/index.ts'
+import { pagesOf as logPages } from './transparency/public-log.ts'
+import { routesOf as transparencyRoutes } from './transparency/routes.ts'
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+
+/** Version of this software, as in its package. */
+export const version: string = JSON.parse(readFileSync(join(here, '../package.json'), 'utf8')).version
+
+/** All `store.ts` modules, in the order of their migrations. */
+export const modules: readonly URL[] = [
+  jobsModule,
+  ...storeModules,
+  settingsModule,
+  restoreModule,
+  ...['transparency', 'signals', 'policy', 'evidence', 'actions', 'review', 'intake'].map(
+    (subject) => new URL(`./${subject}/store.ts`, import.meta.url),
+  ),
+]
+
+export interface ContextOptions {
+  readonly config: Config
+  readonly demo?: boolean
+  /** Compares every answer with the contract. */
+  readonly checkAnswers?: boolean
+  readonly onFailure?: (thrown: unknown) => void
+  /** The server's clock, milliseconds since 1970. */
+  readonly now?: () => number
+  /** A command or a test that opens the data alone: nobody waits behind its works, so they may take long. */
+  readonly patient?: boolean
+  /** The built console; `packages/console/dist` by default. */
+  readonly consoleFolder?: string
+  /** Milliseconds between two batches of the log; 300,000 by default. */
+  readonly ledgerEveryMs?: number
+  /** Ranges that webhooks may reach beside those of the settings; the demo opens its own loopback address. */
+  readonly allowNets?: ReadonlyMap<string, readonly string[]>
+  /** More pages, such as the demo's. */
+  readonly pages?: (context: Parts) => readonly Page[]
+  readonly routes?: (context: Parts) => readonly Route[]
+}
+
+/** What is built before the app. */
+export interface Parts {
+  readonly config: Config
+  readonly storage: Storage
+  readonly keyring: Keyring
+  readonly people: People
+  readonly transparency: Transparency
+  readonly library: ListLibrary
+  readonly registry: RuleRegistry
+  readonly intake: IntakeServices
+  readonly desk: CaseDesk
+  readonly vault: MediaVault
+  meansFor(affected: readonly Affected[]): Promise<ActionMeans>
+}
+
+export interface Context extends Parts {
+  readonly live: Live
+  readonly quiet: Quiet
+  readonly settings: Settings
+  readonly readiness: Readiness
+  readonly app: App
+  readonly decoder: Decoder
+  /** Starts what runs beside the calls: judging, deliveries, jobs, the log. Not while a restored server is quiet. */
+  start(): void
+  close(): Promise<void>
+}
+
+/** Builds everything once, by hand, in this order: storage, subjects, app. Nothing stays open when a part cannot be had. */
+export async function openContext(options: ContextOptions): Promise<Context> {
+  const storage = await openStore(storageOf(options), modules)
+  try {
+    return await build(options, storage)
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+async function build(options: ContextOptions, storage: Storage): Promise<Context> {
+  const { config, demo = false } = options
+  const clock = options.now && { now: options.now }
+  const keyring = await openKeyring(config.keyring ?? config.data, {
+    ...clock,
+    ...(config.keyFile !== undefined && { master: fileMasterKey(config.keyFile, { make: true }) }),
+  })
+  const { store } = storage
+  const live = createLive()
+  const limits = createLimits()
+  const quiet = createQuiet(config.data)
+  const settings = createSettings(store)
+  const readiness = new Readiness()
+  readiness.add('database', async () => void (await storage.facts()))
+  readiness.add('keyring', async () => void (await keyring.make('column', 'health')))
+  const people = createPeople({ store, keyring, url: config.url })
+  const now = options.now ?? Date.now
+  const sealer = makeSealer(keyring)
+  const transparency = await openTransparency(storage, keyring, {
+    url: config.url,
+    everyMs: options.ledgerEveryMs ?? 300_000,
+    software: { version, digest: await softwareDigest() },
+    now,
+    alarm: (code) => ledgerAlarm(code),
+    onProblem: (error) => failed('ledger', error),
+  })
+  const { keysFor } = transparency
+  const columns = await columnsOf(keyring)
+  const meansFor = async (affected: readonly Affected[]): Promise<ActionMeans> => ({
+    columns,
+    record: await keysFor(affected),
+    site: config.url,
+  })
+  const sealKey = await keyring.use(await keyring.make('column', 'fingerprints'), (key) => key.derive('sealed values'))
+  const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
+  const library = makeLibrary({ storage, sealer, fingerprintKey: sealKey, keysFor })
+  const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), keysFor })
+  const decoder = startDecoder()
+  const vault = makeMediaVault({ storage, keyring, sealer, decoder })
+  const intake: IntakeServices = {
+    bench: { rules: registry.live, lists: library.book, providers: shippedProviders, vault, sealer, sealKey },
+    storage,
+    seal: keyring,
+    meansFor,
+    vault,
+    onIgnored: unknownFields,
+    checkBacklog: () => checkBacklog(storage),
+  }
+  const desk: CaseDesk = {
+    storage,
+    sealer,
+    meansFor,
+    supported: () => store.read(supportedQuery, null),
+    appealOf: (id) => appealOf(store, async () => columns, id),
+    staffWords: async (id) => staffLabel((await store.read(oneStaff, { id })).number),
+  }
+  const deliveries: DeliveryServices = {
+    store,
+    wakeup: storage.wakeup,
+    outgoing: outgoing({ allowNets: netsOf(config, options) }),
+    meansFor,
+    now,
+    chance: Math.random,
+    tell: ({ type, ms }) => delivered(type, ms),
+  }
+  const parts: Parts = {
+    config,
+    storage,
+    keyring,
+    people,
+    transparency,
+    library,
+    registry,
+    intake,
+    desk,
+    vault,
+    meansFor,
+  }
+  await registry.load()
+  await library.load()
+  readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
+  readiness.add('rules', () => void registry.live())
+  storage.wakeup.listen((topic) => live.changed(topic))
+  const routes = [
+    ...peopleRoutes({
+      store,
+      people,
+      live,
+      demo,
+      platform: () => settings.get('platform.name'),
+      exposure: (staff) => store.read(exposureOf, { staff, since: now() - SHIFT_MS }),
+      lifeThreat: () => store.read(lifeThreat, lifeThreatLanes),
+    }),
+    ...restoreRoutes({ store, quiet }),
+    ...intakeRoutes(intake),
+    ...reviewRoutes(desk),
+    ...evidenceRoutes({ storage, vault, decoder, keysFor }),
+    ...policyRoutes({ storage, registry }),
+    ...signalsRoutes({ storage, library }),
+    ...actionsRoutes({
+      store,
+      wakeup: storage.wakeup,
+      meansFor,
+      receiveAppeal: receiveAppealWork,
+      now,
+      chance: Math.random,
+    }),
+    ...transparencyRoutes(transparency),
+    ...settingsRoutes({ storage }),
+    ...(options.routes?.(parts) ?? []),
+  ]
+  const app = createApp({
+    urls: [config.url, ...(config.officerUrl === undefined ? [] : [config.officerUrl])],
+    demo,
+    identity: people.identity,
+    routes,
+    pages: [
+      ...healthPages(readiness),
+      ...signInPages({ store, limits }),
+      ...logPages(transparency),
+      ...usersPages({
+        store,
+        meansFor,
+        receiveAppeal: receiveAppealWork,
+        formKey: async () => formKey,
+        receipt: (record) => receiptFile(transparency, record),
+        keptTables: () => storage.retention.rules,
+        platform: { name: await settings.get('platform.name'), contact: config.url },
+        leaveTo: 'https://www.wikipedia.org/',
+      }),
+      ...(options.pages?.(parts) ?? []),
+      ...consolePages(options.consoleFolder ?? join(here, '../../console/dist')),
+      openapiPage(routes, config.url, version),
+      metricsPage(metrics),
+    ],
+    trustProxy: config.trustProxy,
+    limits,
+    ...clock,
+    ...(options.checkAnswers && { checkAnswers: true }),
+    ...(options.onFailure && { onFailure: options.onFailure }),
+  })
+  const running: (() => Promise<void>)[] = []
+  return {
+    ...parts,
+    live,
+    quiet,
+    settings,
+    readiness,
+    app,
+    decoder,
+    start() {
+      const stopping = new AbortController()
+      const follower = startFollow(intake, { onBatch: followed, onPoison: () => failed('follow') })
+      const delivering = deliverAlways(deliveries, stopping.signal)
+      const chores = startScheduler({
+        storage,
+        tasks: [...housekeeping({ storage, keyring, now }), mediaSweep(vault)],
+        onError: (error) => failed('schedule', error),
+      })
+      const worker = startWorker({
+        storage,
+        handlers: { 'review.settle': settleHandler(desk), [SCHEDULE_QUEUE]: chores.handler },
+        now,
+        onEnd: (_queue, end, error) => (end === 'parked' ? failed('job', error) : undefined),
+      })
+      const stopLog = transparency.start()
+      running.push(async () => {
+        stopping.abort()
+        await Promise.all([follower.stop(), delivering, worker.stop(), chores.stop()])
+      }, stopLog)
+    },
+    async close() {
+      for (const stop of running.splice(0)) await stop()
+      live.close()
+      decoder.stop()
+      await storage.close()
+      keyring.close()
+    },
+  }
+}
+
+const SHIFT_MS = 12 * 3_600_000
+const lifeThreatLanes = shippedLanes.filter((lane) => lane.lifeThreat).map(({ id }) => id)
+
+const supportedQuery = defineQuery('context.supported', (from: ReadDb) => supports(from))
+
+function netsOf({ allowNets }: Config, options: ContextOptions) {
+  const all = new Map([...(allowNets ?? []), ...(options.allowNets ?? [])])
+  return new Map([...all].map(([name, ranges]) => [name, ranges.map((range) => rangeFrom(range))]))
+}
+
+async function appealOf(
+  store: Storage['store'],
+  key: () => Promise<Awaited<ReturnType<typeof columnsOf>>>,
+  id: string,
+) {
+  const found = await appealForReview({ store, columns: key }, id)
+  if (found === undefined) return undefined
+  const { view, account, decision, content } = found
+  return {
+    id,
+    decision,
+    account,
+    text: view.text,
+    at: view.receivedAt,
+    notice: { text: content.statement.text, policy: content.policy.name, effects: content.effects },
+  }
+}
+
+/** Files that nothing flagged go with their keys, a minute after what they belong to was judged. */
+function mediaSweep(vault: MediaVault): ScheduledTask {
+  return {
+    name: 'media-sweep',
+    when: { every: 60_000 },
+    missed: 'latest',
+    async run() {
+      let total = 0
+      for (let count = -1; count !== 0; total += count) count = await vault.sweep()
+      return `${total} files`
+    },
+  }
+}
+
+/** SHA-256 over this package's own sources: what serves can be compared with what was published. */
+async function softwareDigest(): Promise<string> {
+  const names = (await readdir(here, { recursive: true })).filter((name) => name.endsWith('.ts')).sort()
+  const hash = createHash('sha256')
+  for (const name of names) hash.update(name).update(await readFile(join(here, name)))
+  return hash.digest('hex')
+}
+
+/** What the notice page offers for download: the proof, or the promise while there is none yet. */
+async function receiptFile(transparency: Transparency, record: string): Promise<ReceiptFile> {
+  const found = await transparency.receiptOf(record, 'person')
+  if (found.state === 'ready') return { state: 'ready', file: found.file }
+  return found.state === 'pending' ? { state: 'pending', promise: found.recorded.promise } : { state: 'none' }
+}
+
+/** Unread events beyond which new ones are refused (platform.md §10). */
+const BACKLOG = { records: 1_000_000, ageMs: 600_000 }
+
+async function checkBacklog(storage: Storage): Promise<void> {
+  const { records, oldestMs } = await storage.stream.backlog(FOLLOW)
+  if (records <= BACKLOG.records && oldestMs <= BACKLOG.ageMs) return
+  throw new AppError('backlog_full', 'Too many events wait to be judged; send them again later.', {
+    retryAfterS: jitter(10, 60),
+  })
+}
+
+function storageOf({ config, now, patient }: ContextOptions): Parameters<typeof openStore>[0] {
+  const common = {
+    by: version,
+    ...(now && { now }),
+    ...(patient && { limits: { workMs: 10_000 } }),
+    ...(config.diskFloor !== undefined && 'bytes' in config.diskFloor && { diskFloorBytes: config.diskFloor.bytes }),
+  }
+  return config.database === 'embedded'
+    ? { kind: 'sqlite', folder: config.data, ...common }
+    : { kind: 'postgres', url: config.database, blobs: join(config.data, 'blobs'), ...common }
+}

@@ -1,0 +1,108 @@
+import { rmSync } from 'node:fs'
+import { demoSay } from '@lamplighter/api'
+import { type Context, openContext } from '../context.ts'
+import type { Config } from '../http/config.ts'
+import { AppError } from '../http/errors.ts'
+import { route } from '../http/route.ts'
+import { allStaff } from '../people/index.ts'
+import { caseOfSubject } from '../review/index.ts'
+import { makeClock } from './clock.ts'
+import { makeTown } from './harbour.ts'
+import { makeHook } from './hook.ts'
+import { type Platform, platformOf } from './platform.ts'
+import { eventOf, type Seeded, STAFF, seedHouse, seedTown } from './seed.ts'
+import { startTraffic } from './traffic.ts'
+
+export interface RunningDemo {
+  readonly context: Context
+  /** Signs in once, for 15 minutes. */
+  readonly link: string
+  /** Undefined when the town was there already. */
+  readonly seeded: Seeded | undefined
+  startTraffic(): { stop(): void }
+}
+
+/** How often the demo's log closes a batch. */
+const LEDGER_MS = 10_000
+const SCOPES = ['screen', 'events', 'reports', 'appeals', 'actions', 'policies', 'accounts'] as const
+
+/**
+ * Opens the demo: a whole Lamplighter for one made-up town, on loopback only.
+ *
+ * @param reset forgets everything that was there
+ */
+export async function openDemo(
+  config: Config,
+  options: { readonly reset: boolean; readonly onProgress: (done: number, total: number) => void },
+): Promise<RunningDemo> {
+  if (options.reset) rmSync(config.data, { recursive: true, force: true })
+  const clock = makeClock()
+  const hook = makeHook()
+  const held: { platform?: Platform } = {}
+  const context = await openContext({
+    config,
+    demo: true,
+    now: clock.now,
+    ledgerEveryMs: LEDGER_MS,
+    allowNets: new Map([['webhook:harbour', ['127.0.0.0/8', '::1/128']]]),
+    pages: () => hook.pages,
+    routes: () => [
+      route(demoSay, async ({ body, now }) => {
+        if (held.platform === undefined) throw new AppError('not_ready', 'The demo is still starting.')
+        return { body: await say(context, held.platform, body.text, now) }
+      }),
+    ],
+  })
+  const known = (await context.storage.store.read(allStaff, undefined)).length > 0
+  if (!known) {
+    await seedHouse(context, `${config.url}/demo/hook`)
+    await context.settings.put('platform.name', 'Harbour', { reason: 'the demo’s town', doer: doer() })
+  }
+  const { key } = await context.people.newKey({
+    name: `demo ${new Date().toISOString()}`,
+    connection: 'harbour',
+    scopes: [...SCOPES],
+    days: 1,
+    doer: doer(),
+  })
+  const platform = platformOf(context.app, config.url, key)
+  held.platform = platform
+  const seeded = known ? undefined : await seedTown(context, platform, clock, options.onProgress)
+  const first = (await context.storage.store.read(allStaff, undefined)).find(({ name }) => name === STAFF[0].name)
+  if (first === undefined) throw new AppError('internal', 'The demo has no staff; start it with --reset.')
+  const { link } = await context.people.relink({ id: first.id, reason: 'the demo started', kind: 'code', doer: doer() })
+  context.start()
+  return { context, link, seeded, startTraffic: () => startTraffic(platform, () => undefined) }
+}
+
+const doer = () => ({ name: 'operator', staff: null, touch: 'operator' as const, request: 'demo' })
+
+/** One message of a made-up adult to a made-up child who does not know them: what the shipped rules look at most closely. */
+async function say(
+  context: Context,
+  platform: Platform,
+  text: string,
+  now: number,
+): Promise<{ verdict: string; because: string[]; case: number | null }> {
+  const { accounts } = makeTown()
+  const actor = accounts.find(({ ageBand }) => ageBand === 'adult')
+  const target = accounts.find(({ ageBand }) => ageBand === 'minor')
+  if (actor === undefined || target === undefined) throw new AppError('internal', 'The demo’s town is empty.')
+  const id = `said-${now}`
+  const answer = await platform.call(
+    'POST',
+    '/v1/screen',
+    eventOf({ kind: 'message', id, actor, target, text, agoMs: 0, connected: false }, now),
+  )
+  return { verdict: String(answer.verdict), because: answer.because as string[], case: await caseOf(context, id) }
+}
+
+/** The case that a message brought, once follow has judged it; null when nothing came of it within two seconds. */
+async function caseOf(context: Context, item: string): Promise<number | null> {
+  for (let tries = 0; tries < 40; tries += 1) {
+    const found = await context.desk.storage.store.read(caseOfSubject, `message:harbour:${item}`)
+    if (found !== null) return found
+    await context.storage.wakeup.wait('lanes', 50)
+  }
+  return null
+}

@@ -1,0 +1,93 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Config } from '../http/config.ts'
+import {
+  type Finding,
+  judgeBackup,
+  judgeClock,
+  judgeEngine,
+  judgeFileSystem,
+  judgeMode,
+  judgeNode,
+  judgeSchema,
+  judgeSpace,
+  judgeSync,
+} from './judge.ts'
+import { isPortFree, measureDisk, measureSync, modeOf } from './measure.ts'
+
+export type { Finding } from './judge.ts'
+
+/** What only the caller can find out: whether a server runs, and what its database says. */
+export interface Looked {
+  readonly now: number
+  readonly warnings: readonly string[]
+  /** What a running server misses to be ready; undefined when none runs. */
+  readonly missing: readonly { name: string; why: string }[] | undefined
+  /** Settings as the engine reports them; undefined when they could not be asked. */
+  readonly engine: Readonly<Record<string, string | number>> | undefined
+  readonly waiting: readonly string[]
+}
+
+/** Looks at everything that can be looked at here; each finding that is not *ok* says what to do. */
+export async function examine(config: Config, looked: Looked): Promise<Finding[]> {
+  mkdirSync(config.data, { recursive: true, mode: 0o700 })
+  const disk = measureDisk(config.data)
+  const masterKey = config.keyFile ?? join(config.keyring ?? config.data, 'master.key')
+  const floor = config.diskFloor !== undefined && 'bytes' in config.diskFloor ? config.diskFloor.bytes : undefined
+  return [
+    judgeNode(process.versions.node),
+    ...configuration(looked),
+    await server(config, looked),
+    judgeClock(undefined, looked.now),
+    judgeFileSystem(disk.magic),
+    judgeSpace(disk.free, disk.total, floor),
+    judgeSync(measureSync(config.data)),
+    ...(looked.engine === undefined ? [] : [judgeEngine(looked.engine)]),
+    judgeSchema(looked.waiting),
+    judgeMode('data folder', modeOf(config.data), config.data),
+    judgeMode('master key', modeOf(masterKey), masterKey),
+    judgeBackup(backupAge(config.data, looked.now)),
+  ]
+}
+
+function configuration({ warnings }: Looked): Finding[] {
+  if (warnings.length === 0) return [{ check: 'configuration', state: 'ok', found: 'every name is known' }]
+  return warnings.map((warning) => {
+    const [found = '', remedy = ''] = warning.split('. ')
+    return { check: 'configuration', state: 'look', found, remedy }
+  })
+}
+
+async function server(config: Config, { missing }: Looked): Promise<Finding> {
+  if (missing === undefined) {
+    const { host, port } = config.listen
+    if (port === 0 || (await isPortFree(host, port)))
+      return { check: 'server', state: 'ok', found: `not running; port ${port} is free` }
+    return {
+      check: 'server',
+      state: 'wrong',
+      found: `not running, and port ${port} is taken`,
+      remedy: 'Stop what listens there, or set LAMPLIGHTER_LISTEN.',
+    }
+  }
+  if (missing.length === 0) return { check: 'server', state: 'ok', found: 'running and ready' }
+  const words = missing.map(({ name, why }) => `${name} (${why})`).join(', ')
+  return {
+    check: 'server',
+    state: 'wrong',
+    found: `running, but misses ${words}`,
+    remedy: 'See the remedy of each below, or the log.',
+  }
+}
+
+const LastBackup = z.object({ at: z.int() })
+
+/** The note that `backup` leaves in the data folder. */
+export const backupNote = (data: string): string => join(data, 'last-backup.json')
+
+function backupAge(data: string, now: number): number | undefined {
+  const path = backupNote(data)
+  if (!existsSync(path)) return undefined
+  return now - LastBackup.parse(JSON.parse(readFileSync(path, 'utf8'))).at
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import {
+  judgeBackup,
+  judgeClock,
+  judgeEngine,
+  judgeFileSystem,
+  judgeMode,
+  judgeNode,
+  judgeSchema,
+  judgeSpace,
+  judgeSync,
+} from './judge.ts'
+
+const GIB = 2 ** 30
+const now = Date.UTC(2026, 10, 21)
+
+describe('platform P-31: doctor', () => {
+  it.each([
+    ['a disk that only says it wrote', judgeSync(4)],
+    ['a full disk', judgeSpace(0.5 * GIB, 100 * GIB)],
+    ['NFS', judgeFileSystem(0x6969)],
+    ['an old backup', judgeBackup(8 * 86_400_000)],
+    ['a clock 10 s off', judgeClock(-10_000, now)],
+    ['a clock that was never set', judgeClock(undefined, 0)],
+    ['an engine that does not sync', judgeEngine({ journal_mode: 'wal', synchronous: 1 })],
+    ['a key that others may read', judgeMode('master key', 0o100644, '/k')],
+    ['an old Node', judgeNode('22.4.0')],
+  ])('%s is wrong, with a remedy', (_, finding) => {
+    expect(finding.state).toBe('wrong')
+    expect(finding.remedy).toMatch(/^[A-Z].+/)
+  })
+
+  it.each([
+    ['no backup yet', judgeBackup(undefined)],
+    ['a slow disk', judgeSync(80_000)],
+    ['little space', judgeSpace(2 * GIB, 100 * GIB)],
+    ['waiting migrations', judgeSchema(['people/0001-staff'])],
+  ])('%s is to be looked at', (_, finding) => {
+    expect(finding.state).toBe('look')
+    expect(finding.remedy).toBeDefined()
+  })
+
+  it('a sound machine is ok, without a remedy', () => {
+    const fine = [
+      judgeNode('24.21.0'),
+      judgeSync(300),
+      judgeSpace(50 * GIB, 100 * GIB),
+      judgeFileSystem(0xef53),
+      judgeBackup(3_600_000),
+      judgeClock(20, now),
+      judgeEngine({ journal_mode: 'wal', synchronous: 2 }),
+      judgeMode('master key', 0o100600, '/k'),
+      judgeSchema([]),
+    ]
+    expect(fine.filter(({ state, remedy }) => state !== 'ok' || remedy !== undefined)).toEqual([])
+  })
+})

@@ -1,0 +1,220 @@
+import { type Code, endpoints } from '@lamplighter/api'
+import pino from 'pino'
+import { Metrics } from './http/metrics.ts'
+
+/** All that a log line may hold (platform.md §16). No text of people, no handle, address, header or path parameter has a place here. */
+interface Line {
+  readonly event: string
+  readonly request?: string
+  readonly case?: number
+  readonly duration_ms?: number
+  readonly code?: string
+  readonly role?: string
+  readonly epoch?: number
+  readonly partition?: number
+  readonly count?: number
+  readonly bytes?: number
+}
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'
+
+const openLogger = (level: LogLevel, destination: { write(line: string): void }) =>
+  pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  )
+
+let logger = openLogger('silent', process.stdout)
+
+/** Where the log goes. Silent until called, so that commands keep their output to themselves. */
+export function openLog(level: LogLevel, destination: { write(line: string): void } = process.stdout): void {
+  logger = openLogger(level, destination)
+}
+
+/** Writes one line. Never throws: a full pipe must not end a decision. Exported for its type test; subjects add functions below. */
+export function write(level: Exclude<LogLevel, 'silent'>, line: Line): void {
+  try {
+    logger[level](line)
+  } catch {
+    lostLines++
+  }
+}
+
+let lostLines = 0
+
+/** The metrics of this process. Subjects add theirs here, one function per event. */
+export const metrics = new Metrics()
+
+const routeNames = [...endpoints.map((one) => one.id), 'page', 'unknown']
+const statusClasses = ['2xx', '3xx', '4xx', '5xx']
+const requestsTotal = metrics.counter({
+  name: 'lamplighter_http_requests_total',
+  help: 'Requests by route and class of status.',
+  labels: { route: routeNames, status: statusClasses },
+})
+const requestSeconds = metrics.histogram({
+  name: 'lamplighter_http_request_duration_seconds',
+  help: 'Time until the answer was made.',
+  labels: { route: routeNames, status: statusClasses },
+})
+const residentBytes = metrics.gauge({ name: 'lamplighter_process_resident_bytes', help: 'Resident memory.' })
+const logLinesLost = metrics.gauge({ name: 'lamplighter_log_lines_lost', help: 'Log lines that could not be written.' })
+metrics.collect(() => {
+  residentBytes.set(process.memoryUsage.rss())
+  logLinesLost.set(lostLines)
+})
+
+/** Routes of machines that hand in much: counted, not logged line by line (platform.md §16). */
+const UNLOGGED = new Set(['screen', 'events', 'live', 'page'])
+
+export function requestAnswered(done: {
+  route: string
+  request: string
+  status: number
+  durationMs: number
+  code?: Code
+}): void {
+  const labels = { route: done.route, status: `${Math.floor(done.status / 100)}xx` }
+  requestsTotal.add(labels)
+  requestSeconds.observe(done.durationMs / 1000, labels)
+  if (done.status < 500 && UNLOGGED.has(done.route)) return
+  write(done.status >= 500 ? 'error' : 'info', {
+    event: `http.${done.route}`,
+    request: done.request,
+    duration_ms: Math.round(done.durationMs),
+    ...(done.code !== undefined && { code: done.code }),
+  })
+}
+
+const failures: { at: number; request: string; stack: string }[] = []
+
+/** Keeps the stack of an unexpected error in memory (last 100), with its message removed: it may quote what a user wrote. */
+export function requestFailed(request: string, thrown: unknown, now: number): void {
+  failures.push({ at: now, request, stack: stackOf(thrown) })
+  if (failures.length > 100) failures.shift()
+  write('error', { event: 'http.failed', request, code: 'internal' })
+}
+
+export function lastFailures(): readonly { at: number; request: string; stack: string }[] {
+  return failures
+}
+
+const stackOf = (thrown: unknown): string => {
+  if (!(thrown instanceof Error)) return typeof thrown
+  const frames = (thrown.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  return [thrown.name, ...frames].join('\n')
+}
+
+export function serverListening(): void {
+  write('info', { event: 'server.listening' })
+}
+
+export function serverStopping(): void {
+  write('info', { event: 'server.stopping' })
+}
+
+export function serverStopped(clean: boolean, durationMs: number): void {
+  write('info', { event: 'server.stopped', duration_ms: durationMs, code: clean ? 'clean' : 'late' })
+}
+
+export function signedIn(request: string): void {
+  write('info', { event: 'people.signed_in', request })
+}
+
+export function signInRefused(request: string): void {
+  write('warn', { event: 'people.sign_in_refused', request })
+}
+
+export function configurationWarned(code: string): void {
+  write('warn', { event: 'config.warning', code })
+}
+
+const unknownFieldsTotal = metrics.counter({
+  name: 'lamplighter_intake_unknown_fields_total',
+  help: 'Fields of events that the schema does not know.',
+  labels: {},
+})
+
+/** Fields that a platform sent and the schema does not know: ignored, but counted. */
+export function unknownFields(count: number): void {
+  if (count > 0) unknownFieldsTotal.add({}, count)
+}
+
+const followedTotal = metrics.counter({
+  name: 'lamplighter_follow_records_total',
+  help: 'Events judged after delivery.',
+  labels: {},
+})
+const followSeconds = metrics.histogram({
+  name: 'lamplighter_follow_batch_seconds',
+  help: 'Time of one batch of events judged after delivery.',
+  labels: {},
+})
+
+export function followed(records: number, ms: number): void {
+  followedTotal.add({}, records)
+  followSeconds.observe(ms / 1000, {})
+}
+
+const deliveryResults = ['delivered', 'failed', 'gone', 'lost', 'fault', 'other']
+const deliveryTotal = metrics.counter({
+  name: 'lamplighter_delivery_total',
+  help: 'Attempts to deliver a webhook, by result.',
+  labels: { result: deliveryResults },
+})
+
+export function delivered(result: string, ms: number): void {
+  deliveryTotal.add({ result: deliveryResults.includes(result) ? result : 'other' })
+  if (result === 'fault') write('error', { event: 'delivery.fault', duration_ms: Math.round(ms) })
+}
+
+const ledgerPending = metrics.gauge({ name: 'lamplighter_ledger_pending', help: 'Acts that wait for the next batch.' })
+const ledgerOldest = metrics.gauge({
+  name: 'lamplighter_ledger_oldest_pending_seconds',
+  help: 'Age of the oldest act that waits.',
+})
+const ledgerHalted = metrics.gauge({
+  name: 'lamplighter_ledger_halted',
+  help: '1 while a log signs nothing.',
+  labels: { log: ['actions', 'sealed'] },
+})
+const ledgerPromisesLate = metrics.gauge({
+  name: 'lamplighter_ledger_promises_late_total',
+  help: 'Promises whose leaf was not in the log in time.',
+})
+
+/** How the logs stand. Numbers of the sealed log would tell of orders: of it, only whether it is halted. */
+export function ledgerStands(at: {
+  pending: number
+  oldestS: number
+  promisesLate: number
+  halted: { actions: boolean; sealed: boolean }
+}): void {
+  ledgerPending.set(at.pending)
+  ledgerOldest.set(at.oldestS)
+  ledgerPromisesLate.set(at.promisesLate)
+  ledgerHalted.set(at.halted.actions ? 1 : 0, { log: 'actions' })
+  ledgerHalted.set(at.halted.sealed ? 1 : 0, { log: 'sealed' })
+}
+
+/** The log halted, or something about it needs a person. The code is one of ledger.md §17. */
+export function ledgerAlarm(code: string): void {
+  write('error', { event: 'ledger.alarm', code })
+}
+
+/** Something beside the calls failed: it is tried again or waits for a person, and is never silent. */
+export function failed(part: 'follow' | 'job' | 'ledger' | 'schedule', thrown?: unknown): void {
+  if (thrown !== undefined) {
+    failures.push({ at: Date.now(), request: part, stack: stackOf(thrown) })
+    if (failures.length > 100) failures.shift()
+  }
+  write('error', { event: `${part}.failed`, code: codeOf(thrown) })
+}
+
+const codeOf = (thrown: unknown): string =>
+  thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : 'internal'

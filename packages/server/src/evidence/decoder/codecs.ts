@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Pixels } from '@lamplighter/matching'
+
+/** RGBA as a codec gives it, and what it complained about on the way. */
+export interface Decoded {
+  readonly pixels: Pixels
+  readonly warnings: number
+}
+
+interface CodecPicture {
+  readonly width: number
+  readonly height: number
+  readonly data: Uint8ClampedArray
+}
+
+interface Codec {
+  decode(bytes: Uint8Array, ...asStored: readonly false[]): CodecPicture | null
+  encode(rgba: Uint8Array, width: number, height: number, options: unknown): Uint8Array | null
+}
+
+/** The part of the WebAssembly interface that is used here; Node's types leave it to the browser's. */
+type Module = { readonly __module: true }
+interface Wasm {
+  readonly Module: new (bytes: Uint8Array) => Module
+  readonly Instance: new (module: Module, imports: object) => { readonly exports: object }
+}
+const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: Wasm }
+
+type Factory = (how: {
+  noInitialRun: true
+  instantiateWasm(imports: object, done: (instance: object) => void): object
+  print(line: string): void
+  printErr(line: string): void
+}) => Promise<Codec>
+
+interface PngCodec {
+  initSync(module: Module): unknown
+  decode(bytes: Uint8Array): CodecPicture
+}
+
+// The codecs make their result with the browser's class; three fields of it are all that they use.
+Object.assign(globalThis, {
+  ImageData: class {
+    readonly data: Uint8ClampedArray
+    readonly width: number
+    readonly height: number
+    constructor(data: Uint8ClampedArray, width: number, height: number) {
+      this.data = data
+      this.width = width
+      this.height = height
+    }
+  },
+})
+
+const compiled = new Map<string, Module>()
+
+/** A fresh instance for each picture: what one picture did to the codec's memory, the next one never meets. */
+async function instance(name: string, warn: (line: string) => void): Promise<Codec> {
+  const script: { default: Factory } = await import(`@jsquash/${name}.js`)
+  return script.default({
+    noInitialRun: true,
+    instantiateWasm: (imports, done) => {
+      const made = new wasm.Instance(moduleOf(name), imports)
+      done(made)
+      return made.exports
+    },
+    print: warn,
+    printErr: warn,
+  })
+}
+
+function moduleOf(name: string): Module {
+  const known = compiled.get(name)
+  if (known !== undefined) return known
+  const module = new wasm.Module(readFileSync(fileURLToPath(import.meta.resolve(`@jsquash/${name}.wasm`))))
+  compiled.set(name, module)
+  return module
+}
+
+/** Decodes a JPEG as stored, or a still WebP. @throws anything the codec throws: the picture is damaged */
+export async function decodeWith(codec: 'jpeg' | 'webp', bytes: Uint8Array): Promise<Decoded> {
+  let warnings = 0
+  const name = codec === 'jpeg' ? 'jpeg/codec/dec/mozjpeg_dec' : 'webp/codec/dec/webp_dec'
+  const { decode } = await instance(name, () => {
+    warnings += 1
+  })
+  // The codecs count their arguments: only the JPEG one has a second, and without it turns the picture by its EXIF tag.
+  return { pixels: rgba(codec === 'jpeg' ? decode(bytes, false) : decode(bytes)), warnings }
+}
+
+let pngCodec: Promise<PngCodec> | undefined
+let pngCodecs = 0
+
+/** Decodes a PNG. @throws anything the codec throws: the picture is damaged */
+export async function decodePng(bytes: Uint8Array): Promise<Decoded> {
+  pngCodec ??= freshPngCodec()
+  const { decode } = await pngCodec
+  try {
+    return { pixels: rgba(decode(bytes)), warnings: 0 }
+  } catch (error) {
+    // A codec that gave up in the middle is not asked again.
+    pngCodec = undefined
+    throw error
+  }
+}
+
+/** The module keeps its one instance to itself; another address makes another module. */
+async function freshPngCodec(): Promise<PngCodec> {
+  pngCodecs += 1
+  const codec: PngCodec = await import(`${import.meta.resolve('@jsquash/png/codec/pkg/squoosh_png.js')}?${pngCodecs}`)
+  codec.initSync(moduleOf('png/codec/pkg/squoosh_png_bg'))
+  return codec
+}
+
+function rgba(picture: CodecPicture | null): Pixels {
+  if (picture === null) throw new Error('the codec gave no picture')
+  const { width, height, data } = picture
+  return { width, height, channels: 4, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
+}
+
+const GREYSCALE = 1
+const YCBCR = 3
+
+/** Writes a baseline JPEG at quality 80, without metadata. */
+export async function encodeJpeg(pixels: Pixels): Promise<Uint8Array> {
+  const { width, height, channels, data } = pixels
+  const spread = new Uint8Array(width * height * 4).fill(255)
+  for (let at = 0, to = 0; to < spread.length; at += channels, to += 4) {
+    spread[to] = data[at] ?? 0
+    spread[to + 1] = data[channels === 1 ? at : at + 1] ?? 0
+    spread[to + 2] = data[channels === 1 ? at : at + 2] ?? 0
+  }
+  const { encode } = await instance('jpeg/codec/enc/mozjpeg_enc', () => undefined)
+  const jpeg = encode(spread, width, height, { ...ENCODING, color_space: channels === 1 ? GREYSCALE : YCBCR })
+  if (jpeg === null) throw new Error('the codec gave no file')
+  return Uint8Array.from(jpeg)
+}
+
+const ENCODING = {
+  quality: 80,
+  baseline: true,
+  arithmetic: false,
+  progressive: false,
+  optimize_coding: true,
+  smoothing: 0,
+  quant_table: 3,
+  trellis_multipass: false,
+  trellis_opt_zero: false,
+  trellis_opt_table: false,
+  trellis_loops: 1,
+  auto_subsample: true,
+  chroma_subsample: 2,
+  separate_chroma_quality: false,
+  chroma_quality: 80,
+}

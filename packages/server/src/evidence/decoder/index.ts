@@ -1,0 +1,7 @@
+export { type Decoder, DecoderError, type DecoderOptions, startDecoder } from './decoder.ts'
+export { LIMITS, STEP_SIDE } from './limits.ts'
+export { plainJpegSize } from './plain-jpeg.ts'
+export type { DecoderErrorCode } from './pool.ts'
+export { sniff } from './sniff.ts'
+export type { Flag, Measurement, Region, Rendered, RenderOptions, Step, Unknown, Why } from './types.ts'
+export type { Wall, WallName, Walls } from './walls.ts'

@@ -1,0 +1,151 @@
+import { access, constants, readlink } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { readHello } from './answers.ts'
+import { type Command, DecoderProcess } from './process.ts'
+
+/** The walls of security.md §7 around a decoder. */
+export const WALLS = ['permission', 'secrets', 'limits', 'network', 'user'] as const
+export type WallName = (typeof WALLS)[number]
+
+export interface Wall {
+  readonly stands: boolean
+  /** For `doctor`: what holds it up, or why it is missing. */
+  readonly how: string
+}
+
+export type Walls = Readonly<Record<WallName, Wall>>
+
+export interface Raised {
+  readonly command: Command
+  readonly walls: Walls
+}
+
+/** A wall made by a program that starts the decoder: words that are put before the command. */
+interface Wrapper {
+  readonly name: WallName
+  readonly words: readonly string[]
+}
+
+/**
+ * CPU time is counted over a child's whole life, so it is twice the 20 s of one file; the parent replaces a child that has
+ * used 20 s. V8 needs `--disable-wasm-trap-handler` to live in 4 GiB of address space.
+ */
+const LIMIT = { addressBytes: 4 * 1024 ** 3, cpuSeconds: 40, handles: 64 } as const
+const ULIMIT = `ulimit -c 0; ulimit -f 0; ulimit -n ${LIMIT.handles}; ulimit -t ${LIMIT.cpuSeconds}; ulimit -v ${LIMIT.addressBytes / 1024} || true; exec "$@"`
+const NOBODY = '65534'
+const HELLO_MS = 20_000
+
+/**
+ * Finds out by trying which walls this machine lets us raise: each is added to those that stood before, and stays if a real
+ * decoder answers from behind it.
+ */
+export async function raiseWalls(program: string): Promise<Raised> {
+  const bare = bareCommand(program)
+  const own = await greet(bare)
+  if (own === undefined) return { command: bare, walls: noWalls('the decoder does not start') }
+  const missing = { stands: false, how: 'nothing here to raise it with' }
+  const walls: Record<WallName, Wall> = {
+    permission: { stands: own.permission, how: 'node --permission, reading its own files only' },
+    secrets: { stands: own.secrets, how: 'empty environment, no inherited handles' },
+    limits: missing,
+    network: missing,
+    user: process.getuid?.() === 0 ? missing : { stands: false, how: 'the service may not switch users' },
+  }
+  let words: readonly string[] = []
+  for (const { name, words: more } of await wrappers()) {
+    if (walls[name].stands) continue
+    const tried = [...words, ...more]
+    const works = (await greet(wrapped(tried, bare), name)) !== undefined
+    walls[name] = { stands: works, how: works ? more.slice(0, 2).join(' ') : `${more[0]} is refused here` }
+    if (works) words = tried
+  }
+  return { command: wrapped(words, bare), walls }
+}
+
+function noWalls(how: string): Walls {
+  const none = { stands: false, how }
+  return { permission: none, secrets: none, limits: none, network: none, user: none }
+}
+
+async function wrappers(): Promise<readonly Wrapper[]> {
+  const { addressBytes, cpuSeconds, handles } = LIMIT
+  const prlimit = [`--as=${addressBytes}`, `--cpu=${cpuSeconds}`, '--core=0', '--fsize=0', `--nofile=${handles}`, '--']
+  const all: readonly (readonly [WallName, string, readonly string[]])[] = [
+    ['limits', 'prlimit', prlimit],
+    ['limits', 'sh', ['-c', ULIMIT, 'sh']],
+    ['network', 'unshare', ['--net', '--']],
+    ['network', 'unshare', ['--user', '--net', '--']],
+    ['user', 'setpriv', [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--no-new-privs', '--']],
+  ]
+  const found: Wrapper[] = []
+  for (const [name, tool, args] of all) {
+    if (name === 'user' && process.getuid?.() !== 0) continue
+    const path = await findTool(tool)
+    if (path !== undefined) found.push({ name, words: [path, ...args] })
+  }
+  return found
+}
+
+/** Tools are named by their full path: the decoder has no PATH. */
+async function findTool(tool: string): Promise<string | undefined> {
+  for (const folder of ['/usr/bin', '/bin', '/usr/sbin', '/sbin']) {
+    const path = join(folder, tool)
+    if (await exists(path)) return path
+  }
+  return undefined
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Starts a decoder, hears its hello and ends it. For the network, the kernel is asked, not the child. */
+async function greet(command: Command, wall?: WallName) {
+  const child = new DecoderProcess(command)
+  try {
+    const walls = await child.ask({
+      head: { job: 'hello' },
+      body: new Uint8Array(),
+      timeoutMs: HELLO_MS,
+      bodyBytes: 0,
+      read: ({ head }) => readHello(head),
+    })
+    if (wall === 'network' && (await sharesNetwork(child.pid))) return undefined
+    return walls
+  } catch {
+    return undefined
+  } finally {
+    child.kill()
+  }
+}
+
+async function sharesNetwork(pid: number | undefined): Promise<boolean> {
+  const [own, its] = await Promise.all([readlink('/proc/self/ns/net'), readlink(`/proc/${pid}/ns/net`)])
+  return own === its
+}
+
+function wrapped(words: readonly string[], { file, args }: Command): Command {
+  const [first, ...rest] = words
+  return first === undefined ? { file, args } : { file: first, args: [...rest, file, ...args] }
+}
+
+function bareCommand(program: string): Command {
+  const reads = readablePaths(program).map((path) => `--allow-fs-read=${path}`)
+  const flags = ['--permission', ...reads, '--disable-wasm-trap-handler', '--max-old-space-size=256', '--no-warnings']
+  return { file: process.execPath, args: [...flags, program] }
+}
+
+/** The decoder's own files: its folder, the pure package it hashes with, the codecs, and the package files between. */
+function readablePaths(program: string): readonly string[] {
+  const { resolve } = createRequire(import.meta.url)
+  const codecs = ['jpeg', 'png', 'webp'].map((name) => dirname(resolve(`@jsquash/${name}/package.json`)))
+  const matching = dirname(dirname(resolve('@lamplighter/matching')))
+  const here = import.meta.dirname
+  const server = join(here, '../../..')
+  const links = [server, join(server, '../..')].map((folder) => join(folder, 'node_modules/@lamplighter/matching'))
+  return [here, dirname(program), matching, ...links, ...codecs, join(server, 'package.json')]
+}

@@ -1,0 +1,3 @@
+export { routesOf } from './routes.ts'
+export { type ExhibitSeed, exposureOf, keepExhibit, mediaFollowed } from './store.ts'
+export { type MediaVault, makeMediaVault, mediaKey, type StoredMedia } from './vault.ts'

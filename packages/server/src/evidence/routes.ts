@@ -1,0 +1,83 @@
+import { makeReveal, serveRendition } from '@lamplighter/api'
+import { randomToken, sha256Hex } from '../http/crypto.ts'
+import { AppError } from '../http/errors.ts'
+import type { Principal } from '../http/principal.ts'
+import { onceOf, type Route, route } from '../http/route.ts'
+import { newId, type Storage } from '../storage/index.ts'
+import type { Affected, RecordKeys } from '../transparency/index.ts'
+import type { Decoder } from './decoder/index.ts'
+import { grantReveal, useReveal } from './store.ts'
+import type { MediaVault } from './vault.ts'
+
+export interface RevealServices {
+  readonly storage: Storage
+  readonly vault: MediaVault
+  readonly decoder: Decoder
+  keysFor(affected: readonly Affected[]): Promise<RecordKeys>
+}
+
+/** The region that a click clears, as a share of the picture's sides. */
+const REGION = 0.25
+
+/** The reveal ladder: the log first, bytes second (console.md §6). */
+export function routesOf(services: RevealServices): Route[] {
+  return [
+    route(makeReveal, async (call) => {
+      const { id: staff, number, roles } = staffOf(call.who)
+      const token = randomToken(256)
+      const reveal = newId('rv', call.now)
+      const { body } = call
+      const { until } = await services.storage.store.tx(
+        grantReveal,
+        {
+          id: reveal,
+          case: body.case,
+          exhibit: body.exhibit,
+          step: body.step,
+          colour: body.colour ?? false,
+          region: body.region ?? null,
+          reason: body.reason ?? null,
+          staff,
+          label: `R-${number}`,
+          role: roles[0] ?? 'reviewer',
+          tokenHash: sha256Hex(token),
+          keys: await services.keysFor([]),
+        },
+        onceOf(call),
+      )
+      return { status: 201, body: { reveal, url: `/v1/renditions/${token}`, until } }
+    }),
+    route(serveRendition, async ({ params, who }) => {
+      const granted = await services.storage.store.tx(useReveal, {
+        tokenHash: sha256Hex(params.token),
+        staff: staffOf(who).id,
+      })
+      const bytes = await services.vault.bytes(granted)
+      const rendered = await services.decoder.render(bytes, {
+        step: granted.step,
+        ...(granted.step === 'full' && { label: granted.label, colour: granted.colour }),
+        ...(granted.step === 'reduced' && granted.region !== null && { region: around(granted.region) }),
+      })
+      if (rendered.state === 'unknown')
+        throw new AppError('gone', `This file cannot be shown (${rendered.why}); decide by its facts.`)
+      return new Response(new Uint8Array(rendered.jpeg), {
+        headers: {
+          'content-type': 'image/jpeg',
+          'content-disposition': 'inline; filename="rendition.jpg"',
+          'content-security-policy': "sandbox; default-src 'none'",
+          'cache-control': 'no-store',
+        },
+      })
+    }),
+  ]
+}
+
+function around({ x, y }: { x: number; y: number }): { x: number; y: number; width: number; height: number } {
+  const from = (at: number): number => Math.min(Math.max(0, at - REGION / 2), 1 - REGION)
+  return { x: from(x), y: from(y), width: REGION, height: REGION }
+}
+
+function staffOf(who: Principal): { id: string; number: number; roles: readonly string[] } {
+  if (who.kind !== 'staff') throw new AppError('forbidden', 'This is for staff who are signed in.')
+  return who
+}

@@ -1,0 +1,273 @@
+import { AppError } from '../http/errors.ts'
+import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
+import { type RecordKeys, record } from '../transparency/index.ts'
+import type { MediaTable } from './tables.ts'
+
+export { schema } from './tables.ts'
+
+/** Bytes that nothing flagged stay at most this long (matching.md §4.4). */
+export const MEDIA_MS = 86_400_000
+/** A reveal's address works once, for this long (console.md §6). */
+export const REVEAL_MS = 60_000
+
+export const mediaByKey = defineQuery(
+  'evidence.media',
+  async ({ db }: ReadDb, key: string): Promise<MediaTable | undefined> =>
+    db.selectFrom('media').selectAll().where('media_key', '=', key).executeTakeFirst(),
+)
+
+/** Commits an uploaded file. Same id and bytes: nothing changes. Other bytes: `conflict`. */
+export const storeMedia = defineWork(
+  'evidence.store-media',
+  async (
+    tx: Tx,
+    row: Omit<MediaTable, 'at' | 'drop_at' | 'state' | 'facts'>,
+  ): Promise<{ created: boolean; row: MediaTable }> => {
+    const before = await tx.db.selectFrom('media').selectAll().where('media_key', '=', row.media_key).executeTakeFirst()
+    if (before !== undefined) {
+      if (before.sha256 !== row.sha256) {
+        throw new AppError('conflict', 'This media id already names other bytes; choose a new id for a new file.')
+      }
+      return { created: false, row: before }
+    }
+    const made: MediaTable = { ...row, at: tx.now, state: 'stored', facts: null, drop_at: tx.now + MEDIA_MS }
+    await tx.db.insertInto('media').values(made).execute()
+    return { created: true, row: made }
+  },
+  { urgent: true },
+)
+
+export const mediaMeasured = defineWork(
+  'evidence.media-measured',
+  async (tx: Tx, input: { key: string; state: 'measured' | 'partly'; facts: Uint8Array }): Promise<void> => {
+    await tx.db
+      .updateTable('media')
+      .set({ state: input.state, facts: input.facts })
+      .where('media_key', '=', input.key)
+      .execute()
+  },
+)
+
+export interface ExhibitSeed {
+  readonly id: string
+  readonly mediaKey: string
+  readonly type: string
+  /** `MediaFacts`, sealed under (`exhibits`, `facts`, id). */
+  readonly facts: Uint8Array
+  readonly keepMs: number
+}
+
+/** Keeps a flagged file as an exhibit of its case: its bytes no longer go away. Part of the caller's transaction. */
+export async function keepExhibit(tx: Tx, caseNumber: number, seed: ExhibitSeed): Promise<string> {
+  const media = await tx.db.selectFrom('media').selectAll().where('media_key', '=', seed.mediaKey).executeTakeFirst()
+  if (media === undefined) throw new AppError('gone', 'The file of this event is no longer here.')
+  const before = await tx.db
+    .selectFrom('exhibits')
+    .select('id')
+    .where('case_number', '=', caseNumber)
+    .where('media_key', '=', seed.mediaKey)
+    .executeTakeFirst()
+  if (before !== undefined) return before.id
+  await tx.db
+    .insertInto('exhibits')
+    .values({
+      id: seed.id,
+      case_number: caseNumber,
+      media_key: seed.mediaKey,
+      at: tx.now,
+      type: seed.type,
+      size: media.size,
+      blob: media.blob,
+      key_id: media.key_id,
+      facts: seed.facts,
+      keep_until: tx.now + seed.keepMs,
+      state: 'kept',
+    })
+    .execute()
+  await tx.db.updateTable('media').set({ drop_at: null }).where('media_key', '=', seed.mediaKey).execute()
+  return seed.id
+}
+
+export interface RevealInput {
+  readonly id: string
+  readonly case: number
+  readonly exhibit: string
+  readonly step: 'lowpass' | 'reduced' | 'full'
+  readonly colour: boolean
+  readonly region: { readonly x: number; readonly y: number } | null
+  readonly reason: string | null
+  readonly staff: string
+  /** Drawn into the picture at the last step: `R-7`. */
+  readonly label: string
+  readonly role: string
+  readonly tokenHash: string
+  readonly keys: RecordKeys
+}
+
+/** The log entry of a reveal, committed before any byte is served (console.md §6). */
+export const grantReveal = defineWork(
+  'evidence.grant-reveal',
+  async (tx: Tx, input: RevealInput): Promise<{ until: number }> => {
+    const row = await tx.db
+      .selectFrom('cases')
+      .select(['claimed_by', 'claim_until', 'state'])
+      .where('number', '=', input.case)
+      .executeTakeFirst()
+    const exhibit = await tx.db
+      .selectFrom('exhibits')
+      .select(['state', 'size'])
+      .where('id', '=', input.exhibit)
+      .where('case_number', '=', input.case)
+      .executeTakeFirst()
+    if (row === undefined || exhibit === undefined)
+      throw new AppError('not_found', 'There is no such file in this case.')
+    if (row.claimed_by !== input.staff || row.claim_until <= tx.now) {
+      throw new AppError('not_claimed', 'Claim the case first; media are shown to the person who works on it.')
+    }
+    if (exhibit.state !== 'kept') throw new AppError('gone', 'The file was destroyed when its hold ended.')
+    const recorded = await record(
+      tx,
+      {
+        kind: 'reveal',
+        affected: { kind: 'platform' },
+        fields: {
+          staff: input.label,
+          role: input.role,
+          case: `C-${input.case}`,
+          exhibit: input.exhibit,
+          step: input.step,
+          span: input.region === null ? null : 'region',
+          reason: input.reason,
+          bytes: exhibit.size,
+          order: null,
+        },
+      },
+      input.keys,
+    )
+    const until = tx.now + REVEAL_MS
+    await tx.db
+      .insertInto('reveals')
+      .values({
+        id: input.id,
+        at: tx.now,
+        staff: input.staff,
+        case_number: input.case,
+        exhibit: input.exhibit,
+        step: input.step,
+        colour: input.colour ? 1 : 0,
+        region: input.region === null ? null : JSON.stringify(input.region),
+        reason: input.reason,
+        label: input.label,
+        token_hash: input.tokenHash,
+        until,
+        record: recorded.record,
+      })
+      .execute()
+    return { until }
+  },
+  { urgent: true },
+)
+
+export interface Granted {
+  readonly exhibit: string
+  readonly blob: string
+  readonly keyId: string
+  readonly type: string
+  readonly size: number
+  readonly step: 'lowpass' | 'reduced' | 'full'
+  readonly colour: boolean
+  readonly region: { x: number; y: number } | null
+  readonly label: string
+}
+
+/** Uses up a reveal's address. One answer for used, ended, foreign and made-up ones. */
+export const useReveal = defineWork(
+  'evidence.use-reveal',
+  async (tx: Tx, input: { tokenHash: string; staff: string }): Promise<Granted> => {
+    const refused = new AppError(
+      'token_used',
+      'This address was used, has ended, or was made for somebody else; reveal again.',
+    )
+    const reveal = await tx.db
+      .selectFrom('reveals')
+      .selectAll()
+      .where('token_hash', '=', input.tokenHash)
+      .executeTakeFirst()
+    if (reveal === undefined || reveal.staff !== input.staff || reveal.until <= tx.now) throw refused
+    const used = await tx.db
+      .selectFrom('reveal_servings')
+      .select('reveal')
+      .where('reveal', '=', reveal.id)
+      .executeTakeFirst()
+    if (used !== undefined) throw refused
+    await tx.db.insertInto('reveal_servings').values({ reveal: reveal.id, at: tx.now }).execute()
+    const exhibit = await tx.db
+      .selectFrom('exhibits')
+      .selectAll()
+      .where('id', '=', reveal.exhibit)
+      .executeTakeFirstOrThrow()
+    return {
+      exhibit: exhibit.id,
+      blob: exhibit.blob,
+      keyId: exhibit.key_id,
+      type: exhibit.type,
+      size: exhibit.size,
+      step: reveal.step,
+      colour: reveal.colour === 1,
+      region: reveal.region === null ? null : (JSON.parse(reveal.region) as { x: number; y: number }),
+      label: reveal.label,
+    }
+  },
+  { urgent: true },
+)
+
+/** Reveals of the last step by one person since an instant, for the own exposure in the top bar. */
+export const exposureOf = defineQuery(
+  'evidence.exposure',
+  async ({ db }: ReadDb, input: { staff: string; since: number }): Promise<{ full: number; seconds: number }> => {
+    const { count } = await db
+      .selectFrom('reveals')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('staff', '=', input.staff)
+      .where('at', '>=', input.since)
+      .where('step', '=', 'full')
+      .executeTakeFirstOrThrow()
+    return { full: Number(count), seconds: 0 }
+  },
+)
+
+/** Files that nothing flagged and whose time is over: rows go, then key and bytes. */
+export const dropMedia = defineWork(
+  'evidence.drop-media',
+  async (tx: Tx, input: { max: number }): Promise<{ blob: string; keyId: string }[]> => {
+    const rows = await tx.db
+      .selectFrom('media')
+      .select(['media_key', 'blob', 'key_id'])
+      .where('drop_at', '<=', tx.now)
+      .orderBy('drop_at')
+      .limit(input.max)
+      .execute()
+    if (rows.length > 0) {
+      await tx.db
+        .deleteFrom('media')
+        .where(
+          'media_key',
+          'in',
+          rows.map(({ media_key }) => media_key),
+        )
+        .execute()
+    }
+    return rows.map(({ blob, key_id }) => ({ blob, keyId: key_id }))
+  },
+)
+
+/** What the event of a file was judged: its bytes stay for another minute, then go. */
+export async function mediaFollowed(tx: Tx, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return
+  await tx.db
+    .updateTable('media')
+    .set({ drop_at: tx.now + 60_000 })
+    .where('media_key', 'in', [...keys])
+    .where('drop_at', 'is not', null)
+    .execute()
+}

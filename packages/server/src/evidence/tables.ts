@@ -1,0 +1,135 @@
+import { appendOnly, table } from '../storage/ddl.ts'
+import { days, defineSchema } from '../storage/index.ts'
+
+declare module '../storage/tables.ts' {
+  interface Tables {
+    media: MediaTable
+    exhibits: ExhibitsTable
+    reveals: RevealsTable
+    reveal_servings: RevealServingsTable
+  }
+}
+
+export interface MediaTable {
+  /** Connection and the platform's own id. */
+  media_key: string
+  media_id: string
+  audience: 'public' | 'private'
+  at: number
+  size: number
+  sha256: string
+  blob: string
+  key_id: string
+  claimed_type: string | null
+  state: 'stored' | 'measured' | 'partly'
+  /** JSON of what measuring gave (`MediaFacts`), sealed. */
+  facts: Uint8Array | null
+  /** Bytes that nothing flagged go at this instant; null once an exhibit keeps them. */
+  drop_at: number | null
+}
+export interface ExhibitsTable {
+  id: string
+  case_number: number
+  media_key: string
+  at: number
+  /** The file's own type by our look at its bytes, for the reveal ladder. */
+  type: string
+  size: number
+  blob: string
+  key_id: string
+  facts: Uint8Array
+  keep_until: number
+  state: 'kept' | 'destroyed'
+}
+export interface RevealsTable {
+  id: string
+  at: number
+  staff: string
+  case_number: number
+  exhibit: string
+  step: 'lowpass' | 'reduced' | 'full'
+  colour: number
+  region: string | null
+  reason: string | null
+  label: string
+  token_hash: string
+  until: number
+  record: string
+}
+export interface RevealServingsTable {
+  reveal: string
+  at: number
+}
+
+export const schema = defineSchema({
+  subject: 'evidence',
+  steps: [
+    {
+      id: '0001-vault',
+      up: (engine) => [
+        table(engine, 'media', {
+          media_key: 'text primary key',
+          media_id: 'text not null',
+          audience: 'text not null',
+          at: 'bigint not null',
+          size: 'bigint not null',
+          sha256: 'text not null',
+          blob: 'text not null',
+          key_id: 'text not null',
+          claimed_type: 'text',
+          state: 'text not null',
+          facts: 'bytes',
+          drop_at: 'bigint',
+        }),
+        'create index media_drop on media (drop_at)',
+        table(
+          engine,
+          'exhibits',
+          {
+            id: 'text primary key',
+            case_number: 'bigint not null',
+            media_key: 'text not null',
+            at: 'bigint not null',
+            type: 'text not null',
+            size: 'bigint not null',
+            blob: 'text not null',
+            key_id: 'text not null',
+            facts: 'bytes not null',
+            keep_until: 'bigint not null',
+            state: 'text not null',
+          },
+          ['unique (case_number, media_key)'],
+        ),
+        'create index exhibits_until on exhibits (keep_until)',
+        table(engine, 'reveals', {
+          id: 'text primary key',
+          at: 'bigint not null',
+          staff: 'text not null',
+          case_number: 'bigint not null',
+          exhibit: 'text not null',
+          step: 'text not null',
+          colour: 'smallint not null',
+          region: 'text',
+          reason: 'text',
+          label: 'text not null',
+          token_hash: 'text not null unique',
+          until: 'bigint not null',
+          record: 'text not null',
+        }),
+        'create index reveals_staff on reveals (staff, at)',
+        table(engine, 'reveal_servings', { reveal: 'text primary key', at: 'bigint not null' }),
+        'create index reveal_servings_at on reveal_servings (at)',
+        ...appendOnly(engine, 'reveals'),
+        ...appendOnly(engine, 'reveal_servings'),
+      ],
+    },
+  ],
+  tables: {
+    media: {
+      kept: { forever: 'until what the file belongs to was judged, at most 24 hours; the bytes go with their key' },
+    },
+    exhibits: { kept: { forever: 'until the hold of the exhibit ends; then key and bytes are destroyed' } },
+    reveals: { kept: { from: 'at', default: days(730), min: days(365), max: days(3650) } },
+    reveal_servings: { kept: { from: 'at', default: days(730), min: days(365), max: days(3650) } },
+  },
+})

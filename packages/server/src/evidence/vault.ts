@@ -1,0 +1,162 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { AppError } from '../http/errors.ts'
+import type { Storage } from '../storage/index.ts'
+import type { Sealer } from '../storage/sealer.ts'
+import { type Decoder, LIMITS, type Measurement } from './decoder/index.ts'
+import { collect, openFile, sealFile } from './sealed-file.ts'
+import { dropMedia, mediaByKey, mediaMeasured, storeMedia } from './store.ts'
+import type { MediaTable } from './tables.ts'
+
+/** As much of the keyring as files need: one key a file, destroyed with it. */
+export interface FileKeyring {
+  make(kind: 'exhibit', ref: string): Promise<string>
+  use<T>(id: string, how: (key: { derive(info: string): Uint8Array }) => Promise<T> | T): Promise<T>
+  destroy(ids: readonly string[], why: string): Promise<void>
+}
+
+export interface StoredMedia {
+  readonly row: MediaTable
+  /** Undefined while the file is not measured yet. */
+  readonly facts: Measurement | undefined
+}
+
+/** Files that the platform handed in: sealed on arrival, measured by the decoder, dropped or kept as exhibits. */
+export interface MediaVault {
+  /**
+   * Takes the bytes of one file. Resolves when they are durable; measuring goes on in the background.
+   *
+   * @throws AppError `too_large` · `conflict` the id names other bytes
+   */
+  put(upload: {
+    readonly connection: string
+    readonly id: string
+    readonly audience: 'public' | 'private'
+    readonly claimedType: string | null
+    readonly bytes: AsyncIterable<Uint8Array>
+  }): Promise<{ created: boolean; row: MediaTable }>
+  /** The file with its facts, waiting up to `budgetMs` for a measurement that is under way. */
+  find(connection: string, id: string, budgetMs: number): Promise<StoredMedia | undefined>
+  /** The bytes of a sealed file. @throws AppError `gone` when its key was destroyed */
+  bytes(file: { readonly blob: string; readonly keyId: string }): Promise<Uint8Array>
+  /** Removes files whose time is over; returns how many. */
+  sweep(): Promise<number>
+}
+
+export const mediaKey = (connection: string, id: string): string => `${connection}|${id}`
+
+export function makeMediaVault(parts: {
+  readonly storage: Storage
+  readonly keyring: FileKeyring
+  readonly sealer: Sealer
+  readonly decoder: Decoder
+}): MediaVault {
+  const { storage, keyring, sealer, decoder } = parts
+  const measuring = new Map<string, Promise<Measurement>>()
+  const fileKey = (id: string): Promise<Uint8Array> => keyring.use(id, (key) => key.derive('file'))
+
+  const bytesOf = async ({ blob, keyId }: { blob: string; keyId: string }): Promise<Uint8Array> =>
+    collect(openFile(await fileKey(keyId), blob, await storage.blobs.get(blob)), LIMITS.bytes)
+
+  const measure = (row: MediaTable, budgetMs?: number): Promise<Measurement> => {
+    const running = measuring.get(row.media_key)
+    if (running !== undefined) return running
+    const started = (async () => {
+      const facts = await decoder.measure(
+        await bytesOf({ blob: row.blob, keyId: row.key_id }),
+        row.claimed_type ?? undefined,
+        budgetMs,
+      )
+      // A measurement that was only late is not a result: the next event that names the file asks again.
+      if (facts.unknown.some(({ why }) => why === 'late')) return facts
+      await storage.store.tx(mediaMeasured, {
+        key: row.media_key,
+        state: facts.unknown.length === 0 ? 'measured' : 'partly',
+        facts: await sealer.seal('media', 'facts', row.media_key, facts),
+      })
+      return facts
+    })()
+    measuring.set(row.media_key, started)
+    const forget = (): void => {
+      measuring.delete(row.media_key)
+    }
+    started.then(forget, forget)
+    return started
+  }
+
+  return {
+    async put({ connection, id, audience, claimedType, bytes }) {
+      const key = mediaKey(connection, id)
+      const blob = `media-${randomBytes(16).toString('hex')}`
+      const keyId = await keyring.make('exhibit', blob)
+      const sha256 = createHash('sha256')
+      const counted = { size: 0 }
+      const sealed = sealFile(await fileKey(keyId), blob, counting(bytes, sha256, counted))
+      try {
+        await storage.blobs.put(blob, sealed)
+        const stored = await storage.store.tx(storeMedia, {
+          media_key: key,
+          media_id: id,
+          audience,
+          size: counted.size,
+          sha256: sha256.digest('hex'),
+          blob,
+          key_id: keyId,
+          claimed_type: claimedType,
+        })
+        if (!stored.created) await forget({ blob, keyId })
+        // Measuring starts at once; whoever needs the result waits for it in `find`.
+        measure(stored.row).catch(() => undefined)
+        return stored
+      } catch (error) {
+        await forget({ blob, keyId })
+        throw error
+      }
+    },
+    async find(connection, id, budgetMs) {
+      const row = await storage.store.read(mediaByKey, mediaKey(connection, id))
+      if (row === undefined) return undefined
+      if (row.facts !== null)
+        return { row, facts: await sealer.open<Measurement>('media', 'facts', row.media_key, row.facts) }
+      const facts = await Promise.race([measure(row).catch(() => undefined), after(budgetMs)])
+      return { row, facts }
+    },
+    bytes: bytesOf,
+    async sweep() {
+      const dropped = await storage.store.tx(dropMedia, { max: 200 })
+      await keyring.destroy(
+        dropped.map(({ keyId }) => keyId),
+        'nothing flagged the file',
+      )
+      for (const { blob } of dropped) await storage.blobs.delete(blob)
+      return dropped.length
+    },
+  }
+
+  async function forget({ blob, keyId }: { blob: string; keyId: string }): Promise<void> {
+    await keyring.destroy([keyId], 'the upload was not kept')
+    await storage.blobs.delete(blob)
+  }
+}
+
+const after = (ms: number): Promise<undefined> =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), ms).unref()
+  })
+
+async function* counting(
+  bytes: AsyncIterable<Uint8Array>,
+  hash: { update(chunk: Uint8Array): unknown },
+  counted: { size: number },
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    counted.size += chunk.length
+    if (counted.size > LIMITS.bytes) {
+      throw new AppError(
+        'too_large',
+        `The file is larger than ${LIMITS.bytes.toLocaleString('en')} bytes, the most that is taken for one picture.`,
+      )
+    }
+    hash.update(chunk)
+    yield chunk
+  }
+}

@@ -1,0 +1,101 @@
+import { type Code, codesOf, isCode } from '@lamplighter/api'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { auditRows } from '../audit/index.ts'
+import { startTestServer, type TestServer } from '../testing/server.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer({ demo: true })
+})
+afterAll(() => server.close())
+
+const filled = (path: string) => path.replaceAll(/\{\w+\}/g, 'st_00000000000000000000000000')
+
+describe('platform P-14: every refusal of every route', () => {
+  it('has a body of the problem shape, a declared code, and quotes nothing', async () => {
+    const cookie = await server.signIn('admin')
+    const canary = 'canary-word'
+    for (const { endpoint } of server.context.app.routes) {
+      if (endpoint.id === 'live') continue
+      const method = endpoint.method.toUpperCase()
+      const send = (init: Parameters<TestServer['call']>[1]) => server.call(filled(endpoint.path), { method, ...init })
+      const bodies = endpoint.body === undefined ? [] : [`{"${canary}":`, `{"name":{"x":"${canary}"}}`, '[]']
+      const answers = [
+        await send({}),
+        await send({ key: await server.key('screen') }),
+        await server.call(filled(endpoint.path), { method: endpoint.method === 'put' ? 'POST' : 'PUT', cookie }),
+        await send({ cookie, headers: { host: 'evil.example' } }),
+        ...(await Promise.all(
+          bodies.map((body) =>
+            send({ cookie, body, headers: { 'content-type': 'application/json', 'idempotency-key': canary } }),
+          ),
+        )),
+      ]
+      const declared = new Set([...codesOf(endpoint).values()].flat())
+      for (const answer of answers) {
+        if (answer.status < 400) continue
+        const problem = (await answer.json()) as Record<string, unknown>
+        const code = problem.code as Code
+        expect(isCode(code)).toBe(true)
+        expect([endpoint.id, code, declared.has(code)]).toEqual([endpoint.id, code, true])
+        expect(problem).toMatchObject({
+          type: `http://localhost:4100/problems/${code}`,
+          status: answer.status,
+          instance: answer.headers.get('request-id'),
+        })
+        expect(JSON.stringify(problem)).not.toContain(canary)
+      }
+    }
+  })
+
+  it('`type` leads to a page that says what to do', async () => {
+    const answer = await server.call('/problems/idempotency_mismatch')
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toContain('Use a new Idempotency-Key for a new body.')
+    expect((await server.call('/problems/none')).status).toBe(404)
+  })
+})
+
+describe('platform P-15: a command', () => {
+  it('with the same key gives the same answer and one effect, also at once', async () => {
+    const cookie = await server.signIn('admin')
+    const send = (key: string, name: string) =>
+      server.call('/v1/people', { cookie, json: { name, roles: ['reviewer'] }, headers: { 'idempotency-key': key } })
+    const answers = await Promise.all(Array.from({ length: 8 }, () => send('k1', 'Same')))
+    const texts = await Promise.all(answers.map((answer) => answer.text()))
+    expect(new Set(texts).size).toBe(1)
+    const { items } = (await (await server.call('/v1/people', { cookie })).json()) as { items: { name: string }[] }
+    expect(items.filter((one) => one.name === 'Same')).toHaveLength(1)
+    expect((await send('k1', 'Other')).status).toBe(422)
+  })
+
+  it('repeated after a restart changes nothing and answers the same', async () => {
+    const cookie = await server.signIn('admin')
+    const { id } = (await (await server.call('/v1/me', { cookie: await server.signIn('reviewer') })).json()) as {
+      id: string
+    }
+    const send = () =>
+      server.call(`/v1/people/${id}/revoke`, { cookie, json: { reason: 'left' }, headers: { 'idempotency-key': 'k2' } })
+    const first = await send()
+    await server.restart()
+    const second = await send()
+    expect([first.status, await first.text()]).toEqual([second.status, await second.text()])
+    expect(second.status).toBe(200)
+    const rows = await server.context.storage.store.read(auditRows, { limit: 200 })
+    expect(rows.filter((row) => row.act === 'people.revoke' && row.object === id)).toHaveLength(1)
+  })
+
+  it('without a key, or with one of another form, is refused', async () => {
+    const cookie = await server.signIn('admin')
+    const send = (headers: Record<string, string>) =>
+      server.call('/v1/people', {
+        method: 'POST',
+        cookie,
+        body: '{"name":"X","roles":["reviewer"]}',
+        headers: { 'content-type': 'application/json', ...headers },
+      })
+    expect(((await (await send({})).json()) as { code: string }).code).toBe('idempotency_key_required')
+    const long = await send({ 'idempotency-key': 'x'.repeat(256) })
+    expect(((await long.json()) as { code: string }).code).toBe('malformed')
+  })
+})

@@ -1,0 +1,30 @@
+import { openapi } from '@lamplighter/api'
+import type { Metrics } from './metrics.ts'
+import { type Page, page, type Route } from './route.ts'
+
+/** `/openapi.json` of the routes that are served, no more. */
+export function openapiPage(routes: readonly Route[], url: string, version: string): Page {
+  const endpoints = routes.map((one) => one.endpoint)
+  const text = JSON.stringify(openapi(endpoints, url, version))
+  return page({
+    method: 'get',
+    path: '/openapi.json',
+    act: 'public',
+    kind: 'plain',
+    handle: async () => new Response(text, { headers: { 'content-type': 'application/json' } }),
+  })
+}
+
+/** `/metrics` for a collector on this machine, or with a key of scope `metrics` (ecosystem.md §14). */
+export function metricsPage(metrics: Metrics): Page {
+  return page({
+    method: 'get',
+    path: '/metrics',
+    act: 'metrics.read',
+    kind: 'plain',
+    handle: async () =>
+      new Response(await metrics.render(), {
+        headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+      }),
+  })
+}

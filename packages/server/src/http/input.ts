@@ -1,0 +1,86 @@
+import type { Endpoint } from '@lamplighter/api'
+import type { z } from 'zod'
+import { AppError, type Fault } from './errors.ts'
+import { parseJson, textOf } from './json.ts'
+
+const MAX_QUERY = 2048
+const MAX_FAULTS = 20
+
+/** A path that names no possible object names nothing: the same answer as for an absent one. */
+export function paramsOf(endpoint: Endpoint, given: Record<string, string>): unknown {
+  const parsed = endpoint.params.safeParse(given)
+  if (parsed.success) return parsed.data
+  throw new AppError('not_found', 'There is nothing under this address, or it is not for you.')
+}
+
+export function queryOf(endpoint: Endpoint, url: URL): unknown {
+  if (url.search.length > MAX_QUERY)
+    throw new AppError('malformed', `The query is longer than ${MAX_QUERY} characters.`)
+  const given: Record<string, string> = {}
+  for (const [name, value] of url.searchParams) {
+    if (Object.hasOwn(given, name)) throw new AppError('malformed', 'A query parameter is sent twice. Send each once.')
+    given[name] = value
+  }
+  const parsed = endpoint.query.safeParse(given)
+  if (parsed.success) return parsed.data
+  throw invalid(parsed.error, '/query')
+}
+
+/** The JSON body in the shape of the endpoint; members it does not name are dropped (security.md S-17). */
+export function jsonBodyOf(endpoint: Endpoint, bytes: Uint8Array): unknown {
+  if (endpoint.body === undefined) return undefined
+  const parsed = endpoint.body.safeParse(parseJson(textOf(bytes)))
+  if (parsed.success) return parsed.data
+  throw invalid(parsed.error, '')
+}
+
+/** @throws AppError `unsupported_type` when the body's type is none that the endpoint takes */
+export function checkType(endpoint: Endpoint, header: string | null): void {
+  const given = (header ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  const taken = endpoint.body === undefined ? (endpoint.takes ?? []) : ['application/json']
+  if (taken.length === 0 || taken.includes('*/*') || taken.includes(given)) return
+  throw new AppError('unsupported_type', `Expected Content-Type ${taken.join(' or ')}.`)
+}
+
+/** The revision in `If-Match: "12"`. */
+export function ifMatchOf(endpoint: Endpoint, header: string | null): number | undefined {
+  if (!endpoint.ifMatch) return undefined
+  if (header === null) {
+    throw new AppError('precondition_required', 'This change needs a header If-Match with the revision that you read.')
+  }
+  const revision = /^"(\d{1,15})"$/.exec(header.trim())?.[1]
+  if (revision === undefined)
+    throw new AppError('malformed', 'If-Match: expected one revision in quotes, such as "12".')
+  return Number(revision)
+}
+
+/** Zod's issues as faults. Its messages say what was expected; those that would quote the value are replaced. */
+function invalid(error: z.ZodError, place: string): AppError {
+  const errors = error.issues.slice(0, MAX_FAULTS).map((issue): Fault => {
+    const pointer =
+      place + issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+    return { code: 'invalid', pointer, detail: wordsOf(issue) }
+  })
+  const first = errors[0]
+  return new AppError('invalid', `The body does not have the right shape: ${errors.length} fault(s).`, {
+    errors,
+    ...(first !== undefined && { pointer: first.pointer }),
+  })
+}
+
+function wordsOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${issue.expected}`
+    case 'invalid_value':
+      return `expected one of ${issue.values.map(String).join(', ')}`
+    case 'too_small':
+      return `expected at least ${issue.minimum}`
+    case 'too_big':
+      return `expected at most ${issue.maximum}`
+    case 'invalid_format':
+      return `expected the form ${issue.format}`
+    default:
+      return 'not in the expected shape'
+  }
+}

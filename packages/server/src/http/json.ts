@@ -1,0 +1,86 @@
+import { AppError } from './errors.ts'
+
+const MAX_DEPTH = 32
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+
+/** Strict UTF-8; a byte-order mark at the start is dropped (decisions.md 32). */
+export function textOf(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw new AppError('malformed', 'The body is not UTF-8. Send it again in UTF-8.')
+  }
+}
+
+/**
+ * Parses JSON as others will read it, too: no doubled keys, no number beyond a double, no more than 32 levels (platform.md §10).
+ * `__proto__` is a plain key and is dropped. Linear in the length of the text.
+ *
+ * @throws AppError `malformed`
+ */
+export function parseJson(text: string): unknown {
+  const members = scan(text)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new AppError('malformed', 'The body is not JSON.')
+  }
+  // JSON.parse keeps the last of two equal keys without a word; then it holds fewer members than were written.
+  if (settle(value) !== members)
+    throw new AppError('malformed', 'A key is written twice in one object. Send each once.')
+  return value
+}
+
+/** Counts the members of all objects and refuses depth, before anything is built. */
+function scan(text: string): number {
+  let depth = 0
+  let members = 0
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case 0x22:
+        at = endOfString(text, at)
+        break
+      case 0x3a:
+        members++
+        break
+      case 0x5b:
+      case 0x7b:
+        if (++depth > MAX_DEPTH) throw new AppError('malformed', `The body is nested deeper than ${MAX_DEPTH} levels.`)
+        break
+      case 0x5d:
+      case 0x7d:
+        depth--
+    }
+  }
+  return members
+}
+
+function endOfString(text: string, from: number): number {
+  let at = from + 1
+  while (at < text.length) {
+    const code = text.charCodeAt(at)
+    if (code === 0x22) break
+    at += code === 0x5c ? 2 : 1
+  }
+  return at
+}
+
+/** Counts members, drops `__proto__`, refuses numbers that a double cannot hold. */
+function settle(value: unknown): number {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new AppError('malformed', 'A number is too large to be kept exactly. Send it as text.')
+  }
+  if (typeof value !== 'object' || value === null) return 0
+  if (Array.isArray(value)) {
+    let inside = 0
+    for (const one of value) inside += settle(one)
+    return inside
+  }
+  let members = 0
+  for (const [key, one] of Object.entries(value)) {
+    members += 1 + settle(one)
+    if (key === '__proto__') Reflect.deleteProperty(value, key)
+  }
+  return members
+}

@@ -1,0 +1,163 @@
+import type { SignalJson } from '@lamplighter/api'
+import type { MergedEffect } from '@lamplighter/rules'
+import type { ExhibitSeed } from '../evidence/index.ts'
+import type { StoredEvidence } from '../review/index.ts'
+import type { ListHit } from '../signals/index.ts'
+import { newId } from '../storage/index.ts'
+import { idOf } from './event.ts'
+import type { MediaReading } from './media.ts'
+import type { Bench, Seen } from './pipeline.ts'
+
+/** A flagged file is kept this long when no rule says otherwise; a hold or an open case makes it longer. */
+export const EXHIBIT_MS = 90 * 86_400_000
+
+/** What the case keeps of an event: its text with the places that matched, its files as exhibits, and what every signal said. */
+export async function evidenceOf(
+  seen: Seen,
+  bench: Bench,
+  given: {
+    readonly effects: readonly MergedEffect[]
+    readonly itemState: StoredEvidence['itemState']
+    readonly item: StoredEvidence['item']
+  },
+): Promise<{ stored: StoredEvidence; exhibits: ExhibitSeed[] }> {
+  const { accepted, media, lists } = seen
+  const { event } = accepted
+  const keepMs = given.effects.reduce(
+    (longest, effect) => (effect.do === 'preserve' ? Math.max(longest, effect.for) : longest),
+    EXHIBIT_MS,
+  )
+  const exhibits = await Promise.all(
+    media.files
+      .filter(({ stored }) => stored)
+      .map(async (file): Promise<ExhibitSeed> => {
+        const id = newId('ex', seen.now)
+        return {
+          id,
+          mediaKey: file.mediaKey,
+          type: file.type,
+          facts: await bench.sealer.seal('exhibits', 'facts', id, file),
+          keepMs,
+        }
+      }),
+  )
+  const item = event.item
+  const text = fieldText(item, 'text')
+  return {
+    exhibits,
+    stored: {
+      eventKind: event.kind,
+      provenance: 'server',
+      author: { role: 'actor', id: idOf(event, 'actor') ?? null },
+      item: given.item,
+      itemState: given.itemState,
+      occurredAt: Date.parse(event.occurred_at),
+      text: text === '' ? null : text,
+      marks: lists.hits.flatMap((hit) =>
+        hit.from === undefined || hit.to === undefined ? [] : [{ from: hit.from, to: hit.to, why: markWords(hit) }],
+      ),
+      links: fieldList(item, 'links'),
+      files: filesOf(media, lists.hits, exhibits),
+      signals: signalsOf(seen),
+      facts: factsOf(seen),
+    },
+  }
+}
+
+const markWords = (hit: ListHit): string =>
+  hit.sealed ? `a sealed list, version ${hit.version}` : `${hit.list.replaceAll('_', ' ')}, version ${hit.version}`
+
+function filesOf(
+  media: MediaReading,
+  hits: readonly ListHit[],
+  exhibits: readonly ExhibitSeed[],
+): StoredEvidence['files'] {
+  const shown = hits.flatMap(({ kind, list, version, sealed, distanceBits, turned }) =>
+    kind === 'text' || kind === 'domain' ? [] : [{ kind, list, version: `v${version}`, sealed, distanceBits, turned }],
+  )
+  return media.files.map(({ mediaKey, stored: _, ...file }) => ({
+    ...file,
+    exhibit: exhibits.find((exhibit) => exhibit.mediaKey === mediaKey)?.id ?? null,
+    hits: shown,
+  }))
+}
+
+/** What every list and signal said that a rule asked, also where nobody could tell. */
+function signalsOf(seen: Seen): SignalJson[] {
+  const run = seen.parts[0]?.judgement.plan.run
+  const measured = Object.entries(run?.measured ?? {}).map(([name, state]): SignalJson => {
+    const base = { name, kind: 'bool' as const, value: null, why: null, list: null }
+    if (state.known === true)
+      return {
+        ...base,
+        kind: typeof state.value === 'number' ? 'score' : 'bool',
+        state: 'value',
+        value: String(state.value),
+      }
+    if (state.known === false) return { ...base, state: 'unknown', why: state.why }
+    return state.known === 'off' ? { ...base, state: 'off', why: state.switch } : { ...base, state: 'none' }
+  })
+  return [
+    ...measured,
+    ...listSignals(seen),
+    ...seen.media.unknown.map(
+      ({ signal, why }): SignalJson => ({ name: signal, kind: 'list', state: 'unknown', value: null, why, list: null }),
+    ),
+  ]
+}
+
+function listSignals(seen: Seen): SignalJson[] {
+  const used = new Set(seen.parts.flatMap(({ judgement }) => Object.keys(judgement.explain(() => '').lists)))
+  return [...used].map((name): SignalJson => {
+    const list = seen.lists.asked.get(name)
+    const base = { name, kind: 'list' as const }
+    if (list === undefined) return { ...base, state: 'unknown', value: null, why: 'the list is not loaded', list: null }
+    const shown = { name, version: `v${list.version}`, sealed: list.sealed, context: list.context }
+    const hit = seen.lists.hits.filter((one) => one.list === name).sort((a, b) => a.distanceBits - b.distanceBits)[0]
+    if (hit !== undefined) return { ...base, state: 'hit', value: hitWords(hit), why: null, list: shown }
+    const blind = list.kind === 'pdq' && seen.media.unknown.length > 0
+    return blind
+      ? { ...base, state: 'unknown', value: null, why: seen.media.unknown[0]?.why ?? 'unknown', list: shown }
+      : { ...base, state: 'no_hit', value: null, why: null, list: shown }
+  })
+}
+
+function hitWords(hit: ListHit): string {
+  if (hit.kind === 'pdq') return `${hit.distanceBits} of 256 bits differ${hit.turned ? ', turned or mirrored' : ''}`
+  return hit.kind === 'text'
+    ? 'words found'
+    : hit.kind === 'domain'
+      ? 'domain listed'
+      : `${hit.kind.toUpperCase()} equal`
+}
+
+/** Facts of the people that the event names, as far as the platform told them. */
+function factsOf({ accepted }: Seen): { name: string; value: string }[] {
+  const { event } = accepted
+  return ['actor', 'target', 'tie', 'room'].flatMap((record) => {
+    const found = event[record]
+    if (typeof found !== 'object' || found === null || Array.isArray(found)) return []
+    return Object.entries(found).flatMap(([field, value]) =>
+      field === 'id' || value === null || value === undefined || typeof value === 'object'
+        ? []
+        : [
+            {
+              name: `${record} ${field.replaceAll('_', ' ')}`,
+              value: field === 'age' ? `${Math.floor(Number(value) / 86_400_000)} d` : String(value),
+            },
+          ],
+    )
+  })
+}
+
+function fieldText(record: unknown, field: string): string {
+  if (typeof record !== 'object' || record === null) return ''
+  const value: unknown = Reflect.get(record, field)
+  return typeof value === 'string' ? value : ''
+}
+
+function fieldList(record: unknown, field: string): string[] {
+  if (typeof record !== 'object' || record === null) return []
+  const value: unknown = Reflect.get(record, field)
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+}

@@ -1,0 +1,70 @@
+import type { ScreenAnswer } from '@lamplighter/api'
+import type { ActionMeans } from '../actions/index.ts'
+import { AppError } from '../http/errors.ts'
+import type { Storage } from '../storage/index.ts'
+import type { Affected } from '../transparency/index.ts'
+import type { Accepted } from './event.ts'
+import { type Bench, goesOn, judgedOf, judgeEvent, undecidedOf } from './pipeline.ts'
+import { recordOf, type StreamSeal } from './record.ts'
+import { type Judged, seenBefore, settleWork } from './store.ts'
+
+export interface Gate {
+  readonly bench: Bench
+  readonly storage: Storage
+  readonly seal: StreamSeal
+  meansFor(affected: readonly Affected[]): Promise<ActionMeans>
+}
+
+/** The gate answers within this from the last byte of the body (platform.md §10). */
+export const GATE_MS = 200
+/** Kept of the gate's time for judging and for the commit. */
+const COMMIT_MS = 50
+
+/**
+ * Screens one event: measured, judged, written, answered. The same event again gets the same answer. Whatever is late is *unknown* in the
+ * answer and judged again in follow.
+ *
+ * @throws AppError `deadline` not durable in time: it may still commit, and the same event then gets its verdict; never an `allow`
+ */
+export async function screenEvent(accepted: Accepted, gate: Gate, budgetMs: number): Promise<ScreenAnswer> {
+  const deadline = Date.now() + budgetMs
+  const before = await gate.storage.store.read(seenBefore, accepted.key)
+  if (before !== undefined && before.bodyHash === accepted.bodyHash) return { ...before.answer, repeat: true }
+  const settled = settle(accepted, gate, budgetMs)
+  const answer = await Promise.race([settled, lateAfter(deadline + COMMIT_MS - Date.now())])
+  if (answer !== 'late') return answer
+  // The work goes on: it is not lost that nobody waits for it, and an error has nobody left to hear of it but the log.
+  settled.catch(() => undefined)
+  throw new AppError('deadline', 'The verdict is not durable yet; send the same event again to get it.', {
+    retryAfterS: 1,
+  })
+}
+
+async function settle(accepted: Accepted, gate: Gate, budgetMs: number): Promise<ScreenAnswer> {
+  const seen = await judgeEvent(accepted, gate.bench, {
+    phases: ['gate'],
+    budgetMs: Math.max(10, budgetMs - COMMIT_MS),
+    now: accepted.receivedAt,
+  })
+  const judged = await judgedOf(seen, gate.bench, { state: 'gated', append: null, replaces: null })
+  const append = goesOn(seen)
+    ? await recordOf(accepted, gate.seal, { decision: judged.ruling?.id ?? null, undecided: undecidedOf(seen) })
+    : null
+  const [answer] = await gate.storage.store.tx(settleWork, {
+    events: [{ ...judged, append }],
+    means: await gate.meansFor(affectedBy([judged])),
+  })
+  if (answer === undefined) throw new AppError('internal', 'The verdict was not written.')
+  return answer
+}
+
+/** Everybody whom rulings affect: their keys are needed before the transaction. */
+export function affectedBy(judged: readonly Pick<Judged, 'ruling'>[]): Affected[] {
+  const accounts = new Set(judged.flatMap(({ ruling }) => (ruling?.account == null ? [] : [ruling.account])))
+  return [...accounts].map((id) => ({ kind: 'account', id }))
+}
+
+const lateAfter = (ms: number): Promise<'late'> =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve('late'), Math.max(0, ms)).unref()
+  })

@@ -1,0 +1,6 @@
+export { acceptEvent } from './event.ts'
+export type { FollowEvents, Follower } from './follow.ts'
+export { FOLLOW, followOnce, startFollow } from './follow.ts'
+export { GATE_MS, type Gate, screenEvent } from './gate.ts'
+export type { Bench } from './pipeline.ts'
+export { type IntakeServices, routesOf } from './routes.ts'

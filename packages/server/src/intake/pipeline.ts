@@ -1,0 +1,366 @@
+import type { EffectJson, Severity } from '@lamplighter/api'
+import {
+  canonicalJson,
+  type Explanation,
+  explain,
+  type Json,
+  type Judgement,
+  type MergedEffect,
+  type Mode,
+  merge,
+  type Phase,
+} from '@lamplighter/rules'
+import type { MediaVault } from '../evidence/index.ts'
+import { hmacHex } from '../http/crypto.ts'
+import { type LiveRules, shippedPolicies } from '../policy/index.ts'
+import { type BoundLists, type ListBook, measure, type Provider } from '../signals/index.ts'
+import { newId } from '../storage/index.ts'
+import type { Sealer } from '../storage/sealer.ts'
+import { type Accepted, idOf, itemKey } from './event.ts'
+import { evidenceOf } from './evidence.ts'
+import { type MediaReading, readMedia } from './media.ts'
+import type { Ruling, VerdictWish } from './settle.ts'
+import type { Judged } from './store.ts'
+
+/** What judging needs. The rules may be swapped between two events, never within one. */
+export interface Bench {
+  readonly rules: () => LiveRules
+  readonly lists: ListBook
+  readonly providers: ReadonlyMap<string, Provider>
+  readonly vault: MediaVault
+  readonly sealer: Sealer
+  /** Key of the hashes that stand for sealed values in explanations. */
+  readonly sealKey: Uint8Array
+}
+
+/** Everything known of one event before and after the rules spoke. */
+export interface Seen {
+  readonly accepted: Accepted
+  readonly media: MediaReading
+  readonly lists: BoundLists
+  readonly rules: LiveRules
+  readonly parts: readonly { judgement: Judgement; mode: Mode }[]
+  readonly phase: Phase
+  readonly now: number
+}
+
+/** How long picture measurements may take of the gate's time (matching.md §4.2). */
+export const MEDIA_GATE_MS = 150
+/** In follow a signal has this long before its event leaves the batch. */
+export const FOLLOW_MS = 1_000
+
+/**
+ * Measures and judges one event. Pure but for reading files and asking signals; writes nothing.
+ *
+ * @param phases `gate` for a caller that waits; `follow` for what the gate has judged; both for an event that was never screened
+ */
+export async function judgeEvent(
+  accepted: Accepted,
+  bench: Bench,
+  options: { readonly phases: readonly Phase[]; readonly budgetMs: number; readonly now: number },
+): Promise<Seen> {
+  const rules = bench.rules()
+  const { program } = rules
+  const kind = accepted.event.kind
+  const media = await readMedia(
+    accepted,
+    bench.vault,
+    Math.min(options.budgetMs, options.phases.includes('follow') ? FOLLOW_MS : MEDIA_GATE_MS),
+  )
+  const needs = [
+    ...new Map(
+      options.phases.flatMap((phase) => program.signals(kind, phase)).map((need) => [need.name, need]),
+    ).values(),
+  ]
+  const measured = await measure(needs, media.event, { providers: bench.providers, budgetMs: options.budgetMs })
+  const lists = bench.lists.bind(media.readings, options.now)
+  const plan = program.plan(media.event, measured, lists)
+  const parts = options.phases.map((phase) => ({ judgement: program.judge(plan, [], phase), mode: 'live' as const }))
+  return { accepted, media, lists, rules, parts, phase: options.phases.at(-1) ?? 'gate', now: options.now }
+}
+
+/** Rules that were undecided, as `ruleset/rule`. */
+export function undecidedOf(seen: Seen): string[] {
+  return seen.parts.flatMap(({ judgement }) =>
+    judgement.results.flatMap(({ rule, outcome }) =>
+      outcome === 'unknown' ? [`${judgement.ruleset.name}/${rule}`] : [],
+    ),
+  )
+}
+
+/**
+ * What follow has to say of an event that the gate has judged: its own rules, and those of the gate that were undecided and have fired now.
+ * What the gate has acted on is not acted on twice.
+ */
+export function afterGate(seen: Seen, undecided: readonly string[]): Seen {
+  const asked = new Set(undecided)
+  return {
+    ...seen,
+    parts: seen.parts.map((part) => {
+      if (part.judgement.phase !== 'gate') return part
+      const name = part.judgement.ruleset.name
+      const judged = part.judgement.judged.filter(
+        ({ result }) => result.outcome === 'fired' && asked.has(`${name}/${result.rule}`),
+      )
+      return { ...part, judgement: { ...part.judgement, judged, results: judged.map(({ result }) => result) } }
+    }),
+  }
+}
+
+/** True when something may still change what was said: follow rules, or a gate rule that was undecided. */
+export function goesOn(seen: Seen): boolean {
+  const { program } = seen.rules
+  return undecidedOf(seen).length > 0 || program.rulesFor(seen.accepted.event.kind, 'follow').length > 0
+}
+
+/**
+ * What follows from a judgement, ready to be written. `ruling` is null when nothing follows: then nothing of the event is kept.
+ *
+ * @param replaces the gate's verdict on the same event, when follow judges it again
+ */
+export async function judgedOf(
+  seen: Seen,
+  bench: Bench,
+  how: { readonly state: 'gated' | 'followed'; readonly append: Judged['append']; readonly replaces: string | null },
+): Promise<Judged> {
+  const { verdict, effects } = merge(seen.parts)
+  const id = newId('dec', seen.now)
+  const explanation =
+    effects.length === 0 ? undefined : explain(seen.parts, (value) => hmacHex(bench.sealKey, value), id)
+  const acting = effects.filter(({ do: act }) => act !== 'offer')
+  return {
+    key: seen.accepted.key,
+    bodyHash: seen.accepted.bodyHash,
+    state: how.state,
+    ruling:
+      explanation === undefined || acting.length === 0
+        ? null
+        : await rulingOf(seen, bench, { id, verdict, effects, explanation, replaces: how.replaces }),
+    answer: {
+      verdict,
+      effects: effects.map(effectJson),
+      unknown: [...seen.media.unknown, ...unknownSignals(seen)],
+      because: explanation?.rules.filter(({ outcome }) => outcome === 'fired').map(({ because }) => because) ?? [],
+    },
+    append: how.append,
+    media: seen.media.files.filter(({ stored }) => stored).map(({ mediaKey }) => mediaKey),
+  }
+}
+
+function effectJson(effect: MergedEffect): EffectJson {
+  return {
+    do: effect.do,
+    ...('what' in effect && { what: effect.what }),
+    ...('for' in effect && { for: effect.for }),
+    ...('within' in effect && { within: effect.within }),
+    ...('until' in effect && { until: effect.until }),
+    ...('on' in effect && { on: effect.on }),
+    rules: [...effect.rules],
+  }
+}
+
+/** Signals that a rule asked for and nobody could tell, with the reason. */
+function unknownSignals(seen: Seen): { signal: string; why: string }[] {
+  const found = new Map<string, string>()
+  for (const { judgement } of seen.parts) {
+    for (const need of seen.rules.program.signals(seen.accepted.event.kind, judgement.phase)) {
+      const state = judgement.plan.run.measured[need.name]
+      if (state?.known === false) found.set(need.name, state.why)
+    }
+  }
+  return [...found].map(([signal, why]) => ({ signal, why }))
+}
+
+interface Said {
+  readonly id: string
+  readonly verdict: Ruling['verdict']
+  readonly effects: readonly MergedEffect[]
+  readonly explanation: Explanation
+  readonly replaces: string | null
+}
+
+async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
+  const { accepted, rules } = seen
+  const { event, connection } = accepted
+  const kind = rules.schema.events.get(event.kind)
+  const account = idOf(event, kind?.about ?? 'actor') ?? null
+  const item = itemOf(seen)
+  const subject =
+    item === null ? `account:${connection}:${account ?? event.id}` : itemKey(connection, item.type, item.id)
+  const spoke = said.explanation.rules.filter(({ outcome }) => outcome !== 'quiet')
+  const fired = spoke.filter(({ outcome }) => outcome === 'fired')
+  const named = (fired.length > 0 ? fired : spoke)
+    .map((one) => ruleOf(rules, one.rule))
+    .filter((rule) => rule !== undefined)
+  const main = [...named].sort((a, b) => SEVERITY.indexOf(b.severity) - SEVERITY.indexOf(a.severity))[0]
+  const policy = shippedPolicies.find(({ id }) => id === main?.policy)
+  const harms = [...new Set(named.map(({ harm }) => harm))]
+  const evidenceId = newId('ev', seen.now)
+  const { stored, exhibits } = await evidenceOf(seen, bench, { effects: said.effects, itemState: stateOf(said), item })
+  const { notice, withheldUntil } = tellingOf(said, main)
+  return {
+    id: said.id,
+    phase: seen.phase,
+    verdict: said.verdict,
+    effects: said.effects.map(effectJson),
+    ruleset: rules.hash,
+    rules: spoke.map((one) => `${one.rule} v${one.version}`),
+    policy: policy === undefined ? null : { id: policy.id, name: policy.name },
+    harms,
+    signals: seen.lists.hits.map(({ list, version }) => `${list} v${version}`),
+    unknown: said.explanation.undecided.flatMap(({ because_of }) => [...because_of]),
+    event: { key: accepted.key, id: event.id, kind: event.kind },
+    item,
+    account,
+    sealed: await bench.sealer.seal(
+      'verdicts',
+      'sealed',
+      said.id,
+      JSON.parse(canonicalJson(said.explanation as unknown as Json)),
+    ),
+    cases: said.effects.flatMap((effect) =>
+      effect.do === 'queue'
+        ? [
+            {
+              lane: effect.what,
+              dueAt: seen.now + effect.within,
+              subject: { kind: item === null ? ('account' as const) : ('item' as const), key: subject },
+              words: wordsOf(seen, said, main?.name),
+              account,
+              harms,
+            },
+          ]
+        : [],
+    ),
+    evidence: {
+      id: evidenceId,
+      itemKey: subject,
+      author: account ?? '',
+      reported: false,
+      sealed: await bench.sealer.seal('evidence', 'sealed', evidenceId, stored),
+    },
+    exhibits,
+    wishes: wishesOf(seen, said, item !== null),
+    notice,
+    withheldUntil: withheldUntil === null ? null : seen.now + withheldUntil,
+    until: said.effects.reduce<number | null>(
+      (until, effect) => (effect.do === 'limit' ? Math.max(until ?? 0, seen.now + effect.for) : until),
+      null,
+    ),
+    replaces: said.replaces,
+  }
+}
+
+const SEVERITY: readonly Severity[] = ['low', 'medium', 'high', 'critical']
+
+function ruleOf(rules: LiveRules, qualified: string) {
+  const name = qualified.slice(qualified.indexOf('/') + 1)
+  return rules.program.ruleset.rules.find((rule) => rule.name === name)
+}
+
+/** The item of an event, or null for kinds that have none. */
+export function itemOf({ accepted, rules }: Pick<Seen, 'accepted' | 'rules'>): { type: string; id: string } | null {
+  const kind = rules.schema.events.get(accepted.event.kind)
+  if (kind?.item === undefined) return null
+  if (kind.item === 'media') {
+    const first = accepted.files[0]
+    return first === undefined ? null : { type: 'media', id: first.id }
+  }
+  const id = idOf(accepted.event, kind.item)
+  if (id === undefined) return null
+  // A report names the item that it is about; its own kind says nothing of what that item is.
+  const type =
+    kind.item === 'actor'
+      ? 'account'
+      : accepted.event.kind === 'report' || accepted.event.kind === 'profile_changed'
+        ? 'message'
+        : accepted.event.kind
+  return { type, id }
+}
+
+function stateOf(said: Said): 'held' | 'blocked' | null {
+  return said.verdict === 'block' ? 'blocked' : said.verdict === 'hold' ? 'held' : null
+}
+
+/** Kind and reason in words, without content and without an id of the platform. */
+function wordsOf(seen: Seen, said: Said, rule: string | undefined): string {
+  const kind = KIND_WORDS[seen.accepted.event.kind] ?? seen.accepted.event.kind.replaceAll('_', ' ')
+  const undecided = said.explanation.rules.every(({ outcome }) => outcome === 'unknown')
+  const reason = rule?.replaceAll('_', ' ') ?? 'a rule'
+  return undecided ? `${kind}, not checked: ${reason}` : `${kind}: ${reason}`
+}
+
+const KIND_WORDS: Readonly<Record<string, string>> = {
+  message: 'message',
+  post: 'post',
+  upload: 'upload',
+  profile_changed: 'profile',
+  report: 'report',
+}
+
+/**
+ * What the platform is asked to do. The gate's answer says the same, at once; the asking makes it hold when that answer was lost, and gives
+ * each measure an id by which it is acknowledged, withdrawn and found in the log.
+ */
+function wishesOf(seen: Seen, said: Said, hasItem: boolean): VerdictWish[] {
+  return said.effects.flatMap((effect): VerdictWish[] => {
+    const base = { what: null, until: null, notBefore: seen.now, onItem: hasItem }
+    switch (effect.do) {
+      case 'block':
+        return [{ ...base, do: 'remove' }]
+      case 'hold': {
+        const hold = { ...base, do: 'hold' as const }
+        return effect.until === 'release'
+          ? [hold, { ...base, do: 'release', notBefore: seen.now + effect.for }]
+          : [hold]
+      }
+      case 'limit':
+        return [{ ...base, do: 'limit', what: effect.what, until: seen.now + effect.for, onItem: false }]
+      case 'label':
+        return [{ ...base, do: 'label', what: effect.what }]
+      default:
+        return []
+    }
+  })
+}
+
+/** What the person addressed is told: only where something acts on them (rules.md §7.1). */
+function tellingOf(
+  said: Said,
+  main: ReturnType<typeof ruleOf>,
+): { notice: Ruling['notice']; withheldUntil: number | null } {
+  const acts = said.effects.filter(
+    (effect) => effect.do === 'block' || effect.do === 'limit' || (effect.do === 'hold' && effect.until === 'review'),
+  )
+  if (acts.length === 0) return { notice: null, withheldUntil: null }
+  const told = said.explanation.rules.find(({ outcome, tell }) => outcome === 'fired' && tell !== undefined)
+  const withhold = main?.withhold
+  // Without an end the exception for deceptive bulk content holds (DSA Art. 17(2)): never told.
+  if (withhold !== undefined && withhold.for === undefined) return { notice: null, withheldUntil: null }
+  const text = told?.tell?.default ?? told?.tell?.en ?? 'This is being checked.'
+  return {
+    notice: {
+      language: 'en',
+      text,
+      facts:
+        told === undefined
+          ? 'An automatic check was not able to decide.'
+          : 'An automatic check matched one of our rules.',
+      effects: acts.map(effectInWords),
+    },
+    withheldUntil: withhold?.for ?? null,
+  }
+}
+
+function effectInWords(effect: MergedEffect): string {
+  switch (effect.do) {
+    case 'block':
+      return 'the item was not delivered'
+    case 'hold':
+      return 'the item is held back until a person has looked at it'
+    case 'limit':
+      return `${effect.what.replaceAll('_', ' ')} are limited for ${Math.round(effect.for / 3_600_000)} hours`
+    default:
+      return effect.do
+  }
+}

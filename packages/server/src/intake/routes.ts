@@ -1,0 +1,106 @@
+import { events, getPolicies, putMedia, reports, screen } from '@lamplighter/api'
+import type { MediaVault } from '../evidence/index.ts'
+import { AppError } from '../http/errors.ts'
+import type { Principal } from '../http/principal.ts'
+import { type Route, route } from '../http/route.ts'
+import { shippedPolicies } from '../policy/index.ts'
+import { takeBatch } from './batch.ts'
+import { readBatch } from './body.ts'
+import { acceptEvent } from './event.ts'
+import { GATE_MS, type Gate, screenEvent } from './gate.ts'
+import { takeReport } from './reports.ts'
+
+export interface IntakeServices extends Gate {
+  readonly vault: MediaVault
+  readonly onIgnored: (count: number) => void
+  /** Refuses events while too many wait to be judged (platform.md §10). @throws AppError `backlog_full` */
+  checkBacklog(): Promise<void>
+}
+
+/** The calls of platforms: events in, verdicts out. */
+export function routesOf(services: IntakeServices): Route[] {
+  const { bench } = services
+  const accept = (json: unknown, who: Principal, now: number) => {
+    const edge = acceptEvent(json, bench.rules().schema, { connection: connectionOf(who), now })
+    if ('accepted' in edge) return edge.accepted
+    const first = edge.faults[0]
+    throw new AppError('invalid', `The event does not have the right shape: ${edge.faults.length} fault(s).`, {
+      errors: edge.faults,
+      ...(first !== undefined && { pointer: first.pointer }),
+    })
+  }
+  return [
+    route(screen, async ({ body, who, now, prefer }) => {
+      const accepted = accept(body, who, now)
+      services.onIgnored(accepted.ignored.length)
+      return { body: await screenEvent(accepted, services, prefer.waitS === undefined ? GATE_MS : prefer.waitS * 1000) }
+    }),
+    route(
+      events,
+      async (call) => {
+        await services.checkBacklog()
+        const body = await readBatch(call.raw)
+        const ndjson = (call.raw.headers.get('content-type') ?? '').startsWith('application/x-ndjson')
+        const how = { ndjson, connection: connectionOf(call.who), now: call.now, prefer: call.prefer }
+        const answer = await takeBatch(body, how, {
+          storage: services.storage,
+          rules: bench.rules,
+          seal: services.seal,
+          onIgnored: services.onIgnored,
+        })
+        call.spend(Math.max(0, answer.accepted - 1))
+        return { status: 202, body: answer }
+      },
+      { maxBytes: 8 * 2 ** 20 },
+    ),
+    route(reports, async ({ body, who, now }) => {
+      const { id, recorded } = await takeReport(accept(body, who, now), services)
+      return { status: 201, body: { id, recorded } }
+    }),
+    route(
+      putMedia,
+      async ({ params, query, who, raw, prefer }) => {
+        if (raw.body === null) throw new AppError('invalid', 'The body is empty; send the bytes of the file.')
+        const connection = connectionOf(who)
+        const { created, row } = await services.vault.put({
+          connection,
+          id: params.id,
+          audience: query.audience,
+          claimedType: raw.headers.get('content-type'),
+          bytes: raw.body,
+        })
+        const found =
+          prefer.waitS === undefined ? undefined : await services.vault.find(connection, params.id, prefer.waitS * 1000)
+        return {
+          status: created ? 201 : 200,
+          body: {
+            id: row.media_id,
+            size: row.size,
+            sha256: row.sha256,
+            state: found?.facts === undefined ? row.state : found.facts.unknown.length === 0 ? 'measured' : 'partly',
+            ...(found?.facts !== undefined && { unknown: found.facts.unknown.map((one) => ({ ...one })) }),
+          },
+        }
+      },
+      { maxBytes: 50 * 2 ** 20 },
+    ),
+    route(getPolicies, async () => ({
+      body: {
+        items: shippedPolicies.map(({ id, slug, name, version, harms, text }) => ({
+          id,
+          slug,
+          name,
+          version,
+          harms: [...harms],
+          text,
+        })),
+      },
+    })),
+  ]
+}
+
+function connectionOf(who: Principal): string {
+  if (who.kind === 'key') return who.connection
+  if (who.kind === 'operator') return 'operator'
+  throw new AppError('forbidden', 'This call needs an API key of a connection.')
+}

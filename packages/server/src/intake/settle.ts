@@ -1,0 +1,170 @@
+import type { Do, EffectJson, RecordedJson, VerdictWord } from '@lamplighter/api'
+import { type ActionMeans, cancelUnsent, createNotice, requestAction, withdrawActions } from '../actions/index.ts'
+import { type ExhibitSeed, keepExhibit } from '../evidence/index.ts'
+import { insertVerdict } from '../policy/index.ts'
+import { type CaseSeed, type EvidenceSeed, openCase, putEvidence, putReport, type ReportSeed } from '../review/index.ts'
+import type { Tx } from '../storage/index.ts'
+import { instantOf, type LedgerAct, record } from '../transparency/index.ts'
+
+/** One measure that the platform must be asked for, because the gate's answer does not carry it. */
+export interface VerdictWish {
+  readonly do: Do
+  readonly what: string | null
+  /** Milliseconds since 1970. */
+  readonly until: number | null
+  readonly notBefore: number
+  readonly onItem: boolean
+}
+
+/** Everything that follows from what the rules said of one event. Made before the transaction, written inside it. */
+export interface Ruling {
+  readonly id: string
+  readonly phase: 'gate' | 'follow'
+  readonly verdict: VerdictWord
+  readonly effects: readonly EffectJson[]
+  readonly ruleset: string
+  readonly rules: readonly string[]
+  readonly policy: { readonly id: string; readonly name: string } | null
+  readonly harms: readonly string[]
+  readonly signals: readonly string[]
+  readonly unknown: readonly string[]
+  readonly event: { readonly key: string; readonly id: string; readonly kind: string }
+  readonly item: { readonly type: string; readonly id: string } | null
+  readonly account: string | null
+  /** The explanation, sealed under (`verdicts`, `sealed`, id). */
+  readonly sealed: Uint8Array
+  readonly cases: readonly CaseSeed[]
+  readonly evidence: EvidenceSeed
+  readonly exhibits: readonly ExhibitSeed[]
+  readonly wishes: readonly VerdictWish[]
+  /** Told to the person addressed; absent when nothing acts on them, or the telling is withheld. */
+  readonly notice: {
+    readonly language: string
+    readonly text: string
+    readonly facts: string
+    readonly effects: readonly string[]
+  } | null
+  /** The telling waits on a stated ground; then a case asks a person. */
+  readonly withheldUntil: number | null
+  readonly until: number | null
+  /** The gate's verdict on the same event, whose pending measures this one replaces. */
+  readonly replaces: string | null
+}
+
+export interface Ruled {
+  readonly recorded: RecordedJson
+  readonly cases: readonly number[]
+}
+
+/**
+ * Writes a ruling: ledger record, verdict with explanation, cases, evidence, exhibits, measures, notice (DESIGN §4, step 4). Part of the
+ * caller's transaction: all of it is there, or none.
+ */
+export async function settleRuling(tx: Tx, ruling: Ruling, means: ActionMeans, report?: ReportSeed): Promise<Ruled> {
+  const numbers: number[] = []
+  for (const seed of ruling.cases) numbers.push((await openCase(tx, { ...seed, verdict: ruling.id })).case)
+  const first = numbers[0]
+  const recorded = await record(tx, verdictAct(ruling, first), means.record)
+  await insertVerdict(tx, {
+    id: ruling.id,
+    at: tx.now,
+    event_key: ruling.event.key,
+    event_kind: ruling.event.kind,
+    phase: ruling.phase,
+    verdict: ruling.verdict,
+    ruleset: ruling.ruleset,
+    sealed: ruling.sealed,
+    record: recorded.record,
+  })
+  for (const number of new Set(numbers)) {
+    await putEvidence(tx, number, ruling.evidence)
+    for (const exhibit of ruling.exhibits) await keepExhibit(tx, number, exhibit)
+    if (report !== undefined) await putReport(tx, number, report)
+  }
+  if (ruling.replaces !== null) await replaceGate(tx, ruling, recorded, means)
+  const notice = await tell(tx, ruling, first, means)
+  for (const wish of ruling.wishes) {
+    await requestAction(
+      tx,
+      {
+        do: wish.do,
+        ...(wish.what !== null && { what: wish.what }),
+        item: wish.onItem ? ruling.item : null,
+        account: ruling.account,
+        policy: ruling.policy,
+        by: 'rule',
+        reason: ruling.notice === null ? null : { code: ruling.rules[0] ?? '', text: ruling.notice.text },
+        until: wish.until,
+        ...(notice !== undefined && { notice }),
+        decision: ruling.id,
+        notBefore: wish.notBefore,
+        recorded,
+      },
+      means,
+    )
+  }
+  return { recorded, cases: numbers }
+}
+
+function verdictAct(ruling: Ruling, caseNumber: number | undefined): LedgerAct {
+  return {
+    kind: 'verdict',
+    affected: ruling.account === null ? { kind: 'platform' } : { kind: 'account', id: ruling.account },
+    fields: {
+      event: ruling.event.id,
+      item: ruling.item?.id ?? null,
+      account: ruling.account,
+      verdict: ruling.verdict,
+      effects: ruling.effects.map((effect) => [effect.do, effect.what].filter((part) => part !== undefined).join(' ')),
+      policy: ruling.policy?.id ?? null,
+      rules: ruling.rules,
+      ruleset: ruling.ruleset,
+      signals: ruling.signals,
+      unknown: ruling.unknown,
+      until: ruling.until === null ? null : instantOf(ruling.until),
+      case: caseNumber === undefined ? null : `C-${caseNumber}`,
+      automated: 'fully',
+    },
+  }
+}
+
+// What follow knows later outranks what the gate guessed: the gate's timed release is called off, or comes at once.
+async function replaceGate(tx: Tx, ruling: Ruling, recorded: RecordedJson, means: ActionMeans): Promise<void> {
+  const before = ruling.replaces
+  if (before === null) return
+  if (ruling.verdict === 'block' || ruling.verdict === 'hold') await cancelUnsent(tx, { decision: before }, means)
+  else
+    await withdrawActions(
+      tx,
+      { decision: before, by: 'rule', notBefore: tx.now, recorded, reason: { code: 'rejudged', text: '' } },
+      means,
+    )
+}
+
+async function tell(
+  tx: Tx,
+  ruling: Ruling,
+  caseNumber: number | undefined,
+  means: ActionMeans,
+): Promise<string | undefined> {
+  if (ruling.notice === null || ruling.account === null) return undefined
+  const { notice } = await createNotice(
+    tx,
+    {
+      account: ruling.account,
+      item: ruling.item,
+      decision: ruling.id,
+      case: caseNumber ?? null,
+      policy: ruling.policy ?? { id: '', name: '' },
+      ...(ruling.rules[0] !== undefined && { rule: ruling.rules[0] }),
+      automated: true,
+      effects: ruling.notice.effects,
+      statement: { language: ruling.notice.language, text: ruling.notice.text },
+      facts: ruling.notice.facts,
+      until: ruling.until,
+      notBefore: ruling.withheldUntil ?? tx.now,
+    },
+    means,
+  )
+  return notice
+}

@@ -1,0 +1,107 @@
+import type { Messages } from './type.ts'
+
+export const fr: Messages = {
+  language: 'fr',
+  name: 'Français',
+  direction: 'ltr',
+  leave: 'Quitter vite',
+  languages: 'Langues',
+  nothing: {
+    title: 'Rien ici',
+    text: 'Ce lien n’ouvre rien. Il a peut-être déjà servi, ou son délai est passé.',
+  },
+  notice: {
+    title: 'Une décision qui vous concerne',
+    decidedOn: (date) => `Décidé le ${date}.`,
+    what: 'Ce qui a été décidé',
+    why: 'Pourquoi',
+    facts: 'Faits',
+    rule: 'Règle',
+    statement: 'Notre explication',
+    who: 'Qui a décidé',
+    byMachine: 'Une machine a décidé, selon une règle dont une personne répond.',
+    byPerson: 'Une personne a décidé.',
+    foundBy: {
+      machine: 'Une machine l’a trouvé.',
+      report: 'Quelqu’un l’a signalé.',
+      person: 'Une personne de notre équipe l’a trouvé.',
+    },
+    where: 'Où et combien de temps',
+    onPlatform: (platform) => `Cela s’applique sur ${platform}.`,
+    until: (date) => `Cela se termine le ${date}.`,
+    noEnd: 'Il n’y a pas de date de fin.',
+    withdrawn: 'Cette décision a été retirée. Elle ne s’applique plus.',
+    disagree: 'Si vous n’êtes pas d’accord',
+    appealBy: (date) =>
+      `Vous pouvez faire une réclamation jusqu’au ${date}. C’est gratuit. Quelqu’un qui n’a pas participé à la décision l’examinera.`,
+    appealOver: (date) => `Le délai de réclamation a pris fin le ${date}.`,
+    appealLink: 'Faire une réclamation',
+    outOfCourt:
+      'Vous pouvez aussi saisir un organe certifié de règlement extrajudiciaire des litiges, là où le droit de votre pays en prévoit un.',
+    court: 'Vous pouvez saisir un tribunal à tout moment.',
+    receipt: 'Reçu',
+    receiptText: (start) =>
+      `Cette décision est inscrite dans un journal public que personne ne peut changer sans que cela se voie. Son inscription commence par ${start}.`,
+    download: 'Télécharger le reçu',
+  },
+  appeal: {
+    title: 'Réclamation',
+    text: 'Dites-nous pourquoi la décision est fausse',
+    someoneElse:
+      'Quelqu’un qui n’a pas participé à la décision lira ce que vous écrivez. Cela peut prendre quelques jours.',
+    send: 'Envoyer la réclamation',
+    back: 'Retour',
+    empty: 'Veuillez écrire au moins une phrase.',
+    tooLong: 'Veuillez écrire au plus 8 000 caractères.',
+    again: 'Ce formulaire a déjà servi ou est trop ancien. Veuillez l’envoyer à nouveau.',
+    received: (date) => `Nous avons reçu votre réclamation le ${date}.`,
+    waiting: 'Elle attend quelqu’un qui n’a pas participé à la décision. Vous lirez la réponse sur cette page.',
+    yours: 'Ce que vous avez écrit',
+    decided: (date) => `Votre réclamation a été tranchée le ${date}.`,
+    outcome: {
+      upheld: 'La décision est maintenue.',
+      partly: 'La décision a été modifiée en partie.',
+      reversed: 'La décision a été annulée. Ses effets sont en train d’être supprimés.',
+    },
+    reasons: 'Pourquoi',
+    toNotice: 'La décision',
+  },
+  privacy: {
+    title: 'Vie privée',
+    intro: (platform) =>
+      `${platform} utilise Lamplighter pour protéger les personnes. Cette page est faite à partir de ses réglages : elle dit ce qui est conservé et combien de temps.`,
+    whatAndLong: 'Ce qui est conservé, pourquoi et combien de temps',
+    category: {
+      reports: 'Signalements',
+      cases: 'Dossiers et décisions',
+      notices: 'Avis et réclamations',
+      deliveries: 'Messages à la plateforme',
+      ledger: 'Journal public',
+      staff: 'Accès du personnel',
+      media: 'Images et fichiers',
+      operation: 'Fonctionnement du service',
+    },
+    purpose: {
+      reports: 'Pour examiner les signalements et y répondre.',
+      cases: 'Pour décider et pouvoir expliquer une décision.',
+      notices: 'Pour informer les personnes concernées et les entendre.',
+      deliveries: 'Pour que les décisions soient exécutées.',
+      ledger: 'Pour que chacun puisse vérifier que rien n’a été changé. Il ne contient ni noms ni contenus.',
+      staff: 'Pour savoir qui, dans l’équipe, a fait quoi.',
+      media: 'Pour reconnaître du contenu illégal connu et conserver des preuves.',
+      operation: 'Données techniques sans contenu.',
+    },
+    kept: (days) => `${days}, puis supprimé`,
+    keptOpen: 'jusqu’à la fin de la finalité',
+    never: 'conservé',
+    law: 'Droit',
+    lawText:
+      'Là où ils s’appliquent : règlement (UE) 2022/2065 (règlement sur les services numériques), articles 14 à 17 et 20 ; règlement (UE) 2016/679 (RGPD), article 6, paragraphe 1, points c) et f).',
+    rights: 'Vos droits',
+    rightsText: (contact) =>
+      `Vous pouvez demander ce qui est conservé à votre sujet, et le faire corriger ou supprimer là où aucune loi n’exige sa conservation. Écrivez à ${contact}.`,
+    holds: 'Un devoir légal de conserver quelque chose passe avant ces nombres. Il a lui aussi une date de fin.',
+    encrypted:
+      'Les messages chiffrés de bout en bout ne sont jamais lus. Ce que personne n’a relevé n’est pas conservé.',
+  },
+}

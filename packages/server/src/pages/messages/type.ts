@@ -1,0 +1,74 @@
+export type Language = 'en' | 'de' | 'es' | 'fr' | 'ar'
+
+/** What is kept, in the words of the privacy page. */
+export type KeptCategory = 'reports' | 'cases' | 'notices' | 'deliveries' | 'ledger' | 'staff' | 'media' | 'operation'
+
+/** All words of the users' pages in one language. A missing one does not compile. */
+export interface Messages {
+  readonly language: Language
+  readonly name: string
+  readonly direction: 'ltr' | 'rtl'
+  readonly leave: string
+  readonly languages: string
+  readonly nothing: { readonly title: string; readonly text: string }
+  readonly notice: {
+    readonly title: string
+    readonly decidedOn: (date: string) => string
+    readonly what: string
+    readonly why: string
+    readonly facts: string
+    readonly rule: string
+    readonly statement: string
+    readonly who: string
+    readonly byMachine: string
+    readonly byPerson: string
+    readonly foundBy: Readonly<Record<'machine' | 'report' | 'person', string>>
+    readonly where: string
+    readonly onPlatform: (platform: string) => string
+    readonly until: (date: string) => string
+    readonly noEnd: string
+    readonly withdrawn: string
+    readonly disagree: string
+    readonly appealBy: (date: string) => string
+    readonly appealOver: (date: string) => string
+    readonly appealLink: string
+    readonly outOfCourt: string
+    readonly court: string
+    readonly receipt: string
+    readonly receiptText: (start: string) => string
+    readonly download: string
+  }
+  readonly appeal: {
+    readonly title: string
+    readonly text: string
+    readonly someoneElse: string
+    readonly send: string
+    readonly back: string
+    readonly empty: string
+    readonly tooLong: string
+    readonly again: string
+    readonly received: (date: string) => string
+    readonly waiting: string
+    readonly yours: string
+    readonly decided: (date: string) => string
+    readonly outcome: Readonly<Record<'upheld' | 'partly' | 'reversed', string>>
+    readonly reasons: string
+    readonly toNotice: string
+  }
+  readonly privacy: {
+    readonly title: string
+    readonly intro: (platform: string) => string
+    readonly whatAndLong: string
+    readonly category: Readonly<Record<KeptCategory, string>>
+    readonly purpose: Readonly<Record<KeptCategory, string>>
+    readonly kept: (days: string) => string
+    readonly keptOpen: string
+    readonly never: string
+    readonly law: string
+    readonly lawText: string
+    readonly rights: string
+    readonly rightsText: (contact: string) => string
+    readonly holds: string
+    readonly encrypted: string
+  }
+}

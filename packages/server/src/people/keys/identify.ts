@@ -1,0 +1,32 @@
+import { sameBytes, sha256 } from '../../http/crypto.ts'
+import type { Principal } from '../../http/principal.ts'
+import type { Store } from '../../storage/index.ts'
+import { parseKey } from './format.ts'
+import { type KeyRow, keyById, markKeyUsed } from './store.ts'
+
+const nobody: Principal = { kind: 'nobody' }
+const absent = new Uint8Array(32)
+
+/** Whose key this is. Reads the database at each call, so that a revoked key opens nothing from then on. */
+export async function identifyKey(store: Store, bearer: string, now: number): Promise<Principal> {
+  const parsed = parseKey(bearer)
+  if (parsed === undefined) return nobody
+  const row = await store.read(keyById, { id: parsed.id })
+  // Compared in constant time, and also for an unknown id: a difference would tell which ids exist.
+  const matches = sameBytes(row?.secretHash ?? absent, sha256(parsed.secret))
+  if (row === undefined || !matches || !isLive(row, now)) return nobody
+  noteUse(store, row, now)
+  return { kind: 'key', id: row.id, connection: row.connection, scopes: row.scopes }
+}
+
+export const isLive = (row: KeyRow, now: number): boolean => row.revokedAt === null && row.expiresAt > now
+
+const noted = new Map<string, string>()
+
+/** Keeps the day of last use, once a day. The call does not wait for it; a failure is tried again at the next call. */
+function noteUse(store: Store, row: KeyRow, now: number): void {
+  const day = new Date(now).toISOString().slice(0, 10)
+  if (row.lastUsedDay === day || noted.get(row.id) === day) return
+  noted.set(row.id, day)
+  store.tx(markKeyUsed, { id: row.id, day }).catch(() => noted.delete(row.id))
+}

@@ -1,0 +1,143 @@
+import { Scope } from '@lamplighter/api'
+import { z } from 'zod'
+import { audit } from '../../audit/index.ts'
+import { AppError } from '../../http/errors.ts'
+import { days, defineQuery, defineSchema, defineWork, table } from '../../storage/index.ts'
+import type { Doer } from '../staff.ts'
+
+declare module '../../storage/tables.ts' {
+  interface Tables {
+    api_keys: KeysTable
+  }
+}
+
+interface KeysTable {
+  id: string
+  name: string
+  connection: string
+  secret_hash: Uint8Array
+  scopes: string
+  created_at: number
+  expires_at: number
+  last_used_day: string | null
+  revoked_at: number | null
+}
+
+export interface KeyRow {
+  readonly id: string
+  readonly name: string
+  readonly connection: string
+  readonly secretHash: Uint8Array
+  readonly scopes: readonly Scope[]
+  readonly createdAt: number
+  readonly expiresAt: number
+  readonly lastUsedDay: string | null
+  readonly revokedAt: number | null
+}
+
+export const schema = defineSchema({
+  subject: 'keys',
+  steps: [
+    {
+      id: '0001-keys',
+      up: (engine) => [
+        table(engine, 'api_keys', {
+          id: 'text primary key',
+          name: 'text not null',
+          connection: 'text not null',
+          secret_hash: 'bytes not null',
+          scopes: 'text not null',
+          created_at: 'bigint not null',
+          expires_at: 'bigint not null',
+          last_used_day: 'text',
+          revoked_at: 'bigint',
+        }),
+      ],
+    },
+  ],
+  tables: { api_keys: { kept: { from: 'expires_at', default: days(730), min: days(30), max: days(3650) } } },
+})
+
+const Scopes = z.array(Scope)
+const keyOf = (row: KeysTable): KeyRow => ({
+  id: row.id,
+  name: row.name,
+  connection: row.connection,
+  secretHash: row.secret_hash,
+  scopes: Scopes.parse(JSON.parse(row.scopes)),
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
+  lastUsedDay: row.last_used_day,
+  revokedAt: row.revoked_at,
+})
+
+export const allKeys = defineQuery('keys.all', async ({ db }): Promise<KeyRow[]> => {
+  const rows = await db.selectFrom('api_keys').selectAll().orderBy('created_at').execute()
+  return rows.map(keyOf)
+})
+
+export const keyById = defineQuery('keys.one', async ({ db }, input: { id: string }): Promise<KeyRow | undefined> => {
+  const row = await db.selectFrom('api_keys').selectAll().where('id', '=', input.id).executeTakeFirst()
+  return row === undefined ? undefined : keyOf(row)
+})
+
+export interface KeyMade {
+  readonly id: string
+  readonly expiresAt: number
+  /** The key's text, sealed; so that a repeated call can give the same answer. */
+  readonly sealed: Uint8Array
+}
+
+export const addKey = defineWork(
+  'keys.add',
+  async (
+    tx,
+    input: {
+      id: string
+      name: string
+      connection: string
+      secretHash: Uint8Array
+      scopes: readonly Scope[]
+      days: number
+      sealed: Uint8Array
+      doer: Doer
+    },
+  ): Promise<KeyMade> => {
+    const expiresAt = tx.now + days(input.days)
+    await tx.db
+      .insertInto('api_keys')
+      .values({
+        id: input.id,
+        name: input.name,
+        connection: input.connection,
+        secret_hash: input.secretHash,
+        scopes: JSON.stringify([...new Set(input.scopes)]),
+        created_at: tx.now,
+        expires_at: expiresAt,
+        last_used_day: null,
+        revoked_at: null,
+      })
+      .execute()
+    await audit(tx, { ...auditOf(input.doer), act: 'keys.add', kind: 'key', object: input.id })
+    return { id: input.id, expiresAt, sealed: input.sealed }
+  },
+  { urgent: true },
+)
+
+export const revokeKey = defineWork(
+  'keys.revoke',
+  async (tx, input: { id: string; doer: Doer }): Promise<void> => {
+    const row = await tx.db.selectFrom('api_keys').select('revoked_at').where('id', '=', input.id).executeTakeFirst()
+    if (row === undefined) throw new AppError('not_found', 'There is no key with this id.')
+    if (row.revoked_at !== null) throw new AppError('conflict', 'This key has ended already.')
+    await tx.db.updateTable('api_keys').set({ revoked_at: tx.now }).where('id', '=', input.id).execute()
+    await audit(tx, { ...auditOf(input.doer), act: 'keys.revoke', kind: 'key', object: input.id })
+  },
+  { urgent: true },
+)
+
+export const markKeyUsed = defineWork('keys.used', async (tx, input: { id: string; day: string }): Promise<void> => {
+  await tx.db.updateTable('api_keys').set({ last_used_day: input.day }).where('id', '=', input.id).execute()
+})
+
+const auditOf = (doer: Doer) => ({ who: doer.name, request: doer.request, touch: doer.touch ?? undefined })

@@ -1,0 +1,97 @@
+import type { Role, Scope } from '@lamplighter/api'
+import { randomToken, sha256, shortCode } from '../http/crypto.ts'
+import { AppError } from '../http/errors.ts'
+import type { Identity } from '../http/gate.ts'
+import type { CommandKey } from '../http/route.ts'
+import { newId, type Store } from '../storage/index.ts'
+import { type Keyring, KeyringError } from '../storage/keyring/index.ts'
+import { newKeyText } from './keys/format.ts'
+import { identifyKey } from './keys/identify.ts'
+import { addKey } from './keys/store.ts'
+import { identifySession } from './sign-in/identify.ts'
+import { normalised } from './sign-in/pages.ts'
+import { addActive, invite, type LinkKind, type LinkMade, relink } from './sign-in/store.ts'
+import type { Doer } from './staff.ts'
+
+/** A link as it is shown, once. */
+export interface Link {
+  readonly id: string
+  readonly number: number
+  /** Full address. */
+  readonly link: string
+  readonly until: number
+}
+
+export interface People {
+  readonly identity: Identity
+  /** Adds a person and gives the link that signs them in once, within 15 minutes. */
+  invite(wish: { name: string; roles: readonly Role[]; kind: LinkKind; doer: Doer; once?: CommandKey }): Promise<Link>
+  /** Gives a person a new link; the older ones end. */
+  relink(wish: { id: string; reason: string; kind: LinkKind; doer: Doer; once?: CommandKey }): Promise<Link>
+  newKey(wish: NewKey): Promise<{ id: string; key: string; expiresAt: number }>
+  /** Adds made-up people who are active at once; for the demo only. */
+  seed(people: readonly { name: string; roles: readonly Role[] }[]): Promise<string[]>
+}
+
+export interface NewKey {
+  readonly name: string
+  readonly connection: string
+  readonly scopes: readonly Scope[]
+  readonly days: number
+  readonly doer: Doer
+  readonly once?: CommandKey
+}
+
+/** @param url `LAMPLIGHTER_URL`, for links */
+export function createPeople(parts: { store: Store; keyring: Keyring; url: string }): People {
+  const { store, keyring, url } = parts
+  const linkFor = async (kind: LinkKind) => {
+    const token = kind === 'code' ? shortCode() : randomToken(128)
+    return { kind, tokenHash: sha256(normalised(token)), sealed: await sealOnce(keyring, token) }
+  }
+  const shown = async (made: LinkMade): Promise<Link> => ({
+    id: made.id,
+    number: made.number,
+    link: `${url}/hello/${await openOnce(keyring, made.sealed, 'link')}`,
+    until: made.until,
+  })
+  return {
+    identity: {
+      session: (token, now) => identifySession(store, token, now),
+      key: (bearer, now) => identifyKey(store, bearer, now),
+    },
+    async invite({ name, roles, kind, doer, once }) {
+      const input = { id: newId('st', Date.now()), name, roles, doer, link: await linkFor(kind) }
+      return shown(await store.tx(invite, input, once && { once }))
+    },
+    async relink({ id, reason, kind, doer, once }) {
+      return shown(await store.tx(relink, { id, reason, doer, link: await linkFor(kind) }, once && { once }))
+    },
+    async newKey({ once, ...wish }) {
+      const { id, secret, text } = newKeyText()
+      const input = { ...wish, id, secretHash: sha256(secret), sealed: await sealOnce(keyring, text) }
+      const made = await store.tx(addKey, input, once && { once })
+      return { id: made.id, key: await openOnce(keyring, made.sealed, 'key'), expiresAt: made.expiresAt }
+    },
+    async seed(people) {
+      const doer: Doer = { name: 'operator', staff: null, touch: 'operator', request: 'seed' }
+      const invitations = people.map((one) => ({ ...one, id: newId('st', Date.now()), doer }))
+      await store.tx(addActive, { people: invitations })
+      return invitations.map((one) => one.id)
+    },
+  }
+}
+
+// What a command shows once is kept with its answer for 7 days, so that a repeat gives the same; sealed, so that the row tells nothing.
+const place = { table: 'once_results', column: 'result', row: 'shown-once' }
+
+const sealOnce = (keyring: Keyring, text: string): Promise<Uint8Array> => keyring.seal(place, Buffer.from(text))
+
+async function openOnce(keyring: Keyring, sealed: Uint8Array, what: string): Promise<string> {
+  try {
+    return Buffer.from(await keyring.unseal(place, sealed)).toString('utf8')
+  } catch (error) {
+    if (!(error instanceof KeyringError)) throw error
+    throw new AppError('conflict', `The first call made this ${what} and showed it then. End it and make another.`)
+  }
+}

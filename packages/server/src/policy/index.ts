@@ -1,0 +1,5 @@
+export { isRefused, type LiveRules, prepare, type Refused } from './live.ts'
+export { type Policy, shippedPolicies } from './register.ts'
+export { makeRegistry, type RuleRegistry } from './registry.ts'
+export { routesOf } from './routes.ts'
+export { insertVerdict, type VerdictRow } from './verdicts.ts'

@@ -1,0 +1,90 @@
+import { check, compile, type Diagnostic, type Program, readSchema, runTests, type Schema } from '@lamplighter/rules'
+import { laneIds } from '../review/lanes.ts'
+import { shippedPolicies } from './register.ts'
+
+/** A checked, compiled rule set with the texts it came from. */
+export interface LiveRules {
+  readonly name: string
+  readonly version: number
+  readonly hash: string
+  readonly text: string
+  readonly schemaText: string
+  readonly program: Program
+  readonly schema: Schema
+  readonly rules: number
+}
+
+/** What a rule file may name outside itself (codes D01 to D03 of rules.md §7.4). */
+export interface Surroundings {
+  /** Providers of signals that this server has. */
+  readonly providers: ReadonlySet<string>
+}
+
+export interface Refused {
+  readonly diagnostics: readonly Diagnostic[]
+  readonly failed: readonly string[]
+}
+
+/**
+ * Reads, checks, tests and compiles a rule file. What comes back runs as it is: nothing that fails its own tests gets so far.
+ *
+ * @returns the live form, or everything that is wrong with the texts
+ */
+export function prepare(text: string, schemaText: string, around: Surroundings): LiveRules | Refused {
+  const { schema, diagnostics: inSchema } = readSchema({ name: 'schema', text: schemaText })
+  if (schema === undefined) return { diagnostics: inSchema, failed: [] }
+  const { ruleset, diagnostics } = check({ name: 'rules', text }, schema)
+  const all = [...inSchema, ...diagnostics, ...(ruleset === undefined ? [] : outside(ruleset, text, around))]
+  if (ruleset === undefined || all.some(({ severity }) => severity === 'error')) return { diagnostics: all, failed: [] }
+  const report = runTests(ruleset)
+  const failed = report.tests.filter((test) => !test.passed).map((test) => test.name)
+  if (failed.length > 0) return { diagnostics: all, failed }
+  return {
+    name: ruleset.name,
+    version: ruleset.version,
+    hash: ruleset.hash,
+    text,
+    schemaText,
+    program: compile(ruleset),
+    schema,
+    rules: ruleset.rules.length,
+  }
+}
+
+export const isRefused = (prepared: LiveRules | Refused): prepared is Refused => 'failed' in prepared
+
+type CheckedRuleset = NonNullable<ReturnType<typeof check>['ruleset']>
+
+/** D01: a lane, policy or signal provider that this server does not have. */
+function outside(ruleset: CheckedRuleset, text: string, around: Surroundings): Diagnostic[] {
+  const policies = new Set(shippedPolicies.map(({ id }) => id))
+  const unknown = (word: string, name: string, known: ReadonlySet<string>): Diagnostic[] =>
+    known.has(name)
+      ? []
+      : [
+          {
+            code: 'D01',
+            severity: 'error',
+            message: `no ${word} '${name}' here`,
+            fix: `one of ${[...known].join(', ')}`,
+            at: placeOf(text, name),
+            also: [],
+          },
+        ]
+  return ruleset.rules
+    .flatMap((rule) => [
+      ...unknown('policy', rule.policy, policies),
+      ...[...rule.effects, ...(rule.onUnknown === 'ignore' ? [] : rule.onUnknown)].flatMap((effect) =>
+        effect.do === 'queue' ? unknown('lane', effect.what ?? '', laneIds) : [],
+      ),
+    ])
+    .concat(
+      [...ruleset.signals.values()].flatMap((signal) => unknown('signal provider', signal.provider, around.providers)),
+    )
+}
+
+function placeOf(text: string, name: string): Diagnostic['at'] {
+  const offset = Math.max(0, text.indexOf(name))
+  const before = text.slice(0, offset).split('\n')
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, from: offset, to: offset + name.length }
+}

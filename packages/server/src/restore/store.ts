@@ -1,0 +1,27 @@
+import { audit } from '../audit/index.ts'
+import type { Doer } from '../people/index.ts'
+import { defineQuery, defineWork } from '../storage/index.ts'
+
+/** Notes that a person has confirmed what the copy says of people, keys and endpoints (security.md S-68). */
+export const noteResume = defineWork('restore.resume', async (tx, input: { doer: Doer; backupAt: number }) => {
+  await audit(tx, {
+    who: input.doer.name,
+    act: 'restore.resume',
+    kind: 'backup',
+    object: String(input.backupAt),
+    request: input.doer.request,
+    touch: input.doer.touch ?? undefined,
+  })
+})
+
+/** What a person confirms before a restored server goes on: who could do what at the time of the copy. */
+export const counts = defineQuery('restore.counts', async ({ db }) => {
+  const count = async (table: 'staff' | 'api_keys' | 'jobs') => {
+    const row = await db
+      .selectFrom(table)
+      .select((all) => all.fn.countAll<number>().as('n'))
+      .executeTakeFirstOrThrow()
+    return Number(row.n)
+  }
+  return { people: await count('staff'), keys: await count('api_keys'), jobs: await count('jobs') }
+})

@@ -1,0 +1,142 @@
+import type { CardChoice, CardJson, CardPolicy, Choice, Do } from '@lamplighter/api'
+import { choices, severeChoices } from '@lamplighter/api'
+import type { Policy } from '../policy/index.ts'
+
+/** The moment after which nothing of a decision can be undone, only reversed (console.md §8). */
+export const UNDO_MS = 10_000
+
+export interface CardFacts {
+  /** `item`: something that can be removed; `account`: acts of a person without one item. */
+  readonly kind: 'item' | 'account' | 'appeal' | 'notice' | 'gathered'
+  /** Harms of the rules and reports that brought the case, most important first. */
+  readonly harms: readonly string[]
+  readonly strikes: number
+  /** How the account is called in words, for the preview: `@kestrel`. */
+  readonly account: string | null
+  readonly reports: number
+  /** What the platform's connections can carry out. */
+  readonly supported: ReadonlySet<Do>
+  readonly language: string
+  /** Seed of the stable shuffle in appeals. */
+  readonly caseNumber: number
+}
+
+/** What a choice asks the platform to do. `none` lets a held item go. */
+export function doOf(choice: Choice): Do | null {
+  return choice === 'none' ? null : choice
+}
+
+/** How long `limit` lasts when a reviewer chooses it. */
+export const LIMIT_MS = 86_400_000
+
+/** The decision card of one case: ranked policies, choices with their effects in words, and what is preselected. Pure. */
+export function cardOf(policies: readonly Policy[], facts: CardFacts): CardJson {
+  const blind = facts.kind === 'appeal'
+  const ordered = blind ? shuffled(policies, facts.caseNumber) : ranked(policies, facts.harms)
+  const card = ordered.map((policy) => cardPolicy(policy, facts))
+  const first = card[0]
+  const named = first?.harms.some((harm) => facts.harms.includes(harm)) ?? false
+  return {
+    policies: card,
+    choices: choices.map((choice) => cardChoice(choice, facts)),
+    preselected: blind || first === undefined || !named ? null : { policy: first.id, choice: first.suggested.choice },
+    language: facts.language,
+  }
+}
+
+function ranked(policies: readonly Policy[], harms: readonly string[]): readonly Policy[] {
+  const rank = (policy: Policy): number => {
+    const places = policy.harms.map((harm) => harms.indexOf(harm)).filter((place) => place >= 0)
+    return places.length === 0 ? harms.length : Math.min(...places)
+  }
+  return [...policies].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1))
+}
+
+// In an appeal the order may say nothing about the first decision (console.md §4.1): a shuffle that only the number fixes.
+function shuffled(policies: readonly Policy[], seed: number): readonly Policy[] {
+  const key = (policy: Policy): number => {
+    let hash = seed * 2_654_435_761
+    for (const char of policy.id) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 16_777_619)
+    return hash >>> 0
+  }
+  return [...policies].sort((a, b) => key(a) - key(b))
+}
+
+function cardPolicy(policy: Policy, facts: CardFacts): CardPolicy {
+  return {
+    id: policy.id,
+    slug: policy.slug,
+    name: policy.name,
+    harms: [...policy.harms],
+    severity: policy.severity,
+    statement: policy.statement,
+    reasonCodes: policy.reasonCodes.map((reason) => ({ ...reason })),
+    suggested: suggest(policy, facts),
+  }
+}
+
+/** What policy × severity × strikes suggests. Never a severe choice: a person has to reach for those (console 13). */
+export function suggest(policy: Policy, facts: CardFacts): { choice: Choice; why: string } {
+  const wish = suggestedOf(policy, facts)
+  if (!severeChoices.includes(wish.choice) && isSupported(wish.choice, facts)) return wish
+  return { choice: 'none', why: 'nothing is suggested: the measure that fits needs your own choice' }
+}
+
+function suggestedOf(policy: Policy, facts: CardFacts): { choice: Choice; why: string } {
+  const strikes = facts.strikes === 1 ? '1 strike' : `${facts.strikes} strikes`
+  if (facts.kind !== 'item') {
+    return facts.strikes > 0
+      ? { choice: 'limit', why: `${policy.severity} severity, ${strikes} before` }
+      : { choice: 'warn', why: `${policy.severity} severity, no strike before` }
+  }
+  if (policy.severity === 'low' && facts.strikes === 0) return { choice: 'warn', why: 'low severity, no strike before' }
+  return { choice: 'remove', why: `${policy.severity} severity, ${strikes} before` }
+}
+
+function isSupported(choice: Choice, facts: CardFacts): boolean {
+  const asked = doOf(choice)
+  return asked === null || facts.supported.has(asked)
+}
+
+function cardChoice(choice: Choice, facts: CardFacts): CardChoice {
+  const needsItem = choice === 'remove'
+  const unsupported = !isSupported(choice, facts)
+    ? 'not supported here: the platform said that it cannot carry this out'
+    : needsItem && facts.kind !== 'item'
+      ? 'this case is about an account, not about one item'
+      : null
+  return {
+    choice,
+    severe: severeChoices.includes(choice),
+    unsupported,
+    effects: effectsInWords(choice, facts),
+    tellsPerson: choice !== 'none',
+  }
+}
+
+/** What will happen, in plain words, in the order in which it happens (console.md §4.3). */
+export function effectsInWords(choice: Choice, facts: Pick<CardFacts, 'account' | 'reports'>): string[] {
+  const person = facts.account ?? 'the account'
+  const told =
+    facts.reports === 0 ? [] : [facts.reports === 1 ? 'tell the reporter' : `tell ${facts.reports} reporters`]
+  const after = [...told, 'can be appealed for 183 days']
+  switch (choice) {
+    case 'none':
+      return ['nothing is removed', 'a held item is released', ...told]
+    case 'remove':
+      return ['remove 1 item', `tell ${person} why`, ...after]
+    case 'warn':
+      return [`warn ${person}`, ...after]
+    case 'limit':
+      return [`limit messages of ${person} for 24 hours`, `tell ${person} why`, ...after]
+    case 'suspend':
+      return [`suspend ${person} until somebody ends it`, `tell ${person} why`, ...after]
+  }
+}
+
+/** The first placeholder that is still in a statement, or undefined (console 15). */
+export function placeholderIn(text: string): string | undefined {
+  return /\{\{[^{}]*\}\}/.exec(text)?.[0]
+}
+
+export type { CardPolicy }

@@ -1,0 +1,114 @@
+import { newId, type Tx } from '../storage/index.ts'
+import { laneOf } from './lanes.ts'
+import type { CaseKind } from './tables.ts'
+
+export interface CaseSeed {
+  readonly lane: string
+  readonly dueAt: number
+  readonly subject: { readonly kind: CaseKind; readonly key: string }
+  /** One line in words: kind and reason; no content, no id of the platform. */
+  readonly words: string
+  readonly account: string | null
+  /** Harms, most important first: they rank the policies of the card. */
+  readonly harms?: readonly string[]
+  /** Staff who may not decide this case. */
+  readonly exclude?: readonly string[]
+  /** The appeal or notice that the case is about. */
+  readonly ref?: string
+  /** The verdict that brought it. */
+  readonly verdict?: string
+}
+
+/**
+ * Opens the case of a subject, or joins the open one: reports and signals on the same item meet in one case. The earlier due time and
+ * the more urgent lane win. Part of the caller's transaction.
+ */
+export async function openCase(tx: Tx, seed: CaseSeed): Promise<{ case: number; joined: boolean }> {
+  laneOf(seed.lane)
+  const open = await tx.db.selectFrom('cases').selectAll().where('open_key', '=', seed.subject.key).executeTakeFirst()
+  const number = open === undefined ? await insertCase(tx, seed) : open.number
+  if (open !== undefined) {
+    const urgent = moreUrgent(seed, { lane: open.lane, dueAt: open.due_at })
+    await tx.db
+      .updateTable('cases')
+      .set({
+        lane: urgent ? seed.lane : open.lane,
+        due_at: Math.min(open.due_at, seed.dueAt),
+        words: urgent ? seed.words : open.words,
+        harms: JSON.stringify(merged(seed.harms ?? [], JSON.parse(open.harms), urgent)),
+        revision: open.revision + 1,
+      })
+      .where('number', '=', number)
+      .execute()
+    await addHistory(tx, number, 'machine', `joined: ${seed.words}`)
+  }
+  if (seed.verdict !== undefined) {
+    await tx.db
+      .insertInto('case_links')
+      .values({ case_number: number, kind: 'verdict', ref: seed.verdict, at: tx.now })
+      .onConflict((conflict) => conflict.columns(['case_number', 'ref']).doNothing())
+      .execute()
+  }
+  for (const staff of new Set(seed.exclude ?? [])) {
+    await tx.db
+      .insertInto('case_excludes')
+      .values({ case_number: number, staff })
+      .onConflict((conflict) => conflict.columns(['case_number', 'staff']).doNothing())
+      .execute()
+  }
+  tx.hint('lanes')
+  tx.hint(`case:${number}`)
+  return { case: number, joined: open !== undefined }
+}
+
+/** Adds a line to the story of a case. `by` is a staff number in words (`R-7`) or `machine`. */
+export async function addHistory(tx: Tx, number: number, by: string, words: string): Promise<void> {
+  await tx.db
+    .insertInto('case_history')
+    .values({ id: newId('hi', tx.now), case_number: number, at: tx.now, by, words })
+    .execute()
+}
+
+async function insertCase(tx: Tx, seed: CaseSeed): Promise<number> {
+  const { last } = await tx.db
+    .updateTable('case_numbers')
+    .set((row) => ({ last: row('last', '+', 1) }))
+    .where('id', '=', 1)
+    .returning('last')
+    .executeTakeFirstOrThrow()
+  await tx.db
+    .insertInto('cases')
+    .values({
+      number: last,
+      kind: seed.subject.kind,
+      subject_key: seed.subject.key,
+      open_key: seed.subject.key,
+      account: seed.account,
+      lane: seed.lane,
+      state: 'open',
+      revision: 1,
+      words: seed.words,
+      opened_at: tx.now,
+      due_at: seed.dueAt,
+      claimed_by: null,
+      claim_until: 0,
+      handed_to: null,
+      ref: seed.ref ?? null,
+      harms: JSON.stringify(seed.harms ?? []),
+      closed_at: null,
+    })
+    .execute()
+  await addHistory(tx, last, 'machine', `opened: ${seed.words}`)
+  return last
+}
+
+const moreUrgent = (seed: { lane: string; dueAt: number }, open: { lane: string; dueAt: number }): boolean => {
+  const pinned = Number(laneOf(seed.lane).lifeThreat) - Number(laneOf(open.lane).lifeThreat)
+  // A child-safety matter never falls back into a lane that others may open.
+  const guarded = Number(laneOf(seed.lane).childSafety) - Number(laneOf(open.lane).childSafety)
+  return pinned > 0 || (pinned === 0 && (guarded > 0 || (guarded === 0 && seed.dueAt < open.dueAt)))
+}
+
+const merged = (added: readonly string[], before: readonly string[], first: boolean): string[] => [
+  ...new Set(first ? [...added, ...before] : [...before, ...added]),
+]

@@ -1,0 +1,217 @@
+import {
+  type CaseJson,
+  claimCase,
+  claimNext,
+  decideAppeal,
+  decideCase,
+  getCase,
+  getExplanation,
+  getLanes,
+  handoffCase,
+  noteCase,
+  releaseCase,
+  reverseDecision,
+  skipCase,
+  undoDecision,
+} from '@lamplighter/api'
+import { AppError } from '../http/errors.ts'
+import type { Principal } from '../http/principal.ts'
+import { onceOf, type Route, route } from '../http/route.ts'
+import { shippedPolicies } from '../policy/index.ts'
+import { newId } from '../storage/index.ts'
+import { type CaseDesk, openCaseView } from './desk.ts'
+import { noCase } from './errors.ts'
+import { lanesFor } from './lanes.ts'
+import * as store from './store.ts'
+import * as rows from './store-read.ts'
+import type { StoredEvidence } from './stored.ts'
+
+/** Who acts, from the session. */
+export function actorOf(who: Principal): store.Actor {
+  if (who.kind !== 'staff') throw new AppError('forbidden', 'This is for staff who are signed in.')
+  return { id: who.id, staff: `R-${who.number}`, roles: who.roles }
+}
+
+/** The calls of review: home, one case, and what can be done with it. */
+export function routesOf(desk: CaseDesk): Route[] {
+  const { storage, sealer, meansFor } = desk
+  return [
+    route(getLanes, async ({ who, now }) => {
+      const actor = actorOf(who)
+      const lanes = lanesFor(actor.roles)
+      const [counts, mine, today] = await Promise.all([
+        storage.store.read(
+          rows.laneCounts,
+          lanes.map(({ id }) => id),
+        ),
+        storage.store.read(rows.casesOf, actor.id),
+        storage.store.read(rows.decidedToday, { staff: actor.id, since: now - (now % 86_400_000) }),
+      ])
+      const byLane = new Map(counts.map((count) => [count.lane, count]))
+      return {
+        body: {
+          lanes: lanes.map((lane) => {
+            const count = byLane.get(lane.id)
+            return {
+              id: lane.id,
+              name: lane.name,
+              harms: [...lane.harms],
+              band: lane.band,
+              lifeThreat: lane.lifeThreat,
+              childSafety: lane.childSafety,
+              waiting: count?.waiting ?? 0,
+              overdue: count?.overdue ?? 0,
+              oldestAt: count?.oldestAt ?? null,
+              nextDueAt: count?.nextDueAt ?? null,
+              decidedByMeToday: today[lane.id] ?? 0,
+            }
+          }),
+          mine,
+        },
+      }
+    }),
+    route(claimNext, async (call) => ({
+      body: {
+        number: await storage.store.tx(
+          store.claimNextWork,
+          { lane: call.params.lane, actor: actorOf(call.who) },
+          onceOf(call),
+        ),
+      },
+    })),
+    route(getCase, async ({ params, who, now }) => ({
+      body: await openCaseView(desk, params.number, actorOf(who), now),
+    })),
+    route(claimCase, async ({ params, who }) => ({
+      body: await storage.store.tx(store.claimWork, { number: params.number, actor: actorOf(who) }),
+    })),
+    route(releaseCase, async (call) => {
+      const actor = actorOf(call.who)
+      const { number } = call.params
+      const draft =
+        call.body.draft === undefined
+          ? null
+          : await sealer.seal('case_drafts', 'sealed', `${number}.${actor.id}`, call.body.draft)
+      await storage.store.tx(store.releaseWork, { number, actor, draft }, onceOf(call))
+      return { body: {} }
+    }),
+    route(skipCase, async (call) => ({
+      body: {
+        next: await storage.store.tx(
+          store.skipWork,
+          { number: call.params.number, actor: actorOf(call.who), reason: call.body.reason },
+          onceOf(call),
+        ),
+      },
+    })),
+    route(handoffCase, async (call) => {
+      const noteId = newId('nt', call.now)
+      const note = await sealer.seal('case_notes', 'sealed', noteId, call.body.reason)
+      const input = { number: call.params.number, actor: actorOf(call.who), to: call.body.to, reason: '', note, noteId }
+      return { body: { next: await storage.store.tx(store.handoffWork, input, onceOf(call)) } }
+    }),
+    route(noteCase, async (call) => {
+      const id = newId('nt', call.now)
+      const sealed = await sealer.seal('case_notes', 'sealed', id, call.body.text)
+      await storage.store.tx(
+        store.noteWork,
+        { number: call.params.number, actor: actorOf(call.who), id, sealed },
+        onceOf(call),
+      )
+      return { body: {} }
+    }),
+    route(decideCase, async (call) => {
+      const actor = actorOf(call.who)
+      const facts = await storage.store.read(rows.decisionFacts, call.params.number)
+      if (facts === undefined) throw noCase()
+      const policy = shippedPolicies.find(({ id }) => id === call.body.policy)
+      if (call.body.policy !== null && policy === undefined) {
+        throw new AppError('unknown_policy', 'There is no such policy; GET /v1/policies lists them.')
+      }
+      const own = facts.evidence[0]
+      const stored =
+        own === undefined ? undefined : await sealer.open<StoredEvidence>('evidence', 'sealed', own.id, own.sealed)
+      const decision = newId('dec', call.now)
+      const { statement, note } = call.body
+      const result = await storage.store.tx(
+        store.decideWork,
+        {
+          number: call.params.number,
+          actor,
+          revision: call.ifMatch ?? 0,
+          decision,
+          policy,
+          choice: call.body.choice,
+          reasonCode: call.body.reasonCode,
+          statement,
+          sealed: await sealer.seal('staff_decisions', 'sealed', decision, { statement, note: note ?? null }),
+          item: stored?.item ?? null,
+          itemState: stored?.itemState ?? null,
+          supported: [...(await desk.supported())],
+          means: await meansFor(facts.account === null ? [] : [{ kind: 'account', id: facts.account }]),
+        },
+        onceOf(call),
+      )
+      return { status: 201, body: { ...result, effects: [...result.effects] } }
+    }),
+    route(undoDecision, async (call) => {
+      const known = await storage.store.read(rows.decisionAccount, call.params.id)
+      const means = await meansFor(known?.account == null ? [] : [{ kind: 'account', id: known.account }])
+      return {
+        body: await storage.store.tx(
+          store.undoWork,
+          { decision: call.params.id, actor: actorOf(call.who), means },
+          onceOf(call),
+        ),
+      }
+    }),
+    route(reverseDecision, async (call) => {
+      const known = await storage.store.read(rows.decisionAccount, call.params.id)
+      const decision = newId('dec', call.now)
+      const result = await storage.store.tx(
+        store.reverseWork,
+        {
+          of: call.params.id,
+          decision,
+          actor: actorOf(call.who),
+          reason: call.body.reason,
+          sealed: await sealer.seal('staff_decisions', 'sealed', decision, { statement: null, note: call.body.reason }),
+          means: await meansFor(known?.account == null ? [] : [{ kind: 'account', id: known.account }]),
+        },
+        onceOf(call),
+      )
+      return { status: 201, body: { ...result, effects: [...result.effects] } }
+    }),
+    route(decideAppeal, async (call) => {
+      const appeal = await desk.appealOf(call.params.id)
+      if (appeal === undefined) throw new AppError('not_found', 'There is no such appeal, or it is not in your lanes.')
+      const decision = newId('dec', call.now)
+      const result = await storage.store.tx(
+        store.decideAppealWork,
+        {
+          appeal: call.params.id,
+          of: appeal.decision,
+          decision,
+          actor: actorOf(call.who),
+          revision: call.ifMatch ?? 0,
+          outcome: call.body.outcome,
+          reasons: call.body.reasons,
+          sealed: await sealer.seal('staff_decisions', 'sealed', decision, {
+            statement: { language: 'en', text: call.body.reasons },
+            note: call.body.note ?? null,
+          }),
+          means: await meansFor([{ kind: 'account', id: appeal.account }]),
+        },
+        onceOf(call),
+      )
+      return { status: 201, body: { ...result, effects: [...result.effects] } }
+    }),
+    route(getExplanation, async ({ params, who }) => {
+      const actor = actorOf(who)
+      const verdict = await storage.store.read(rows.verdictFor, { id: params.id, staff: actor.id, roles: actor.roles })
+      if (verdict === undefined)
+        throw new AppError('not_found', 'There is no such verdict, or it is not in your lanes.')
+      return { body: await sealer.open<CaseJson>('verdicts', 'sealed', verdict.id, verdict.sealed) }
+    }),
+  ]
+}

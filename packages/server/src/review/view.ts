@@ -1,0 +1,151 @@
+import type { CaseJson, EvidenceJson, SignalJson } from '@lamplighter/api'
+import type { CardFacts } from './card.ts'
+import { laneOf } from './lanes.ts'
+import type { StoredEvidence, StoredFile } from './stored.ts'
+import type { CasesTable } from './tables.ts'
+
+/** One piece of evidence with its row. */
+export interface OpenedEvidence {
+  readonly id: string
+  readonly at: number
+  readonly reported: boolean
+  readonly stored: StoredEvidence
+}
+
+/** An explanation as the rules wrote it (rules.md §7.7), as far as the page shows it. */
+export interface ExplanationJson {
+  readonly decision: string
+  readonly rules: readonly {
+    readonly rule: string
+    readonly version: number
+    readonly outcome: 'fired' | 'unknown' | 'quiet'
+    readonly because: string
+    readonly clauses: readonly {
+      readonly text: string
+      readonly outcome: boolean | null
+      readonly values: Readonly<Record<string, unknown>>
+    }[]
+  }[]
+}
+
+/** How an account is called on screen and in the preview of effects. */
+export const accountWords = (account: string | null): string => (account === null ? 'nobody known' : `@${account}`)
+
+/** The evidence of a case in the order in which it happened, with short references of ours. Media carry facts, never bytes. */
+export function evidenceView(pieces: readonly OpenedEvidence[]): EvidenceJson[] {
+  const ordered = [...pieces].sort((a, b) => a.stored.occurredAt - b.stored.occurredAt || (a.id < b.id ? -1 : 1))
+  const rows = ordered.flatMap((piece) => rowsOf(piece))
+  return rows.map((row, index) => ({ ...row, ref: `E${index + 1}` }))
+}
+
+function rowsOf(piece: OpenedEvidence): Omit<EvidenceJson, 'ref'>[] {
+  const { stored } = piece
+  const base = {
+    provenance: stored.provenance,
+    reported: piece.reported,
+    author: { ref: '', role: stored.author.role, words: accountWords(stored.author.id) },
+    at: stored.occurredAt,
+    state: stored.itemState,
+  }
+  const text: Omit<EvidenceJson, 'ref'> = {
+    ...base,
+    kind: stored.text === null ? 'facts' : stored.eventKind === 'profile_changed' ? 'profile' : 'text',
+    text: stored.text,
+    marks: [...stored.marks],
+    links: [...stored.links],
+    media: null,
+  }
+  const files = stored.files.map((file) => ({
+    ...base,
+    kind: 'media' as const,
+    text: null,
+    marks: [],
+    links: [],
+    media: mediaView(file),
+  }))
+  return stored.text === null && files.length > 0 ? files : [text, ...files]
+}
+
+// Without an exhibit there are no bytes to show: facts only.
+function mediaView(file: StoredFile): EvidenceJson['media'] {
+  if (file.exhibit === null) return null
+  const decoded = file.width !== null
+  return {
+    exhibit: file.exhibit,
+    type: file.type,
+    claimedType: file.claimedType,
+    size: file.size,
+    width: file.width,
+    height: file.height,
+    flags: [...file.flags],
+    hits: [...file.hits],
+    unknown: file.unknown.map((one) => ({ ...one })),
+    steps: decoded ? ['lowpass', 'reduced', 'full'] : [],
+    decidedBefore: 0,
+  }
+}
+
+/** Signals of all evidence, one row a name: a hit before *unknown*, *unknown* before all else, so a gap is never hidden by a later "none". */
+export function signalsView(pieces: readonly OpenedEvidence[]): SignalJson[] {
+  const weight = { hit: 0, unknown: 1, value: 2, no_hit: 3, off: 4, none: 5 }
+  const byName = new Map<string, SignalJson>()
+  for (const signal of pieces.flatMap(({ stored }) => stored.signals)) {
+    const before = byName.get(signal.name)
+    if (before === undefined || weight[signal.state] < weight[before.state]) byName.set(signal.name, signal)
+  }
+  return [...byName.values()].sort((a, b) => weight[a.state] - weight[b.state] || (a.name < b.name ? -1 : 1))
+}
+
+/** Why the rules fired, newest verdict first; a rule appears once. */
+export function firedView(explanations: readonly ExplanationJson[]): CaseJson['fired'] {
+  const seen = new Set<string>()
+  return [...explanations].reverse().flatMap((explanation) =>
+    explanation.rules.flatMap((rule) => {
+      if (rule.outcome === 'quiet' || seen.has(rule.rule)) return []
+      seen.add(rule.rule)
+      return [
+        {
+          rule: rule.rule,
+          version: rule.version,
+          outcome: rule.outcome,
+          because: rule.because,
+          clauses: rule.clauses.map((clause) => ({
+            text: clause.text,
+            outcome: clause.outcome,
+            value: valuesInWords(clause.values),
+          })),
+          decision: explanation.decision,
+        },
+      ]
+    }),
+  )
+}
+
+function valuesInWords(values: Readonly<Record<string, unknown>>): string {
+  return Object.values(values)
+    .map((value) => (value === null ? 'none' : typeof value === 'object' ? JSON.stringify(value) : String(value)))
+    .join(', ')
+}
+
+/** What the card needs to know of a case. */
+export function cardFacts(
+  row: CasesTable,
+  known: { strikes: number; reports: number; supported: CardFacts['supported'] },
+): CardFacts {
+  return {
+    kind: row.kind,
+    harms: JSON.parse(row.harms) as string[],
+    strikes: known.strikes,
+    account: row.account === null ? null : accountWords(row.account),
+    reports: known.reports,
+    supported: known.supported,
+    language: 'en',
+    caseNumber: row.number,
+  }
+}
+
+/** The lane of a case as the page shows it. */
+export function laneView(id: string): CaseJson['lane'] {
+  const { name, band, lifeThreat, childSafety } = laneOf(id)
+  return { id, name, band, lifeThreat, childSafety }
+}

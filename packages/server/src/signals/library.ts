@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto'
+import type { RecordedJson } from '@lamplighter/api'
+import { hmacHex, sha256Hex } from '../http/crypto.ts'
+import { AppError } from '../http/errors.ts'
+import type { Storage } from '../storage/index.ts'
+import type { Sealer } from '../storage/sealer.ts'
+import type { Affected, RecordKeys } from '../transparency/index.ts'
+import { ListBook, loadList } from './book.ts'
+import { MAX_BAD_SHARE, type ParsedEntry, type ParsedFile, parseListFile } from './lists/parse.ts'
+import { allLists, type ListFacts, listEntries, publishList, stageEntries } from './store.ts'
+
+const SLICE = 1_000
+
+/** The lists of this process: kept in the database, held in memory for matching, swapped as a whole. */
+export interface ListLibrary {
+  readonly book: ListBook
+  /** Loads every list. Rules read *unknown* from a list until it is loaded. */
+  load(): Promise<void>
+  /** True once every list of the database is in memory. */
+  readonly loaded: boolean
+  /**
+   * Replaces the entries of a list by those of a file. A file with too many bad rows, or with another digest than promised, changes nothing.
+   *
+   * @throws AppError `invalid` · `conflict`
+   */
+  import(input: {
+    readonly facts: ListFacts
+    readonly text: string
+    readonly contentType: string
+    readonly sha256?: string
+    readonly by: string
+    readonly onProgress?: (done: number, total: number) => void
+  }): Promise<Imported>
+}
+
+export interface Imported {
+  readonly version: number
+  readonly entries: number
+  readonly added: number
+  readonly removed: number
+  readonly bad: ParsedFile['bad']
+  readonly recorded: RecordedJson
+}
+
+export function makeLibrary(parts: {
+  readonly storage: Storage
+  readonly sealer: Sealer
+  /** Keys the fingerprints of sealed entries, so that a stolen database cannot be asked for known values. */
+  readonly fingerprintKey: Uint8Array
+  keysFor(affected: readonly Affected[]): Promise<RecordKeys>
+}): ListLibrary {
+  const { storage, sealer } = parts
+  const book = new ListBook()
+  let loaded = false
+  // Two imports at once would stage into one version: one after another.
+  let turn: Promise<unknown> = Promise.resolve()
+
+  const place = (list: string, fingerprint: string): string => `${list}.${fingerprint}`
+  const fingerprintOf = (facts: ListFacts, value: string): string =>
+    facts.sealed ? hmacHex(parts.fingerprintKey, `${facts.id} ${value}`) : sha256Hex(value)
+  const bodyOf = async (facts: ListFacts, fingerprint: string, entry: ParsedEntry): Promise<Uint8Array> =>
+    facts.sealed
+      ? sealer.seal('list_entries', 'body', place(facts.id, fingerprint), entry)
+      : new TextEncoder().encode(JSON.stringify(entry))
+
+  const loadOne = async (row: Awaited<ReturnType<typeof rows>>[number]): Promise<void> => {
+    const entries: { n: number; entry: ParsedEntry }[] = []
+    for (let after = 0; ; ) {
+      const slice = await storage.store.read(listEntries, { list: row.id, after, max: SLICE })
+      for (const { n, fingerprint, body, sealed } of slice) {
+        const entry =
+          sealed === 1
+            ? await sealer.open<ParsedEntry>('list_entries', 'body', place(row.id, fingerprint), body)
+            : (JSON.parse(new TextDecoder().decode(body)) as ParsedEntry)
+        entries.push({ n, entry })
+      }
+      if (slice.length < SLICE) break
+      after = slice.at(-1)?.n ?? after
+    }
+    book.set(
+      loadList(
+        {
+          id: row.id,
+          kind: row.kind,
+          harm: row.harm,
+          sealed: row.sealed === 1,
+          context: row.context === 1,
+          version: row.version,
+          updatedAt: row.updated_at,
+          staleAfterMs: row.stale_after_ms,
+        },
+        entries,
+      ),
+    )
+  }
+
+  const rows = () => storage.store.read(allLists, undefined)
+
+  const take = async (input: Parameters<ListLibrary['import']>[0]): Promise<Imported> => {
+    const digest = createHash('sha256').update(input.text).digest('hex')
+    if (input.sha256 !== undefined && input.sha256.toLowerCase() !== digest) {
+      throw new AppError('invalid', 'The file does not have the SHA-256 that was promised; nothing was changed.', {
+        pointer: '/query/sha256',
+      })
+    }
+    const { facts } = input
+    const parsed = parseListFile(input.text, input.contentType, facts.kind)
+    if (parsed.entries.length === 0 || parsed.badCount > Math.max(0, Math.floor(parsed.rows * MAX_BAD_SHARE))) {
+      throw new AppError(
+        'invalid',
+        `${parsed.badCount} of ${parsed.rows} rows cannot be used; nothing was changed. Mend them and import again.`,
+        {
+          errors: parsed.bad.map(({ line, why }) => ({ code: 'invalid', pointer: `/${line}`, detail: why })),
+        },
+      )
+    }
+    const before = (await rows()).find(({ id }) => id === facts.id)
+    const known = new Set<string>()
+    let highest = 0
+    for (let after = 0; ; ) {
+      const slice = await storage.store.read(listEntries, { list: facts.id, after, max: SLICE })
+      for (const { n, fingerprint } of slice) {
+        known.add(fingerprint)
+        highest = n
+      }
+      if (slice.length < SLICE) break
+      after = highest
+    }
+    const wanted = new Map(parsed.entries.map((entry) => [fingerprintOf(facts, entry.value), entry]))
+    const added = [...wanted].filter(([fingerprint]) => !known.has(fingerprint))
+    const gone = [...known].filter((fingerprint) => !wanted.has(fingerprint))
+    const total = added.length + gone.length
+    for (let from = 0; from < added.length; from += SLICE) {
+      const slice = added.slice(from, from + SLICE)
+      const add = await Promise.all(
+        slice.map(async ([fingerprint, entry]) => ({
+          fingerprint,
+          body: await bodyOf(facts, fingerprint, entry),
+          sealed: facts.sealed ? 1 : 0,
+        })),
+      )
+      await storage.store.tx(stageEntries, { list: facts.id, add, remove: [], from: highest + 1 + from })
+      input.onProgress?.(from + slice.length, total)
+    }
+    for (let from = 0; from < gone.length; from += 500) {
+      await storage.store.tx(stageEntries, { list: facts.id, add: [], remove: gone.slice(from, from + 500), from: 0 })
+      input.onProgress?.(added.length + Math.min(from + 500, gone.length), total)
+    }
+    const published = await storage.store.tx(publishList, {
+      facts,
+      before: before?.version ?? 0,
+      digest: sha256Hex([...wanted.keys()].sort().join('\n')),
+      entries: wanted.size,
+      added: added.length,
+      removed: gone.length,
+      by: input.by,
+      keys: await parts.keysFor([]),
+    })
+    const row = (await rows()).find(({ id }) => id === facts.id)
+    if (row !== undefined) await loadOne(row)
+    return { ...published, entries: wanted.size, added: added.length, removed: gone.length, bad: parsed.bad }
+  }
+
+  return {
+    book,
+    get loaded() {
+      return loaded
+    },
+    async load() {
+      for (const row of await rows()) await loadOne(row)
+      loaded = true
+    },
+    import(input) {
+      const done = turn.then(() => take(input))
+      turn = done.catch(() => undefined)
+      return done
+    },
+  }
+}

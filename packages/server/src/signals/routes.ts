@@ -1,0 +1,70 @@
+import { getLists, importList } from '@lamplighter/api'
+import { readBytes } from '../http/body.ts'
+import { textOf } from '../http/json.ts'
+import type { Principal } from '../http/principal.ts'
+import { type Route, route } from '../http/route.ts'
+import type { Storage } from '../storage/index.ts'
+import { isStale } from './book.ts'
+import type { ListLibrary } from './library.ts'
+import { allLists } from './store.ts'
+
+/** A file of a million hashes is about 70 MB. */
+const MAX_FILE = 128 * 2 ** 20
+
+/** The calls around lists: versions and counts, never entries. */
+export function routesOf(services: { readonly storage: Storage; readonly library: ListLibrary }): Route[] {
+  return [
+    route(getLists, async ({ now }) => {
+      const rows = await services.storage.store.read(allLists, undefined)
+      return {
+        body: {
+          items: rows.map((row) => ({
+            id: row.id,
+            kind: row.kind,
+            harm: row.harm,
+            sealed: row.sealed === 1,
+            context: row.context === 1,
+            version: row.version,
+            entries: row.entries,
+            updatedAt: row.updated_at,
+            staleAfterMs: row.stale_after_ms,
+            state:
+              services.library.book.get(row.id) === undefined
+                ? ('down' as const)
+                : row.entries === 0
+                  ? ('empty' as const)
+                  : isStale({ updatedAt: row.updated_at, staleAfterMs: row.stale_after_ms }, now)
+                    ? ('stale' as const)
+                    : ('live' as const),
+            source: row.source,
+          })),
+        },
+      }
+    }),
+    route(
+      importList,
+      async ({ params, query, raw, who }) => {
+        const text = textOf(await readBytes(raw, MAX_FILE))
+        const imported = await services.library.import({
+          facts: {
+            id: params.id,
+            kind: query.kind,
+            harm: query.harm,
+            sealed: query.sealed === 'yes',
+            context: query.context === 'yes',
+            source: query.source ?? 'file',
+            staleAfterMs: query.staleAfterMs ?? null,
+          },
+          text,
+          contentType: (raw.headers.get('content-type') ?? 'text/plain').split(';')[0]?.trim() ?? 'text/plain',
+          ...(query.sha256 !== undefined && { sha256: query.sha256 }),
+          by: byWords(who),
+        })
+        return { body: { ...imported, bad: imported.bad.map((one) => ({ ...one })) } }
+      },
+      { maxBytes: MAX_FILE },
+    ),
+  ]
+}
+
+const byWords = (who: Principal): string => (who.kind === 'staff' ? `R-${who.number}` : 'operator')

@@ -1,0 +1,35 @@
+/** Red, green and blue, 0 to 255. */
+export type Rgb = readonly [red: number, green: number, blue: number]
+
+/** A square of RGBA pixels. */
+export interface Canvas {
+  readonly size: number
+  readonly data: Uint8Array
+}
+
+export function canvasOf(size: number): Canvas {
+  return { size, data: new Uint8Array(size * size * 4).fill(255) }
+}
+
+/** Paints every pixel that the shape covers; it is asked in thousandths of the side, so a drawing has no size. */
+export function paint({ size, data }: Canvas, colour: Rgb, covers: (x: number, y: number) => boolean): void {
+  for (let y = 0; y < size; y += 1) {
+    for (let x = 0; x < size; x += 1) {
+      if (!covers(Math.floor((x * 1000) / size), Math.floor((y * 1000) / size))) continue
+      data.set(colour, (y * size + x) * 4)
+    }
+  }
+}
+
+/** Whole numbers from 0 to below `below`, decided by the seed alone (xorshift32 over an FNV-1a hash). */
+export function seeded(seed: string): (below: number) => number {
+  let state = 0x811c9dc5
+  for (const letter of seed) state = Math.imul(state ^ letter.charCodeAt(0), 0x01000193)
+  if (state === 0) state = 1
+  return (below) => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (state >>> 0) % below
+  }
+}

@@ -1,0 +1,150 @@
+import type { RecordedJson } from '@lamplighter/api'
+import { AppError } from '../http/errors.ts'
+import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
+import { type RecordKeys, record } from '../transparency/index.ts'
+import type { ListsTable } from './tables.ts'
+
+export { schema } from './tables.ts'
+
+export interface EntryRow {
+  readonly n: number
+  readonly fingerprint: string
+  readonly body: Uint8Array
+  readonly sealed: number
+}
+
+export const allLists = defineQuery(
+  'signals.lists',
+  async ({ db }: ReadDb): Promise<ListsTable[]> => db.selectFrom('lists').selectAll().orderBy('id').execute(),
+)
+
+/** Entries of one list, in slices by number: a list may hold millions. */
+export const listEntries = defineQuery(
+  'signals.list-entries',
+  async ({ db }: ReadDb, input: { list: string; after: number; max: number }): Promise<EntryRow[]> =>
+    db
+      .selectFrom('list_entries')
+      .select(['n', 'fingerprint', 'body', 'sealed'])
+      .where('list', '=', input.list)
+      .where('n', '>', input.after)
+      .orderBy('n')
+      .limit(input.max)
+      .execute(),
+)
+
+export interface ListFacts {
+  readonly id: string
+  readonly kind: ListsTable['kind']
+  readonly harm: string
+  readonly sealed: boolean
+  readonly context: boolean
+  readonly source: string
+  readonly staleAfterMs: number | null
+}
+
+/** Adds or removes a slice of entries of a version that is not live yet, so that no transaction is long. */
+export const stageEntries = defineWork(
+  'signals.stage-entries',
+  async (
+    tx: Tx,
+    input: { list: string; add: readonly Omit<EntryRow, 'n'>[]; remove: readonly string[]; from: number },
+  ): Promise<void> => {
+    if (input.remove.length > 0) {
+      await tx.db
+        .deleteFrom('list_entries')
+        .where('list', '=', input.list)
+        .where('fingerprint', 'in', [...input.remove])
+        .execute()
+    }
+    if (input.add.length > 0) {
+      await tx.db
+        .insertInto('list_entries')
+        .values(input.add.map((entry, index) => ({ ...entry, list: input.list, n: input.from + index })))
+        .onConflict((conflict) => conflict.columns(['list', 'fingerprint']).doNothing())
+        .execute()
+    }
+  },
+)
+
+/** Makes a version the running one: its row, its place in the history and its leaf in the log. */
+export const publishList = defineWork(
+  'signals.publish-list',
+  async (
+    tx: Tx,
+    input: {
+      facts: ListFacts
+      before: number
+      digest: string
+      entries: number
+      added: number
+      removed: number
+      by: string
+      keys: RecordKeys
+    },
+  ): Promise<{ version: number; recorded: RecordedJson }> => {
+    const row = await tx.db.selectFrom('lists').selectAll().where('id', '=', input.facts.id).executeTakeFirst()
+    if ((row?.version ?? 0) !== input.before)
+      throw new AppError('conflict', 'Another import of this list was faster; import again.')
+    if (row !== undefined && row.kind !== input.facts.kind) {
+      throw new AppError(
+        'conflict',
+        `This list holds entries of kind "${row.kind}"; choose another name for another kind.`,
+      )
+    }
+    const version = input.before + 1
+    const recorded = await record(
+      tx,
+      {
+        kind: 'list',
+        affected: { kind: 'platform' },
+        fields: {
+          op: 'published',
+          list: input.facts.id,
+          version: `v${version}`,
+          digest: input.digest,
+          entries: input.entries,
+          added: input.added,
+          removed: input.removed,
+          source: input.facts.source,
+          by: input.by,
+          second: null,
+          device: false,
+        },
+      },
+      input.keys,
+    )
+    const columns = {
+      kind: input.facts.kind,
+      harm: input.facts.harm,
+      sealed: input.facts.sealed ? 1 : 0,
+      context: input.facts.context ? 1 : 0,
+      source: input.facts.source,
+      version,
+      entries: input.entries,
+      digest: input.digest,
+      stale_after_ms: input.facts.staleAfterMs,
+      updated_at: tx.now,
+    }
+    await tx.db
+      .insertInto('lists')
+      .values({ id: input.facts.id, ...columns })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(columns))
+      .execute()
+    await tx.db
+      .insertInto('list_versions')
+      .values({
+        list: input.facts.id,
+        version,
+        at: tx.now,
+        digest: input.digest,
+        entries: input.entries,
+        added: input.added,
+        removed: input.removed,
+        by: input.by,
+        record: recorded.record,
+      })
+      .execute()
+    tx.hint('lists')
+    return { version, recorded }
+  },
+)

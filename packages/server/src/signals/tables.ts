@@ -1,0 +1,103 @@
+import { table } from '../storage/ddl.ts'
+import { days, defineSchema } from '../storage/index.ts'
+import type { ListKind } from './lists/parse.ts'
+
+declare module '../storage/tables.ts' {
+  interface Tables {
+    lists: ListsTable
+    list_versions: ListVersionsTable
+    list_entries: ListEntriesTable
+  }
+}
+
+export interface ListsTable {
+  id: string
+  kind: ListKind
+  harm: string
+  sealed: number
+  context: number
+  source: string
+  version: number
+  entries: number
+  digest: string
+  stale_after_ms: number | null
+  updated_at: number | null
+}
+export interface ListVersionsTable {
+  list: string
+  version: number
+  at: number
+  digest: string
+  entries: number
+  added: number
+  removed: number
+  by: string
+  record: string
+}
+export interface ListEntriesTable {
+  list: string
+  /** Ours, never used again within the list. */
+  n: number
+  /** SHA-256 of the value, to find what changed without unsealing; keyed for sealed lists. */
+  fingerprint: string
+  /** JSON of `ParsedEntry`; sealed for sealed lists, else UTF-8. */
+  body: Uint8Array
+  sealed: number
+}
+
+export const schema = defineSchema({
+  subject: 'signals',
+  steps: [
+    {
+      id: '0001-lists',
+      up: (engine) => [
+        table(engine, 'lists', {
+          id: 'text primary key',
+          kind: 'text not null',
+          harm: 'text not null',
+          sealed: 'smallint not null',
+          context: 'smallint not null',
+          source: 'text not null',
+          version: 'bigint not null',
+          entries: 'bigint not null',
+          digest: 'text not null',
+          stale_after_ms: 'bigint',
+          updated_at: 'bigint',
+        }),
+        table(
+          engine,
+          'list_versions',
+          {
+            list: 'text not null',
+            version: 'bigint not null',
+            at: 'bigint not null',
+            digest: 'text not null',
+            entries: 'bigint not null',
+            added: 'bigint not null',
+            removed: 'bigint not null',
+            by: 'text not null',
+            record: 'text not null',
+          },
+          ['primary key (list, version)'],
+        ),
+        table(
+          engine,
+          'list_entries',
+          {
+            list: 'text not null',
+            n: 'bigint not null',
+            fingerprint: 'text not null',
+            body: 'bytes not null',
+            sealed: 'smallint not null',
+          },
+          ['primary key (list, n)', 'unique (list, fingerprint)'],
+        ),
+      ],
+    },
+  ],
+  tables: {
+    lists: { kept: { forever: 'one row per list, until an admin removes the list' } },
+    list_versions: { kept: { from: 'at', default: days(1095), min: days(365), max: days(3650) } },
+    list_entries: { kept: { forever: 'the current entries of a list; an import removes what its file no longer has' } },
+  },
+})

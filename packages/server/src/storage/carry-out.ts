@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import { StorageError } from './errors.ts'
+import { newId } from './ids.ts'
+import { JobsTx } from './jobs.ts'
+import { checkFences } from './leases.ts'
+import { claimOnce, keepOnce } from './once.ts'
+import type { Engine, Tx, TxOptions, Work } from './seam.ts'
+import { StreamTx } from './stream.ts'
+import type { Tables } from './tables.ts'
+import { fromWire, toWire } from './wire.ts'
+
+/** One call of a work, as it travels to where the connection is. */
+export interface Call extends TxOptions {
+  readonly now: number
+  /** The input, structured-cloned. */
+  readonly input: Uint8Array
+}
+
+export interface Outcome {
+  /** The output, structured-cloned. */
+  readonly output: Uint8Array
+  /** Topics to wake after the commit. */
+  readonly hints: readonly string[]
+}
+
+/** What both engines do inside the transaction: fence, once key, the work, the appends it asked for, its result. */
+export async function carryOut(
+  work: Work<unknown, unknown>,
+  call: Call,
+  inside: { db: Kysely<Tables>; engine: Engine },
+): Promise<Outcome> {
+  const hints = new Set<string>()
+  const tx = makeTx({ ...inside, now: call.now, hints })
+  if (call.fence !== undefined) await checkFences(tx, [call.fence])
+  if (call.once !== undefined) {
+    const earlier = await claimOnce(tx, call.once)
+    if (earlier !== undefined) return { output: earlier, hints: [] }
+  }
+  const output = toWire(await work.run(tx, fromWire(call.input)))
+  if (call.once !== undefined) await keepOnce(tx, call.once, output)
+  // Last before the commit: the heads of the partitions are locked from here on.
+  await tx.stream.flush()
+  return { output, hints: [...hints] }
+}
+
+function makeTx(from: { db: Kysely<Tables>; engine: Engine; now: number; hints: Set<string> }): Tx {
+  const { db, engine, now, hints } = from
+  const hint = (topic: string): void => {
+    hints.add(topic)
+  }
+  const base = { db, engine, now, hint, affect }
+  const fresh = {
+    id: (prefix: string): string => newId(prefix, now),
+    bytes: (count: number): Uint8Array<ArrayBuffer> => new Uint8Array(randomBytes(count)),
+  }
+  return { ...base, fresh, jobs: new JobsTx(base), stream: new StreamTx(base) }
+}
+
+function affect(rows: number | bigint, expected: number): void {
+  if (Number(rows) === expected) return
+  throw new StorageError(
+    'conflict',
+    `expected ${expected} rows, changed ${rows}: somebody else was first; read again and decide anew`,
+  )
+}

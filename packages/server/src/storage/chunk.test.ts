@@ -1,0 +1,31 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { assertWritable, decodeChunk, encodeChunk, type NewRecord } from './chunk.ts'
+
+const record: fc.Arbitrary<NewRecord> = fc
+  .record({
+    key: fc.string({ unit: 'grapheme' }),
+    at: fc.integer({ min: 0, max: 2 ** 52 }),
+    body: fc.uint8Array({ maxLength: 300 }),
+    done: fc.boolean(),
+  })
+  .map(({ done, ...rest }) => (done ? { ...rest, gate: 'done' } : rest))
+
+test('whatever records go in, the same come out, numbered on from the first offset', () => {
+  fc.assert(
+    fc.property(fc.array(record), fc.integer({ min: 1, max: 2 ** 40 }), (records, first) => {
+      const expected = records.map((one, n) => ({ ...one, offset: first + n }))
+      expect(decodeChunk(encodeChunk(records), first)).toEqual(expected)
+    }),
+  )
+})
+
+test('a chunk that is cut short is refused, not read as fewer records', () => {
+  const bytes = encodeChunk([{ key: 'account:1', at: 1, body: new Uint8Array(20) }])
+  for (let length = 1; length < bytes.length; length++)
+    expect(() => decodeChunk(bytes.subarray(0, length), 1)).toThrow(RangeError)
+})
+
+test('a key longer than its length field is refused before it is written', () => {
+  expect(() => assertWritable([{ key: 'ä'.repeat(40_000), at: 1, body: new Uint8Array() }])).toThrow(RangeError)
+})

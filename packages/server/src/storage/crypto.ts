@@ -1,0 +1,57 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+
+// The algorithms that protect what is stored. Each ciphertext begins with the byte of its algorithm, so one can be replaced.
+
+export const KEY_BYTES = 32
+const AES_256_GCM = 1
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/** What a seal rests on was wrong: another key, another context, or changed bytes. Nothing tells which. */
+export class SealBroken extends Error {
+  override name = 'SealBroken'
+}
+
+export function newKey(): Uint8Array {
+  return new Uint8Array(randomBytes(KEY_BYTES))
+}
+
+/** HKDF-SHA-256 (RFC 5869) without salt: the input is a uniform key already. */
+export function derive(key: Uint8Array, info: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', key, new Uint8Array(), info, KEY_BYTES))
+}
+
+/** HMAC-SHA-256. */
+export function mac(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHmac('sha256', key).update(bytes).digest())
+}
+
+/**
+ * AES-256-GCM with a random nonce: algorithm byte ‖ nonce (12) ‖ ciphertext ‖ tag (16).
+ * @param context bound to the ciphertext, not contained in it
+ */
+export function seal(key: Uint8Array, context: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const nonce = randomBytes(NONCE_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
+  cipher.setAAD(context)
+  return new Uint8Array(
+    Buffer.concat([Uint8Array.of(AES_256_GCM), nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]),
+  )
+}
+
+/** @throws SealBroken */
+export function unseal(key: Uint8Array, context: Uint8Array, sealed: Uint8Array): Uint8Array {
+  if (sealed[0] !== AES_256_GCM || sealed.length < 1 + NONCE_BYTES + TAG_BYTES) {
+    throw new SealBroken(`expected a ciphertext of algorithm ${AES_256_GCM}, found ${sealed[0] ?? 'nothing'}`)
+  }
+  const nonce = sealed.subarray(1, 1 + NONCE_BYTES)
+  const tagAt = sealed.length - TAG_BYTES
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
+  decipher.setAAD(context)
+  decipher.setAuthTag(sealed.subarray(tagAt))
+  try {
+    return new Uint8Array(Buffer.concat([decipher.update(sealed.subarray(1 + NONCE_BYTES, tagAt)), decipher.final()]))
+  } catch (error) {
+    throw new SealBroken('the bytes, their place or their key is not the one they were sealed with', { cause: error })
+  }
+}

@@ -1,0 +1,105 @@
+import { DatabaseSync } from 'node:sqlite'
+
+export interface KeyRow {
+  readonly id: string
+  readonly epoch: string
+  /** Absent in a tombstone. */
+  readonly wrapped: Uint8Array | undefined
+}
+
+/**
+ * The rows of `keyring.db`: wrapped keys and tombstones. A file of its own, so that ordinary backups leave it out; no write-ahead log,
+ * so that a destroyed key does not live on in one.
+ */
+export class KeyringFile {
+  readonly #db: DatabaseSync
+
+  constructor(path: string) {
+    this.#db = new DatabaseSync(path, { timeout: 5_000 })
+    // `extra` also syncs the folder when the journal is removed: a commit is durable when it returns.
+    for (const setting of [
+      'journal_mode = delete',
+      'synchronous = extra',
+      'secure_delete = on',
+      'trusted_schema = off',
+    ]) {
+      this.#db.exec(`pragma ${setting}`)
+    }
+    this.#db.exec(`
+      create table if not exists epochs (id text primary key, master text not null, wrapped blob not null) strict;
+      create table if not exists keys (id text primary key, kind text not null, ref text not null, epoch text not null, wrapped blob,
+        made_at integer not null, destroyed_at integer, why text) strict;
+      create unique index if not exists keys_ref on keys (kind, ref) where destroyed_at is null;`)
+  }
+
+  epoch(id: string): Uint8Array | undefined {
+    const wrapped = this.#db.prepare('select wrapped from epochs where id = ?').get(id)?.wrapped
+    return wrapped instanceof Uint8Array ? wrapped : undefined
+  }
+
+  /** Whoever is first wins. */
+  addEpoch(id: string, master: string, wrapped: Uint8Array): void {
+    this.#db
+      .prepare('insert into epochs (id, master, wrapped) values (?, ?, ?) on conflict do nothing')
+      .run(id, master, wrapped)
+  }
+
+  newestEpoch(): string | undefined {
+    const id = this.#db.prepare('select id from epochs order by id desc limit 1').get()?.id
+    return typeof id === 'string' ? id : undefined
+  }
+
+  keyOf(kind: string, ref: string): string | undefined {
+    const id = this.#db
+      .prepare('select id from keys where kind = ? and ref = ? and destroyed_at is null')
+      .get(kind, ref)?.id
+    return typeof id === 'string' ? id : undefined
+  }
+
+  /** Whoever is first wins. */
+  addKey(key: { id: string; kind: string; ref: string; epoch: string; wrapped: Uint8Array; madeAt: number }): void {
+    this.#db
+      .prepare(
+        'insert into keys (id, kind, ref, epoch, wrapped, made_at) values (?, ?, ?, ?, ?, ?) on conflict do nothing',
+      )
+      .run(key.id, key.kind, key.ref, key.epoch, key.wrapped, key.madeAt)
+  }
+
+  key(id: string): KeyRow | undefined {
+    const row = this.#db.prepare('select epoch, wrapped from keys where id = ?').get(id)
+    if (row === undefined) return undefined
+    return { id, epoch: String(row.epoch), wrapped: row.wrapped instanceof Uint8Array ? row.wrapped : undefined }
+  }
+
+  live(kind: string): { id: string; ref: string }[] {
+    const rows = this.#db
+      .prepare('select id, ref from keys where kind = ? and destroyed_at is null order by ref')
+      .all(kind)
+    return rows.map((row) => ({ id: String(row.id), ref: String(row.ref) }))
+  }
+
+  destroy(ids: readonly string[], why: string, at: number): void {
+    this.#db.exec('begin immediate')
+    try {
+      const end = this.#db.prepare(
+        'update keys set wrapped = null, destroyed_at = ?, why = ? where id = ? and destroyed_at is null',
+      )
+      for (const id of ids) end.run(at, why, id)
+      this.#db.exec('commit')
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('rollback')
+      throw error
+    }
+  }
+
+  tombstones(): { id: string; destroyedAt: number; why: string }[] {
+    const rows = this.#db
+      .prepare('select id, destroyed_at, why from keys where destroyed_at is not null order by id')
+      .all()
+    return rows.map((row) => ({ id: String(row.id), destroyedAt: Number(row.destroyed_at), why: String(row.why) }))
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+}

@@ -1,0 +1,224 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { derive, mac, newKey, SealBroken, seal, unseal } from '../crypto.ts'
+import { newId } from '../ids.ts'
+import { KeyringError } from './errors.ts'
+import { KeyringFile } from './keyring-file.ts'
+import { fileMasterKey, type MasterKey } from './master-key.ts'
+
+/** One key per exhibit, case, person, month of sealed columns, hour of the stream, segment of the replay log. */
+export type KeyKind = 'exhibit' | 'case' | 'person' | 'column' | 'stream' | 'replay' | 'secret'
+
+/** Where a sealed value lives. Bound to it: moved to another row, column or table it does not open. */
+export interface Place {
+  readonly table: string
+  readonly column: string
+  readonly row: string
+}
+
+/** A key in use. It does not leave the function that got it. */
+export interface KeyHandle {
+  readonly id: string
+  seal(context: string, bytes: Uint8Array): Uint8Array
+  /** @throws KeyringError `seal_broken` */
+  unseal(context: string, sealed: Uint8Array): Uint8Array
+  /** 32 bytes for another purpose, such as a signing seed or a search index. */
+  derive(info: string): Uint8Array
+  mac(bytes: Uint8Array): Uint8Array
+}
+
+export interface Keyring {
+  /** The live key of `ref`, made now if there is none; durable before it returns. */
+  make(kind: KeyKind, ref: string): Promise<string>
+  /** @throws KeyringError `key_destroyed` · `key_unavailable` */
+  use<T>(id: string, how: (key: KeyHandle) => Promise<T> | T): Promise<T>
+  /** Ends keys for ever and leaves tombstones; durable before it returns. Unknown and destroyed ids are passed over. */
+  destroy(ids: readonly string[], why: string): Promise<void>
+  /** Seals a column's value under `key`, or under the month's column key. The result names its key. */
+  seal(place: Place, bytes: Uint8Array, key?: string): Promise<Uint8Array>
+  /** @throws KeyringError `seal_broken` · `key_destroyed` */
+  unseal(place: Place, sealed: Uint8Array): Promise<Uint8Array>
+  /** Seals a stream body under the key of the hour of `at`. */
+  sealStream(at: number, bytes: Uint8Array): Promise<Uint8Array>
+  unsealStream(sealed: Uint8Array): Promise<Uint8Array>
+  /** Destroys stream keys of hours that ended before `before`; returns how many. */
+  forgetStreamBefore(before: number): Promise<number>
+  tombstones(): Promise<{ id: string; destroyedAt: number; why: string }[]>
+  readonly masterKeyId: string
+  close(): void
+}
+
+const HOUR_MS = 3_600_000
+const EPOCH_MEMORY_MS = 24 * HOUR_MS
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/**
+ * Opens `keyring.db` in a folder, with the master key in `master.key` beside it unless another is given. The first start makes both.
+ *
+ * @throws KeyringError `master_key_exposed` · `master_key_missing` · `key_unavailable` when the master key is another's
+ */
+export async function openKeyring(
+  folder: string,
+  options: { now?: () => number; master?: MasterKey } = {},
+): Promise<Keyring> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const path = join(folder, 'keyring.db')
+  const isNew = !existsSync(path)
+  const now = options.now ?? Date.now
+  // The master key before the keyring: a kill between the two leaves a key that wraps nothing.
+  const master = options.master ?? fileMasterKey(join(folder, 'master.key'), { make: isNew })
+  const keyring = new FileKeyring(new KeyringFile(path), master, now)
+  await keyring.check()
+  return keyring
+}
+
+class FileKeyring implements Keyring {
+  readonly #file: KeyringFile
+  readonly #master: MasterKey
+  readonly #now: () => number
+  readonly #epochs = new Map<string, { key: Uint8Array; until: number }>()
+
+  constructor(file: KeyringFile, master: MasterKey, now: () => number) {
+    this.#file = file
+    this.#master = master
+    this.#now = now
+  }
+
+  get masterKeyId(): string {
+    return this.#master.id
+  }
+
+  /** Proves at start that the master key opens this keyring. */
+  async check(): Promise<void> {
+    await this.#epoch(this.#file.newestEpoch() ?? this.#currentEpoch())
+  }
+
+  async make(kind: KeyKind, ref: string): Promise<string> {
+    const known = this.#file.keyOf(kind, ref)
+    if (known !== undefined) return known
+    const id = newId('key', this.#now())
+    const epoch = this.#currentEpoch()
+    const wrapped = seal(derive(await this.#epoch(epoch), id), encoder.encode(id), newKey())
+    this.#file.addKey({ id, kind, ref, epoch, wrapped, madeAt: this.#now() })
+    // Somebody else may have made it at the same time.
+    return this.#file.keyOf(kind, ref) ?? id
+  }
+
+  async use<T>(id: string, how: (key: KeyHandle) => Promise<T> | T): Promise<T> {
+    const row = this.#file.key(id)
+    if (row === undefined)
+      throw new KeyringError('key_unavailable', `key ${id} is not in this keyring; restore its backup`)
+    if (row.wrapped === undefined)
+      throw new KeyringError('key_destroyed', `key ${id} was destroyed; what it sealed is gone`)
+    const key = opened(derive(await this.#epoch(row.epoch), id), encoder.encode(id), row.wrapped)
+    try {
+      return await how(handleOf(id, key))
+    } finally {
+      key.fill(0)
+    }
+  }
+
+  async destroy(ids: readonly string[], why: string): Promise<void> {
+    this.#file.destroy(ids, why, this.#now())
+  }
+
+  async seal(place: Place, bytes: Uint8Array, key?: string): Promise<Uint8Array> {
+    return this.#sealNamed(key ?? (await this.make('column', this.#currentEpoch())), contextOf(place), bytes)
+  }
+
+  unseal(place: Place, sealed: Uint8Array): Promise<Uint8Array> {
+    return this.#unsealNamed(contextOf(place), sealed)
+  }
+
+  async sealStream(at: number, bytes: Uint8Array): Promise<Uint8Array> {
+    return this.#sealNamed(await this.make('stream', hourOf(at)), 'stream', bytes)
+  }
+
+  unsealStream(sealed: Uint8Array): Promise<Uint8Array> {
+    return this.#unsealNamed('stream', sealed)
+  }
+
+  async forgetStreamBefore(before: number): Promise<number> {
+    const ended = this.#file.live('stream').filter(({ ref }) => Number(ref) + HOUR_MS <= before)
+    if (ended.length > 0)
+      this.#file.destroy(
+        ended.map(({ id }) => id),
+        'stream_followed',
+        this.#now(),
+      )
+    return ended.length
+  }
+
+  async tombstones(): Promise<{ id: string; destroyedAt: number; why: string }[]> {
+    return this.#file.tombstones()
+  }
+
+  close(): void {
+    for (const { key } of this.#epochs.values()) key.fill(0)
+    this.#epochs.clear()
+    this.#file.close()
+  }
+
+  // The name of the key goes before the ciphertext: length, id, seal.
+  async #sealNamed(id: string, context: string, bytes: Uint8Array): Promise<Uint8Array> {
+    const name = encoder.encode(id)
+    const sealed = await this.use(id, (key) => key.seal(context, bytes))
+    return new Uint8Array(Buffer.concat([Uint8Array.of(name.length), name, sealed]))
+  }
+
+  async #unsealNamed(context: string, sealed: Uint8Array): Promise<Uint8Array> {
+    const end = 1 + (sealed[0] ?? 0)
+    if (sealed.length <= end) throw new KeyringError('seal_broken', 'the sealed value is cut short')
+    const id = decoder.decode(sealed.subarray(1, end))
+    return this.use(id, (key) => key.unseal(context, sealed.subarray(end)))
+  }
+
+  #currentEpoch(): string {
+    return new Date(this.#now()).toISOString().slice(0, 7)
+  }
+
+  async #epoch(id: string): Promise<Uint8Array> {
+    const known = this.#epochs.get(id)
+    if (known !== undefined && known.until > this.#now()) return known.key
+    const context = encoder.encode(`epoch ${id}`)
+    let wrapped = this.#file.epoch(id)
+    if (wrapped === undefined) {
+      this.#file.addEpoch(id, this.#master.id, await this.#master.wrap(newKey(), context))
+      wrapped = this.#file.epoch(id)
+    }
+    if (wrapped === undefined) throw new KeyringError('key_unavailable', `the keyring has no key for ${id}`)
+    const key = await this.#master.unwrap(wrapped, context)
+    this.#epochs.set(id, { key, until: this.#now() + EPOCH_MEMORY_MS })
+    return key
+  }
+}
+
+function handleOf(id: string, key: Uint8Array): KeyHandle {
+  // A key of its own for each context (`security.md` §8), so no nonce ever meets another's.
+  return {
+    id,
+    seal: (context, bytes) => seal(derive(key, `seal ${context}`), encoder.encode(context), bytes),
+    unseal: (context, sealed) => opened(derive(key, `seal ${context}`), encoder.encode(context), sealed),
+    derive: (info) => derive(key, `derive ${info}`),
+    mac: (bytes) => mac(derive(key, 'mac'), bytes),
+  }
+}
+
+function opened(key: Uint8Array, context: Uint8Array, sealed: Uint8Array): Uint8Array {
+  try {
+    return unseal(key, context, sealed)
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error
+    throw new KeyringError('seal_broken', error.message, { cause: error })
+  }
+}
+
+// Lengths first, so that no two places give one text.
+function contextOf({ table, column, row }: Place): string {
+  return [table, column, row].map((part) => `${part.length}:${part}`).join('')
+}
+
+function hourOf(at: number): string {
+  return String(Math.floor(at / HOUR_MS) * HOUR_MS)
+}

@@ -1,0 +1,40 @@
+import { migrate } from '../migrate.ts'
+import { type Given, LIMITS, type OpenEngine, type PostgresConfig } from '../options.ts'
+import { migrationTarget } from './migration-target.ts'
+import { tendPartitions } from './partitions.ts'
+import { checkedSettings, readSettings } from './settings.ts'
+import { PostgresStore } from './store.ts'
+
+const POOL = 10
+
+/** Connects, checks the server's settings and migrates. */
+export async function openPostgres(config: PostgresConfig, given: Given): Promise<OpenEngine> {
+  await using cleanup = new AsyncDisposableStack()
+  const store = new PostgresStore({
+    url: config.url,
+    schema: config.schema,
+    pool: config.pool ?? POOL,
+    queueWorks: config.limits?.queueWorks ?? LIMITS.queueWorks,
+    now: given.now,
+    onHints: given.onHints,
+    onSlow: config.onSlow ?? (() => undefined),
+  })
+  cleanup.defer(() => store.close())
+  const settings = checkedSettings(await store.withClient(readSettings))
+  const options = { schema: config.schema, by: config.by ?? 'development' }
+  const target = migrationTarget((run) => store.withClient(run), options)
+  const migrated = await migrate(target, given.schemas)
+  const tendStream = async (): Promise<void> => {
+    await store.tx(tendPartitions, undefined)
+  }
+  await tendStream()
+  const open = cleanup.move()
+  return {
+    store,
+    tendStream,
+    // The tables' own space is given back by autovacuum.
+    compact: tendStream,
+    facts: async () => ({ engine: 'postgres', settings, numbers: { migrated, ...store.facts() } }),
+    close: () => open.disposeAsync(),
+  }
+}

@@ -1,0 +1,234 @@
+import { Worker } from 'node:worker_threads'
+import { StorageError } from '../errors.ts'
+import type { Query, Store, TxOptions, Work } from '../seam.ts'
+import { errorFromWire, fromWire, toWire } from '../wire.ts'
+import type { Answer, Faulty, FromWriter, ToWriter, WorkMessage, WriterFacts, WriterLimits } from './messages.ts'
+import { Reader } from './reader.ts'
+
+export interface SqliteOptions {
+  readonly file: string
+  readonly modules: readonly string[]
+  readonly limits: WriterLimits & QueueLimits
+  readonly by: string
+  readonly now: () => number
+  readonly faults?: Faulty
+  /** Topics to wake, after the commit. */
+  readonly onHints: (hints: readonly string[]) => void
+  readonly onSlow: (name: string, ms: number) => void
+  /** The state on disk is unknown: ends the process. */
+  readonly onFatal: (why: string) => void
+}
+
+export interface QueueLimits {
+  readonly queueWorks: number
+  readonly queueBytes: number
+}
+
+/** How much room the disk has: `low` refuses bulk works, `out` all. */
+export type DiskRoom = 'enough' | 'low' | 'out'
+
+interface Waiting {
+  readonly bytes: number
+  resolve(output: unknown): void
+  reject(error: Error): void
+}
+
+// The share of the queue that bulk works may fill.
+const BULK_SHARE = 0.75
+
+/** The calling side of the writer thread. */
+export class SqliteStore implements Store {
+  readonly engine = 'sqlite'
+  readonly #options: SqliteOptions
+  readonly #worker: Worker
+  readonly #reader: Reader
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #facts = new Map<number, (facts: WriterFacts) => void>()
+  #outbox: WorkMessage[] = []
+  #lastId = 0
+  #bytes = 0
+  #room: DiskRoom = 'enough'
+  #closed: StorageError | undefined
+  #onClosed: (() => void) | undefined
+
+  private constructor(worker: Worker, options: SqliteOptions) {
+    this.#options = options
+    this.#worker = worker
+    this.#reader = new Reader(options.file, options.onSlow)
+    worker.on('message', (message: FromWriter) => this.#receive(message))
+    worker.on('error', (error) => this.#die(`the writer thread failed: ${error}`))
+    worker.on('exit', () => this.#die('the writer thread ended'))
+  }
+
+  /** Starts the writer thread, which migrates. @throws what kept it from starting */
+  static async open(options: SqliteOptions): Promise<SqliteStore> {
+    const { file, modules, limits, by, faults } = options
+    const worker = new Worker(new URL('./writer.ts', import.meta.url), {
+      workerData: { file, modules, limits, by, faults },
+      // The flags of a test runner or a debugger are not for this thread.
+      execArgv: [],
+    })
+    try {
+      await started(worker)
+    } catch (error) {
+      await worker.terminate()
+      throw error
+    }
+    return new SqliteStore(worker, options)
+  }
+
+  async tx<I, O>(work: Work<I, O>, input: I, options: TxOptions = {}): Promise<O> {
+    if (this.#closed !== undefined) throw this.#closed
+    const bytes = toWire(input)
+    this.#admit(work, bytes.length)
+    const id = ++this.#lastId
+    this.#post({
+      id,
+      name: work.name,
+      urgent: work.urgent,
+      call: { ...options, now: this.#options.now(), input: bytes },
+    })
+    this.#bytes += bytes.length
+    const output = await new Promise<unknown>((resolve, reject) => {
+      this.#waiting.set(id, { bytes: bytes.length, resolve, reject })
+    })
+    // Produced by the same work in the writer thread, whose type is checked at its declaration.
+    return output as O
+  }
+
+  async read<I, O>(query: Query<I, O>, input: I): Promise<O> {
+    if (this.#closed !== undefined) throw this.#closed
+    return this.#reader.read(query, input, this.#options.now())
+  }
+
+  /** Numbers for `doctor` and metrics. */
+  facts(): Promise<WriterFacts> {
+    return this.#ask((id) => ({ kind: 'facts', id }))
+  }
+
+  /** Gives a slice of free pages back to the disk; returns how many are left. */
+  async shrink(): Promise<number> {
+    return (await this.#ask((id) => ({ kind: 'shrink', id }))).freePages
+  }
+
+  /** Writes the log back into the file and empties it. */
+  async checkpoint(): Promise<void> {
+    await this.#ask((id) => ({ kind: 'checkpoint', id }))
+  }
+
+  get queued(): { works: number; bytes: number } {
+    return { works: this.#waiting.size, bytes: this.#bytes }
+  }
+
+  setRoom(room: DiskRoom): void {
+    this.#room = room
+  }
+
+  async close(): Promise<void> {
+    const dead = this.#closed !== undefined
+    this.#closed ??= new StorageError('storage_unavailable', 'the store is closed')
+    // First, so that the writer is the last to close and can remove the log.
+    await this.#reader.close()
+    if (!dead) {
+      await new Promise<void>((resolve) => {
+        this.#onClosed = resolve
+        this.#flush()
+        this.#send({ kind: 'close' })
+      })
+    }
+    await this.#worker.terminate()
+  }
+
+  #admit(work: Work<never, unknown>, bytes: number): void {
+    if (this.#room === 'out' || (this.#room === 'low' && !work.urgent)) {
+      throw new StorageError('storage_full', 'the disk is nearly full; nothing was written: free space')
+    }
+    const { queueWorks, queueBytes } = this.#options.limits
+    const share = work.urgent ? 1 : BULK_SHARE
+    if (this.#waiting.size < queueWorks * share && this.#bytes + bytes <= queueBytes * share) return
+    throw new StorageError('busy', 'too much is waiting to be written; try again in a second')
+  }
+
+  // One message for all calls of a tick: after an answer many callers go on at once.
+  #post(message: WorkMessage): void {
+    this.#outbox.push(message)
+    if (this.#outbox.length === 1) process.nextTick(() => this.#flush())
+  }
+
+  #flush(): void {
+    if (this.#outbox.length === 0) return
+    const works = this.#outbox
+    this.#outbox = []
+    this.#send({ kind: 'works', works })
+  }
+
+  #ask(message: (id: number) => ToWriter): Promise<WriterFacts> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closed)
+    const id = ++this.#lastId
+    return new Promise((resolve) => {
+      this.#facts.set(id, resolve)
+      this.#send(message(id))
+    })
+  }
+
+  #send(message: ToWriter): void {
+    this.#worker.postMessage(message)
+  }
+
+  #receive(message: FromWriter): void {
+    switch (message.kind) {
+      case 'answers':
+        for (const answer of message.answers) this.#answer(answer)
+        if (message.fatal !== undefined) this.#die(message.fatal)
+        return
+      case 'facts':
+        this.#facts.get(message.id)?.(message.facts)
+        this.#facts.delete(message.id)
+        return
+      case 'slow':
+        this.#options.onSlow(message.name, message.ms)
+        return
+      case 'closed':
+        this.#onClosed?.()
+        this.#onClosed = undefined
+        return
+      case 'ready':
+      case 'failed':
+        return
+    }
+  }
+
+  #answer(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id)
+    if (waiting === undefined) return
+    this.#waiting.delete(answer.id)
+    this.#bytes -= waiting.bytes
+    if ('error' in answer) {
+      waiting.reject(errorFromWire(answer.error))
+      return
+    }
+    waiting.resolve(fromWire(answer.output))
+    if (answer.hints.length > 0) this.#options.onHints(answer.hints)
+  }
+
+  #die(why: string): void {
+    this.#onClosed?.()
+    if (this.#closed !== undefined) return
+    this.#closed = new StorageError('storage_unavailable', 'the store has failed; the process restarts')
+    const unknown = 'the store failed before the answer: ask again with the same key after the restart'
+    for (const waiting of this.#waiting.values()) waiting.reject(new StorageError('commit_unknown', unknown))
+    this.#waiting.clear()
+    this.#options.onFatal(why)
+  }
+}
+
+function started(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject)
+    worker.once('message', (message: FromWriter) => {
+      worker.off('error', reject)
+      if (message.kind === 'failed') reject(errorFromWire(message.error))
+      else resolve()
+    })
+  })
+}

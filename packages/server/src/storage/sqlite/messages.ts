@@ -1,0 +1,73 @@
+import type { Call } from '../carry-out.ts'
+import type { WireError } from '../wire.ts'
+
+/** What the writer thread gets at its start. */
+export interface WriterStart {
+  readonly file: string
+  /** `file:` URLs of all `store.ts` modules. */
+  readonly modules: readonly string[]
+  readonly limits: WriterLimits
+  /** Name of this version, for the record of migrations. */
+  readonly by: string
+  readonly faults?: Faulty
+}
+
+export interface WriterLimits {
+  readonly groupWorks: number
+  readonly groupMs: number
+  readonly groupBytes: number
+  /** A work may take this long, looked at between its statements. */
+  readonly workMs: number
+}
+
+/** What tests let go wrong. */
+export interface Faulty {
+  readonly errors?: readonly Fault[]
+  /** The file may have so many pages more than at the start; then the engine itself reports a full disk. */
+  readonly morePages?: number
+}
+
+/** Raises the error with this SQLite code instead of (or, `after`, once it has run) statement number `at`, counted from the start. */
+export interface Fault {
+  readonly on: 'statement' | 'commit'
+  readonly at: number
+  readonly errcode: number
+  readonly after?: boolean
+}
+
+export interface WorkMessage {
+  readonly id: number
+  readonly name: string
+  readonly urgent: boolean
+  readonly call: Call
+}
+
+export type ToWriter =
+  | { readonly kind: 'works'; readonly works: readonly WorkMessage[] }
+  | { readonly kind: 'facts'; readonly id: number }
+  | { readonly kind: 'shrink'; readonly id: number }
+  | { readonly kind: 'checkpoint'; readonly id: number }
+  | { readonly kind: 'close' }
+
+export type Answer =
+  | { readonly id: number; readonly output: Uint8Array; readonly hints: readonly string[] }
+  | { readonly id: number; readonly error: WireError }
+
+export interface WriterFacts {
+  readonly settings: Record<string, string | number>
+  readonly commits: number
+  readonly works: number
+  readonly slowWorks: Readonly<Record<string, number>>
+  readonly migrated: number
+  readonly freePages: number
+  readonly pages: number
+}
+
+export type FromWriter =
+  | { readonly kind: 'ready'; readonly migrated: number }
+  | { readonly kind: 'failed'; readonly error: WireError }
+  /** `fatal`: the engine's state is unknown and the process must end. */
+  | { readonly kind: 'answers'; readonly answers: readonly Answer[]; readonly fatal?: string }
+  | { readonly kind: 'facts'; readonly id: number; readonly facts: WriterFacts }
+  | { readonly kind: 'slow'; readonly name: string; readonly ms: number }
+  | { readonly kind: 'closed' }

@@ -1,0 +1,392 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import { assertWritable, decodeChunk, encodeChunk, type NewRecord, type StoredRecord } from './chunk.ts'
+import { defineQuery, defineWork } from './define.ts'
+import { StorageError } from './errors.ts'
+import { checkFences } from './leases.ts'
+import { appendChunks, type NewChunk } from './postgres/append.ts'
+import type { Fence, ReadDb, Store, Tx } from './seam.ts'
+import { hourOf } from './stream-hour.ts'
+
+declare module './tables.ts' {
+  interface Tables {
+    stream_heads: { part: number; off: number }
+    stream_offsets: { grp: string; part: number; off: number }
+    stream_chunks: StreamChunksTable
+  }
+}
+
+interface StreamChunksTable {
+  part: number
+  hour: number
+  first_off: number
+  n: number
+  appended_at: number
+  oldest_at: number
+  body: Uint8Array
+}
+
+/** A piece of one partition: the group's stored offset before it, and after it. */
+export interface Span {
+  readonly group: string
+  readonly part: number
+  readonly from: number
+  readonly to: number
+}
+
+/** Records of one partition, and the offsets they reach. Empty when there is nothing new. */
+export interface Batch extends Span {
+  readonly records: readonly StoredRecord[]
+}
+
+export interface EventStream {
+  readonly partitions: number
+  /** Resolves when the records are durable. In a work: `tx.stream.append`. Calls that meet are written together. */
+  append(records: readonly NewRecord[]): Promise<void>
+  /** What follows the group's stored offset in the partition of the fence (`partitionLease`). */
+  next(group: string, owner: Fence, max: { records: number; bytes: number }): Promise<Batch>
+  /** Moves the offset with nothing else to write. With results: `tx.stream.advance`. */
+  advance(batch: Span, owner: Fence): Promise<void>
+  backlog(group: string): Promise<{ records: number; oldestMs: number }>
+  /** Removes chunks that every group has followed and that are older than 60 s; returns how many. */
+  trim(): Promise<number>
+  /** When the oldest chunk that is still there was appended. */
+  oldestAppendedAt(): Promise<number | undefined>
+}
+
+/** Name of the lease under which `group` reads partition `part`. */
+export function partitionLease(group: string, part: number): string {
+  return `part:${group}:${part}`
+}
+
+/** First 4 bytes of SHA-256(key) mod P. */
+export function partitionOf(key: string, partitions: number): number {
+  return createHash('sha256').update(key).digest().readUInt32BE(0) % partitions
+}
+
+/** The stream inside a transaction. */
+export class StreamTx {
+  readonly #tx: Pick<Tx, 'db' | 'now' | 'engine' | 'hint' | 'affect'>
+  readonly #waiting: NewRecord[] = []
+
+  constructor(tx: Pick<Tx, 'db' | 'now' | 'engine' | 'hint' | 'affect'>) {
+    this.#tx = tx
+  }
+
+  /** The records are in the stream exactly if this transaction commits. Written at its end. */
+  append(records: readonly NewRecord[]): void {
+    assertWritable(records)
+    this.#waiting.push(...records)
+  }
+
+  /**
+   * Moves the group's offset past the batch, together with the batch's results.
+   * @throws StorageError `lease_lost`
+   */
+  async advance(batch: Span, owner: Fence): Promise<void> {
+    const { db } = this.#tx
+    await checkFences(this.#tx, [owner])
+    if (owner.name !== partitionLease(batch.group, batch.part)) throw lost(batch)
+    const moved = await db
+      .updateTable('stream_offsets')
+      .set({ off: batch.to })
+      .where('grp', '=', batch.group)
+      .where('part', '=', batch.part)
+      .where('off', '=', batch.from)
+      .executeTakeFirst()
+    if (moved.numUpdatedRows !== 1n) throw lost(batch)
+  }
+
+  /** Writes what was appended. Called by storage as the last thing before the commit. */
+  async flush(): Promise<void> {
+    if (this.#waiting.length === 0) return
+    const partitions = await countPartitions(this.#tx.db)
+    const byPart = Map.groupBy(this.#waiting.splice(0), (record) => partitionOf(record.key, partitions))
+    const chunks = [...byPart].sort(([a], [b]) => a - b).map(([part, records]) => chunkOf(part, records, this.#tx.now))
+    if (this.#tx.engine === 'postgres') await appendChunks(this.#tx.db, chunks)
+    else for (const chunk of chunks) await appendChunk(this.#tx.db, chunk)
+    this.#tx.hint('stream')
+  }
+}
+
+function chunkOf(part: number, records: readonly NewRecord[], now: number): NewChunk {
+  return {
+    part,
+    hour: hourOf(now),
+    n: records.length,
+    appendedAt: now,
+    oldestAt: records.reduce((oldest, record) => Math.min(oldest, record.at), Number.MAX_SAFE_INTEGER),
+    body: encodeChunk(records),
+  }
+}
+
+async function appendChunk(db: Tx['db'], chunk: NewChunk): Promise<void> {
+  const head = await db
+    .updateTable('stream_heads')
+    .set({ off: sql`off + ${chunk.n}` })
+    .where('part', '=', chunk.part)
+    .returning('off')
+    .executeTakeFirstOrThrow()
+  const { part, hour, n, appendedAt, oldestAt, body } = chunk
+  await db
+    .insertInto('stream_chunks')
+    .values({ part, hour, first_off: head.off - n + 1, n, appended_at: appendedAt, oldest_at: oldestAt, body })
+    .execute()
+}
+
+/** Followed chunks stay this long, so that a slow reader of a moment ago still finds its bytes. */
+const TRIM_AFTER_MS = 60_000
+const TRIM_SLICE = 100
+const APPEND_RECORDS = 2_000
+
+const append = defineWork(
+  'storage.stream.append',
+  async (tx: Tx, records: readonly NewRecord[]): Promise<void> => tx.stream.append(records),
+  { mode: 'hot' },
+)
+
+const advance = defineWork(
+  'storage.stream.advance',
+  (tx: Tx, input: { batch: Span; owner: Fence }) => tx.stream.advance(input.batch, input.owner),
+  { urgent: false },
+)
+
+const startGroup = defineWork(
+  'storage.stream.start',
+  async (tx: Tx, group: string): Promise<void> => {
+    const parts = await tx.db.selectFrom('stream_heads').select('part').orderBy('part').execute()
+    await tx.db
+      .insertInto('stream_offsets')
+      .values(parts.map(({ part }) => ({ grp: group, part, off: 0 })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  },
+  { urgent: true },
+)
+
+/** Fixes the number of partitions when the database is new; later calls change nothing. */
+export const createPartitions = defineWork(
+  'storage.stream.create',
+  async (tx: Tx, partitions: number): Promise<number> => {
+    const there = await countPartitions(tx.db)
+    if (there > 0) return there
+    await tx.db
+      .insertInto('stream_heads')
+      .values(Array.from({ length: partitions }, (_, part) => ({ part, off: 0 })))
+      .execute()
+    return partitions
+  },
+  { urgent: true },
+)
+
+const next = defineQuery(
+  'storage.stream.next',
+  async (
+    { db }: ReadDb,
+    input: { group: string; part: number; max: { records: number; bytes: number } },
+  ): Promise<Batch | undefined> => {
+    const offset = await db
+      .selectFrom('stream_offsets')
+      .select('off')
+      .where('grp', '=', input.group)
+      .where('part', '=', input.part)
+      .executeTakeFirst()
+    if (offset === undefined) return undefined
+    const found: StoredRecord[] = []
+    let bytes = 0
+    for (;;) {
+      const after = offset.off + found.length
+      const chunk = await chunkAfter(db, input.part, after)
+      if (chunk === undefined) break
+      const records = decodeChunk(chunk.body, chunk.first_off).filter((record) => record.offset > after)
+      for (const record of records) {
+        const full =
+          found.length >= input.max.records || (found.length > 0 && bytes + record.body.length > input.max.bytes)
+        if (full) return batchOf(input, offset.off, found)
+        found.push(record)
+        bytes += record.body.length
+      }
+    }
+    return batchOf(input, offset.off, found)
+  },
+)
+
+const backlog = defineQuery(
+  'storage.stream.backlog',
+  async ({ db, now }: ReadDb, group: string): Promise<{ records: number; oldestMs: number }> => {
+    const parts = await db
+      .selectFrom('stream_heads as h')
+      .leftJoin('stream_offsets as o', (join) => join.onRef('o.part', '=', 'h.part').on('o.grp', '=', group))
+      .select(({ fn, val }) => ['h.part', 'h.off as head', fn.coalesce('o.off', val(0)).as('off')])
+      .execute()
+    let oldestMs = 0
+    let records = 0
+    for (const { part, head, off } of parts) {
+      const unread = Number(head) - Number(off)
+      records += unread
+      const chunk = unread > 0 ? await chunkAfter(db, part, Number(off)) : undefined
+      if (chunk !== undefined) oldestMs = Math.max(oldestMs, now - chunk.oldest_at)
+    }
+    return { records, oldestMs }
+  },
+)
+
+const trim = defineWork('storage.stream.trim', async (tx: Tx, input: { before: number }): Promise<number> => {
+  const followed = await tx.db
+    .selectFrom('stream_offsets')
+    .select((eb) => ['part', eb.fn.min('off').as('off')])
+    .groupBy('part')
+    .orderBy('part')
+    .execute()
+  let removed = 0
+  for (const { part, off } of followed) {
+    const old = tx.db
+      .selectFrom('stream_chunks')
+      .select('first_off')
+      .where('part', '=', part)
+      .where(sql<number>`first_off + n - 1`, '<=', off)
+      .where('appended_at', '<=', input.before)
+      .orderBy('first_off')
+      .limit(TRIM_SLICE)
+    const gone = await tx.db
+      .deleteFrom('stream_chunks')
+      .where('part', '=', part)
+      .where('first_off', 'in', old)
+      .executeTakeFirst()
+    removed += Number(gone.numDeletedRows)
+  }
+  return removed
+})
+
+const oldest = defineQuery('storage.stream.oldest', async ({ db }: ReadDb): Promise<number | undefined> => {
+  const parts = await db.selectFrom('stream_heads').select('part').execute()
+  // Chunks of a partition lie in the order of their appends: the first of each is enough.
+  const firsts: number[] = []
+  for (const { part } of parts) {
+    const first = await db
+      .selectFrom('stream_chunks')
+      .select('appended_at')
+      .where('part', '=', part)
+      .orderBy('first_off')
+      .limit(1)
+      .executeTakeFirst()
+    if (first !== undefined) firsts.push(first.appended_at)
+  }
+  return firsts.length === 0 ? undefined : Math.min(...firsts)
+})
+
+/** @param from `tend`: what the engine does after a trim, so that the space comes back to the disk */
+export function makeStream(
+  store: Store,
+  from: { partitions: number; now: () => number; tend: () => Promise<void> },
+): EventStream {
+  const { partitions, now, tend } = from
+  const started = new Map<string, Promise<void>>()
+  const start = (group: string): Promise<void> => {
+    const known = started.get(group)
+    if (known !== undefined) return known
+    const made = store.tx(startGroup, group)
+    made.catch(() => started.delete(group))
+    started.set(group, made)
+    return made
+  }
+  return {
+    partitions,
+    append: gather((records) => store.tx(append, records)),
+    async next(group, owner, max) {
+      await start(group)
+      const part = Number(owner.name.slice(owner.name.lastIndexOf(':') + 1))
+      const batch = await store.read(next, { group, part, max })
+      if (batch === undefined) throw new StorageError('not_found', `the stream has no partition ${part}`)
+      return batch
+    },
+    advance: (batch, owner) => store.tx(advance, { batch: spanOf(batch), owner }),
+    backlog: (group) => store.read(backlog, group),
+    oldestAppendedAt: () => store.read(oldest, undefined),
+    async trim() {
+      let removed = 0
+      for (;;) {
+        const slice = await store.tx(trim, { before: now() - TRIM_AFTER_MS })
+        removed += slice
+        if (slice === 0) break
+      }
+      await tend()
+      return removed
+    },
+  }
+}
+
+/** Appends that arrive while one is being written go together into the next: fewer rows and fewer commits. */
+function gather(write: (records: readonly NewRecord[]) => Promise<void>): EventStream['append'] {
+  type Waiting = { records: readonly NewRecord[]; done: () => void; failed: (error: unknown) => void }
+  let waiting: Waiting[] = []
+  let busy = false
+  const drain = async (): Promise<void> => {
+    busy = true
+    while (waiting.length > 0) {
+      const group = takeGroup(waiting)
+      waiting = waiting.slice(group.length)
+      try {
+        await write(group.flatMap((one) => one.records))
+        for (const one of group) one.done()
+      } catch (error) {
+        for (const one of group) one.failed(error)
+      }
+    }
+    busy = false
+  }
+  return async (records) => {
+    // Before it meets the records of others: one that cannot be written must not take them along.
+    assertWritable(records)
+    return new Promise((done, failed) => {
+      waiting.push({ records, done, failed })
+      if (!busy) void drain()
+    })
+  }
+}
+
+function takeGroup<T extends { records: readonly NewRecord[] }>(waiting: readonly T[]): T[] {
+  let records = 0
+  const end = waiting.findIndex((one, i) => {
+    records += one.records.length
+    return i > 0 && records > APPEND_RECORDS
+  })
+  return waiting.slice(0, end === -1 ? waiting.length : end)
+}
+
+async function countPartitions(db: Tx['db']): Promise<number> {
+  const { count } = await db
+    .selectFrom('stream_heads')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+/** The chunk that holds the record after `offset`: chunks follow each other without holes, so the last that begins at or before it. */
+async function chunkAfter(db: ReadDb['db'], part: number, offset: number): Promise<StreamChunksTable | undefined> {
+  const chunk = await db
+    .selectFrom('stream_chunks')
+    .selectAll()
+    .where('part', '=', part)
+    .where('first_off', '<=', offset + 1)
+    .orderBy('first_off', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return chunk !== undefined && chunk.first_off + chunk.n > offset + 1 ? chunk : undefined
+}
+
+function batchOf(from: { group: string; part: number }, offset: number, records: readonly StoredRecord[]): Batch {
+  return { group: from.group, part: from.part, from: offset, to: offset + records.length, records }
+}
+
+/** The span of a batch without its records: what a work needs to advance. */
+export function spanOf(batch: Span): Span {
+  return { group: batch.group, part: batch.part, from: batch.from, to: batch.to }
+}
+
+function lost(batch: Span): StorageError {
+  return new StorageError(
+    'lease_lost',
+    `partition ${batch.part} of "${batch.group}" has moved on; drop the batch and stop`,
+  )
+}

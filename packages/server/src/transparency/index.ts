@@ -1,0 +1,6 @@
+export { type ActFields, type Affected, instantOf, type LedgerAct, PLATFORM } from './acts.ts'
+export { TransparencyError } from './errors.ts'
+export type { LedgerKeyring } from './keys.ts'
+export type { ReceiptState, Viewer } from './receipts.ts'
+export { type Recorded, type RecordKeys, record } from './record.ts'
+export { openTransparency, type Transparency, type TransparencyConfig } from './transparency.ts'

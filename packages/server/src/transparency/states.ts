@@ -1,0 +1,74 @@
+import type { AnswerOf, getLog } from '@lamplighter/api'
+import { parseCheckpoint } from '@lamplighter/ledger'
+import { defineQuery } from '../storage/define.ts'
+import type { ReadDb, Store } from '../storage/seam.ts'
+
+/** How both logs stand, as the console shows it, `actions` first. */
+export interface LedgerStates {
+  readonly logs: AnswerOf<typeof getLog>['items']
+  /** Promises that were not kept in time, ever: leaves that came late, and records that still wait. */
+  readonly promisesLate: number
+  /** Those that still wait. */
+  readonly overdue: number
+}
+
+const logRows = defineQuery('transparency.states', async ({ db, now }: ReadDb, _: null) => {
+  const heads = await db
+    .selectFrom('ledger_heads')
+    .select(['log', 'origin', 'root', 'halt', 'promises_late'])
+    .orderBy('log')
+    .execute()
+  const rows = []
+  for (const head of heads) {
+    const signed = await db
+      .selectFrom('ledger_checkpoints')
+      .select(['text', 'size', 'signed_at'])
+      .where('origin', '=', head.origin)
+      .orderBy('size', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    const pending = await db
+      .selectFrom('ledger_records')
+      .select((of) => [of.fn.countAll<number>().as('count'), of.fn.min('id').as('oldest')])
+      .where('log', '=', head.log)
+      .where('batch', 'is', null)
+      .executeTakeFirstOrThrow()
+    rows.push({ head, signed, pending })
+  }
+  const late = await db
+    .selectFrom('ledger_records')
+    .select((of) => of.fn.countAll<number>().as('count'))
+    .where('batch', 'is', null)
+    .where('due_at', '<', now)
+    .executeTakeFirstOrThrow()
+  return { rows, overdue: Number(late.count) }
+})
+
+export async function statesOf(store: Store, everyMs: number): Promise<LedgerStates> {
+  const { rows, overdue } = await store.read(logRows, null)
+  const logs = rows.map(({ head, signed, pending }) => ({
+    log: head.log,
+    origin: head.origin,
+    size: signed?.size ?? 0,
+    root: Buffer.from(signed === undefined ? head.root : parseCheckpoint(signed.text).head.root).toString('base64'),
+    checkpointAt: signed?.signed_at ?? null,
+    pending: Number(pending.count),
+    oldestPendingAt: pending.oldest === null ? null : timeOfId(pending.oldest),
+    halt: head.halt,
+    everyMs,
+    witnessed: false,
+    checkpoint: head.log === 'actions' ? (signed?.text ?? null) : null,
+  }))
+  const late = rows.reduce((sum, { head }) => sum + head.promises_late, 0)
+  return { logs, promisesLate: late + overdue, overdue }
+}
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+const RANDOM_BITS = 80n
+
+/** Milliseconds since 1970 at which an id of ours was made (platform.md §4). */
+export function timeOfId(id: string): number {
+  let bits = 0n
+  for (const character of id.slice(id.indexOf('_') + 1)) bits = (bits << 5n) | BigInt(ALPHABET.indexOf(character))
+  return Number(bits >> RANDOM_BITS)
+}
