@@ -96,7 +96,9 @@ test('the console imports its own files, the contract and the rules; its ui know
   ).toEqual([])
   const ui = all.filter(
     (one) =>
-      one.file.includes('/ui/') && !one.typeOnly && (/tanstack/.test(one.from) || /\/(pages\/|api\/(?!errors))/.test(inside(one))),
+      one.file.includes('/ui/') &&
+      !one.typeOnly &&
+      (/tanstack/.test(one.from) || /\/(pages\/|api\/(?!errors))/.test(inside(one))),
   )
   expect(wrong(ui, 'ui/ holds generic parts')).toEqual([])
 })
