@@ -10,6 +10,7 @@ export type TransparencyCode =
   | 'missing_tile'
   | 'opening_held'
   | 'record_unknown'
+  | 'conflict'
 
 export class TransparencyError extends Error {
   override name = 'TransparencyError'

@@ -1,5 +1,5 @@
+import { LIMITS } from '@lamplighter/ledger/verifier'
 import { escapeHtml, plainPage } from '../http/page.ts'
-import { LIMITS } from './limits.ts'
 import { verifyCommand } from './routes.ts'
 import type { LedgerStates } from './states.ts'
 

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { audit, parsePolicy, parseVerifierKey } from '@lamplighter/ledger'
+import { LIMITS } from '@lamplighter/ledger/verifier'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { sqlite } from '../storage/testing/engines.ts'
-import { LIMITS } from './limits.ts'
 import { parseLogPath } from './log-path.ts'
 import { runtimeChecks } from './signing.ts'
 import { decisionOn, someAct } from './testing/acts.ts'
@@ -129,6 +130,8 @@ describe('the public log', () => {
     const text = await (await outside.get('/log/')).text()
     const plain = text.replaceAll('&#39;', "'").replaceAll('&quot;', '"')
     for (const limit of LIMITS) expect(plain).toContain(limit)
+    const docs = readFileSync(new URL('../../../../docs/ledger.md', import.meta.url), 'utf8')
+    for (const limit of LIMITS) expect(docs).toContain(limit)
     expect(text).toContain('not witnessed')
     expect(text).not.toContain('<script')
   })
