@@ -92,7 +92,38 @@ test('effects are told in plain words, in the order in which they happen', () =>
   const words = Object.fromEntries(
     choices.map((choice: Choice) => [choice, effectsInWords(choice, { account: '@kestrel', reports: 2 })]),
   )
-  expect(words).toMatchInlineSnapshot()
+  expect(words).toMatchInlineSnapshot(`
+    {
+      "limit": [
+        "limit messages of @kestrel for 24 hours",
+        "tell @kestrel why",
+        "tell 2 reporters",
+        "can be appealed for 183 days",
+      ],
+      "none": [
+        "nothing is removed",
+        "a held item is released",
+        "tell 2 reporters",
+      ],
+      "remove": [
+        "remove 1 item",
+        "tell @kestrel why",
+        "tell 2 reporters",
+        "can be appealed for 183 days",
+      ],
+      "suspend": [
+        "suspend @kestrel until somebody ends it",
+        "tell @kestrel why",
+        "tell 2 reporters",
+        "can be appealed for 183 days",
+      ],
+      "warn": [
+        "warn @kestrel",
+        "tell 2 reporters",
+        "can be appealed for 183 days",
+      ],
+    }
+  `)
   expect(effectsInWords('remove', { account: null, reports: 1 })).toEqual([
     'remove 1 item',
     'tell the account why',
