@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sqlite } from '../storage/testing/engines.ts'
 import { type House, LISTED, messageOf, openHouse, type Person, reportOf } from '../testing/house.ts'
 
 let house: House
 let ravi: Person
 let lead: Person
 beforeAll(async () => {
-  house = await openHouse()
+  house = await openHouse({ engine: sqlite })
   ravi = await house.person('reviewer')
   lead = await house.person('lead')
 })
