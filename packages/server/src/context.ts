@@ -60,7 +60,7 @@ import { type ListLibrary, makeLibrary, shippedProviders, routesOf as signalsRou
 import { defineQuery, openStore, type ReadDb, type Storage } from './storage/index.ts'
 import { fileMasterKey, type Keyring, openKeyring } from './storage/keyring/index.ts'
 import { makeSealer } from './storage/sealer.ts'
-import { type Affected, openTransparency, type Transparency } from './transparency/index.ts'
+import { type Affected, openTransparency, PLATFORM, type Transparency } from './transparency/index.ts'
 import { pagesOf as logPages } from './transparency/public-log.ts'
 import { routesOf as transparencyRoutes } from './transparency/routes.ts'
 
@@ -154,7 +154,6 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
   const readiness = new Readiness()
   readiness.add('database', async () => void (await storage.facts()))
   readiness.add('keyring', async () => void (await keyring.make('column', 'health')))
-  const people = createPeople({ store, keyring, url: config.url })
   const now = options.now ?? Date.now
   const sealer = makeSealer(keyring)
   const transparency = await openTransparency(storage, keyring, {
@@ -166,6 +165,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     onProblem: (error) => failed('ledger', error),
   })
   const { keysFor } = transparency
+  const people = createPeople({ store, keyring, url: config.url, recordKeys: () => keysFor([PLATFORM]) })
   const columns = await columnsOf(keyring)
   const meansFor = async (affected: readonly Affected[]): Promise<ActionMeans> => ({
     columns,
