@@ -13,6 +13,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // The file tells the size test which chunk is whose; the server does not serve it.
-    manifest: 'manifest.json',
+    manifest: true,
   },
 })

@@ -54,6 +54,7 @@ export const settingsAt = (now: number) => ({
       {
         id: 'key1',
         name: 'harbour chat',
+        connection: 'main',
         scopes: ['screen', 'events', 'reports'],
         createdAt: now - 20 * day,
         expiresAt: now + 345 * day,
@@ -63,6 +64,7 @@ export const settingsAt = (now: number) => ({
       {
         id: 'key2',
         name: 'old importer',
+        connection: 'main',
         scopes: ['events'],
         createdAt: now - 400 * day,
         expiresAt: now - 35 * day,
@@ -147,6 +149,7 @@ export const settingsAt = (now: number) => ({
         halt: null,
         everyMs: 60_000,
         witnessed: true,
+        checkpoint: null,
       },
       {
         log: 'sealed',
@@ -159,6 +162,7 @@ export const settingsAt = (now: number) => ({
         halt: 'the signing key cannot be opened',
         everyMs: 3_600_000,
         witnessed: false,
+        checkpoint: null,
       },
     ],
     verifyCommand: 'npx lamplighter ledger verify http://localhost:4100/log',

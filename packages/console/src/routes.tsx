@@ -19,6 +19,15 @@ const home = createRoute({
   },
 })
 
+// Where somebody lands who is to sign in: the shell says how, and this goes on to Review afterwards.
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  beforeLoad: () => {
+    throw redirect({ to: '/review', replace: true })
+  },
+})
+
 const reviewHome = createRoute({
   getParentRoute: () => root,
   path: '/review',
@@ -70,7 +79,7 @@ const settings = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, reviewHome, review, settingsHome, settings]),
+  routeTree: root.addChildren([home, signIn, reviewHome, review, settingsHome, settings]),
   search: { strict: true },
   // Nothing is fetched by hovering: media must never be, and words are fetched ahead where it is decided so.
   defaultPreload: false,

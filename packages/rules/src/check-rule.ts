@@ -32,7 +32,8 @@ export function checkRule(decl: RuleDecl, scope: Scope, declared: Declared): Rul
   }
   const kinds = knownKinds(decl, scope)
   const elaborator = new Elaborator(scope, kinds, declared.cyclic)
-  const when = decl.when === undefined || kinds.length === 0 ? undefined : elaborator.condition(decl.when)
+  const read = decl.when === undefined || kinds.length === 0 ? undefined : elaborator.condition(decl.when)
+  const when = read !== undefined && isShort(read, decl, scope) ? read : undefined
   if (when !== undefined) checkCondition(when, decl, scope)
   checkPolicy(decl, when, scope, declared.filters)
   checkPersonAddressed(decl, kinds, scope)
@@ -72,23 +73,23 @@ function checkPersonAddressed(decl: RuleDecl, kinds: readonly string[], scope: S
   )
 }
 
+/** A condition above the limit is not looked at further: what it costs to check grows with it. */
+function isShort(when: Condition, decl: RuleDecl, scope: Scope): boolean {
+  const count = leavesOf(when).length
+  if (count <= MAX_LEAVES) return true
+  const message = `the expression is too long: ${count} questions`
+  scope.findings.error('S02', decl.when?.at ?? decl.name.at, message, `at most ${MAX_LEAVES}, or a term list`)
+  return false
+}
+
 function checkCondition(when: Condition, decl: RuleDecl, scope: Scope): void {
-  const at = decl.when?.at ?? decl.name.at
-  if (leavesOf(when).length > MAX_LEAVES) {
-    scope.findings.error(
-      'S02',
-      at,
-      `the expression is too long: ${leavesOf(when).length} questions`,
-      `at most ${MAX_LEAVES}, or a term list`,
-    )
-  }
   const constant = findConstant(when)
   if (constant !== undefined) {
     const what = constant.always ? 'this is always true' : 'this can never be true'
     scope.findings.error('T04', spanOf(constant.leaf), `${what}: ${constant.leaf.place.text}`, 'remove it')
   }
   checkThresholds(when, spanOf, scope)
-  if (allLeaves(when).length === 0) scope.findings.error('T04', at, 'this is always true', 'ask something')
+  if (allLeaves(when).length === 0) scope.findings.error('T04', decl.name.at, 'this is always true', 'ask something')
 }
 
 function spanOf(leaf: Leaf): Span {

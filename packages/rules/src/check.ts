@@ -51,6 +51,7 @@ function checkFile(file: RulesFile, { source, schema, findings, lock }: Context)
     const rule = checkRule(decl, scope, { lists, signals, cyclic, filters })
     return rule === undefined ? [] : [{ rule, at: decl.name.at }]
   })
+  if (checked.length < scope.rules.length && !findings.failed) throw new Error('a rule was left out without a word')
   checkTests(scope)
   checkUnused(scope, cyclic)
   const rules = checked.map((one) => one.rule)

@@ -308,6 +308,14 @@ describe('what needs more than one file', () => {
   })
 })
 
+test('one broken part does not hide what is wrong with its neighbours, nor make them look complete', () => {
+  const when = '(item.link_count > 2 or item.forwarded) or actor.agee > 3d or actor.kind == "robot"'
+  expect(findings(rule({ when }))).toEqual([
+    "6:51 N02 'actor.agee' does not exist on event 'message'",
+    "6:84 N03 no enum value 'robot'",
+  ])
+})
+
 test('a rule file with twelve mistakes lists twelve diagnostics in one run', () => {
   const text = `ruleset twelve version 1 owner "lead@harbour.example"
 use schema chat version 1

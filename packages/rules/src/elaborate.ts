@@ -5,8 +5,11 @@ import { resolveField } from './fields.ts'
 import { arithmeticType, comparable, comparisonFix, textual } from './operators.ts'
 import { checkPattern } from './pattern/index.ts'
 import { printExpr } from './print-expr.ts'
-import type { Scope } from './scope.ts'
+import { MAX_LET_DEPTH, type Scope } from './scope.ts'
 import { BOOL, DUR, elementType, isNumeric, NUM, type Type, typeName } from './types.ts'
+
+/** Parts of conditions that one rule may come to with its lets written out. */
+const MAX_PARTS = 5000
 
 /**
  * Gives an expression its meaning on the kinds of one rule or counter: names resolved, types checked, lets inlined.
@@ -16,6 +19,8 @@ export class Elaborator {
   readonly #scope: Scope
   readonly #kinds: readonly string[]
   readonly #cyclic: ReadonlySet<string>
+  #depth = 0
+  #parts = 0
 
   constructor(scope: Scope, kinds: readonly string[], cyclic: ReadonlySet<string>) {
     this.#scope = scope
@@ -24,6 +29,7 @@ export class Elaborator {
   }
 
   condition(expr: Expr, parent = 'when'): Condition | undefined {
+    if (this.#full(expr.at)) return undefined
     switch (expr.kind) {
       case 'paren':
         return this.condition(expr.of, parent)
@@ -36,7 +42,7 @@ export class Elaborator {
       }
       case 'path': {
         const inner = this.#letOf(expr.path)
-        if (inner !== undefined) return inner === 'cyclic' ? undefined : this.condition(inner, parent)
+        if (inner !== undefined) return this.#inside(inner, expr.at, (named) => this.condition(named, parent))
         return this.#boolLeaf(expr, parent)
       }
       case 'literal':
@@ -58,13 +64,14 @@ export class Elaborator {
 
   #joined(kind: 'and' | 'or', exprs: readonly Expr[]): Condition | undefined {
     const items: Condition[] = []
+    let whole = true
     for (const expr of exprs) {
       const item = this.condition(expr, kind)
-      if (item === undefined) continue
-      if (item.kind === kind) items.push(...item.items)
+      if (item === undefined) whole = false
+      else if (item.kind === kind) items.push(...item.items)
       else items.push(item)
     }
-    return items.length < exprs.length ? undefined : { kind, items }
+    return whole ? { kind, items } : undefined
   }
 
   #boolLeaf(expr: Expr, parent: string): Leaf | undefined {
@@ -224,7 +231,7 @@ export class Elaborator {
 
   #path(path: string, at: Span): Term | undefined {
     const inner = this.#letOf(path)
-    if (inner !== undefined) return inner === 'cyclic' ? undefined : this.#term(inner)
+    if (inner !== undefined) return this.#inside(inner, at, (named) => this.#term(named))
     const signal = this.#scope.signals.get(path)
     if (signal !== undefined) {
       this.#scope.used.add(path)
@@ -306,6 +313,31 @@ export class Elaborator {
     if (decl === undefined) return undefined
     this.#scope.used.add(path)
     return this.#cyclic.has(path) ? 'cyclic' : decl.expr
+  }
+
+  /**
+   * Looks through a let. Lets that use each other twice double with every step, so what they come to is bounded, not
+   * only their depth.
+   */
+  #inside<T>(inner: Expr | 'cyclic', at: Span, look: (named: Expr) => T): T | undefined {
+    if (inner === 'cyclic' || this.#full(at)) return undefined
+    if (this.#depth >= MAX_LET_DEPTH) {
+      this.#scope.findings.error('S02', at, 'the expression is too deep: lets inside lets', `at most ${MAX_LET_DEPTH}`)
+      return undefined
+    }
+    this.#depth += 1
+    const found = look(inner)
+    this.#depth -= 1
+    return found
+  }
+
+  /** Counts one more part; told once when there are too many. */
+  #full(at: Span): boolean {
+    this.#parts += 1
+    if (this.#parts === MAX_PARTS + 1) {
+      this.#scope.findings.error('S02', at, 'the expression is too long: lets inside lets', 'ask fewer questions')
+    }
+    return this.#parts > MAX_PARTS
   }
 
   #type(at: Span, message: string, fix?: string): undefined {

@@ -137,6 +137,29 @@ describe('broken input gives diagnostics, never an exception', () => {
     )
   })
 
+  test('what grows without end is refused at once', () => {
+    const doubled = Array.from({ length: 40 }, (_, i) => `let l${i} = l${i + 1} and l${i + 1}`).join('\n')
+    const chained = Array.from({ length: 9000 }, (_, i) => `let l${i} = l${i + 1}`).join('\n')
+    for (const lets of [doubled, chained, chained.split('\n').reverse().join('\n')]) {
+      const { diagnostics } = check(rules(`${lets}\n${rule({ when: 'l0' })}`), chat)
+      expect(diagnostics.map((one) => one.code)).toContain('S02')
+    }
+    const wide = `let w = ${new Array(900).fill('item.forwarded').join(' or ')}\n`
+    const spread = rules(`${wide}${rule({ when: new Array(900).fill('w').join(' or ') })}`)
+    expect(check(spread, chat).diagnostics.map((one) => one.code)).toEqual(['S02'])
+    for (const long of [
+      '1+'.repeat(60_000),
+      'not '.repeat(60_000),
+      '('.repeat(60_000),
+      'a or '.repeat(40_000),
+      '-'.repeat(60_000),
+    ]) {
+      const source = rules(rule({ when: `${long}1` }))
+      expect(check(source, chat).diagnostics.map((one) => one.code)).toContain('S02')
+      expect(format(source).text).toBeUndefined()
+    }
+  })
+
   test('a name of JavaScript is a name like any other', () => {
     const body = rule({ name: 'constructor v1', when: 'item.link_count > 2' })
     expect(ruleset(body).rules[0]?.name).toBe('constructor')

@@ -6,6 +6,8 @@ import { spanning } from './diagnostic.ts'
 const RELATIONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>=']
 const EFFECTS = ['block', 'hold', 'limit', 'label', 'queue', 'preserve', 'refer', 'offer']
 const MAX_DEPTH = 32
+/** Bounds the recursion of everything that walks a tree; the checker's own limit on questions is far lower. */
+const MAX_OPERANDS = 1000
 
 /**
  * Reads an expression (`expr` of the grammar). Tightest first: unary `-`; `* /`; `+ -`; comparison; `not`; `and`; `or`.
@@ -19,6 +21,7 @@ export function parseExpr(cursor: Cursor): Expr {
 class ExprParser {
   readonly #cursor: Cursor
   #depth = 0
+  #operands = 0
 
   constructor(cursor: Cursor) {
     this.#cursor = cursor
@@ -134,6 +137,8 @@ class ExprParser {
 
   #primary(): Expr {
     const first = this.#cursor.peek()
+    this.#operands += 1
+    if (this.#operands > MAX_OPERANDS) throw this.#tooMuch('too long', `at most ${MAX_OPERANDS} operands`)
     if (this.#cursor.take('(')) {
       const of = this.#deeper(() => this.or())
       this.#cursor.want(')')
@@ -155,16 +160,13 @@ class ExprParser {
     return this.#cursor.sees('then') && EFFECTS.some((effect) => this.#cursor.sees(effect, 1))
   }
 
+  #tooMuch(what: string, fix: string): ParseFault {
+    this.#cursor.findings.error('S02', this.#cursor.peek(), `the expression is ${what}`, fix)
+    return new ParseFault()
+  }
+
   #deeper<T>(read: () => T): T {
-    if (this.#depth >= MAX_DEPTH) {
-      this.#cursor.findings.error(
-        'S02',
-        this.#cursor.peek(),
-        'the expression is too deep',
-        'at most 32 levels; name a part with let',
-      )
-      throw new ParseFault()
-    }
+    if (this.#depth >= MAX_DEPTH) throw this.#tooMuch('too deep', 'at most 32 levels; name a part with let')
     this.#depth += 1
     try {
       return read()

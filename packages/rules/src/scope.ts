@@ -12,6 +12,9 @@ import type {
 import type { Findings } from './diagnostic.ts'
 import type { Schema } from './schema.ts'
 
+/** How many lets may stand inside each other. */
+export const MAX_LET_DEPTH = 32
+
 /** What the names of a file stand for. */
 export interface Scope {
   readonly schema: Schema
@@ -81,7 +84,8 @@ export function findCycles(scope: Scope): ReadonlySet<string> {
       if (first !== undefined) scope.findings.error('N04', first.name.at, what, 'write one of them out')
       return
     }
-    if (done.has(name)) return
+    // A longer chain of lets is refused for its depth where it is used.
+    if (done.has(name) || trail.length > MAX_LET_DEPTH) return
     const expr = scope.lets.get(name)?.expr ?? scope.counters.get(name)?.where
     if (expr !== undefined) for (const next of namesIn(expr)) visit(next, [...trail, name])
     done.add(name)

@@ -31,7 +31,7 @@ export function ChoicePicker(props: {
           const key = choiceKeys[choice]
           return (
             <label
-              className="flex min-h-8 cursor-pointer items-center gap-2 rounded-md border border-line px-2 hover:border-edge has-checked:border-accent has-checked:bg-glow has-checked:font-semibold has-disabled:cursor-default has-disabled:text-muted has-focus-visible:outline-2 has-focus-visible:outline-accent"
+              className="flex min-h-8 cursor-pointer items-center gap-2 rounded-md border border-line px-2 last:odd:col-span-2 hover:border-edge has-checked:border-accent has-checked:bg-glow has-checked:font-semibold has-disabled:cursor-default has-disabled:text-muted has-focus-visible:outline-2 has-focus-visible:outline-accent"
               key={choice}
             >
               <input

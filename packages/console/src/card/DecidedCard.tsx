@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { announce } from '../announce.ts'
 import { call } from '../api/client.ts'
+import { serverNow } from '../api/clock.ts'
 import { caseName } from '../case/case-number.ts'
 import { useMessages } from '../messages/index.ts'
 import { useNow } from '../time.ts'
@@ -26,8 +27,8 @@ export function DecidedCard(props: { number: number; decided: Decision; canRever
   const phase = undoPhase(decided.undoUntil, now)
   const words = t.choiceWords(decided.choice)
   useEffect(() => {
-    if (decided.mine && last.get()?.id !== decided.id && decided.undoUntil > Date.now())
-      last.set({ id: decided.id, number, words, undoUntil: decided.undoUntil, state: 'sent' })
+    if (decided.mine && last.get()?.id !== decided.id && decided.undoUntil > serverNow())
+      last.set({ id: decided.id, number, words, undoUntil: decided.undoUntil, draft: null, state: 'sent' })
   }, [decided, number, words])
   const reverse = useMutation({
     mutationFn: () => call(reverseDecision, { params: { id: decided.id }, body: { reason: reason.trim() } }),

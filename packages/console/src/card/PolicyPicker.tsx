@@ -48,7 +48,7 @@ export function PolicyPicker(props: {
         type="text"
         value={typed}
       />
-      <div className="pane -mx-1 grid max-h-31 gap-px p-1" data-gap={props.invalid ? 'policy' : undefined}>
+      <div className="pane -mx-1 grid max-h-34 gap-px p-1" data-gap={props.invalid ? 'policy' : undefined}>
         {listed.map((policy, index) => (
           <label
             className="flex min-h-7 cursor-pointer items-center gap-2 rounded-md border border-transparent px-2 hover:bg-glow has-checked:border-accent has-checked:bg-glow has-focus-visible:outline-2 has-focus-visible:outline-accent"

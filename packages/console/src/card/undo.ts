@@ -1,9 +1,13 @@
+import type { Draft } from './draft.ts'
+
 /** The last decision of this person, while something can still be done about it. */
 export interface LastDecision {
   readonly id: string
   readonly number: number
   readonly words: string
   readonly undoUntil: number
+  /** What was typed for it; undoing brings it back. Absent after the page was loaded anew. */
+  readonly draft: Draft | null
   readonly state: 'sent' | 'undoing' | 'undone' | 'failed'
 }
 

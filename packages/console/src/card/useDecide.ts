@@ -3,9 +3,11 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { announce } from '../announce.ts'
 import { call } from '../api/client.ts'
+import { serverNow } from '../api/clock.ts'
 import { ApiError } from '../api/errors.ts'
 import { caseQuery } from '../api/queries.ts'
 import { caseName } from '../case/case-number.ts'
+import { forgetSent, rememberSent } from '../case/memory.ts'
 import type { HeldCase } from '../case/useHeldCase.ts'
 import { useMessages } from '../messages/index.ts'
 import { bodyOf, type Draft } from './draft.ts'
@@ -54,6 +56,7 @@ export function useDecide() {
     const number = held.shown.number
     const guess = held.shown.next.find((row) => client.getQueryData(caseQuery(row.number).queryKey))?.number ?? null
     keepDraft(number, draft)
+    rememberSent(held.shown)
     noteRefusal(number, null)
     if (guess !== null) {
       arriving.set(guess)
@@ -61,8 +64,9 @@ export function useDecide() {
     }
     try {
       const decided = await send(held, draft)
-      last.set({ id: decided.decision, number, words: chosen, undoUntil: decided.undoUntil, state: 'sent' })
+      last.set({ id: decided.decision, number, words: chosen, undoUntil: decided.undoUntil, draft, state: 'sent' })
       dropDraft(number)
+      forgetSent(number)
       announce(t.card.decidedSpoken(caseName(number), chosen))
       void client.invalidateQueries({ queryKey: ['case', number] })
       void client.invalidateQueries({ queryKey: ['lanes'] })
@@ -84,13 +88,18 @@ export function useDecide() {
     try {
       const { number } = await call(undoDecision, { params: { id: decision.id } })
       last.set({ ...decision, state: 'undone' })
+      if (decision.draft !== null) keepDraft(number, decision.draft)
       announce(t.undo.undoneSpoken(caseName(number)))
       await client.invalidateQueries({ queryKey: ['case', number] })
       void client.invalidateQueries({ queryKey: ['lanes'] })
       await open(number, false)
     } catch (error) {
       const failure = asApiError(error)
-      last.set({ ...decision, state: failure.code === 'window_closed' ? 'sent' : 'failed', undoUntil: 0 })
+      last.set({
+        ...decision,
+        state: failure.code === 'window_closed' ? 'sent' : 'failed',
+        undoUntil: Math.min(decision.undoUntil, serverNow()),
+      })
       announce(t.errors.of(failure.code))
     }
   }

@@ -52,7 +52,7 @@ export function EvidencePane(props: {
           value: 'context',
           label: t.tabs.context(shown.evidence.length),
           panel: (
-            <div className="grid gap-2 p-3">
+            <div className="grid gap-2 p-3 pb-16">
               {shown.appeal !== null && (
                 <section
                   aria-label={t.appeal.text}

@@ -74,7 +74,7 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
         {shown.fired.map((fired) => (
           <details key={`${fired.rule} ${fired.decision}`}>
             <summary className="min-h-6 rounded">
-              <span className="font-mono text-fine">
+              <span className="font-mono text-fine wrap-anywhere">
                 {fired.rule} v{fired.version}
               </span>{' '}
               {fired.outcome === 'unknown' && <Chip look="unknown">{t.facts.ruleUnknown}</Chip>}
@@ -83,7 +83,7 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
             <ul className="mt-1 grid gap-1 ps-4">
               {fired.clauses.map((clause) => (
                 <li className="text-fine" key={clause.text}>
-                  <code className="font-mono">{clause.text}</code>
+                  <code className="font-mono wrap-anywhere">{clause.text}</code>
                   <span className="block text-muted">
                     {t.facts.clause(clause.outcome)} · {clause.value}
                   </span>

@@ -6,6 +6,7 @@ import { call } from '../api/client.ts'
 import { hasCode } from '../api/errors.ts'
 import { caseQuery } from '../api/queries.ts'
 import { type Change, changedBy, changesOf } from './changes.ts'
+import { forgetSent, sentAs } from './memory.ts'
 
 export interface HeldCase {
   /** The case as its reader last took it in; what is decided is decided about this. */
@@ -21,7 +22,7 @@ export interface HeldCase {
 /** Keeps what is on screen still while the case moves on beneath it, and says what moved. */
 export function useHeldCase(number: number) {
   const query = useQuery(caseQuery(number))
-  const [shown, setShown] = useState<CaseJson | undefined>(query.data)
+  const [shown, setShown] = useState<CaseJson | undefined>(() => sentAs(number) ?? query.data)
   const newest = query.data
   if (newest !== undefined && newest !== shown && (shown === undefined || changesOf(shown, newest).length === 0))
     setShown(newest)
@@ -33,7 +34,10 @@ export function useHeldCase(number: number) {
           newest,
           changes: changesOf(shown, newest),
           changed: changedBy(shown, newest),
-          adopt: () => setShown(newest),
+          adopt: () => {
+            forgetSent(number)
+            setShown(newest)
+          },
         }
   return { query, held }
 }

@@ -164,9 +164,10 @@ export const en = {
     today: 'You, today',
     start: 'Start',
     empty: 'nothing waits',
+    idle: (lanes: string) => `Nothing waits in: ${lanes}`,
     age: (ms: number) => `oldest ${duration(ms, units)}`,
     overdue: (count: number) => `${count} past due`,
-    nothingLeft: 'Nothing is left in this lane.',
+    nothingLeft: 'Nothing in this lane is free now: what waits is in somebody’s hands.',
     noLanes: 'No lane is open to your roles. An administrator can grant lanes in Settings → People.',
     mine: 'Yours',
     noneMine: 'Cases you have claimed, or that come back to you, are listed here. Start a lane to claim one.',
@@ -202,7 +203,7 @@ export const en = {
       off: 'not allowed here',
     },
     unknown: (part: string, why: string) => `${part} unknown: ${why}`,
-    list: (name: string, version: string) => `list ${name}, version ${version}`,
+    list: (name: string, version: string) => `list ${name}, version ${version.replace(/^v/, '')}`,
     sealed: 'sealed',
     context: 'context only',
   },
@@ -346,9 +347,9 @@ export const en = {
     change: (change: Change): string => {
       switch (change.what) {
         case 'reports':
-          return change.count > 0 ? `${many(change.count, 'report', 'reports')} more` : 'reports merged or split'
+          return change.count > 0 ? many(change.count, 'more report', 'more reports') : 'reports merged or split'
         case 'evidence':
-          return `${many(change.count, 'piece', 'pieces')} of evidence more`
+          return many(change.count, 'more piece of evidence', 'more pieces of evidence')
         case 'evidence-changed':
           return `evidence changed: ${change.refs.join(', ')}`
         case 'signals':

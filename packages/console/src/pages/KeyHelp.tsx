@@ -21,7 +21,7 @@ export function KeyHelp({ open, onClose }: { open: boolean; onClose: () => void 
                 .filter((binding) => binding.group === group)
                 .map((binding) => (
                   <div className="contents" key={binding.keys.join(' ')}>
-                    <dt className="flex gap-1">
+                    <dt className="flex items-start gap-1">
                       {write(binding).map((key) => (
                         <kbd
                           className="inline-flex min-h-5 min-w-5 items-center justify-center rounded border border-edge px-1 font-mono text-fine"

@@ -17,16 +17,7 @@ import { Button } from '../ui/Button.tsx'
 import { Chip } from '../ui/Chip.tsx'
 import { Failure } from '../ui/Failure.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
-
-/** Life-threat lanes first, then what is due first; a lane with nothing waiting goes last. Pure. */
-export function inOrder(lanes: readonly LaneJson[]): LaneJson[] {
-  const rank = (lane: LaneJson) => [lane.lifeThreat ? 0 : 1, lane.waiting > 0 ? 0 : 1, lane.nextDueAt ?? Infinity]
-  return [...lanes].sort((a, b) => {
-    const left = rank(a)
-    const right = rank(b)
-    return left.map((part, index) => Math.sign(part - (right[index] ?? 0)) || 0).find((sign) => sign !== 0) ?? 0
-  })
-}
+import { inOrder } from './lanes.ts'
 
 /** Review home: the lanes, and what is one's own (console.md §3.1). */
 export function ReviewHome() {
@@ -44,7 +35,7 @@ export function ReviewHome() {
           lanes.error === null && <Waiting />
         ) : (
           <>
-            <Lanes lanes={inOrder(lanes.data.lanes)} />
+            <Lanes lanes={inOrder(lanes.data.lanes)} mine={lanes.data.mine} />
             <Mine rows={lanes.data.mine} />
           </>
         )}
@@ -64,7 +55,7 @@ function Waiting() {
   )
 }
 
-function Lanes({ lanes }: { lanes: readonly LaneJson[] }) {
+function Lanes({ lanes, mine }: { lanes: readonly LaneJson[]; mine: readonly z.output<typeof CaseRow>[] }) {
   const t = useMessages()
   const client = useQueryClient()
   const navigate = useNavigate()
@@ -73,7 +64,10 @@ function Lanes({ lanes }: { lanes: readonly LaneJson[] }) {
   const table = useRef<HTMLTableElement>(null)
   const start = useMutation({
     mutationFn: (lane: string) => call(claimNext, { params: { lane } }),
-    onSuccess: async ({ number }) => {
+    onSuccess: async ({ number: free }, lane) => {
+      // Where nothing is free, one’s own unfinished case of this lane is the next.
+      const own = mine.find((row) => row.lane === lane && row.state === 'claimed')
+      const number = free ?? own?.number ?? null
       void client.invalidateQueries({ queryKey: ['lanes'] })
       if (number === null) announce(t.home.nothingLeft)
       else {
@@ -82,7 +76,9 @@ function Lanes({ lanes }: { lanes: readonly LaneJson[] }) {
       }
     },
   })
-  const first = lanes.find(({ waiting }) => waiting > 0)
+  const busy = lanes.filter(({ waiting }) => waiting > 0)
+  const idle = lanes.filter(({ waiting }) => waiting === 0)
+  const first = busy[0]
   const blocked = reached === 'unreachable' || start.isPending
   const move = (by: 1 | -1) => () => {
     const buttons: Element[] = [...(table.current?.querySelectorAll('button:enabled') ?? [])]
@@ -100,58 +96,61 @@ function Lanes({ lanes }: { lanes: readonly LaneJson[] }) {
     <section aria-label={t.home.lanes} className="grid gap-2">
       {start.error !== null && <Failure error={start.error} />}
       {start.data?.number === null && <p>{t.home.nothingLeft}</p>}
-      <div className="overflow-x-auto rounded-xl border border-line bg-surface">
-        <table className="w-full min-w-xl border-collapse" ref={table}>
-          <thead>
-            <tr className="text-start text-fine text-muted">
-              <th className="px-4 py-2 text-start font-semibold" scope="col">
-                {t.home.lane}
-              </th>
-              <th className="px-3 py-2 text-end font-semibold" scope="col">
-                {t.home.waiting}
-              </th>
-              <th className="w-2/5 px-3 py-2 text-start font-semibold" scope="col">
-                {t.home.oldest}
-              </th>
-              <th className="px-3 py-2 text-end font-semibold" scope="col">
-                {t.home.today}
-              </th>
-              <th className="px-4 py-2" scope="col">
-                <span className="sr-only">{t.home.start}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {lanes.map((lane) => (
-              <tr className="border-t border-line" key={lane.id}>
-                <th className="px-4 py-2 text-start font-normal" scope="row">
-                  <span className="flex flex-wrap items-center gap-x-2">
-                    <span className="font-semibold">{lane.name}</span>
-                    {lane.lifeThreat && <Chip look={lane.overdue > 0 ? 'alarm' : 'strong'}>{t.life.lane}</Chip>}
-                    {lane.band !== 'C' && <Chip>{t.band(lane.band)}</Chip>}
-                  </span>
+      {busy.length > 0 && (
+        <div className="overflow-x-auto rounded-xl border border-line bg-surface">
+          <table className="w-full min-w-xl border-collapse" ref={table}>
+            <thead>
+              <tr className="text-start text-fine text-muted">
+                <th className="px-4 py-2 text-start font-semibold" scope="col">
+                  {t.home.lane}
                 </th>
-                <td className="px-3 py-2 text-end">{lane.waiting}</td>
-                <td className="px-3 py-2">
-                  <Age lane={lane} now={now} />
-                </td>
-                <td className="px-3 py-2 text-end">{lane.decidedByMeToday}</td>
-                <td className="px-4 py-2 text-end">
-                  <Button
-                    disabled={lane.waiting === 0 || blocked}
-                    look={lane === first ? 'lamp' : 'plain'}
-                    onClick={() => start.mutate(lane.id)}
-                    {...(lane === first && { hint: 'Enter' })}
-                  >
-                    {t.home.start}
-                    <span className="sr-only">{lane.name}</span>
-                  </Button>
-                </td>
+                <th className="px-3 py-2 text-end font-semibold" scope="col">
+                  {t.home.waiting}
+                </th>
+                <th className="w-2/5 px-3 py-2 text-start font-semibold" scope="col">
+                  {t.home.oldest}
+                </th>
+                <th className="px-3 py-2 text-end font-semibold" scope="col">
+                  {t.home.today}
+                </th>
+                <th className="px-4 py-2" scope="col">
+                  <span className="sr-only">{t.home.start}</span>
+                </th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+            </thead>
+            <tbody>
+              {busy.map((lane) => (
+                <tr className="border-t border-line" key={lane.id}>
+                  <th className="px-4 py-2 text-start font-normal" scope="row">
+                    <span className="flex flex-wrap items-center gap-x-2">
+                      <span className="font-semibold">{lane.name}</span>
+                      {lane.lifeThreat && <Chip look={lane.overdue > 0 ? 'alarm' : 'strong'}>{t.life.lane}</Chip>}
+                      {lane.band !== 'C' && <Chip>{t.band(lane.band)}</Chip>}
+                    </span>
+                  </th>
+                  <td className="px-3 py-2 text-end">{lane.waiting}</td>
+                  <td className="px-3 py-2">
+                    <Age lane={lane} now={now} />
+                  </td>
+                  <td className="px-3 py-2 text-end">{lane.decidedByMeToday}</td>
+                  <td className="px-4 py-2 text-end">
+                    <Button
+                      disabled={blocked}
+                      look={lane === first ? 'lamp' : 'plain'}
+                      onClick={() => start.mutate(lane.id)}
+                      {...(lane === first && { hint: 'Enter' })}
+                    >
+                      {t.home.start}
+                      <span className="sr-only">{lane.name}</span>
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {idle.length > 0 && <p className="text-muted">{t.home.idle(idle.map(({ name }) => name).join(' · '))}</p>}
     </section>
   )
 }

@@ -1,13 +1,14 @@
 import { lookAs, type Role, signOut } from '@lamplighter/api'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { spoken } from '../announce.ts'
 import { call } from '../api/client.ts'
 import { followLive, watchReturn } from '../api/live.ts'
 import { meQuery } from '../api/queries.ts'
 import { reach } from '../api/reach.ts'
 import { noteSignedOut, session } from '../api/session.ts'
+import { forgetAll } from '../card/memory.ts'
 import { UndoToast } from '../card/UndoToast.tsx'
 import { listenForKeys, useCommands } from '../keys.ts'
 import { useMessages } from '../messages/index.ts'
@@ -37,6 +38,8 @@ export function Shell() {
     if (signedIn !== 'in' || reached !== 'reached') return
     return followLive(client)
   }, [client, signedIn, reached])
+
+  usePersonChange(me.data?.id)
 
   const acts = me.data?.acts ?? []
   const settings = pagesFor(acts)
@@ -86,6 +89,20 @@ export function Shell() {
       <KeyHelp onClose={() => setHelp(false)} open={help} />
     </>
   )
+}
+
+/** Another person on the same page: nothing of the one before stays, neither what was read nor what was typed. */
+function usePersonChange(id: string | undefined): void {
+  const client = useQueryClient()
+  const before = useRef(id)
+  useEffect(() => {
+    if (id === undefined || id === before.current) return
+    const other = before.current !== undefined
+    before.current = id
+    if (!other) return
+    forgetAll()
+    void client.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' })
+  }, [client, id])
 }
 
 function RailLink({ to, icon, label }: { to: '/review' | '/settings'; icon: IconName; label: string }) {
@@ -150,7 +167,7 @@ function TopBar({ onHelp }: { onHelp: () => void }) {
   const prefs = useStore(preferences)
   const now = useNow(15_000)
   const life = me?.lifeThreat
-  const leave = useMutation({ mutationFn: () => call(signOut), onSuccess: () => noteSignedOut() })
+  const leave = useMutation({ mutationFn: () => call(signOut), onSuccess: noteSignedOut })
   return (
     <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-surface px-4">
       <span className="flex items-center gap-1.5 font-semibold">

@@ -108,7 +108,9 @@ function plainGrid({ width, height, channels, data }: Pixels): number[][] {
       for (let y = 0; y < height; y += 1) {
         plane.splice(y * width, width, ...plainBox(plane.slice(y * width, (y + 1) * width)))
       }
-      const columns = Array.from({ length: width }, (_, x) => plainBox(plane.filter((_v, at) => at % width === x)))
+      const columns = Array.from({ length: width }, (_, x) =>
+        plainBox(Array.from({ length: height }, (_v, y) => plane[y * width + x] ?? 0)),
+      )
       plane = plane.map((_, at) => columns[at % width]?.[Math.floor(at / width)] ?? 0)
     }
   }

@@ -55,7 +55,9 @@ describe('patterns', () => {
         // RegExp's own \- is allowed only inside a class when it reads code points.
         const native = new RegExp(source.replaceAll('\\-', '-'), 'u')
         const ours = compilePattern(source)
-        for (const one of texts) expect([source, one, ours.test(one)]).toEqual([source, one, native.test(one)])
+        // V8 asks \B also in the middle of a character of two units, which ECMA-262 §22.2.7.2 does not.
+        const comparable = texts.filter((one) => !source.includes('\\B') || !one.includes('🔒'))
+        for (const one of comparable) expect([source, one, ours.test(one)]).toEqual([source, one, native.test(one)])
       }),
       { numRuns: DEEP ? 50_000 : 1500 },
     )
@@ -110,6 +112,11 @@ describe('patterns', () => {
       // 10 ms of a quiet core (rules 6); the margin is for shared ones, and far below anything but linear.
       expect([source, best < 100]).toEqual([source, true])
     }
+  })
+
+  test('no place is inside a character of two units', () => {
+    expect(compilePattern('\\B').test('a🔒a')).toBe(false)
+    expect(compilePattern('^.$').test('🔒')).toBe(true)
   })
 
   test('a text is seen in lower case, with compatibility forms unified', () => {

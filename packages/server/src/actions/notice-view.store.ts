@@ -94,8 +94,8 @@ export const accountOfNotice = defineQuery('actions.accountOfNotice', async ({ d
 export const appealRow = defineQuery('actions.appeal', async ({ db }: ReadDb, id: string) => {
   const appeal = await db.selectFrom('appeals').selectAll().where('id', '=', id).executeTakeFirst()
   if (appeal === undefined) return undefined
-  const notice = await db.selectFrom('notices').selectAll().where('id', '=', appeal.notice).executeTakeFirstOrThrow()
-  return { appeal, notice }
+  const notice = await db.selectFrom('notices').selectAll().where('id', '=', appeal.notice).executeTakeFirst()
+  return notice === undefined ? undefined : { appeal, notice }
 })
 
 /** What the person wrote and the notice against which, for the reviewer of the appeal. */

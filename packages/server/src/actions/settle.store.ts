@@ -1,13 +1,12 @@
 import type { Tx } from '../storage/index.ts'
 import { afterFailure, isDown } from './endpoint-health.ts'
-import { nextNumber, recordEnd } from './enqueue.store.ts'
-import { withData } from './letters.ts'
-import { restatedAfter } from './order.ts'
+import { recordEnd } from './enqueue.store.ts'
 import { stepOutbox } from './outbox-state.ts'
-import { answerPlace, bodyPlace } from './places.ts'
+import { answerPlace } from './places.ts'
+import { restateAfter } from './restate.store.ts'
 import { retryAt } from './retry.ts'
 import { progressOf } from './rows.ts'
-import { openText, sealText } from './sealing.ts'
+import { sealText } from './sealing.ts'
 import type { OutboxTable } from './tables.ts'
 import type { ActionMeans } from './wishes.ts'
 
@@ -110,7 +109,7 @@ async function delivered(tx: Tx, row: OutboxTable, now: number, means: ActionMea
   // A replay of what was delivered before, or a restatement, is no second delivery of the action.
   if (row.delivered_at === null && row.restates === 0) await recordEnd(tx, { op: 'delivered', ...row }, means)
   await revive(tx, row.connection, now)
-  await restate(tx, row, means)
+  await restateAfter(tx, row, means)
 }
 
 /** The first success after many failures releases what waits, oldest first. */
@@ -172,58 +171,5 @@ async function pause(tx: Tx, connection: string, why: string): Promise<void> {
     .updateTable('connections')
     .set((eb) => ({ state: 'paused', paused_why: why, revision: eb('revision', '+', 1) }))
     .where('id', '=', connection)
-    .execute()
-}
-
-/** After a success that came late the newest states are told again, so that the last thing the platform hears is true. */
-async function restate(tx: Tx, late: OutboxTable, means: ActionMeans): Promise<void> {
-  const rows = await tx.db
-    .selectFrom('outbox')
-    .selectAll()
-    .where('order_key', '=', late.order_key)
-    .where('state_no', '>', late.state_no)
-    .execute()
-  const stated = restatedAfter(statedOf(late), rows.map(statedOf))
-  for (const { id } of stated) {
-    const row = rows.find((one) => one.id === id)
-    if (row !== undefined) await enqueueAgain(tx, row, means)
-  }
-}
-
-const statedOf = (row: OutboxTable) => ({ id: row.id, stateNo: row.state_no, state: row.state, family: row.family })
-
-async function enqueueAgain(tx: Tx, row: OutboxTable, means: ActionMeans): Promise<void> {
-  const id = tx.fresh.id('out')
-  const letter = JSON.parse(openText(means.columns, bodyPlace(row.id), row.body))
-  // Whatever told it first, a restatement is a request: what holds now.
-  const body = withData(JSON.stringify({ ...letter, type: 'action.requested' }), { restates: true })
-  await tx.db
-    .insertInto('outbox')
-    .values({
-      ...row,
-      id,
-      type: 'action.requested',
-      webhook_id: tx.fresh.id('msg'),
-      body: sealText(means.columns, bodyPlace(id), tx.fresh.bytes(12), body),
-      words: row.restates === 1 ? row.words : `${row.words} (told again)`,
-      order_no: await nextNumber(tx, row.order_key),
-      withdraws: null,
-      restates: 1,
-      overtakes: null,
-      state: 'waiting',
-      not_before: tx.now,
-      next_at: tx.now,
-      lease_until: 0,
-      token: null,
-      attempts: 0,
-      fails: 0,
-      intent_at: null,
-      offer: null,
-      why: null,
-      created_at: tx.now,
-      delivered_at: null,
-      closed_at: null,
-      closed_by: null,
-    })
     .execute()
 }

@@ -153,7 +153,16 @@ export const schema = defineSchema({
   ],
   tables: {
     connections: { kept: { forever: 'settings of the platform; a person removes them' } },
-    actions: { kept: { from: 'requested_at', default: days(730), min: days(183), max: years(10) } },
+    actions: {
+      kept: {
+        from: 'requested_at',
+        default: days(730),
+        min: days(183),
+        max: years(10),
+        // A delivery that still waits for a person is recorded with its action one day.
+        unless: `exists (select 1 from outbox where outbox.action = actions.id and outbox.state not in ('delivered', 'cancelled'))`,
+      },
+    },
     outbox: {
       kept: {
         from: 'closed_at',

@@ -3,6 +3,7 @@ import type { Tx } from '../storage/index.ts'
 import { enqueue } from './enqueue.store.ts'
 import { oppositeOf } from './letters.ts'
 import { cancelRow, insertAction, isUntried, letterOf, markWithdrawn } from './request.store.ts'
+import { restateStanding } from './restate.store.ts'
 import type { ActionMeans, ActionWish } from './wishes.ts'
 
 export interface Withdrawal {
@@ -60,6 +61,7 @@ export async function withdrawActions(tx: Tx, withdrawal: Withdrawal, means: Act
     for (const row of tried) {
       const letter = { ...letterOf(undoing, wish), connection: row.connection, type: 'action.withdrawn' as const }
       await enqueue(tx, { ...letter, withdraws: row.id }, means)
+      await restateStanding(tx, { row: row.id }, means)
     }
     made.push(undoing)
   }

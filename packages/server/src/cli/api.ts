@@ -3,7 +3,7 @@ import { openContext } from '../context.ts'
 import type { Config } from '../http/config.ts'
 import { randomToken } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
-import { bodyOf, NotRunning, type OperatorAnswer, operatorCall } from './operator.ts'
+import { bodyOf, NotRunning, type OperatorAnswer, operatorCall, sentBody } from './operator.ts'
 
 /** Calls the HTTP interface as the operator. @throws AppError with the code of the answer */
 export type Call = (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown) => Promise<Record<string, unknown>>
@@ -19,12 +19,13 @@ export async function withApi<T>(config: Config, use: (call: Call) => Promise<T>
   const context = await openContext({ config, patient: true })
   try {
     return await use(async (method, path, body) => {
+      const sending = sentBody(body)
       const request = new Request(new URL(path, config.url), {
         method,
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        headers: {
-          ...(body !== undefined && { 'content-type': 'application/json', 'idempotency-key': randomToken(128) }),
-        },
+        ...(sending !== undefined && {
+          body: new Uint8Array(sending.bytes),
+          headers: { 'content-type': sending.type, 'idempotency-key': randomToken(128) },
+        }),
       })
       const answer = await context.app.fetch(request, { operator: true })
       return good({ status: answer.status, body: bodyOf(await answer.text()) })

@@ -7,6 +7,23 @@ export interface OperatorAnswer {
   readonly body: Record<string, unknown>
 }
 
+/** A body that is no JSON: a file, with its media type. */
+export class FileBody {
+  readonly type: string
+  readonly bytes: Uint8Array
+
+  constructor(type: string, bytes: Uint8Array) {
+    this.type = type
+    this.bytes = bytes
+  }
+}
+
+/** A body as it travels: a file as it is, everything else as JSON. */
+export function sentBody(body: unknown): { readonly type: string; readonly bytes: Uint8Array } | undefined {
+  if (body === undefined || body instanceof FileBody) return body
+  return { type: 'application/json', bytes: new TextEncoder().encode(JSON.stringify(body)) }
+}
+
 /** No server is running on this data folder. */
 export class NotRunning extends Error {
   override name = 'NotRunning'
@@ -21,7 +38,7 @@ export function operatorCall(
   data: string,
   call: { method: string; path: string; body?: unknown; key?: string },
 ): Promise<OperatorAnswer> {
-  const text = call.body === undefined ? undefined : JSON.stringify(call.body)
+  const sending = sentBody(call.body)
   return new Promise((resolve, reject) => {
     const sent = request(
       {
@@ -30,9 +47,9 @@ export function operatorCall(
         path: call.path,
         headers: {
           host: 'localhost',
-          ...(text !== undefined && {
-            'content-type': 'application/json',
-            'content-length': Buffer.byteLength(text),
+          ...(sending !== undefined && {
+            'content-type': sending.type,
+            'content-length': sending.bytes.length,
             'idempotency-key': call.key ?? randomToken(128),
           }),
         },
@@ -52,7 +69,7 @@ export function operatorCall(
       const absent = error.code === 'ENOENT' || error.code === 'ECONNREFUSED'
       reject(absent ? new NotRunning('no server runs on this data folder') : error)
     })
-    sent.end(text)
+    sent.end(sending?.bytes)
   })
 }
 

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { Config, ConfigError, editDistance, flagNameOf, type Setting } from '../http/config.ts'
 import { AppError } from '../http/errors.ts'
 import { StorageError } from '../storage/index.ts'
+import { KeyringError } from '../storage/keyring/index.ts'
 import { type Command, helpOf } from './command.ts'
 import { createIo, type ExitCode, type Surroundings, UsageError } from './io.ts'
 
@@ -29,7 +30,9 @@ export async function runCommand(argv: readonly string[], around: Surroundings):
     if (thrown instanceof UsageError) return fail([thrown.message], 2)
     if (thrown instanceof ConfigError) return fail(thrown.lines, 2)
     if (thrown instanceof StorageError && thrown.code === 'already_running') return fail([thrown.message], 2)
-    if (thrown instanceof AppError) return fail([`${thrown.code}: ${thrown.message}`], 1)
+    if (thrown instanceof AppError || thrown instanceof StorageError || thrown instanceof KeyringError) {
+      return fail([`${thrown.code}: ${thrown.message}`], 1)
+    }
     return fail([thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)], 1)
   }
 }

@@ -192,7 +192,8 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
   const named = (fired.length > 0 ? fired : spoke)
     .map((one) => ruleOf(rules, one.rule))
     .filter((rule) => rule !== undefined)
-  const main = [...named].sort((a, b) => SEVERITY.indexOf(b.severity) - SEVERITY.indexOf(a.severity))[0]
+  const ranked = [...named].sort((a, b) => SEVERITY.indexOf(b.severity) - SEVERITY.indexOf(a.severity))
+  const main = ranked[0]
   const policy = shippedPolicies.find(({ id }) => id === main?.policy)
   const harms = [...new Set(named.map(({ harm }) => harm))]
   const evidenceId = newId('ev', seen.now)
@@ -228,6 +229,7 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
               words: wordsOf(seen, said, main?.name),
               account,
               harms,
+              policies: [...new Set(ranked.map((rule) => rule.policy))],
             },
           ]
         : [],

@@ -13,15 +13,25 @@ export interface Quiet {
   /** When the copy was made and restored; undefined when nothing is held back. Outbox and sequencer ask before each round. */
   state(): Marker | undefined
   resume(): void
+  /** Calls `begin` now when nothing is held back, else at the moment somebody resumes. */
+  whenLoud(begin: () => void): void
 }
 
 const fileOf = (data: string): string => join(data, 'quiet.json')
 
 export function createQuiet(data: string): Quiet {
   const path = fileOf(data)
+  const waiting: (() => void)[] = []
   return {
     state: () => (existsSync(path) ? Marker.parse(JSON.parse(readFileSync(path, 'utf8'))) : undefined),
-    resume: () => rmSync(path, { force: true }),
+    resume() {
+      rmSync(path, { force: true })
+      for (const begin of waiting.splice(0)) begin()
+    },
+    whenLoud(begin) {
+      if (existsSync(path)) waiting.push(begin)
+      else begin()
+    },
   }
 }
 

@@ -11,6 +11,8 @@ export interface CaseSeed {
   readonly account: string | null
   /** Harms, most important first: they rank the policies of the card. */
   readonly harms?: readonly string[]
+  /** Policies that the rules cited, the gravest first: they come first on the card. */
+  readonly policies?: readonly string[]
   /** Staff who may not decide this case. */
   readonly exclude?: readonly string[]
   /** The appeal or notice that the case is about. */
@@ -36,6 +38,7 @@ export async function openCase(tx: Tx, seed: CaseSeed): Promise<{ case: number; 
         due_at: Math.min(open.due_at, seed.dueAt),
         words: urgent ? seed.words : open.words,
         harms: JSON.stringify(merged(seed.harms ?? [], JSON.parse(open.harms), urgent)),
+        policies: JSON.stringify(merged(seed.policies ?? [], JSON.parse(open.policies), urgent)),
         revision: open.revision + 1,
       })
       .where('number', '=', number)
@@ -95,6 +98,7 @@ async function insertCase(tx: Tx, seed: CaseSeed): Promise<number> {
       handed_to: null,
       ref: seed.ref ?? null,
       harms: JSON.stringify(seed.harms ?? []),
+      policies: JSON.stringify(seed.policies ?? []),
       closed_at: null,
     })
     .execute()

@@ -1,4 +1,5 @@
 import type { Band } from '@lamplighter/api'
+import { AppError } from '../http/errors.ts'
 
 /** An ordered queue of cases (decisions.md 5). */
 export interface Lane {
@@ -136,10 +137,10 @@ const byId = new Map(shippedLanes.map((lane) => [lane.id, lane]))
 
 export const laneIds: ReadonlySet<string> = new Set(byId.keys())
 
-/** @throws RangeError for a lane that is not shipped; rule sets that name one do not load (rules.md §7.4 D01) */
+/** @throws AppError `not_found` for a lane that is not shipped; rule sets that name one do not load (rules.md §7.4 D01) */
 export function laneOf(id: string): Lane {
   const lane = byId.get(id)
-  if (lane === undefined) throw new RangeError(`no lane "${id}"; lanes are ${[...byId.keys()].join(', ')}`)
+  if (lane === undefined) throw new AppError('not_found', 'There is no such lane, or it is not for you.')
   return lane
 }
 

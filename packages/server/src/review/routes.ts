@@ -32,13 +32,16 @@ export function actorOf(who: Principal): store.Actor {
   return { id: who.id, staff: `R-${who.number}`, roles: who.roles }
 }
 
+/** Lanes that rules may name but that nothing fills yet: they are not on screen before their subject works. */
+const unlit: ReadonlySet<string> = new Set(['csea-encrypted', 'second-review'])
+
 /** The calls of review: home, one case, and what can be done with it. */
 export function routesOf(desk: CaseDesk): Route[] {
   const { storage, sealer, meansFor } = desk
   return [
     route(getLanes, async ({ who, now }) => {
       const actor = actorOf(who)
-      const lanes = lanesFor(actor.roles)
+      const lanes = lanesFor(actor.roles).filter(({ id }) => !unlit.has(id))
       const [counts, mine, today] = await Promise.all([
         storage.store.read(
           rows.laneCounts,

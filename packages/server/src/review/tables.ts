@@ -42,6 +42,8 @@ export interface CasesTable {
   /** The appeal or notice that the case is about. */
   ref: string | null
   harms: string
+  /** Policies that the rules cited, the gravest first, as JSON. */
+  policies: string
   closed_at: number | null
 }
 export interface CaseLinksTable {
@@ -178,6 +180,7 @@ function first(engine: Engine): string[] {
       handed_to: 'text',
       ref: 'text',
       harms: 'text not null',
+      policies: 'text not null',
       closed_at: 'bigint',
     }),
     'create index cases_lane on cases (lane, due_at) where closed_at is null',

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { emptyFolder, lamplighter } from '../testing/command-line.ts'
+import { emptyFolder, initialised, lamplighter } from '../testing/command-line.ts'
 
 let folder: string
 beforeEach(() => {
@@ -18,7 +18,7 @@ describe('migrate and doctor', () => {
   })
 
   it('platform P-31: says what it found; an unsafe folder is *wrong* with its remedy', async () => {
-    await lamplighter(folder, ['migrate'])
+    folder = await initialised()
     const fine = await lamplighter(folder, ['doctor', '--json'])
     const states = JSON.parse(fine.out) as { check: string; state: string; remedy?: string }[]
     expect(states.map(({ check }) => check)).toEqual([

@@ -45,6 +45,10 @@ export const commands: readonly Command[] = [
         shutdownMs: config.shutdownS * 1000,
         onDrain: () => context.live.close(),
       })
+      context.quiet.whenLoud(() => context.start())
+      if (context.quiet.state() !== undefined) {
+        io.err.write('Restored from a backup and quiet: nothing is sent. Next: lamplighter restore resume\n')
+      }
       if (!io.quiet)
         io.err.write(
           `Lamplighter ${version} listens on ${config.url} (${server.addresses.join(', ')} port ${server.port})\n`,

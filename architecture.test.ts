@@ -1,0 +1,191 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+/*
+ * Imports run one way (DESIGN §3, STYLE §8): faces → subjects → storage, jobs, http → pure packages. This test reads every import of every
+ * source file; nobody argues with it.
+ */
+
+const root = import.meta.dirname
+const pure = new Set(['rules', 'matching', 'ledger'])
+const foundations = new Set(['storage', 'jobs', 'http', 'testing'])
+const faces = new Set(['cli', 'demo'])
+/** Folders of the server that hold what every subject may use beside the foundations. */
+const shared = new Set(['events.ts'])
+
+interface Import {
+  readonly file: string
+  readonly line: number
+  readonly from: string
+  readonly typeOnly: boolean
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return entry.name === 'node_modules' || entry.name === 'dist' ? [] : sources(path)
+    return /\.tsx?$/.test(entry.name) ? [path] : []
+  })
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  const found: Import[] = []
+  for (const match of text.matchAll(
+    /^\s*(?:import|export)\b(\s+type\b)?[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm,
+  )) {
+    const from = match[2] ?? match[3] ?? match[4] ?? ''
+    found.push({ file, line: text.slice(0, match.index).split('\n').length, from, typeOnly: match[1] !== undefined })
+  }
+  return found
+}
+
+const isTest = (file: string): boolean => /\.test\.tsx?$|\/testing\/|\/test\/|\/e2e\/|\/dev\//.test(file)
+const shipped = (folder: string): Import[] =>
+  sources(folder)
+    .filter((file) => !isTest(file))
+    .flatMap(importsOf)
+const inside = (one: Import): string => relative(root, resolve(root, dirname(one.file), one.from))
+const wrong = (imports: readonly Import[], rule: string): string[] =>
+  imports.map((one) => `${one.file}:${one.line} imports ${one.from}: ${rule}`)
+
+test('pure packages import themselves only', () => {
+  const found = [...pure].flatMap((name) =>
+    shipped(`packages/${name}/src`).filter(
+      (one) => !one.from.startsWith('.') || !inside(one).startsWith(`packages/${name}/`),
+    ),
+  )
+  expect(wrong(found, 'rules, matching and ledger have no dependency and no Node built-in')).toEqual([])
+})
+
+test('pure packages reach no clock, no network and no chance', () => {
+  const forbidden = /\b(Date\.now|new Date\(\)|Math\.random|fetch\(|setTimeout|process\.|performance\.now)/
+  const found = [...pure].flatMap((name) =>
+    sources(`packages/${name}/src`)
+      .filter((file) => !isTest(file))
+      .flatMap((file) =>
+        readFileSync(join(root, file), 'utf8')
+          .split('\n')
+          .flatMap((line, index) =>
+            forbidden.test(line.replace(/\/\/.*$|^\s*\*.*$/, '')) ? [`${file}:${index + 1} ${line.trim()}`] : [],
+          ),
+      ),
+  )
+  expect(found).toEqual([])
+})
+
+test('the contract imports pure packages and Zod only', () => {
+  const found = shipped('packages/api/src').filter(
+    (one) =>
+      !one.from.startsWith('.') &&
+      one.from !== 'zod' &&
+      ![...pure].some((name) => one.from.startsWith(`@lamplighter/${name}`)),
+  )
+  expect(wrong(found, 'api imports pure packages and zod')).toEqual([])
+})
+
+test('the console imports its own files, the contract and the rules; its ui knows no route and no query', () => {
+  const allowed = /^(\.|react($|\/|-dom)|@tanstack\/|@base-ui\/|@lamplighter\/(api|rules)|zod|node:)/
+  const all = shipped('packages/console/src')
+  expect(
+    wrong(
+      all.filter((one) => !allowed.test(one.from)),
+      'the console imports its own files, api and rules',
+    ),
+  ).toEqual([])
+  const ui = all.filter(
+    (one) =>
+      one.file.includes('/ui/') &&
+      !one.typeOnly &&
+      (/tanstack/.test(one.from) || /\/(pages\/|api\/(?!errors))/.test(inside(one))),
+  )
+  expect(wrong(ui, 'ui/ holds generic parts')).toEqual([])
+})
+
+const server = 'packages/server/src'
+const subjectOf = (path: string): string => path.slice(server.length + 1).split('/')[0] ?? ''
+const own = shipped(server).filter((one) => one.from.startsWith('.'))
+
+test('foundations of the server import no subject', () => {
+  const found = own.filter((one) => {
+    const from = subjectOf(one.file)
+    const to = subjectOf(inside(one))
+    return foundations.has(from) && from !== to && !foundations.has(to) && !shared.has(to)
+  })
+  expect(wrong(found, 'storage, jobs and http never import a subject')).toEqual([])
+})
+
+test('nothing imports the composition root but the command line and the demo', () => {
+  const found = own.filter(
+    (one) =>
+      inside(one) === `${server}/context.ts` && !faces.has(subjectOf(one.file)) && one.file !== `${server}/main.ts`,
+  )
+  expect(wrong(found, 'context.ts is imported by faces and tests only')).toEqual([])
+})
+
+/** Doors of a subject beside `index.ts`: what the composition root and the works of others need without pulling in its routes. */
+const doors =
+  /\/(index|public-log|routes|store|lanes|hooks|sample-pictures|sample-png|parse)\.ts$|\/(decoder|keyring)\/index\.ts$/
+
+test('a subject calls another one through its index', () => {
+  const found = own.filter((one) => {
+    const from = subjectOf(one.file)
+    const to = subjectOf(inside(one))
+    const ends = to.endsWith('.ts')
+    const face = faces.has(from) || from === 'main.ts'
+    return from !== to && !ends && !face && !foundations.has(to) && !foundations.has(from) && !doors.test(inside(one))
+  })
+  expect(wrong(found, 'other subjects are reached through index.ts')).toEqual([])
+})
+
+test('platform P-03: only storage imports a driver', () => {
+  const found = shipped(server).filter(
+    (one) =>
+      /^(node:sqlite|pg|pg-.*)$/.test(one.from) &&
+      subjectOf(one.file) !== 'storage' &&
+      subjectOf(one.file) !== 'backup',
+  )
+  expect(wrong(found, 'drivers are storage’s')).toEqual([])
+})
+
+test('platform P-03: SQL is written in stores and migrations only', () => {
+  const sql = /\bsql`|\.(selectFrom|insertInto|updateTable|deleteFrom)\(/
+  const found = sources(server)
+    .filter(
+      (file) =>
+        !isTest(file) &&
+        subjectOf(file) !== 'storage' &&
+        !/(store[a-z-]*|tables|\.store|audit|cases|evidence|verdicts|record|states)\.ts$/.test(file),
+    )
+    .filter((file) => sql.test(readFileSync(join(root, file), 'utf8')))
+  expect(found).toEqual([])
+})
+
+test('every outgoing call goes through the one client', () => {
+  const found = sources(server)
+    .filter((file) => !isTest(file) && !file.endsWith('http/exchange.ts') && !file.includes('/cli/'))
+    .flatMap((file) =>
+      readFileSync(join(root, file), 'utf8')
+        .split('\n')
+        .flatMap((line, index) =>
+          /(?<![.\w])fetch\(|from 'node:https?'|from 'node:net'/.test(line) &&
+          !/import type|Server|isIP|address|fetch\(request: Request/.test(line)
+            ? [`${file}:${index + 1} ${line.trim()}`]
+            : [],
+        ),
+    )
+  expect(found).toEqual([])
+})
+
+test('the project speaks of itself alone', () => {
+  const words = /\/work\/|\/root\/|\bTODO\b|\bFIXME\b|registry\.npmjs|it\.only|test\.only/
+  const found = ['packages', 'scripts', 'docs', 'bench', 'conformance'].flatMap((folder) => {
+    try {
+      return sources(folder)
+    } catch {
+      return []
+    }
+  })
+  expect(found.filter((file) => words.test(readFileSync(join(root, file), 'utf8')))).toEqual([])
+})

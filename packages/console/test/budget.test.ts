@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+
+const dist = join(import.meta.dirname, '../dist')
+const built = existsSync(join(dist, '.vite/manifest.json'))
+if (!built && process.env.CI !== 'true')
+  console.log('skipped: sizes of the console, because it is not built (npm run build)')
+
+const Chunk = z.object({
+  file: z.string(),
+  isEntry: z.boolean().optional(),
+  imports: z.array(z.string()).optional(),
+  css: z.array(z.string()).optional(),
+})
+
+const manifest = () =>
+  z.record(z.string(), Chunk).parse(JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8')))
+const kB = (files: Iterable<string>): number =>
+  [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(dist, file)), { level: 9 }).length, 0) / 1000
+
+/** The files that are fetched before the first screen: the entry and all that it imports at once. */
+function firstFiles(chunks: Record<string, z.output<typeof Chunk>>): Set<string> {
+  const files = new Set<string>()
+  const visit = (name: string) => {
+    const chunk = chunks[name]
+    if (chunk === undefined || files.has(chunk.file)) return
+    files.add(chunk.file)
+    for (const inner of chunk.imports ?? []) visit(inner)
+  }
+  for (const [name, chunk] of Object.entries(chunks)) if (chunk.isEntry) visit(name)
+  return files
+}
+
+test.skipIf(!built && process.env.CI !== 'true')('console 44: the built files keep their limits (gzip)', () => {
+  const chunks = manifest()
+  const entry = firstFiles(chunks)
+  const scripts = Object.values(chunks).filter(({ file }) => file.endsWith('.js'))
+  const styles = new Set(Object.values(chunks).flatMap(({ css }) => css ?? []))
+  expect(entry.size).toBeGreaterThan(0)
+  expect(kB(entry), 'entry').toBeLessThanOrEqual(240)
+  for (const { file } of scripts.filter(({ file: one }) => !entry.has(one)))
+    expect(kB([file]), file).toBeLessThanOrEqual(45)
+  expect(kB(scripts.map(({ file }) => file)), 'all scripts').toBeLessThanOrEqual(420)
+  expect(kB(styles), 'styles').toBeLessThanOrEqual(20)
+})
+
+test.skipIf(!built && process.env.CI !== 'true')(
+  'the page holds no inline script or style, and names no other origin',
+  () => {
+    const page = readFileSync(join(dist, 'index.html'), 'utf8')
+    expect(page).not.toMatch(/<script(?![^>]*\ssrc=)[^>]*>|<style|\sstyle=|\son\w+=/)
+    expect(page).not.toMatch(/https?:\/\//)
+    for (const name of readdirSync(join(dist, 'assets'))) expect(name).toMatch(/-[\w-]{8}\.(js|css)$/)
+  },
+)

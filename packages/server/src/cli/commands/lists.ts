@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { extname, resolve } from 'node:path'
+import { withApi } from '../api.ts'
+import type { Command } from '../command.ts'
+import { UsageError } from '../io.ts'
+import { FileBody } from '../operator.ts'
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.csv': 'text/csv',
+  '.ndjson': 'application/x-ndjson',
+  '.jsonl': 'application/x-ndjson',
+}
+
+export const commands: readonly Command[] = [
+  {
+    name: 'lists import',
+    summary: 'Replaces the entries of a list by those of a file: CSV with a header, JSON Lines, or one value a line.',
+    example: 'lamplighter lists import terms.txt --list threat_terms --kind text --harm threat_to_life',
+    args: ['file'],
+    options: {
+      list: { help: 'id of the list, as rule files name it', value: 'id' },
+      kind: { help: 'pdq, digest, text or domain', value: 'kind' },
+      harm: { help: 'harm that the list is about', value: 'harm' },
+      source: { help: 'who keeps the list', value: 'name' },
+      sealed: { help: 'entries are sealed at rest and never shown' },
+      context: { help: 'a hit alone proves nothing' },
+    },
+    async run(io, given) {
+      const path = resolve(io.folder, given.args[0] ?? '')
+      const [list, kind, harm] = ['list', 'kind', 'harm'].map((name) => {
+        const value = given.value(name)
+        if (value === undefined) throw new UsageError(`lists import needs --${name}`)
+        return value
+      })
+      if (!existsSync(path)) throw new UsageError(`${path} cannot be read; give the path of a list file`)
+      const bytes = readFileSync(path)
+      const query = new URLSearchParams({
+        kind: kind ?? '',
+        harm: harm ?? '',
+        source: given.value('source') ?? 'file',
+        sealed: given.has('sealed') ? 'yes' : 'no',
+        context: given.has('context') ? 'yes' : 'no',
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+      })
+      const { config } = io.config()
+      const type = TYPES[extname(path)] ?? 'text/plain'
+      const answer = await withApi(config, (call) =>
+        call('PUT', `/v1/lists/${list}/entries?${query}`, new FileBody(type, bytes)),
+      )
+      io.result(answer, [
+        `${list} version ${answer.version}: ${answer.entries} entries, ${answer.added} added, ${answer.removed} removed`,
+      ])
+      return 0
+    },
+  },
+  {
+    name: 'lists status',
+    summary: 'Versions, counts and age of the lists.',
+    example: 'lamplighter lists status',
+    async run(io) {
+      const { config } = io.config()
+      const answer = await withApi(config, (call) => call('GET', '/v1/lists'))
+      const items = answer.items as { id: string; kind: string; version: number; entries: number; state: string }[]
+      io.result(
+        answer,
+        items.length === 0
+          ? ['no lists yet']
+          : items.map(
+              ({ id, kind, version, entries, state }) =>
+                `${id.padEnd(24)} ${kind.padEnd(7)} v${version}  ${entries.toLocaleString('en')} entries  ${state}`,
+            ),
+      )
+      return 0
+    },
+  },
+]

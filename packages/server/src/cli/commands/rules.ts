@@ -1,0 +1,185 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import {
+  canonicalJson,
+  check,
+  compile,
+  explain,
+  format,
+  type Json,
+  lockOf,
+  normalise,
+  readSchema,
+  renderDiagnostics,
+  renderExplanation,
+  renderTestReport,
+  runTests,
+} from '@lamplighter/rules'
+import { withApi } from '../api.ts'
+import type { Command, Given } from '../command.ts'
+import { type ExitCode, type Io, UsageError } from '../io.ts'
+
+interface Sources {
+  readonly file: string
+  readonly text: string
+  readonly schemaFile: string
+  readonly schemaText: string
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    throw new UsageError(`${path} cannot be read; give the path of a rule file`)
+  }
+}
+
+/** The rule file, and the schema that it uses: `--schema`, or `<name>.schema.wick` beside it. */
+function sourcesOf(io: Io, given: Given): Sources {
+  const file = resolve(io.folder, given.args[0] ?? '')
+  const text = read(file)
+  const name = /^use\s+schema\s+([a-z][a-z0-9_]*)/m.exec(text)?.[1] ?? 'chat'
+  const beside = join(dirname(file), `${name}.schema.wick`)
+  const chosen = given.value('schema')
+  const schemaFile = chosen !== undefined ? resolve(io.folder, chosen) : existsSync(beside) ? beside : shippedSchema()
+  return { file, text, schemaFile, schemaText: read(schemaFile) }
+}
+
+const shippedSchema = (): string => new URL(import.meta.resolve('@lamplighter/rules/wick/chat.schema.wick')).pathname
+
+function checked(sources: Sources) {
+  const schemaSource = { name: sources.schemaFile, text: sources.schemaText }
+  const read = readSchema(schemaSource)
+  if (read.schema === undefined)
+    return {
+      ruleset: undefined,
+      schema: undefined,
+      rendered: renderDiagnostics(schemaSource, read.diagnostics),
+      diagnostics: read.diagnostics,
+    }
+  const source = { name: sources.file, text: sources.text }
+  const { ruleset, diagnostics } = check(source, read.schema)
+  return { ruleset, schema: read.schema, rendered: renderDiagnostics(source, diagnostics), diagnostics }
+}
+
+const schemaOption = {
+  schema: { help: 'schema file; default: the one beside the rules, else the shipped one', value: 'file' },
+} as const
+
+export const commands: readonly Command[] = [
+  {
+    name: 'rules check',
+    summary: 'Checks a rule file and says what is wrong, where, and how to mend it.',
+    example: 'lamplighter rules check core.wick',
+    args: ['file'],
+    options: schemaOption,
+    async run(io, given): Promise<ExitCode> {
+      const { ruleset, rendered, diagnostics } = checked(sourcesOf(io, given))
+      const errors = diagnostics.filter(({ severity }) => severity === 'error').length
+      const end =
+        ruleset === undefined || errors > 0
+          ? `${errors} error(s)`
+          : `${ruleset.name} version ${ruleset.version} is fine: ${ruleset.rules.length} rules, ${ruleset.hash}`
+      io.result({ diagnostics, ...(ruleset !== undefined && { hash: ruleset.hash, lock: lockOf(ruleset) }) }, [
+        ...(rendered === '' ? [] : [rendered]),
+        end,
+      ])
+      return errors > 0 ? 1 : 0
+    },
+  },
+  {
+    name: 'rules test',
+    summary: 'Runs the tests in a rule file.',
+    example: 'lamplighter rules test core.wick',
+    args: ['file'],
+    options: schemaOption,
+    async run(io, given): Promise<ExitCode> {
+      const { ruleset, rendered, diagnostics } = checked(sourcesOf(io, given))
+      if (ruleset === undefined) {
+        io.result({ diagnostics }, [rendered])
+        return 1
+      }
+      const report = runTests(ruleset)
+      io.result(report, [renderTestReport(report)])
+      return report.failed === 0 ? 0 : 1
+    },
+  },
+  {
+    name: 'rules explain',
+    summary: 'Says what a rule file says of one event, and why. Signals and lists that are not given are unknown.',
+    example: 'lamplighter rules explain core.wick --event event.json',
+    args: ['file'],
+    options: { ...schemaOption, event: { help: 'one event as JSON', value: 'file' } },
+    async run(io, given): Promise<ExitCode> {
+      const path = given.value('event')
+      if (path === undefined) throw new UsageError('rules explain needs --event FILE, one event as JSON')
+      const { ruleset, schema, rendered, diagnostics } = checked(sourcesOf(io, given))
+      if (ruleset === undefined || schema === undefined) {
+        io.result({ diagnostics }, [rendered])
+        return 1
+      }
+      const json = JSON.parse(read(resolve(io.folder, path))) as { kind?: unknown }
+      const normal = normalise(schema, String(json.kind), json)
+      if ('problems' in normal) {
+        io.result(
+          normal,
+          normal.problems.map(({ pointer, detail }) => `${pointer}: ${detail}`),
+        )
+        return 1
+      }
+      const program = compile(ruleset)
+      const plan = program.plan(normal.event, {}, { get: () => undefined })
+      const explanations = (['gate', 'follow'] as const).map((phase) =>
+        explain([{ judgement: program.judge(plan, [], phase), mode: 'live' }], (value) => `${value.length} characters`),
+      )
+      io.result(
+        JSON.parse(canonicalJson(explanations as unknown as Json)),
+        explanations.map((one) => renderExplanation(one)),
+      )
+      return 0
+    },
+  },
+  {
+    name: 'rules format',
+    summary: 'Prints a rule file in its one form; with --check only says whether it would change.',
+    example: 'lamplighter rules format core.wick --check',
+    args: ['file'],
+    options: { check: { help: 'exit 1 when the file would change' } },
+    async run(io, given): Promise<ExitCode> {
+      const file = resolve(io.folder, given.args[0] ?? '')
+      const text = read(file)
+      const formatted = format({ name: file, text })
+      if (formatted.text === undefined) {
+        io.result({ diagnostics: formatted.diagnostics }, [
+          renderDiagnostics({ name: file, text }, formatted.diagnostics),
+        ])
+        return 1
+      }
+      if (!given.has('check')) {
+        io.out.write(formatted.text)
+        return 0
+      }
+      io.result({ changed: formatted.text !== text }, [
+        formatted.text === text ? 'nothing would change' : `${file} would change`,
+      ])
+      return formatted.text === text ? 0 : 1
+    },
+  },
+  {
+    name: 'rules live',
+    summary: 'Makes a checked and tested rule file the live one of the running server.',
+    example: 'lamplighter rules live core.wick --reason "first rules"',
+    args: ['file'],
+    options: { ...schemaOption, reason: { help: 'why, for the log', value: 'text' } },
+    async run(io, given): Promise<ExitCode> {
+      const sources = sourcesOf(io, given)
+      const { config } = io.config()
+      const reason = given.value('reason') ?? (await io.ask('Why?'))
+      const answer = await withApi(config, (call) =>
+        call('PUT', '/v1/rulesets/live', { text: sources.text, schema: sources.schemaText, reason }),
+      )
+      io.result(answer, [`${answer.name} version ${answer.version} is live: ${answer.hash}`])
+      return 0
+    },
+  },
+]
