@@ -58,7 +58,7 @@ import {
 } from './review/index.ts'
 import { createSettings, type Settings, settingsModule, routesOf as settingsRoutes } from './settings/index.ts'
 import { type ListLibrary, makeLibrary, shippedProviders, routesOf as signalsRoutes } from './signals/index.ts'
-import { defineQuery, openStore, type ReadDb, type Storage } from './storage/index.ts'
+import { defineQuery, openStore, type ReadDb, type Storage, type StorageOptions } from './storage/index.ts'
 import { fileMasterKey, type Keyring, openKeyring } from './storage/keyring/index.ts'
 import { makeSealer } from './storage/sealer.ts'
 import { type Affected, openTransparency, PLATFORM, type Transparency } from './transparency/index.ts'
@@ -93,6 +93,8 @@ export interface ContextOptions {
   readonly patient?: boolean
   /** The built console; `packages/console/dist` by default. */
   readonly consoleFolder?: string
+  /** How the database is opened, beyond the settings: what tests choose. */
+  readonly storage?: Partial<StorageOptions> & { readonly schema?: string }
   /** Milliseconds between two batches of the log; 300,000 by default. */
   readonly ledgerEveryMs?: number
   /** Ranges that webhooks may reach beside those of the settings; the demo opens its own loopback address. */
@@ -124,6 +126,7 @@ export interface Context extends Parts {
   readonly readiness: Readiness
   readonly app: App
   readonly decoder: Decoder
+  readonly deliveries: DeliveryServices
   /** Starts what runs beside the calls: judging, deliveries, jobs, the log. Not while a restored server is quiet. */
   start(): void
   close(): Promise<void>
@@ -290,9 +293,14 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     readiness,
     app,
     decoder,
+    deliveries,
     start() {
       const stopping = new AbortController()
-      const follower = startFollow(intake, { onBatch: followed, onPoison: () => failed('follow') })
+      const follower = startFollow(intake, {
+        onBatch: followed,
+        onPoison: () => failed('follow'),
+        onFailure: (error) => failed('follow', error),
+      })
       const delivering = deliverAlways(deliveries, stopping.signal)
       const chores = startScheduler({
         storage,
@@ -389,11 +397,12 @@ async function checkBacklog(storage: Storage): Promise<void> {
   })
 }
 
-function storageOf({ config, now, patient }: ContextOptions): Parameters<typeof openStore>[0] {
+function storageOf({ config, now, patient, storage }: ContextOptions): Parameters<typeof openStore>[0] {
   const common = {
     by: version,
     ...(now && { now }),
     ...(patient && { limits: { workMs: 10_000 } }),
+    ...storage,
     ...(config.diskFloor !== undefined && 'bytes' in config.diskFloor && { diskFloorBytes: config.diskFloor.bytes }),
   }
   return config.database === 'embedded'

@@ -167,7 +167,13 @@ async function followAll(context: Context): Promise<void> {
   for (let part = 0; part < storage.stream.partitions; part += 1) {
     const fence = await storage.leases.acquire(partitionLease(FOLLOW, part), 60_000)
     if (fence === undefined) throw new Error('demo: another process judges the stream')
-    while ((await followOnce(context.intake, fence, { onBatch: () => undefined, onPoison: () => undefined })) > 0);
+    while (
+      (await followOnce(context.intake, fence, {
+        onBatch: () => undefined,
+        onPoison: () => undefined,
+        onFailure: () => undefined,
+      })) > 0
+    );
     await storage.leases.release(fence)
   }
 }

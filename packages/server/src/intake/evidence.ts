@@ -2,7 +2,7 @@ import type { SignalJson } from '@lamplighter/api'
 import type { MergedEffect } from '@lamplighter/rules'
 import type { ExhibitSeed } from '../evidence/index.ts'
 import type { StoredEvidence } from '../review/index.ts'
-import type { ListHit } from '../signals/index.ts'
+import type { ListHit, LoadedList } from '../signals/index.ts'
 import { newId } from '../storage/index.ts'
 import { idOf } from './event.ts'
 import type { MediaReading } from './media.ts'
@@ -109,17 +109,25 @@ function signalsOf(seen: Seen): SignalJson[] {
 function listSignals(seen: Seen): SignalJson[] {
   const used = new Set(seen.parts.flatMap(({ judgement }) => Object.keys(judgement.explain(() => '').lists)))
   return [...used].map((name): SignalJson => {
+    // A list whose field was not sent was never asked, and is there all the same.
+    seen.lists.get(name)
     const list = seen.lists.asked.get(name)
     const base = { name, kind: 'list' as const }
     if (list === undefined) return { ...base, state: 'unknown', value: null, why: 'the list is not loaded', list: null }
     const shown = { name, version: `v${list.version}`, sealed: list.sealed, context: list.context }
     const hit = seen.lists.hits.filter((one) => one.list === name).sort((a, b) => a.distanceBits - b.distanceBits)[0]
     if (hit !== undefined) return { ...base, state: 'hit', value: hitWords(hit), why: null, list: shown }
-    const blind = list.kind === 'pdq' && seen.media.unknown.length > 0
-    return blind
-      ? { ...base, state: 'unknown', value: null, why: seen.media.unknown[0]?.why ?? 'unknown', list: shown }
-      : { ...base, state: 'no_hit', value: null, why: null, list: shown }
+    const why = seen.lists.unsure.get(name) ?? gapBefore(seen, list.kind)
+    return why === undefined
+      ? { ...base, state: 'no_hit', value: null, why: null, list: shown }
+      : { ...base, state: 'unknown', value: null, why, list: shown }
   })
+}
+
+/** Why a list of this kind could not see all files of the event. */
+function gapBefore({ media }: Seen, kind: LoadedList['kind']): string | undefined {
+  if (kind === 'pdq') return media.unknown[0]?.why
+  return kind === 'digest' ? media.unknown.find(({ signal }) => signal === 'media.bytes')?.why : undefined
 }
 
 function hitWords(hit: ListHit): string {

@@ -17,8 +17,8 @@ interface Body {
 
 /** What the gate said of an event that goes on. */
 export interface Gated {
-  /** Its verdict, whose pending measures follow may replace. */
-  readonly decision: string | null
+  /** Its verdict, when that holds the item until signals are in: follow ends the hold, or lets it stand. */
+  readonly hold: string | null
   /** Gate rules that were undecided, as `ruleset/rule`: follow asks them again. */
   readonly undecided: readonly string[]
 }

@@ -125,12 +125,13 @@ export function routesOf(desk: CaseDesk): Route[] {
     }),
     route(decideCase, async (call) => {
       const actor = actorOf(call.who)
-      const facts = await storage.store.read(rows.decisionFacts, call.params.number)
-      if (facts === undefined) throw noCase()
+      // Before the case is looked for: the answer may not tell whether there is one.
       const policy = shippedPolicies.find(({ id }) => id === call.body.policy)
       if (call.body.policy !== null && policy === undefined) {
         throw new AppError('unknown_policy', 'There is no such policy; GET /v1/policies lists them.')
       }
+      const facts = await storage.store.read(rows.decisionFacts, call.params.number)
+      if (facts === undefined) throw noCase()
       const own = facts.evidence[0]
       const stored =
         own === undefined ? undefined : await sealer.open<StoredEvidence>('evidence', 'sealed', own.id, own.sealed)

@@ -117,7 +117,7 @@ export const caseRows = defineQuery(
     const row = await db.selectFrom('cases').selectAll().where('number', '=', input.number).executeTakeFirst()
     if (row === undefined) return undefined
     const allowed = lanesFor(input.roles).some((lane) => lane.id === row.lane)
-    if (!allowed && row.claimed_by !== input.staff) return undefined
+    if (!allowed) return undefined
     const of = row.number
     const reports = await db.selectFrom('reports').selectAll().where('case_number', '=', of).orderBy('at').execute()
     const verdicts = await db
@@ -327,6 +327,22 @@ export const reportsOfDecision = defineQuery(
       .where('state', '=', 'open')
       .execute()
     return { account: row.account, reports }
+  },
+)
+
+/** The first of these subjects that has an open case, or null. */
+export const openSubject = defineQuery(
+  'review.open-subject',
+  async ({ db }: ReadDb, keys: readonly string[]): Promise<string | null> => {
+    if (keys.length === 0) return null
+    const row = await db
+      .selectFrom('cases')
+      .select('open_key')
+      .where('open_key', 'in', [...keys])
+      .orderBy('number')
+      .limit(1)
+      .executeTakeFirst()
+    return row?.open_key ?? null
   },
 )
 
