@@ -57,7 +57,7 @@ import {
 } from './review/index.ts'
 import { createSettings, type Settings, settingsModule, routesOf as settingsRoutes } from './settings/index.ts'
 import { type ListLibrary, makeLibrary, shippedProviders, routesOf as signalsRoutes } from './signals/index.ts'
-import { defineQuery, openStore, type ReadDb, type Storage } from './storage/index.ts'
+import { defineQuery, openStore, type ReadDb, type Storage, type StorageOptions } from './storage/index.ts'
 import { fileMasterKey, type Keyring, openKeyring } from './storage/keyring/index.ts'
 import { makeSealer } from './storage/sealer.ts'
 import { type Affected, openTransparency, type Transparency } from './transparency/index.ts'
@@ -90,6 +90,8 @@ export interface ContextOptions {
   readonly now?: () => number
   /** A command or a test that opens the data alone: nobody waits behind its works, so they may take long. */
   readonly patient?: boolean
+  /** What tests let go wrong in the embedded database. */
+  readonly faults?: NonNullable<StorageOptions['faults']>
   /** The built console; `packages/console/dist` by default. */
   readonly consoleFolder?: string
   /** Milliseconds between two batches of the log; 300,000 by default. */
@@ -388,11 +390,12 @@ async function checkBacklog(storage: Storage): Promise<void> {
   })
 }
 
-function storageOf({ config, now, patient }: ContextOptions): Parameters<typeof openStore>[0] {
+function storageOf({ config, now, patient, faults }: ContextOptions): Parameters<typeof openStore>[0] {
   const common = {
     by: version,
     ...(now && { now }),
     ...(patient && { limits: { workMs: 10_000 } }),
+    ...(faults && { faults }),
     ...(config.diskFloor !== undefined && 'bytes' in config.diskFloor && { diskFloorBytes: config.diskFloor.bytes }),
   }
   return config.database === 'embedded'
