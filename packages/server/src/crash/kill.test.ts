@@ -1,81 +1,93 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { verifyTarget } from '@lamplighter/ledger/verifier'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Errand } from './testing/errand.ts'
-import { findingsOf } from './testing/findings.ts'
+import { History } from './testing/history.ts'
 import { Life } from './testing/life.ts'
-import { PlatformDouble } from './testing/platform.ts'
-import { CountingReceiver } from './testing/receiver.ts'
 
 const KILLS = Number(process.env.LAMPLIGHTER_KILLS ?? 25)
-/** Leases and claims of a dead process hold for up to a minute; what it held goes on after that. */
-const SETTLED_MS = 150_000
 
+let outside: string
 let folder: string
-let receiver: CountingReceiver
-let life: Life
+let history: History
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'll-crash-'))
-  receiver = await CountingReceiver.open(() => Math.random() < 0.01)
+  outside = mkdtempSync(join(tmpdir(), 'll-crash-'))
+  folder = join(outside, 'data')
+  history = await History.begin({ folder }, outside)
 })
 afterEach(async () => {
-  await life.kill()
-  receiver.close()
-  rmSync(folder, { recursive: true, force: true })
+  await history.end()
+  rmSync(outside, { recursive: true, force: true })
 })
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-const errand = (more: Partial<Errand> = {}): Errand => ({ folder, hook: null, ...more })
-
-/** Starts the first life; the double has its key and its reviewer is signed in. */
-async function settleIn(): Promise<PlatformDouble> {
-  life = await Life.start(errand({ hook: receiver.url }))
-  const platform = new PlatformDouble(life.secrets.key)
-  platform.found(life.url)
-  await platform.signIn(life.secrets.link)
-  return platform
-}
-
-async function die(platform: PlatformDouble): Promise<void> {
-  platform.found(undefined)
-  await life.kill()
-}
-
-async function liveAgain(platform: PlatformDouble): Promise<void> {
-  life = await Life.start(errand())
-  platform.found(life.url)
-}
 
 describe('the embedded server, killed', () => {
   test(
     `platform C-1: killed ${KILLS} times under load it loses nothing that it acknowledged, and nothing happens twice`,
     async () => {
-      const platform = await settleIn()
+      const { platform } = history
       platform.start()
       for (let kill = 1; kill <= KILLS; kill += 1) {
-        await pause(200 + Math.random() * 1_000)
-        await die(platform)
-        await liveAgain(platform)
+        await platform.hears(10 + Math.random() * 150)
+        await history.die()
+        await history.live({ folder })
       }
-      await pause(500)
-      await platform.finish()
-      await life.settled(SETTLED_MS)
-
-      const { acknowledged, wrong } = platform
-      expect(wrong).toEqual([])
-      expect(findingsOf(acknowledged, await life.truth(), receiver)).toEqual([])
-      const log = await verifyTarget(life.url, {})
-      expect({ exit: log.exit, lines: log.lines }).toMatchObject({ exit: 0 })
-      expect(await life.stop()).toBe(0)
+      await platform.hears(50)
+      expect(await history.findings()).toEqual([])
+      expect(await history.life.stop()).toBe(0)
       // The history was worth looking at.
-      expect(acknowledged.events.size).toBeGreaterThan(KILLS * 20)
-      expect(acknowledged.reports.size).toBeGreaterThan(KILLS)
-      expect(acknowledged.decisions.size).toBeGreaterThan(KILLS / 2)
+      const { events, reports, decisions } = platform.acknowledged
+      expect(events.size).toBeGreaterThan(KILLS * 20)
+      expect(reports.size).toBeGreaterThan(KILLS)
+      expect(decisions.size).toBeGreaterThan(KILLS / 2)
       expect(platform.repeats).toBeGreaterThan(KILLS)
     },
     KILLS * 20_000 + 300_000,
   )
+
+  test('platform P-10: killed between append and answer, sent again: accepted, with one effect', async () => {
+    const { platform } = history
+    await history.die()
+    const dying = await Life.start({ folder, hook: null, dieAfterAppend: true })
+    platform.found(dying.url)
+    const sent = platform.sendBatch([
+      { id: 'once-1', mood: 'link' },
+      { id: 'once-2', mood: 'threat' },
+    ])
+    expect(await dying.ended).toBe('SIGKILL')
+    platform.found(undefined)
+    await history.live({ folder })
+    await sent
+    expect(platform.repeats).toBeGreaterThan(0)
+    expect(await history.findings()).toEqual([])
+    const { actions } = await history.life.truth()
+    expect(actions.map((row) => row.do).sort()).toEqual(['limit', 'remove'])
+  }, 300_000)
+
+  test('console 10: killed inside the undo window, the effect is sent once after the restart', async () => {
+    const { platform, receiver } = history
+    await platform.report('r-1')
+    const decision = await platform.decideNext('remove')
+    await history.die()
+    expect([...receiver.heard.values()]).toEqual([])
+    await history.live({ folder })
+    expect(await history.findings()).toEqual([])
+    const heard = [...receiver.heard.values()].map(({ type, do: act }) => `${type} ${act ?? ''}`.trim())
+    expect(heard.sort()).toEqual(['action.requested remove', 'notice.created', 'report.closed'])
+    const { actions } = await history.life.truth()
+    expect(actions).toMatchObject([{ decision, do: 'remove', undoes: false }])
+  }, 300_000)
+
+  test('platform P-34: SIGTERM under the load of a platform fails no request and ends with 0', async () => {
+    const { platform } = history
+    platform.start()
+    await platform.hears(100)
+    const before = platform.refused
+    expect(await history.life.stop()).toBe(0)
+    // Who comes after the doors are shut finds nobody; what was let in was answered whole.
+    expect(platform.cut).toBe(0)
+    expect(platform.refused).toBeGreaterThan(before)
+    await history.live({ folder })
+    expect(await history.findings()).toEqual([])
+  }, 300_000)
 })

@@ -38,7 +38,8 @@ function reportFaults({ reports }: Acknowledged, truth: Truth): string[] {
   const commitments = new Set(truth.commitments)
   return [...reports].flatMap(([key, { id, commitment }]) => {
     const found = rows.get(`harbour|report|${key}`) ?? []
-    if (found.length !== 1 || found[0]?.id !== id) return [`report ${key}: expected one row ${id}, found ${found.length}`]
+    if (found.length !== 1 || found[0]?.id !== id)
+      return [`report ${key}: expected one row ${id}, found ${found.length}`]
     return commitments.has(commitment) ? [] : [`report ${key}: what was promised is not in the ledger`]
   })
 }

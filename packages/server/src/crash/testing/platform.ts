@@ -21,7 +21,10 @@ export interface Acknowledged {
   readonly events: Map<string, Mood>
   /** By the id that the reporter gave it. */
   readonly reports: Map<string, { readonly id: string; readonly commitment: string }>
-  readonly decisions: Map<string, { readonly case: number; readonly choice: 'none' | 'remove'; readonly commitment: string }>
+  readonly decisions: Map<
+    string,
+    { readonly case: number; readonly choice: 'none' | 'remove'; readonly commitment: string }
+  >
 }
 
 interface Answer {
@@ -39,6 +42,10 @@ export class PlatformDouble {
   readonly wrong: string[] = []
   /** Calls that were sent again because nobody had answered. */
   repeats = 0
+  answers = 0
+  /** Of the repeated calls, those that found nobody at the door, and those that were let in and cut off. */
+  refused = 0
+  cut = 0
   readonly #key: string
   readonly #prefix = randomUUID().slice(0, 8)
   #url: PromiseWithResolvers<string> = Promise.withResolvers()
@@ -70,6 +77,13 @@ export class PlatformDouble {
     this.#callers = all.map(async (act) => {
       while (!this.#stopping) await act()
     })
+  }
+
+  /** Waits for so many further answers: a life that is killed then was worth living, however slow the machine. */
+  async hears(answers: number, withinMs = 15_000): Promise<void> {
+    const enough = this.answers + answers
+    const until = Date.now() + withinMs
+    while (this.answers < enough && Date.now() < until) await pause(5)
   }
 
   /** Lets what is under way come to its answer. */
@@ -156,7 +170,7 @@ export class PlatformDouble {
 
   /** Sends until there is an answer that is not *later*. */
   async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    for (let tries = 0; ; tries += 1) {
+    for (;;) {
       const url = await this.#url.promise
       try {
         const answer = await fetch(url + path, {
@@ -170,10 +184,13 @@ export class PlatformDouble {
           signal: AbortSignal.timeout(20_000),
         })
         const said = (await answer.json()) as Record<string, unknown>
+        this.answers += 1
         if (answer.status !== 429 && answer.status !== 503) return { status: answer.status, body: said }
-      } catch {
+      } catch (error) {
         // Killed before it answered, or already gone: the same again, to whoever comes after it.
         this.repeats += 1
+        if (isRefusal(error)) this.refused += 1
+        else this.cut += 1
       }
       await pause(20)
     }
@@ -212,5 +229,7 @@ const occurredAt = new Date().toISOString()
 const person = (id: string) => ({ id, age: 40 * 86_400_000, age_band: 'adult', age_source: 'declared', kind: 'person' })
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const recordedOf = ({ body }: Answer) => body.recorded as { readonly commitment: string }
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error && error.cause instanceof Error && 'code' in error.cause && error.cause.code === 'ECONNREFUSED'
 const withoutEmpty = (headers: Record<string, string>) =>
   Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''))

@@ -50,7 +50,8 @@ export class CountingReceiver {
   #take(id: string, { type, data }: { type: string; data: Record<string, unknown> }): void {
     const before = this.heard.get(id)
     if (before !== undefined) before.times += 1
-    else this.heard.set(id, { type, action: text(data.action), do: text(data.do), account: text(data.account), times: 1 })
+    else
+      this.heard.set(id, { type, action: text(data.action), do: text(data.do), account: text(data.account), times: 1 })
   }
 
   close(): void {

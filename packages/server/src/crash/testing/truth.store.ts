@@ -9,7 +9,12 @@ export interface Truth {
   readonly verdicts: readonly { readonly id: string; readonly event: string }[]
   readonly reports: readonly { readonly id: string; readonly event: string }[]
   readonly decisions: readonly { readonly id: string; readonly case: number }[]
-  readonly actions: readonly { readonly id: string; readonly decision: string; readonly do: string; readonly undoes: boolean }[]
+  readonly actions: readonly {
+    readonly id: string
+    readonly decision: string
+    readonly do: string
+    readonly undoes: boolean
+  }[]
   readonly notices: readonly { readonly id: string; readonly decision: string }[]
   /** Commitments of the ledger, in base64. */
   readonly commitments: readonly string[]
