@@ -7,6 +7,7 @@ import {
   type ActionMeans,
   routesOf as actionsRoutes,
   appealForReview,
+  bodySweep,
   columnsOf,
   type DeliveryServices,
   deliverAlways,
@@ -295,7 +296,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
       const delivering = deliverAlways(deliveries, stopping.signal)
       const chores = startScheduler({
         storage,
-        tasks: [...housekeeping({ storage, keyring, now }), mediaSweep(vault)],
+        tasks: [...housekeeping({ storage, keyring, now }), mediaSweep(vault), bodySweep(store, now)],
         onError: (error) => failed('schedule', error),
       })
       const worker = startWorker({

@@ -10,13 +10,9 @@ import { addConnection, openSecret } from '../connections.store.ts'
 import { type DeliveryServices, deliverDue } from '../deliver.ts'
 import type { ActionMeans, ActionWish, NoticeWish } from '../wishes.ts'
 import { allOf, decide, notify } from './acts.store.ts'
+import { modules } from './modules.ts'
 import { Receiver } from './platform.ts'
 
-const modules = [
-  new URL('../../transparency/store.ts', import.meta.url),
-  new URL('../store.ts', import.meta.url),
-  new URL('./acts.store.ts', import.meta.url),
-]
 const columns = { id: 'key_test', key: new Uint8Array(randomBytes(32)) }
 // Generous, because the machine that runs the tests may be busy; only the test of a hanging receiver waits for them.
 const times = { connectMs: 2_000, firstByteMs: 2_000, totalMs: 2_500 }

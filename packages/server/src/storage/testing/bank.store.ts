@@ -154,6 +154,17 @@ export const completeInOrder = defineWork(
   },
 )
 
+/** Notes the epoch under which it commits, which must not be lower than the one before. */
+export const witnessEpoch = defineWork('bank.witness', async (tx: Tx, input: { id: string; epoch: number }) => {
+  const changed = await tx.db
+    .updateTable('bank_accounts')
+    .set({ balance: input.epoch })
+    .where('id', '=', input.id)
+    .where('balance', '<=', input.epoch)
+    .executeTakeFirst()
+  tx.affect(changed.numUpdatedRows, 1)
+})
+
 export const enqueueOrFail = defineWork('bank.enqueue', async (tx: Tx, input: { fail: boolean; queue: string }) => {
   const id = await tx.jobs.enqueue({ queue: input.queue, runAt: tx.now, payload: { fail: input.fail } })
   tx.stream.append([{ key: 'account:1', at: tx.now, body: new Uint8Array([1]) }])
