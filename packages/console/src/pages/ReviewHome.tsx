@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react'
 import type { z } from 'zod'
 import { announce } from '../announce.ts'
 import { call } from '../api/client.ts'
+import { hasCode } from '../api/errors.ts'
 import { lanesQuery } from '../api/queries.ts'
 import { reach } from '../api/reach.ts'
 import { caseName } from '../case/case-number.ts'
@@ -30,7 +31,13 @@ export function ReviewHome() {
     <div className="pane min-h-0 flex-1">
       <div className="mx-auto grid max-w-5xl gap-6 px-6 py-6">
         <h1 className="text-page font-semibold">{t.home.title}</h1>
-        {lanes.error !== null && <Failure error={lanes.error} onAgain={() => void lanes.refetch()} />}
+        {hasCode(lanes.error, 'forbidden') ? (
+          <p>
+            {t.forbidden.needs(t.role.reviewer)} {t.forbidden.grant}
+          </p>
+        ) : (
+          lanes.error !== null && <Failure error={lanes.error} onAgain={() => void lanes.refetch()} />
+        )}
         {lanes.data === undefined ? (
           lanes.error === null && <Waiting />
         ) : (

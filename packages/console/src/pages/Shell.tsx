@@ -125,8 +125,8 @@ function DemoBanner({ roles, has }: { roles: readonly Role[]; has: readonly Role
   const look = useMutation({
     mutationFn: (role: Role) => call(lookAs, { body: { role } }),
     onSuccess: async () => {
+      await client.resetQueries({ queryKey: ['me'] })
       await navigate({ to: '/' })
-      await client.resetQueries()
     },
   })
   const current = has[0] ?? 'reviewer'
