@@ -337,7 +337,10 @@ export const picture = ([kind, seed]: Sample, side = 512): Uint8Array => encodeP
 
 let count = 0
 /** An id that no other event of this run has. */
-export const freshId = (): string => `x${(count += 1)}`
+export function freshId(): string {
+  count += 1
+  return `x${count}`
+}
 
 /** A message of one adult to another, who do not know each other. */
 export function messageOf(text: string, more: Record<string, unknown> = {}): Record<string, unknown> {
