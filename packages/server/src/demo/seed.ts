@@ -14,6 +14,9 @@ const OPERATOR = 'operator'
 const wick = (name: string): Promise<string> =>
   readFile(new URL(import.meta.resolve(`@lamplighter/rules/wick/${name}`)), 'utf8')
 
+/** Side of the drawn pictures: enough for a hash, little enough for a quick start. */
+const PICTURE_PX = 256
+
 /** What stands on the demo's lists of known pictures. */
 const KNOWN = { csam: ['hatched', 1], terror: ['pattern', 7] } as const satisfies Record<
   string,
@@ -94,7 +97,7 @@ async function putList(
 }
 
 function pdqOf([kind, seed]: readonly [SampleKind, number]): string {
-  const { width, height, data } = drawSynthetic(kind, seed, 512)
+  const { width, height, data } = drawSynthetic(kind, seed, PICTURE_PX)
   const hashed = hashPicture({ width, height, channels: 4, data }, 'full')
   if ('none' in hashed) throw new Error('a drawn picture has no hash')
   return hashed.pdq
@@ -248,7 +251,7 @@ async function sendPicture(
   at: number,
 ): Promise<void> {
   const [kind, seed] = upload.picture
-  const drawn = drawSynthetic(kind, seed, 512)
+  const drawn = drawSynthetic(kind, seed, PICTURE_PX)
   const png = encodePng(upload.turned ? turned(drawn) : drawn)
   const bytes = upload.broken ? png.subarray(0, Math.floor(png.length / 2)) : png
   await platform.call('PUT', `/v1/media/${id}?audience=public`, bytes, {
