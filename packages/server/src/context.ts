@@ -170,6 +170,8 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     alarm: (code) => ledgerAlarm(code),
     onProblem: (error) => failed('ledger', error),
   })
+  // What came out of a backup may lack acts that were published since: it signs nothing before a person has looked (ledger.md §9).
+  if (quiet.state() !== undefined) await transparency.markRestored()
   const { keysFor } = transparency
   const people = createPeople({ store, keyring, url: config.url, recordKeys: () => keysFor([PLATFORM]) })
   const columns = await columnsOf(keyring)
