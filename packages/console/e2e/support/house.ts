@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Role, Scope } from '@lamplighter/api'
+import { makeClock } from '../../../server/src/demo/clock.ts'
 import { openDemo, type RunningDemo } from '../../../server/src/demo/run.ts'
 import { openLog } from '../../../server/src/events.ts'
 import { loadConfig } from '../../../server/src/http/config.ts'
@@ -18,6 +19,10 @@ export interface House {
   invite(...roles: Role[]): Promise<string>
   /** A key of the platform. */
   key(...scopes: Scope[]): Promise<string>
+  /** Lets the server's clock go ahead, so that nobody waits for a lock or a window to end. */
+  later(ms: number): void
+  /** Calls the public interface with a key of the platform. */
+  asPlatform(key: string, path: string, body: unknown): Promise<Record<string, unknown>>
   /** Stops the server as an operator would: nothing listens any more, and the data are closed. */
   stop(): Promise<void>
   /** Starts it again on the same data and the same port. */
@@ -38,10 +43,12 @@ export function copyHouse(seed: { folder: string; port: number }): Promise<House
 export async function openHouse({ folder, port }: { folder: string; port: number }): Promise<House> {
   const url = `http://localhost:${port}`
   const log: string[] = []
+  const clock = makeClock()
+  let ahead = 0
   openLog('debug', { write: (line) => void log.push(line) })
   const { config } = loadConfig({ env: {}, flags: { data: folder, url, listen: `127.0.0.1:${port}` }, folder })
   const open = async (): Promise<{ demo: RunningDemo; server: RunningServer }> => {
-    const demo = await openDemo(config, { reset: false, onProgress: () => undefined })
+    const demo = await openDemo(config, { reset: false, onProgress: () => undefined, clock })
     const { app, readiness, live } = demo.context
     const listening = { app, readiness, listen: config.listen, data: folder, graceMs: 0, shutdownMs: 5_000 }
     return { demo, server: await startServer({ ...listening, onDrain: () => live.close() }) }
@@ -72,6 +79,20 @@ export async function openHouse({ folder, port }: { folder: string; port: number
       const { people } = now().demo.context
       const made = await people.newKey({ name: 'e2e', connection: 'harbour', scopes, days: 1, doer })
       return made.key
+    },
+    later(ms) {
+      ahead += ms
+      clock.setBack(-ahead)
+    },
+    async asPlatform(key, path, body) {
+      const answer = await fetch(url + path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', prefer: 'wait=5' },
+        body: JSON.stringify(body),
+      })
+      const answered = (await answer.json()) as Record<string, unknown>
+      if (!answer.ok) throw new Error(`POST ${path} was answered ${answer.status} ${JSON.stringify(answered)}`)
+      return answered
     },
     stop,
     async start() {
