@@ -182,7 +182,8 @@ export async function tellReportClosed(
   const data = { report, account: reporter, outcome, recorded }
   await tell(
     tx,
-    { type: 'report.closed', data, recorded, account: reporter, notice: null, decision: null, notBefore },
+    // Without the reporter: the row's place in line would keep who it was in clear.
+    { type: 'report.closed', data, recorded, account: null, notice: null, decision: null, notBefore },
     means,
   )
 }

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { acceptEvent, screenEvent } from '../intake/index.ts'
+import { sqlite } from '../storage/testing/engines.ts'
 import { CSAM, type House, openHouse, type Person, picture, TERROR, uploadOf } from '../testing/house.ts'
 
 let house: House
@@ -8,7 +9,7 @@ let ravi: Person
 let mira: Person
 let safety: Person
 beforeAll(async () => {
-  house = await openHouse()
+  house = await openHouse({ engine: sqlite })
   ravi = await house.person('reviewer')
   mira = await house.person('reviewer')
   safety = await house.person('child-safety')
@@ -57,14 +58,6 @@ describe('known and unknown pictures', () => {
     house.clock.now += 60_001
     await house.context.vault.sweep()
     expect((await house.rows('media')).filter((row) => row.media_id === id)).toEqual([])
-    await expect
-      .poll(() =>
-        house.context.storage.blobs
-          .list()
-          .next()
-          .then(({ done }) => done),
-      )
-      .toBe(false)
   })
 
   test('console 12: a broken picture is unknown, held for a while, and goes to a person who sees "unknown" and why', async () => {

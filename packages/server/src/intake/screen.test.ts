@@ -135,7 +135,8 @@ describe('deadlines', () => {
     const { intake } = house.context
     const vault = {
       ...intake.bench.vault,
-      find: (_: string, __: string, ms: number) => new Promise<undefined>((done) => setTimeout(done, ms)),
+      find: (_: string, __: string, ms: number) =>
+        new Promise<undefined>((done) => setTimeout(() => done(undefined), ms)),
     }
     const stuck: Gate = { ...intake, bench: { ...intake.bench, vault } }
     const event = {
@@ -203,7 +204,6 @@ describe('follow', () => {
       ...intake,
       seal: {
         ...intake.seal,
-        sealStream: intake.seal.sealStream.bind(intake.seal),
         async unsealStream(sealed) {
           const body = await house.context.keyring.unsealStream(sealed)
           if (new TextDecoder().decode(body).includes('"b-7"')) throw new Error('made up')

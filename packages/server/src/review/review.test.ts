@@ -173,12 +173,8 @@ describe('reports', () => {
   })
 
   test('a report of a post joins the case of that post', async () => {
-    const event = {
-      ...messageOf(`see https://${LISTED.bad_domains}/now`),
-      kind: 'post',
-      target: undefined,
-      tie: undefined,
-    }
+    const text = `see https://${LISTED.bad_domains}/now`
+    const event: Record<string, unknown> = messageOf(text, { kind: 'post', target: undefined, tie: undefined })
     await house.screen(event)
     const number = Number((await house.rows('cases')).at(-1)?.number)
     await house.report(reportOf(String(event.id)))

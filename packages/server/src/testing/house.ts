@@ -12,7 +12,7 @@ import { settleHandler } from '../review/index.ts'
 import { drawSynthetic, type SampleKind } from '../signals/sample-pictures.ts'
 import { encodePng } from '../signals/sample-png.ts'
 import { defineQuery, partitionLease, type ReadDb } from '../storage/index.ts'
-import { type Place, sqlite, type TestEngine } from '../storage/testing/engines.ts'
+import { type Place, postgres, sqlite, type TestEngine } from '../storage/testing/engines.ts'
 import { operatorDoer } from './server.ts'
 
 /** What a call was answered. */
@@ -108,6 +108,9 @@ const SCOPES = ['screen', 'events', 'reports', 'appeals', 'actions', 'policies',
 const wick = (name: string): string =>
   readFileSync(new URL(import.meta.resolve(`@lamplighter/rules/wick/${name}`)), 'utf8')
 
+// The same tests on the other engine: `LAMPLIGHTER_TEST_ENGINE=postgres`.
+const engineOfRun = process.env.LAMPLIGHTER_TEST_ENGINE === 'postgres' ? postgres : sqlite
+
 export interface HouseOptions {
   readonly engine?: TestEngine
   readonly storage?: ContextOptions['storage']
@@ -117,7 +120,7 @@ export interface HouseOptions {
 }
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
-  const place = await (options.engine ?? sqlite).place()
+  const place = await (options.engine ?? engineOfRun).place()
   const clock = { now: Date.UTC(2026, 5, 1, 9) }
   const failures: unknown[] = []
   const open = (storage: ContextOptions['storage'] = {}): Promise<Context> =>
