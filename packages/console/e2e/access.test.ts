@@ -45,6 +45,8 @@ describe.skipIf(noBrowser)('access', () => {
     const found: string[] = []
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
+      // Colours may take 150 ms to change.
+      await page.waitForTimeout(200)
       found.push(...(await axe(page)).map((one) => `${where} (${colorScheme}) ${one}`))
     }
     return found
@@ -198,7 +200,7 @@ describe.skipIf(noBrowser)('access', () => {
   test('console 37: the console speaks German where it is chosen', async () => {
     const { page, context } = await person('lead')
     await page.getByRole('button', { name: /^R-\d+/ }).press('Enter')
-    await page.getByRole('menuitemradio', { name: 'Deutsch' }).press('Enter')
+    await page.getByRole('menuitemradio', { name: 'German' }).press('Enter')
     await page.getByRole('link', { name: 'Prüfen' }).or(page.getByRole('navigation', { name: 'Haupt' })).first().waitFor()
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('de')
     await page.goto(`${house.url}/review/C-1003`)

@@ -33,20 +33,21 @@ export interface House {
 const doer = { name: 'operator', staff: null, touch: 'operator' as const, request: 'e2e' }
 
 /** A house of one's own: a copy of the seeded one. */
-export function copyHouse(seed: { folder: string; port: number }): Promise<House> {
+export function copyHouse(seed: { folder: string; port: number }, allowNets = ''): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), 'lamplighter-e2e-'))
   cpSync(seed.folder, folder, { recursive: true })
-  return openHouse({ folder, port: seed.port })
+  return openHouse({ folder, port: seed.port, allowNets })
 }
 
 /** The demo on the data of a folder; an empty folder is seeded. */
-export async function openHouse({ folder, port }: { folder: string; port: number }): Promise<House> {
+export async function openHouse(given: { folder: string; port: number; allowNets?: string }): Promise<House> {
+  const { folder, port, allowNets = '' } = given
   const url = `http://localhost:${port}`
   const log: string[] = []
   const clock = makeClock()
   let ahead = 0
   openLog('debug', { write: (line) => void log.push(line) })
-  const { config } = loadConfig({ env: {}, flags: { data: folder, url, listen: `127.0.0.1:${port}` }, folder })
+  const { config } = loadConfig({ env: {}, flags: { data: folder, url, allowNets, listen: `127.0.0.1:${port}` }, folder })
   const open = async (): Promise<{ demo: RunningDemo; server: RunningServer }> => {
     const demo = await openDemo(config, { reset: false, onProgress: () => undefined, clock })
     const { app, readiness, live } = demo.context
