@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { derive, mac, newKey, SealBroken, seal, unseal } from '../crypto.ts'
@@ -144,15 +145,17 @@ class FileKeyring implements Keyring {
 
   async sealStream(at: number, bytes: Uint8Array): Promise<Uint8Array> {
     const hour = hourOf(at)
-    const { id, sealing } =
-      this.#stream.get(hour) ?? this.#stream.keep(hour, await this.#streamKey(await this.make('stream', hour)))
-    return named(id, seal(sealing, STREAM, bytes))
+    const find = async () => this.#streamKey(await this.make('stream', hour))
+    return this.#stream.use(hour, find, ({ id, sealing }) => named(id, seal(sealing, STREAM, bytes)))
   }
 
   async unsealStream(sealed: Uint8Array): Promise<Uint8Array> {
     const { id, rest } = nameOf(sealed)
-    const { sealing } = this.#stream.get(id) ?? this.#stream.keep(id, await this.#streamKey(id))
-    return opened(sealing, STREAM, rest)
+    return this.#stream.use(
+      id,
+      () => this.#streamKey(id),
+      ({ sealing }) => opened(sealing, STREAM, rest),
+    )
   }
 
   async forgetStreamBefore(before: number): Promise<number> {
@@ -188,7 +191,7 @@ class FileKeyring implements Keyring {
   }
 
   #streamKey(id: string): Promise<StreamKey> {
-    return this.use(id, (key) => ({ id, sealing: key.sealing(STREAM_CONTEXT) }))
+    return this.use(id, (key) => ({ id, sealing: createSecretKey(key.sealing(STREAM_CONTEXT)) }))
   }
 
   #currentEpoch(): string {
@@ -236,7 +239,7 @@ function handleOf(id: string, key: Uint8Array): OwnHandle {
   }
 }
 
-function opened(key: Uint8Array, context: Uint8Array, sealed: Uint8Array): Uint8Array {
+function opened(key: Uint8Array | KeyObject, context: Uint8Array, sealed: Uint8Array): Uint8Array {
   try {
     return unseal(key, context, sealed)
   } catch (error) {
