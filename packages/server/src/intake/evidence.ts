@@ -108,20 +108,29 @@ function signalsOf(seen: Seen): SignalJson[] {
 
 function listSignals(seen: Seen): SignalJson[] {
   const used = new Set(seen.parts.flatMap(({ judgement }) => Object.keys(judgement.explain(() => '').lists)))
-  return [...used].map((name): SignalJson => {
-    // A list whose field was not sent was never asked, and is there all the same.
+  return [...used].flatMap((name): SignalJson[] => {
+    const isAsked = seen.lists.asked.has(name)
+    // Where nothing was there to look up, the list was never asked, and is there all the same.
     seen.lists.get(name)
     const list = seen.lists.asked.get(name)
     const base = { name, kind: 'list' as const }
-    if (list === undefined) return { ...base, state: 'unknown', value: null, why: 'the list is not loaded', list: null }
+    if (list === undefined)
+      return [{ ...base, state: 'unknown', value: null, why: 'the list is not loaded', list: null }]
     const shown = { name, version: `v${list.version}`, sealed: list.sealed, context: list.context }
     const hit = seen.lists.hits.filter((one) => one.list === name).sort((a, b) => a.distanceBits - b.distanceBits)[0]
-    if (hit !== undefined) return { ...base, state: 'hit', value: hitWords(hit), why: null, list: shown }
+    if (hit !== undefined) return [{ ...base, state: 'hit', value: hitWords(hit), why: null, list: shown }]
     const why = seen.lists.unsure.get(name) ?? gapBefore(seen, list.kind)
-    return why === undefined
-      ? { ...base, state: 'no_hit', value: null, why: null, list: shown }
-      : { ...base, state: 'unknown', value: null, why, list: shown }
+    if (why !== undefined) return [{ ...base, state: 'unknown', value: null, why, list: shown }]
+    if (isAsked) return [{ ...base, state: 'no_hit', value: null, why: null, list: shown }]
+    // A rule that was sure before it came to this list did not ask it; then there is nothing to say.
+    return hasAny(seen, list.kind) ? [] : [{ ...base, state: 'none', value: null, why: null, list: shown }]
   })
+}
+
+/** True if the event has anything that a list of this kind could be asked about. */
+function hasAny({ accepted, media }: Seen, kind: LoadedList['kind']): boolean {
+  if (kind === 'text') return fieldText(accepted.event.item, 'text') !== ''
+  return kind === 'domain' ? fieldList(accepted.event.item, 'links').length > 0 : media.files.length > 0
 }
 
 /** Why a list of this kind could not see all files of the event. */

@@ -118,7 +118,11 @@ export class ListBook {
    * @param digestKinds kinds of digest that are known of every file of the event: a list that holds others cannot say "no hit"
    */
   bind(readings: readonly BoundReading[], now: number, digestKinds: ReadonlySet<DigestKind>): BoundLists {
-    const byPdq = new Map(readings.map((reading) => [reading.pdq as string, reading]))
+    const byPdq = new Map<string, BoundReading>()
+    // The same hash from two pictures: the better of them decides, whatever their order.
+    for (const reading of readings) {
+      if ((byPdq.get(reading.pdq)?.quality ?? -1) < reading.quality) byPdq.set(reading.pdq, reading)
+    }
     const hits: ListHit[] = []
     const unsure = new Map<string, Unsure>()
     const asked = new Map<string, LoadedList>()
