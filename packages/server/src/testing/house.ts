@@ -21,6 +21,7 @@ export interface Answered {
   readonly headers: Headers
   /** As sent. */
   readonly text: string
+  readonly bytes: Uint8Array
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects, and fails where it is not there
   readonly body: any
 }
@@ -55,6 +56,8 @@ export interface House {
   readonly failures: unknown[]
   /** Calls as the platform. */
   readonly platform: Caller
+  /** Calls as nobody: a person with a link, an outsider. */
+  readonly visit: Caller
   screen(event: object, headers?: Readonly<Record<string, string>>): Promise<Answered>
   report(event: object): Promise<Answered>
   putPicture(id: string, bytes: Uint8Array, headers?: Readonly<Record<string, string>>): Promise<Answered>
@@ -180,16 +183,18 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         headers: { ...(raw ? {} : { 'content-type': 'application/json' }), ...own, ...given.headers },
       }),
     )
-    const bytes = await answer.arrayBuffer()
+    const bytes = new Uint8Array(await answer.arrayBuffer())
     const text = new TextDecoder().decode(bytes)
     const isJson = (answer.headers.get('content-type') ?? '').includes('json')
     return {
       status: answer.status,
       headers: answer.headers,
       text,
-      body: isJson ? JSON.parse(text) : new Uint8Array(bytes),
+      bytes,
+      body: isJson ? JSON.parse(text) : bytes,
     }
   }
+  const visit: Caller = (method, path, given = {}) => send(method, path, given, {})
   const platform: Caller = (method, path, given = {}) => send(method, path, given, { authorization: `Bearer ${key}` })
 
   const person = async (...roles: Role[]): Promise<Person> => {
@@ -255,6 +260,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     place,
     failures,
     platform,
+    visit,
     // A busy machine may need longer than the gate's 200 ms; a test of the deadline names its own wait.
     screen: (event, headers) =>
       platform('POST', '/v1/screen', { body: event, headers: { prefer: 'wait=10', ...headers } }),

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { engines } from './storage/testing/engines.ts'
+import { type House, openHouse } from './testing/house.ts'
+import { verifyLog, type Walked, walkThinPath } from './testing/thin-path.ts'
+
+describe.each(engines)('the whole product on $name', (engine) => {
+  let house: House
+  let walked: Walked
+
+  beforeAll(async () => {
+    house = await openHouse({ engine })
+    const first = await house.person('reviewer')
+    const second = await house.person('lead')
+    walked = await walkThinPath(house, { first, second })
+  })
+  afterAll(() => house.close())
+
+  test('runs on that engine', () => expect(house.context.storage.engine).toBe(engine.name))
+
+  test('a message is held, removed by a person, told of, appealed, and put back by somebody else', () => {
+    expect(walked.screened.verdict).toBe('hold')
+    expect(walked.noticePage.status).toBe(200)
+    expect(walked.noticePage.text).toContain('It asks for money with a threat.')
+    expect([walked.appealCase.kind, walked.outcome]).toEqual(['appeal', 201])
+    expect(walked.heard).toEqual(['hold', 'remove', 'notice.created', 'remove!', 'appeal.decided'])
+    expect(house.receiver.refused).toEqual([])
+  })
+
+  test('an outsider finds every record of it in the log', async () => {
+    expect(await verifyLog(house)).toMatchObject({ exit: 0 })
+    const records = await house.rows('ledger_records')
+    expect(records.length).toBeGreaterThan(8)
+  })
+
+  test('opened again it goes on where it was', async () => {
+    await house.reopen()
+    expect((await house.rows('notices')).map(({ state }) => state)).not.toEqual([])
+    expect((await house.screen({ kind: 'message', id: 'after', occurred_at: '2026-06-01T09:00:00.000Z', actor: { id: 'x' }, item: { id: 'after', text: 'hello' } })).status).toBe(200)
+  })
+
+  test('nothing went wrong on our side', () => expect(house.failures).toEqual([]))
+})
