@@ -116,8 +116,11 @@ function enriched(event: Event, now: number): Event {
   } as Event
 }
 
+// What ends a sentence belongs to no host: "https://a.example, b" is a link to a.example.
 const hostOf = (url: string): string | undefined => {
-  const host = URL.parse(url)?.hostname
+  const host = URL.parse(url)
+    ?.hostname.replace(/[^a-z0-9._-].*$/s, '')
+    .replace(/[.-]+$/, '')
   return host === undefined ? undefined : asciiDomain(host)
 }
 

@@ -119,11 +119,13 @@ function listSignals(seen: Seen): SignalJson[] {
     const shown = { name, version: `v${list.version}`, sealed: list.sealed, context: list.context }
     const hit = seen.lists.hits.filter((one) => one.list === name).sort((a, b) => a.distanceBits - b.distanceBits)[0]
     if (hit !== undefined) return [{ ...base, state: 'hit', value: hitWords(hit), why: null, list: shown }]
+    const none = { ...base, state: 'none' as const, value: null, why: null, list: shown }
+    if (!hasAny(seen, list.kind)) return [none]
     const why = seen.lists.unsure.get(name) ?? gapBefore(seen, list.kind)
     if (why !== undefined) return [{ ...base, state: 'unknown', value: null, why, list: shown }]
     if (isAsked) return [{ ...base, state: 'no_hit', value: null, why: null, list: shown }]
     // A rule that was sure before it came to this list did not ask it; then there is nothing to say.
-    return hasAny(seen, list.kind) ? [] : [{ ...base, state: 'none', value: null, why: null, list: shown }]
+    return []
   })
 }
 
@@ -133,8 +135,9 @@ function hasAny({ accepted, media }: Seen, kind: LoadedList['kind']): boolean {
   return kind === 'domain' ? fieldList(accepted.event.item, 'links').length > 0 : media.files.length > 0
 }
 
-/** Why a list of this kind could not see all files of the event. */
-function gapBefore({ media }: Seen, kind: LoadedList['kind']): string | undefined {
+/** Why a list of this kind could not see all that the event holds. */
+function gapBefore({ accepted, media }: Seen, kind: LoadedList['kind']): string | undefined {
+  if (kind === 'domain') return isCut(accepted.event.item, 'links') ? 'truncated' : undefined
   if (kind === 'pdq') return media.unknown[0]?.why
   return kind === 'digest' ? media.unknown.find(({ signal }) => signal === 'media.bytes')?.why : undefined
 }
@@ -165,6 +168,11 @@ function factsOf({ accepted }: Seen): { name: string; value: string }[] {
           ],
     )
   })
+}
+
+const isCut = (record: unknown, field: string): boolean => {
+  const value: unknown = typeof record === 'object' && record !== null ? Reflect.get(record, field) : undefined
+  return Array.isArray(value) && value.includes(null)
 }
 
 function fieldText(record: unknown, field: string): string {

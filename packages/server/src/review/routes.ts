@@ -98,15 +98,13 @@ export function routesOf(desk: CaseDesk): Route[] {
       await storage.store.tx(store.releaseWork, { number, actor, draft }, onceOf(call))
       return { body: {} }
     }),
-    route(skipCase, async (call) => ({
-      body: {
-        next: await storage.store.tx(
-          store.skipWork,
-          { number: call.params.number, actor: actorOf(call.who), reason: call.body.reason },
-          onceOf(call),
-        ),
-      },
-    })),
+    route(skipCase, async (call) => {
+      const id = newId('nt', call.now)
+      const { reason, note: text } = call.body
+      const note = text === undefined ? null : { id, sealed: await sealer.seal('case_notes', 'sealed', id, text) }
+      const input = { number: call.params.number, actor: actorOf(call.who), reason, note }
+      return { body: { next: await storage.store.tx(store.skipWork, input, onceOf(call)) } }
+    }),
     route(handoffCase, async (call) => {
       const noteId = newId('nt', call.now)
       const note = await sealer.seal('case_notes', 'sealed', noteId, call.body.reason)

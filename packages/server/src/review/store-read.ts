@@ -1,6 +1,7 @@
 import type { CaseRow } from '@lamplighter/api'
 import { defineQuery, type ReadDb } from '../storage/index.ts'
 import { lanesFor } from './lanes.ts'
+import { caseOfDecision } from './origin.ts'
 import type { CasesTable, EvidenceTable, ReportsTable, StaffDecisionsTable } from './tables.ts'
 
 export interface LaneCount {
@@ -243,6 +244,22 @@ async function reporterRecords(
     return { reporter, upheld, decided: own.reduce((sum, row) => sum + Number(row.count), 0) }
   })
 }
+
+/** What lay before whoever decided, for the appeal against it. Nothing where these roles may not open that case. */
+export const evidenceInQuestion = defineQuery(
+  'review.evidence-in-question',
+  async (from: ReadDb, input: { decision: string; roles: readonly string[] }): Promise<EvidenceTable[]> => {
+    const origin = await caseOfDecision(from, input.decision)
+    if (origin === undefined || !lanesFor(input.roles).some(({ id }) => id === origin.lane)) return []
+    return from.db
+      .selectFrom('evidence')
+      .selectAll()
+      .where('case_number', '=', origin.number)
+      .orderBy('at')
+      .limit(200)
+      .execute()
+  },
+)
 
 /** What deciding needs to know beforehand: the item, its state and the account. */
 export const decisionFacts = defineQuery(

@@ -24,6 +24,7 @@ import { assertClaim, CLAIM_MS, type ClaimState, claim, isHeld } from './claim.t
 import { type DecisionFacts, type ItemState, planOf } from './decide.ts'
 import { noCase } from './errors.ts'
 import { laneOf } from './lanes.ts'
+import { caseOfDecision } from './origin.ts'
 import type { CasesTable } from './tables.ts'
 
 export { schema } from './tables.ts'
@@ -170,11 +171,15 @@ async function keepDraft(tx: Tx, number: number, staff: string, sealed: Uint8Arr
 
 export const skipWork = defineWork(
   'review.skip',
-  async (tx: Tx, input: OnCase & { reason: string }): Promise<number | null> => {
+  async (
+    tx: Tx,
+    input: OnCase & { reason: string; note: { id: string; sealed: Uint8Array } | null },
+  ): Promise<number | null> => {
     const row = await caseRow(tx, input.number, input.actor)
     assertClaim(await claimState(tx, row), input.actor.id, tx.now)
     await saveCase(tx, row, { state: 'open', claimed_by: null, claim_until: 0 })
     await addHistory(tx, row.number, input.actor.staff, `skipped: ${input.reason}`)
+    if (input.note !== null) await insertNote(tx, row.number, input.actor, input.note.id, input.note.sealed)
     return claimFirstOf(tx, row.lane, input.actor, row.number)
   },
   { urgent: true },
@@ -318,7 +323,7 @@ export const decideWork = defineWork(
                 case: row.number,
                 policy: { id: input.policy?.id ?? '', name: input.policy?.name ?? '' },
                 automated: false,
-                effects: plan.effects,
+                effects: plan.told,
                 statement: plan.notice,
                 facts: row.words,
                 until: plan.wishes[0]?.until ?? null,
@@ -717,10 +722,22 @@ async function closeReport(
   )
 }
 
-/** Takes an appeal: the case about it is opened in the same transaction, for somebody who took no part. */
+/**
+ * Takes an appeal: the case about it is opened in the same transaction, for somebody who took no part. An appeal in a child-safety matter
+ * stays in its lane, because whoever decides it must see what it is about.
+ */
 export const receiveAppealWork = defineWork(
   'review.receive-appeal',
   (tx: Tx, input: { readonly appeal: NewAppeal; readonly means: ActionMeans }) =>
-    receiveAppeal(tx, input.appeal, { means: input.means, openCase }),
+    receiveAppeal(tx, input.appeal, {
+      means: input.means,
+      async openCase(within, { decision, ...seed }) {
+        const origin = await caseOfDecision(within, decision)
+        return openCase(
+          within,
+          origin !== undefined && laneOf(origin.lane).childSafety ? { ...seed, lane: origin.lane } : seed,
+        )
+      },
+    }),
   { urgent: true },
 )
