@@ -22,7 +22,11 @@ describe.each(engines)('the whole product on $name', (engine) => {
     expect(walked.noticePage.status).toBe(200)
     expect(walked.noticePage.text).toContain('It asks for money with a threat.')
     expect([walked.appealCase.kind, walked.outcome]).toEqual(['appeal', 201])
-    expect(walked.heard).toEqual(['hold', 'remove', 'notice.created', 'remove!', 'appeal.decided'])
+    const asked = walked.heard.filter((word) => !word.includes('.'))
+    expect(asked.slice(0, 2)).toEqual(['hold', 'remove'])
+    expect(walked.heard).toContain('appeal.decided')
+    // Whatever is told again on the way, the platform hears last that the message is to be seen.
+    expect(asked.at(-1)).toBe('release!')
     expect(house.receiver.refused).toEqual([])
   })
 
@@ -35,7 +39,17 @@ describe.each(engines)('the whole product on $name', (engine) => {
   test('opened again it goes on where it was', async () => {
     await house.reopen()
     expect((await house.rows('notices')).map(({ state }) => state)).not.toEqual([])
-    expect((await house.screen({ kind: 'message', id: 'after', occurred_at: '2026-06-01T09:00:00.000Z', actor: { id: 'x' }, item: { id: 'after', text: 'hello' } })).status).toBe(200)
+    expect(
+      (
+        await house.screen({
+          kind: 'message',
+          id: 'after',
+          occurred_at: '2026-06-01T09:00:00.000Z',
+          actor: { id: 'x' },
+          item: { id: 'after', text: 'hello' },
+        })
+      ).status,
+    ).toBe(200)
   })
 
   test('nothing went wrong on our side', () => expect(house.failures).toEqual([]))

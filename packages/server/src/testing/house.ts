@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Role } from '@lamplighter/api'
 import { hashPicture } from '@lamplighter/matching'
+import { sql } from 'kysely'
 import { openSecret } from '../actions/connections.store.ts'
 import { addConnection, deliverDue } from '../actions/index.ts'
 import { Receiver } from '../actions/testing/platform.ts'
@@ -12,7 +13,7 @@ import { settleHandler } from '../review/index.ts'
 import { drawSynthetic, type SampleKind } from '../signals/sample-pictures.ts'
 import { encodePng } from '../signals/sample-png.ts'
 import { defineQuery, partitionLease, type ReadDb } from '../storage/index.ts'
-import { type Place, sqlite, type TestEngine } from '../storage/testing/engines.ts'
+import { type Place, postgres, sqlite, type TestEngine } from '../storage/testing/engines.ts'
 import { operatorDoer } from './server.ts'
 
 /** What a call was answered. */
@@ -76,10 +77,12 @@ export interface House {
 
 const allRows = defineQuery(
   'test.all-rows',
-  ({ db }: ReadDb, name: string): Promise<Record<string, unknown>[]> =>
+  // In the order in which they were made: SQLite gives that by itself, PostgreSQL by the key, which begins with the time or counts up.
+  ({ db, engine }: ReadDb, name: string): Promise<Record<string, unknown>[]> =>
     db
       .selectFrom(name as 'cases')
       .selectAll()
+      .$if(engine === 'postgres', (query) => query.orderBy(sql`1`))
       .execute() as Promise<unknown> as Promise<Record<string, unknown>[]>,
 )
 
@@ -119,8 +122,11 @@ export interface HouseOptions {
   readonly bare?: boolean
 }
 
+/** Every test through the house runs on PostgreSQL with `LAMPLIGHTER_TEST_ENGINE=postgres`. */
+const usual = process.env.LAMPLIGHTER_TEST_ENGINE === 'postgres' ? postgres : sqlite
+
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
-  const place = await (options.engine ?? sqlite).place()
+  const place = await (options.engine ?? usual).place()
   const clock = { now: Date.UTC(2026, 5, 1, 9) }
   const failures: unknown[] = []
   const open = (storage: ContextOptions['storage'] = {}): Promise<Context> =>
