@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { engines } from './storage/testing/engines.ts'
-import { type House, openHouse } from './testing/house.ts'
+import { type Answered, type House, LISTED, messageOf, openHouse, reportOf } from './testing/house.ts'
 import { verifyLog, type Walked, walkThinPath } from './testing/thin-path.ts'
+
+/** Sends a call again while it is told that there is too much at once. */
+async function patiently(call: () => Promise<Answered>): Promise<Answered> {
+  for (;;) {
+    const answer = await call()
+    if (answer.status !== 503) return answer
+  }
+}
 
 describe.each(engines)('the whole product on $name', (engine) => {
   let house: House
@@ -34,6 +42,18 @@ describe.each(engines)('the whole product on $name', (engine) => {
     expect(await verifyLog(house)).toMatchObject({ exit: 0 })
     const records = await house.rows('ledger_records')
     expect(records.length).toBeGreaterThan(8)
+  })
+
+  test('twenty reports of one item and its screening, all at once, make one case and one verdict', async () => {
+    const event = messageOf(`all at once ${LISTED.blackmail_terms}`, { id: 'at-once' })
+    const reports = Array.from({ length: 20 }, () => reportOf('at-once'))
+    const calls = [...reports.map((report) => () => house.report(report)), () => house.screen(event)]
+    const answers = await Promise.all(calls.map(patiently))
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...reports.map(() => 201)])
+    const cases = (await house.rows('cases')).filter((row) => String(row.subject_key).endsWith(':at-once'))
+    expect(cases).toHaveLength(1)
+    const joined = (await house.rows('reports')).filter((row) => row.case_number === cases[0]?.number)
+    expect(joined).toHaveLength(20)
   })
 
   test('opened again it goes on where it was', async () => {
