@@ -61,12 +61,14 @@ describe.skipIf(noBrowser)('the whole story', () => {
     await first.page.getByRole('region', { name: 'Last decision' }).getByRole('button', { name: /^Undo/ }).waitFor()
     expect(platform.got.filter(({ type }) => type === 'action.requested')).toEqual([])
     house.later(10_500)
-    const ofStory = (type: string) => platform.got.filter((one) => one.type === type && one.data.account === 'storyteller')
+    const ofStory = (type: string) =>
+      platform.got.filter((one) => one.type === type && one.data.account === 'storyteller')
     await expect.poll(() => ofStory('action.requested').length).toBe(1)
     const [asked] = ofStory('action.requested')
     expect(asked?.data).toMatchObject({ do: 'remove', item: { id: 'story-1' }, by: 'person' })
     // The notice goes to the oldest connection alone, so that nobody is told twice: Harbour tells this person.
-    const noticePage = async () => (await fetch(`${house.url}/demo/notice`, { redirect: 'manual' })).headers.get('location')
+    const noticePage = async () =>
+      (await fetch(`${house.url}/demo/notice`, { redirect: 'manual' })).headers.get('location')
     await expect.poll(noticePage).toMatch(/^\/n\//)
 
     const person = await browser.another({ javaScriptEnabled: false })
@@ -114,7 +116,10 @@ describe.skipIf(noBrowser)('the whole story', () => {
       const { record } = letter?.data.recorded as { record: string }
       let receipt = await auditor.call('GET', `/v1/receipts/${record}`)
       await expect
-        .poll(async () => (receipt = await auditor.call('GET', `/v1/receipts/${record}`)).status, { timeout: 40_000, interval: 500 })
+        .poll(async () => (receipt = await auditor.call('GET', `/v1/receipts/${record}`)).status, {
+          timeout: 40_000,
+          interval: 500,
+        })
         .toBe(200)
       writeFileSync(join(house.folder, name), await receipt.text())
       expect(await verifyTarget(join(house.folder, name), { policy, offline: true }), name).toMatchObject({ exit: 0 })
@@ -132,7 +137,9 @@ describe.skipIf(noBrowser)('the whole story', () => {
 
 /** Turns one bit in the newest file of the log's entries; gives its path. */
 function flipOneByte(folder: string): string {
-  const entries = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes('_tile_entries_'))
+  const entries = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.includes('_tile_entries_'),
+  )
   const size = (path: string) => Number(/_(\d+)$/.exec(path)?.[1] ?? 0)
   const newest = entries.toSorted((a, b) => size(b) - size(a))[0]
   if (newest === undefined) throw new Error('the log has no entries on disk')

@@ -86,22 +86,36 @@ describe.skipIf(noBrowser)('the pages of the people concerned', () => {
     await context.close()
   })
 
-  test.skipIf(noTextBrowser)('console 39: a text browser shows the whole notice and the form (may be skipped without w3m)', async () => {
-    const read = async (address: string) => (await promisify(execFile)('w3m', ['-dump', '-cols', '78', address])).stdout
-    const words = await read(other)
-    for (const part of ['A decision that concerns you', 'Why', 'Who decided', 'If you disagree', 'Appeal', 'Leave quickly', 'Deutsch']) {
-      expect(words).toContain(part)
-    }
-    const form = await read(`${other}/appeal`)
-    expect(form).toContain('Tell us why the decision is wrong')
-    expect(form).toMatch(/\[?Send appeal\]?/)
-  })
+  test.skipIf(noTextBrowser)(
+    'console 39: a text browser shows the whole notice and the form (may be skipped without w3m)',
+    async () => {
+      const read = async (address: string) =>
+        (await promisify(execFile)('w3m', ['-dump', '-cols', '78', address])).stdout
+      const words = await read(other)
+      for (const part of [
+        'A decision that concerns you',
+        'Why',
+        'Who decided',
+        'If you disagree',
+        'Appeal',
+        'Leave quickly',
+        'Deutsch',
+      ]) {
+        expect(words).toContain(part)
+      }
+      const form = await read(`${other}/appeal`)
+      expect(form).toContain('Tell us why the decision is wrong')
+      expect(form).toMatch(/\[?Send appeal\]?/)
+    },
+  )
 
   test('console 37: Arabic runs from right to left with its own dates, and longer words are not cut off', async () => {
     const { page, context } = await browser.another({ viewport: { width: 360, height: 640 } })
     for (const address of [other, `${other}/appeal`, `${house.url}/privacy`]) {
       await page.goto(`${address}?lang=ar`)
-      expect(await page.evaluate(() => [document.documentElement.lang, getComputedStyle(document.body).direction])).toEqual(['ar', 'rtl'])
+      expect(
+        await page.evaluate(() => [document.documentElement.lang, getComputedStyle(document.body).direction]),
+      ).toEqual(['ar', 'rtl'])
       await fits(page, `${address} in Arabic`)
       for (const lang of ['en', 'de', 'es', 'fr']) {
         await page.goto(`${address}?lang=${lang}`)
@@ -110,9 +124,13 @@ describe.skipIf(noBrowser)('the pages of the people concerned', () => {
       }
     }
     await page.goto(`${other}?lang=ar`)
-    expect(await page.locator('main').innerText()).toMatch(/[٠-٩]+|نوفمبر|تشرين|ديسمبر|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر/)
+    expect(await page.locator('main').innerText()).toMatch(
+      /[٠-٩]+|نوفمبر|تشرين|ديسمبر|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر/,
+    )
     await page.goto(`${other}?lang=de`)
-    expect(await page.locator('main').innerText()).toMatch(/\d{1,2}\. (Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember) \d{4}/)
+    expect(await page.locator('main').innerText()).toMatch(
+      /\d{1,2}\. (Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember) \d{4}/,
+    )
     await context.close()
   })
 

@@ -47,7 +47,11 @@ export async function openHouse(given: { folder: string; port: number; allowNets
   const clock = makeClock()
   let ahead = 0
   openLog('debug', { write: (line) => void log.push(line) })
-  const { config } = loadConfig({ env: {}, flags: { data: folder, url, allowNets, listen: `127.0.0.1:${port}` }, folder })
+  const { config } = loadConfig({
+    env: {},
+    flags: { data: folder, url, allowNets, listen: `127.0.0.1:${port}` },
+    folder,
+  })
   const open = async (): Promise<{ demo: RunningDemo; server: RunningServer }> => {
     const demo = await openDemo(config, { reset: false, onProgress: () => undefined, clock })
     const { app, readiness, live } = demo.context
