@@ -124,16 +124,16 @@ export const settingsAt = (now: number) => ({
   }),
   '/v1/settings/retention': getRetention.answer.parse({
     items: [
-      { table: 'cases', from: 'decision', keptMs: 730 * day, words: 'Cases and decisions', unless: 'a hold' },
+      { table: 'cases', from: 'decision', keptMs: 730 * day, words: 'kept 730 days', unless: 'a hold' },
       {
         table: 'events_kept',
         from: 'arrival',
         keptMs: 365 * day,
-        words: 'Kept events of flagged items',
+        words: 'kept 365 days',
         unless: 'a hold',
       },
-      { table: 'outbox', from: 'delivery', keptMs: 90 * day, words: 'Delivered rows', unless: null },
-      { table: 'ledger', from: 'act', keptMs: null, words: 'Records of the log', unless: null },
+      { table: 'outbox', from: 'delivery', keptMs: 90 * day, words: 'kept 90 days', unless: null },
+      { table: 'ledger', from: 'act', keptMs: null, words: 'kept for ever', unless: null },
     ],
   }),
   '/v1/log': getLog.answer.parse({

@@ -62,7 +62,7 @@ import { type ListLibrary, makeLibrary, shippedProviders, routesOf as signalsRou
 import { defineQuery, openStore, type ReadDb, type Storage, type StorageOptions } from './storage/index.ts'
 import { fileMasterKey, type Keyring, openKeyring } from './storage/keyring/index.ts'
 import { makeSealer } from './storage/sealer.ts'
-import { type Affected, openTransparency, type Transparency } from './transparency/index.ts'
+import { type Affected, openTransparency, PLATFORM, type Transparency } from './transparency/index.ts'
 import { pagesOf as logPages } from './transparency/public-log.ts'
 import { routesOf as transparencyRoutes } from './transparency/routes.ts'
 
@@ -92,6 +92,8 @@ export interface ContextOptions {
   readonly now?: () => number
   /** A command or a test that opens the data alone: nobody waits behind its works, so they may take long. */
   readonly patient?: boolean
+  /** What tests let go wrong in the embedded database. */
+  readonly faults?: NonNullable<StorageOptions['faults']>
   /** The built console; `packages/console/dist` by default. */
   readonly consoleFolder?: string
   /** How the database is opened, beyond the settings: what tests choose. */
@@ -159,7 +161,6 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
   const readiness = new Readiness()
   readiness.add('database', async () => void (await storage.facts()))
   readiness.add('keyring', async () => void (await keyring.make('column', 'health')))
-  const people = createPeople({ store, keyring, url: config.url })
   const now = options.now ?? Date.now
   const sealer = makeSealer(keyring)
   const transparency = await openTransparency(storage, keyring, {
@@ -170,7 +171,10 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     alarm: (code) => ledgerAlarm(code),
     onProblem: (error) => failed('ledger', error),
   })
+  // What came out of a backup may lack acts that were published since: it signs nothing before a person has looked (ledger.md §9).
+  if (quiet.state() !== undefined) await transparency.markRestored()
   const { keysFor } = transparency
+  const people = createPeople({ store, keyring, url: config.url, recordKeys: () => keysFor([PLATFORM]) })
   const columns = await columnsOf(keyring)
   const meansFor = async (affected: readonly Affected[]): Promise<ActionMeans> => ({
     columns,
@@ -402,12 +406,13 @@ async function checkBacklog(storage: Storage): Promise<void> {
   })
 }
 
-function storageOf({ config, now, patient, storage }: ContextOptions): Parameters<typeof openStore>[0] {
+function storageOf({ config, now, patient, storage, faults }: ContextOptions): Parameters<typeof openStore>[0] {
   const common = {
     by: version,
     ...(now && { now }),
     ...(patient && { limits: { workMs: 10_000 } }),
     ...storage,
+    ...(faults && { faults }),
     ...(config.diskFloor !== undefined && 'bytes' in config.diskFloor && { diskFloorBytes: config.diskFloor.bytes }),
   }
   return config.database === 'embedded'

@@ -49,18 +49,21 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
             <li key={ref}>{t.facts.reporter(ref, upheld, decided)}</li>
           ))}
         </ul>
-        {shown.reports.texts.map(({ reporter, at, text }) => (
-          <blockquote className="border-s-2 border-line ps-2" key={`${reporter} ${at}`}>
-            <bdi className="whitespace-pre-wrap" dir="auto">
-              {text}
-            </bdi>
-            <footer className="text-fine text-muted">
-              {reporter} · {t.dateTime(at)}
-            </footer>
-          </blockquote>
-        ))}
+        {shown.reports.texts
+          .filter(({ text }) => text.trim() !== '')
+          .map(({ reporter, at, text }) => (
+            <blockquote className="border-s-2 border-line ps-2" key={`${reporter} ${at}`}>
+              <bdi className="whitespace-pre-wrap" dir="auto">
+                {text}
+              </bdi>
+              <footer className="text-fine text-muted">
+                {reporter} · {t.dateTime(at)}
+              </footer>
+            </blockquote>
+          ))}
       </Part>
       <Part title={t.facts.signals}>
+        {shown.signals.length === 0 && <p className="text-muted">{t.facts.noSignals}</p>}
         <ul className="grid gap-1.5">
           {shown.signals.map((signal) => (
             <li key={`${signal.name} ${signal.list?.name ?? ''}`}>

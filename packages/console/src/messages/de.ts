@@ -50,7 +50,6 @@ export const de: Words = {
   nav: { label: 'Hauptmenü', review: 'Prüfen', settings: 'Einstellungen' },
   notFound: { title: 'Hier ist nichts', back: 'Zum Prüfen' },
   length: (ms) => duration(ms, units),
-  span: (ms) => many(Math.round(ms / 86_400_000), 'Tag', 'Tage'),
   ago: (ms) => `vor ${duration(ms, units)}`,
   dueIn: (ms) => `fällig in ${duration(ms, units)}`,
   overdueBy: (ms) => `überfällig seit ${duration(ms, units)}`,
@@ -193,6 +192,7 @@ export const de: Words = {
     reporter: (ref, upheld, decided) =>
       decided === 0 ? `${ref}: erste Meldung` : `${ref}: ${upheld} von ${decided} bestätigt`,
     signals: 'Signale',
+    noSignals: 'Hieran wurde nichts gemessen.',
     fired: 'Warum die Regel griff',
     noneFired: 'Keine Regel griff; eine Meldung hat den Fall eröffnet.',
     ruleUnknown: 'nicht entscheidbar',
@@ -483,7 +483,6 @@ export const de: Words = {
     kept: 'Aufbewahrt',
     from: 'Gezählt ab',
     unless: 'Länger, wenn',
-    forEver: 'für immer',
     none: 'Nichts wird aufbewahrt.',
   },
   log: {

@@ -50,7 +50,6 @@ export const en = {
   nav: { label: 'Main', review: 'Review', settings: 'Settings' },
   notFound: { title: 'Nothing here', back: 'Go to Review' },
   length: (ms: number) => duration(ms, units),
-  span: (ms: number) => many(Math.round(ms / 86_400_000), 'day', 'days'),
   ago: (ms: number) => `${duration(ms, units)} ago`,
   dueIn: (ms: number) => `due in ${duration(ms, units)}`,
   overdueBy: (ms: number) => `overdue by ${duration(ms, units)}`,
@@ -186,6 +185,7 @@ export const en = {
     reporter: (ref: string, upheld: number, decided: number) =>
       decided === 0 ? `${ref}: first report` : `${ref}: ${upheld} of ${decided} upheld`,
     signals: 'Signals',
+    noSignals: 'Nothing was measured on this.',
     fired: 'Why the rule fired',
     noneFired: 'No rule fired; a report opened this case.',
     ruleUnknown: 'could not be decided',
@@ -474,7 +474,6 @@ export const en = {
     kept: 'Kept',
     from: 'Counted from',
     unless: 'Longer when',
-    forEver: 'for ever',
     none: 'No table is kept.',
   },
   log: {

@@ -67,7 +67,7 @@ export function Shell() {
         <div className="flex min-h-0 flex-1 flex-col dense:flex-row">
           <nav
             aria-label={t.nav.label}
-            className="flex shrink-0 gap-1 border-line bg-surface p-1.5 max-[899px]:border-b dense:w-21 dense:flex-col dense:border-e"
+            className="flex shrink-0 gap-1 border-line bg-surface p-1.5 max-[899px]:border-b dense:w-24 dense:flex-col dense:border-e"
           >
             {acts.includes('lanes.read') && <RailLink icon="review" label={t.nav.review} to="/review" />}
             {firstPage && <RailLink icon="settings" label={t.nav.settings} to="/settings" />}
@@ -109,7 +109,7 @@ function RailLink({ to, icon, label }: { to: '/review' | '/settings'; icon: Icon
   return (
     <Link
       activeOptions={{ exact: false }}
-      className="flex min-h-11 flex-col items-center justify-center gap-0.5 rounded-lg px-2 py-1.5 text-fine text-muted hover:bg-glow hover:text-ink data-[status=active]:bg-glow data-[status=active]:font-semibold data-[status=active]:text-ink data-[status=active]:shadow-[inset_2px_0_0_var(--lamp)]"
+      className="flex min-h-11 flex-col items-center justify-center gap-0.5 rounded-lg px-1 py-1.5 text-fine text-muted hover:bg-glow hover:text-ink data-[status=active]:bg-glow data-[status=active]:font-semibold data-[status=active]:text-ink data-[status=active]:shadow-[inset_2px_0_0_var(--lamp)]"
       to={to}
     >
       <Icon name={icon} size={20} />
@@ -125,8 +125,8 @@ function DemoBanner({ roles, has }: { roles: readonly Role[]; has: readonly Role
   const look = useMutation({
     mutationFn: (role: Role) => call(lookAs, { body: { role } }),
     onSuccess: async () => {
+      await client.resetQueries({ queryKey: ['me'] })
       await navigate({ to: '/' })
-      await client.resetQueries()
     },
   })
   const current = has[0] ?? 'reviewer'

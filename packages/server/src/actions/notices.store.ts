@@ -113,7 +113,8 @@ export interface Telling {
   readonly type: Extract<LetterType, 'notice.created' | 'appeal.decided' | 'report.closed'>
   readonly data: object
   readonly recorded: RecordedJson
-  readonly account: string
+  /** Orders the message among those of one account; null where the row may not say who it is for. */
+  readonly account: string | null
   readonly notice: string | null
   readonly decision: string | null
   readonly notBefore: number

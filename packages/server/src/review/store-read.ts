@@ -12,7 +12,7 @@ export interface LaneCount {
   readonly nextDueAt: number | null
 }
 
-/** Open cases of these lanes, counted. Claimed ones count: they are not decided yet. */
+/** Undecided cases of these lanes. Those that somebody holds do not wait, but they age and can be past due. */
 export const laneCounts = defineQuery(
   'review.lane-counts',
   async ({ db, now }: ReadDb, lanes: readonly string[]): Promise<LaneCount[]> => {
@@ -37,10 +37,20 @@ export const laneCounts = defineQuery(
       .where('due_at', '<', now)
       .groupBy('lane')
       .execute()
+    const held = await db
+      .selectFrom('cases')
+      .select(({ fn }) => ['lane', fn.countAll<number>().as('held')])
+      .where('closed_at', 'is', null)
+      .where('lane', 'in', [...lanes])
+      .where('claimed_by', 'is not', null)
+      .where('claim_until', '>', now)
+      .groupBy('lane')
+      .execute()
+    const heldOf = new Map(held.map((row) => [row.lane, Number(row.held)]))
     const overdue = new Map(late.map((row) => [row.lane, Number(row.overdue)]))
     return rows.map((row) => ({
       lane: row.lane,
-      waiting: Number(row.waiting),
+      waiting: Number(row.waiting) - (heldOf.get(row.lane) ?? 0),
       overdue: overdue.get(row.lane) ?? 0,
       oldestAt: row.oldest === null ? null : Number(row.oldest),
       nextDueAt: row.next === null ? null : Number(row.next),

@@ -527,6 +527,7 @@ export const reverseWork = defineWork(
       { decision: row.id, by: 'person', notBefore: tx.now, recorded, reason: { code: 'reversed', text: input.reason } },
       input.means,
     )
+    await withdrawMachine(tx, { row, by: input.decision, code: 'reversed', recorded }, input.means)
     await tx.db
       .insertInto('staff_decisions')
       .values({
@@ -645,6 +646,8 @@ async function takeBack(tx: Tx, input: DecideAppealInput, recorded: RecordedJson
     },
     input.means,
   )
+  const row = await tx.db.selectFrom('staff_decisions').selectAll().where('id', '=', input.of).executeTakeFirst()
+  if (row !== undefined) await withdrawMachine(tx, { row, by: input.decision, code: 'appeal', recorded }, input.means)
 }
 
 export interface SettleDecision {
@@ -669,22 +672,33 @@ export const settleWork = defineWork('review.settle', async (tx: Tx, input: Sett
       await closeReport(tx, { report, reporter, upheld: input.upheld, number: row.case_number }, input.means)
   }
   if (!input.withdrawMachine) return
+  const recorded = { record: row.record, commitment: row.commitment, promise: row.promise }
+  await withdrawMachine(tx, { row, by: row.id, code: row.reason_code, recorded }, input.means)
+})
+
+/** Takes back what the machine did in the matter of a decision: a hold that waited for a person may not outlive that person's answer. */
+async function withdrawMachine(
+  tx: Tx,
+  ended: { row: { case_number: number }; by: string; code: string; recorded: RecordedJson },
+  means: ActionMeans,
+): Promise<void> {
   const verdicts = await tx.db
     .selectFrom('case_links')
     .select('ref')
-    .where('case_number', '=', row.case_number)
+    .where('case_number', '=', ended.row.case_number)
+    .orderBy('ref')
     .execute()
-  const recorded = { record: row.record, commitment: row.commitment, promise: row.promise }
   for (const { ref } of verdicts) {
     await withdrawNotice(tx, { decision: ref })
-    const reason = { code: row.reason_code, text: '' }
+    const { recorded } = ended
+    const reason = { code: ended.code, text: '' }
     await withdrawActions(
       tx,
-      { decision: ref, byDecision: row.id, by: 'person', notBefore: tx.now, recorded, reason },
-      input.means,
+      { decision: ref, byDecision: ended.by, by: 'person', notBefore: tx.now, recorded, reason },
+      means,
     )
   }
-})
+}
 
 async function closeReport(
   tx: Tx,

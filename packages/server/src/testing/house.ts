@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Role } from '@lamplighter/api'
 import { hashPicture } from '@lamplighter/matching'
+import { sql } from 'kysely'
 import { openSecret } from '../actions/connections.store.ts'
 import { addConnection, deliverDue } from '../actions/index.ts'
 import { Receiver } from '../actions/testing/platform.ts'
@@ -21,6 +22,7 @@ export interface Answered {
   readonly headers: Headers
   /** As sent. */
   readonly text: string
+  readonly bytes: Uint8Array
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects, and fails where it is not there
   readonly body: any
 }
@@ -55,6 +57,8 @@ export interface House {
   readonly failures: unknown[]
   /** Calls as the platform. */
   readonly platform: Caller
+  /** Calls as nobody: a person with a link, an outsider. */
+  readonly visit: Caller
   screen(event: object, headers?: Readonly<Record<string, string>>): Promise<Answered>
   report(event: object): Promise<Answered>
   putPicture(id: string, bytes: Uint8Array, headers?: Readonly<Record<string, string>>): Promise<Answered>
@@ -75,10 +79,12 @@ export interface House {
 
 const allRows = defineQuery(
   'test.all-rows',
-  ({ db }: ReadDb, name: string): Promise<Record<string, unknown>[]> =>
+  // In the order in which they were made: SQLite gives that by itself, PostgreSQL by the key, which begins with the time or counts up.
+  ({ db, engine }: ReadDb, name: string): Promise<Record<string, unknown>[]> =>
     db
       .selectFrom(name as 'cases')
       .selectAll()
+      .$if(engine === 'postgres', (query) => query.orderBy(sql`1`))
       .execute() as Promise<unknown> as Promise<Record<string, unknown>[]>,
 )
 
@@ -185,16 +191,18 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         headers: { ...(raw ? {} : { 'content-type': 'application/json' }), ...own, ...given.headers },
       }),
     )
-    const bytes = await answer.arrayBuffer()
+    const bytes = new Uint8Array(await answer.arrayBuffer())
     const text = new TextDecoder().decode(bytes)
     const isJson = (answer.headers.get('content-type') ?? '').includes('json')
     return {
       status: answer.status,
       headers: answer.headers,
       text,
-      body: isJson ? JSON.parse(text) : new Uint8Array(bytes),
+      bytes,
+      body: isJson ? JSON.parse(text) : bytes,
     }
   }
+  const visit: Caller = (method, path, given = {}) => send(method, path, given, {})
   const platform: Caller = (method, path, given = {}) => send(method, path, given, { authorization: `Bearer ${key}` })
 
   const person = async (...roles: Role[]): Promise<Person> => {
@@ -260,6 +268,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     place,
     failures,
     platform,
+    visit,
     // A busy machine may need longer than the gate's 200 ms; a test of the deadline names its own wait.
     screen: (event, headers) =>
       platform('POST', '/v1/screen', { body: event, headers: { prefer: 'wait=10', ...headers } }),
