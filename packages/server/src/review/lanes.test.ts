@@ -4,7 +4,21 @@ import { laneIds, laneOf, lanesFor, reportDueMs, shippedLanes } from './lanes.ts
 
 describe('the shipped lanes (decisions 5 and 6)', () => {
   test('are those of the rulings, with life at risk first', () => {
-    expect(shippedLanes.map(({ id }) => id)).toMatchInlineSnapshot()
+    expect(shippedLanes.map(({ id }) => id)).toMatchInlineSnapshot(`
+      [
+        "life-at-risk",
+        "csea-verified",
+        "csea-behaviour",
+        "csea-encrypted",
+        "terrorism",
+        "unscreened-media",
+        "unscreened",
+        "reports",
+        "appeals",
+        "second-review",
+        "notices",
+      ]
+    `)
     expect(shippedLanes.filter(({ lifeThreat }) => lifeThreat).map(({ id }) => id)).toEqual(['life-at-risk'])
   })
 

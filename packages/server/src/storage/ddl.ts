@@ -8,7 +8,7 @@ const TYPES: Record<Engine, Record<string, string>> = {
 
 /**
  * One `create table` for both engines. A column is `type` and what follows it: `'bigint not null default 0'`; the types are `bigint`
- * (instants, durations, counts), `smallint` (yes/no), `text` (also JSON) and `bytes`. Names are quoted: `do` is a word of PostgreSQL.
+ * (instants, durations, counts), `smallint` (yes/no), `text` (also JSON) and `bytes`.
  *
  * @param constraints table constraints, such as `'primary key (name, at)'`
  */
@@ -18,13 +18,13 @@ export function table(
   columns: Record<string, string>,
   constraints: readonly string[] = [],
 ): string {
-  const lines = Object.entries(columns).map(([column, declared]) => `"${column}" ${columnType(engine, name, declared)}`)
+  const lines = Object.entries(columns).map(([column, declared]) => `${column} ${columnType(engine, name, declared)}`)
   return `create table ${name} (${[...lines, ...constraints].join(', ')})${engine === 'sqlite' ? ' strict' : ''}`
 }
 
 /** `alter table … add column` with a type of `table`. */
 export function addColumn(engine: Engine, tableName: string, column: string, declared: string): string {
-  return `alter table ${tableName} add column "${column}" ${columnType(engine, tableName, declared)}`
+  return `alter table ${tableName} add column ${column} ${columnType(engine, tableName, declared)}`
 }
 
 function columnType(engine: Engine, tableName: string, declared: string): string {
