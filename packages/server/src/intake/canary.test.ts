@@ -45,7 +45,7 @@ test('what was flagged is sealed: no text, no reporter and no picture lies open 
       reportOf('m1', { item: { id: 'm1', text: `${CANARY} is rude` }, actor: { id: `reporter-${CANARY}` } }),
     )
     const reviewer = await house.person('reviewer')
-    const number = Number((await house.rows('cases')).at(-1)?.number)
+    const number = Number((await house.newestCase()).number)
     const opened = await reviewer.take(number)
     expect(opened.evidence[0].text).toBe(`${CANARY} is rude`)
     await reviewer.call('POST', `/v1/cases/${number}/note`, { body: { text: `${CANARY} note` } })

@@ -18,7 +18,7 @@ afterAll(() => house.close())
 async function decidedAgainst(by: Person): Promise<{ notice: string; decision: string }> {
   const item = String(messageOf('x').id)
   await house.report(reportOf(item, { item: { id: item, text: 'you are no good' } }))
-  const opened = await by.take(Number((await house.rows('cases')).at(-1)?.number))
+  const opened = await by.take(Number((await house.newestCase()).number))
   const { body } = await by.decide(opened, 'remove')
   await house.pass(10_001)
   await house.pass(1)
@@ -32,7 +32,7 @@ async function appealed(notice: string): Promise<{ id: string; number: number }>
     headers: { 'idempotency-key': `appeal-${notice}` },
   })
   expect(sent.status).toBe(201)
-  return { id: sent.body.id, number: Number((await house.rows('cases')).at(-1)?.number) }
+  return { id: sent.body.id, number: Number((await house.newestCase()).number) }
 }
 
 const grant = (by: Person, id: string, revision: number, outcome = 'reversed') =>

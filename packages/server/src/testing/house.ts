@@ -68,7 +68,9 @@ export interface House {
   follow(): Promise<number>
   /** Lets time pass, runs the jobs that are due, and sends what is due. */
   pass(ms: number): Promise<void>
-  /** Rows of a table, read past everything. */
+  /** The row of the case that was opened last. */
+  newestCase(): Promise<Record<string, unknown>>
+  /** Rows of a table in no order, read past everything. */
   rows(table: string): Promise<Record<string, unknown>[]>
   /** Closes everything and opens it again on the same place. */
   reopen(storage?: ContextOptions['storage']): Promise<void>
@@ -296,6 +298,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         await jobs.complete(job)
       }
       await deliver()
+    },
+    async newestCase() {
+      const rows = await context.storage.store.read(allRows, 'cases')
+      return rows.toSorted((a, b) => Number(a.number) - Number(b.number)).at(-1) ?? {}
     },
     rows: (table) => context.storage.store.read(allRows, table),
     async reopen(storage) {
