@@ -90,7 +90,12 @@ describe.skipIf(noBrowser)('looking at media', () => {
     const drawn = drawSynthetic('hatched', 1, 512)
     const png = Buffer.from(encodePng(drawn))
     const exif = Buffer.from('Exif-Secret-Place 48.1,11.5')
-    const marked = Buffer.concat([png.subarray(0, 33), chunk('eXIf', exif), png.subarray(33), Buffer.from('TRAILING-PAYLOAD')])
+    const marked = Buffer.concat([
+      png.subarray(0, 33),
+      chunk('eXIf', exif),
+      png.subarray(33),
+      Buffer.from('TRAILING-PAYLOAD'),
+    ])
     await fetch(`${house.url}/v1/media/marked?audience=public`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'image/png', prefer: 'wait=10' },
@@ -133,7 +138,10 @@ describe.skipIf(noBrowser)('looking at media', () => {
     await signIn(page, await house.invite('lead'))
     await page.goto(`${house.url}/review/C-${UNREADABLE}`)
     const evidence = page.getByRole('region', { name: 'Evidence' })
-    await evidence.getByText(/unknown: \w+/).first().waitFor()
+    await evidence
+      .getByText(/unknown: \w+/)
+      .first()
+      .waitFor()
     const facts = page.getByRole('complementary', { name: 'Facts' })
     await facts.getByText('unknown', { exact: true }).first().waitFor()
     const words = `${await facts.innerText()} ${await evidence.innerText()}`
@@ -143,14 +151,15 @@ describe.skipIf(noBrowser)('looking at media', () => {
       expect(await row.innerText(), list).toMatch(/unknown[\s\S]*damaged/)
       expect(await row.innerText(), list).not.toContain('no match')
     }
-    const green = await page.evaluate(() =>
-      [...document.querySelectorAll('main *')].filter((one) => {
-        const { color, backgroundColor, borderTopColor } = getComputedStyle(one)
-        return [color, backgroundColor, borderTopColor].some((value) => {
-          const [r = 0, g = 0, b = 0, a = 1] = (value.match(/[\d.]+/g) ?? []).map(Number)
-          return value.startsWith('rgb') && a > 0 && g > r + 40 && g > b + 40
-        })
-      }).length,
+    const green = await page.evaluate(
+      () =>
+        [...document.querySelectorAll('main *')].filter((one) => {
+          const { color, backgroundColor, borderTopColor } = getComputedStyle(one)
+          return [color, backgroundColor, borderTopColor].some((value) => {
+            const [r = 0, g = 0, b = 0, a = 1] = (value.match(/[\d.]+/g) ?? []).map(Number)
+            return value.startsWith('rgb') && a > 0 && g > r + 40 && g > b + 40
+          })
+        }).length,
     )
     expect(green).toBe(0)
     await context.close()

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { noBrowser, openBrowser, signIn, type Watched } from './support/browser.ts'
 import { decideByKey, note, noted, readyToDecide, startLane, tabTo, takeCase, title } from './support/desk.ts'
 import { copyHouse, type House } from './support/house.ts'
@@ -21,14 +21,23 @@ describe.skipIf(noBrowser)('a shift', () => {
     const { page, context } = await browser.another()
     await signIn(page, await house.invite('lead', 'child-safety'))
     const harbour = async () => (await (await fetch(`${house.url}/demo`)).text()).split('<tr>').length
-    const leaves = () => page.evaluate(async () => {
-      const { items } = await (await fetch('/v1/log')).json()
-      const log = items.find((one: { log: string }) => one.log === 'actions')
-      return log.size + log.pending
-    })
+    const leaves = () =>
+      page.evaluate(async () => {
+        const { items } = await (await fetch('/v1/log')).json()
+        const log = items.find((one: { log: string }) => one.log === 'actions')
+        return log.size + log.pending
+      })
     await takeCase(page, house.url, 1011)
+    // What the seeding asked of Harbour may still be on its way.
     let sentBefore = -1
-    await expect.poll(async () => sentBefore === (sentBefore = await harbour()), { interval: 1_000 }).toBe(true)
+    await vi.waitFor(
+      async () => {
+        const before = sentBefore
+        sentBefore = await harbour()
+        expect(sentBefore).toBe(before)
+      },
+      { timeout: 20_000, interval: 1_000 },
+    )
     const leavesBefore = await leaves()
     await page.keyboard.press('r')
     await decideByKey(page)
@@ -112,7 +121,10 @@ describe.skipIf(noBrowser)('a shift', () => {
     expect(mouse).toBe(0)
     for (const number of decided) {
       const times = decided.filter((one) => one === number).length
-      expect(spoken.filter((words) => words.startsWith(`C-${number} decided`)), `C-${number}`).toHaveLength(times)
+      expect(
+        spoken.filter((words) => words.startsWith(`C-${number} decided`)),
+        `C-${number}`,
+      ).toHaveLength(times)
     }
     expect(spoken).toContain(`C-${skipped} skipped.`)
     expect(spoken).toContain(`C-${handed} handed on.`)
@@ -125,14 +137,34 @@ describe.skipIf(noBrowser)('a shift', () => {
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
 
     const stored = await page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)])
-    const databases = await page.evaluate(async () => (await indexedDB.databases()).length + (await caches.keys()).length)
+    const databases = await page.evaluate(
+      async () => (await indexedDB.databases()).length + (await caches.keys()).length,
+    )
     expect(stored.filter((name) => !/^lamplighter\.(theme|keys|language)$/.test(name))).toEqual([])
     expect(databases).toBe(0)
     const visited = await visitedIn(page)
-    const names = ['kestrel', 'plover', 'dunlin', 'avocet', 'curlew', 'boathouse', '[threat]', 'choir', '@', 't-1', 'I know the street']
+    const names = [
+      'kestrel',
+      'plover',
+      'dunlin',
+      'avocet',
+      'curlew',
+      'boathouse',
+      '[threat]',
+      'choir',
+      '@',
+      't-1',
+      'I know the street',
+    ]
     for (const name of names) {
-      expect(visited.filter((url) => decodeURIComponent(url).includes(name)), `history: ${name}`).toEqual([])
-      expect(house.log.filter((line) => line.includes(name)), `log: ${name}`).toEqual([])
+      expect(
+        visited.filter((url) => decodeURIComponent(url).includes(name)),
+        `history: ${name}`,
+      ).toEqual([])
+      expect(
+        house.log.filter((line) => line.includes(name)),
+        `log: ${name}`,
+      ).toEqual([])
     }
     expect(house.log.length).toBeGreaterThan(10)
     expect(visited.length).toBeGreaterThan(10)
@@ -155,10 +187,18 @@ describe.skipIf(noBrowser)('a shift', () => {
     expect(await title(page).innerText()).toBe('C-1007')
     const refused = await page.evaluate(async () => {
       const seen = await (await fetch('/v1/cases/1007')).json()
-      const { id, statement: texts, reasonCodes } = seen.card.policies.find((one: { slug: string }) => one.slug === 'harassment')
+      const {
+        id,
+        statement: texts,
+        reasonCodes,
+      } = seen.card.policies.find((one: { slug: string }) => one.slug === 'harassment')
       const answer = await fetch('/v1/cases/1007/decisions', {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(), 'if-match': `"${seen.revision}"` },
+        headers: {
+          'content-type': 'application/json',
+          'idempotency-key': crypto.randomUUID(),
+          'if-match': `"${seen.revision}"`,
+        },
         body: JSON.stringify({
           policy: id,
           choice: 'remove',
@@ -190,7 +230,9 @@ describe.skipIf(noBrowser)('a shift', () => {
     await note(page)
     await signIn(page, await house.invite('reviewer'))
     await startLane(page, 'Reports')
-    await page.evaluate(() => void (window.noted = { spoken: [], mouse: 0, nextMs: [] }))
+    await page.evaluate(() => {
+      window.noted = { spoken: [], mouse: 0, nextMs: [] }
+    })
     const seen: number[] = []
     for (let done = 0; done < count; done += 1) {
       seen.push(await readyToDecide(page))
@@ -200,7 +242,9 @@ describe.skipIf(noBrowser)('a shift', () => {
     const { mouse, nextMs } = await noted(page)
     const sorted = nextMs.toSorted((a, b) => a - b)
     const p95 = sorted[Math.ceil(sorted.length * 0.95) - 1] ?? Number.NaN
-    console.log(`console 16: ${count} decisions by key, next case visible: p50 ${sorted[Math.floor(sorted.length / 2)]?.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms`)
+    console.log(
+      `console 16: ${count} decisions by key, next case visible: p50 ${sorted[Math.floor(sorted.length / 2)]?.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms`,
+    )
     expect(new Set(seen).size).toBe(count)
     expect(mouse).toBe(0)
     expect(nextMs).toHaveLength(count)

@@ -54,19 +54,24 @@ describe.skipIf(noBrowser)('the whole story', () => {
     await note(first.page)
     await signIn(first.page, await house.invite('lead'))
     await takeCase(first.page, house.url, 1025)
-    await first.page.evaluate(() => void (window.noted.mouse = 0))
+    await first.page.evaluate(() => {
+      window.noted.mouse = 0
+    })
     await first.page.keyboard.press('r')
     await decideByKey(first.page)
     expect((await noted(first.page)).mouse).toBe(0)
     await first.page.getByRole('region', { name: 'Last decision' }).getByRole('button', { name: /^Undo/ }).waitFor()
     expect(platform.got.filter(({ type }) => type === 'action.requested')).toEqual([])
     house.later(10_500)
-    const ofStory = (type: string) => platform.got.filter((one) => one.type === type && one.data.account === 'storyteller')
+    const ofStory = (type: string) =>
+      platform.got.filter((one) => one.type === type && one.data.account === 'storyteller')
     await expect.poll(() => ofStory('action.requested').length).toBe(1)
     const [asked] = ofStory('action.requested')
-    expect(asked?.data).toMatchObject({ do: 'remove', item: { id: 'story-1' }, by: 'person' })
+    if (asked === undefined) throw new Error('the request is missing')
+    expect(asked.data).toMatchObject({ do: 'remove', item: { id: 'story-1' }, by: 'person' })
     // The notice goes to the oldest connection alone, so that nobody is told twice: Harbour tells this person.
-    const noticePage = async () => (await fetch(`${house.url}/demo/notice`, { redirect: 'manual' })).headers.get('location')
+    const noticePage = async () =>
+      (await fetch(`${house.url}/demo/notice`, { redirect: 'manual' })).headers.get('location')
     await expect.poll(noticePage).toMatch(/^\/n\//)
 
     const person = await browser.another({ javaScriptEnabled: false })
@@ -80,7 +85,8 @@ describe.skipIf(noBrowser)('the whole story', () => {
 
     // Whoever decided first is not offered the appeal.
     await first.page.goto(`${house.url}/review`)
-    await first.page.getByText(/Nothing waits in:.*Appeals/).waitFor()
+    await first.page.getByRole('button', { name: /^Start ?Appeals/ }).click()
+    await first.page.getByText('Nothing in this lane is free for you now').last().waitFor()
     const second = await browser.another()
     await note(second.page)
     await signIn(second.page, await house.invite('lead'))
@@ -98,6 +104,7 @@ describe.skipIf(noBrowser)('the whole story', () => {
     house.later(10_500)
     await expect.poll(() => ofStory('action.withdrawn').length).toBe(1)
     const [withdrawn] = ofStory('action.withdrawn')
+    if (withdrawn === undefined) throw new Error('the withdrawal is missing')
     await person.page.reload()
     await person.page.getByText('The decision was reversed.').waitFor()
     await person.page.getByText('You are right: it is a line of the play.').waitFor()
@@ -111,12 +118,10 @@ describe.skipIf(noBrowser)('the whole story', () => {
       ['decision', asked],
       ['appeal', withdrawn],
     ] as const) {
-      const { record } = letter?.data.recorded as { record: string }
-      let receipt = await auditor.call('GET', `/v1/receipts/${record}`)
-      await expect
-        .poll(async () => (receipt = await auditor.call('GET', `/v1/receipts/${record}`)).status, { timeout: 40_000, interval: 500 })
-        .toBe(200)
-      writeFileSync(join(house.folder, name), await receipt.text())
+      const { record } = letter.data.recorded as { record: string }
+      const receipt = () => auditor.call('GET', `/v1/receipts/${record}`)
+      await expect.poll(async () => (await receipt()).status, { timeout: 40_000, interval: 500 }).toBe(200)
+      writeFileSync(join(house.folder, name), await (await receipt()).text())
       expect(await verifyTarget(join(house.folder, name), { policy, offline: true }), name).toMatchObject({ exit: 0 })
     }
     expect(await verifyTarget(house.url, { policy })).toMatchObject({ exit: 0 })
@@ -132,7 +137,9 @@ describe.skipIf(noBrowser)('the whole story', () => {
 
 /** Turns one bit in the newest file of the log's entries; gives its path. */
 function flipOneByte(folder: string): string {
-  const entries = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes('_tile_entries_'))
+  const entries = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.includes('_tile_entries_'),
+  )
   const size = (path: string) => Number(/_(\d+)$/.exec(path)?.[1] ?? 0)
   const newest = entries.toSorted((a, b) => size(b) - size(a))[0]
   if (newest === undefined) throw new Error('the log has no entries on disk')

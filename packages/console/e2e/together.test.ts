@@ -34,7 +34,10 @@ describe.skipIf(noBrowser)('several people, and a server that goes away', () => 
     const mine = ({ page }: typeof a) => page.getByRole('button', { name: 'Skip' }).isVisible()
     await expect.poll(async () => [await mine(a), await mine(b)].toSorted()).toEqual([false, true])
     const [holder, other] = (await mine(a)) ? [a, b] : [b, a]
-    await other.page.getByText(/R-\d+ has claimed this case/).first().waitFor()
+    await other.page
+      .getByText(/R-\d+ has claimed this case/)
+      .first()
+      .waitFor()
     expect(await decideButton(other.page).isDisabled()).toBe(true)
 
     const note = holder.page.getByRole('textbox', { name: 'Note (staff only)' })
@@ -44,7 +47,10 @@ describe.skipIf(noBrowser)('several people, and a server that goes away', () => 
     await other.page.getByRole('button', { name: 'Claim C-1013' }).waitFor()
     await other.page.keyboard.press('Enter')
     await readyToDecide(other.page)
-    await holder.page.getByText(/R-\d+ has claimed this case/).first().waitFor()
+    await holder.page
+      .getByText(/R-\d+ has claimed this case/)
+      .first()
+      .waitFor()
     expect(await note.inputValue()).toBe('Ask the choir first.')
     expect(await decideButton(holder.page).isDisabled()).toBe(true)
     await Promise.all([a.context.close(), b.context.close()])
@@ -58,7 +64,9 @@ describe.skipIf(noBrowser)('several people, and a server that goes away', () => 
     await note.blur()
     await page.keyboard.press('a')
     const before = await page.evaluate(async () => (await (await fetch('/v1/cases/1005')).json()).reports.count)
-    const about = makeTown().complaints.find((one) => one.about.text === 'Has anybody seen the lighthouse for once?')?.about
+    const about = makeTown().complaints.find(
+      (one) => one.about.text === 'Has anybody seen the lighthouse for once?',
+    )?.about
     if (about === undefined) throw new Error('the town has changed')
     const report = reportOf('late-1', { id: about.id, by: about.actor.id, text: about.text }, 'fraud')
     await house.asPlatform(await house.key('reports'), '/v1/reports', report)
@@ -81,7 +89,7 @@ describe.skipIf(noBrowser)('several people, and a server that goes away', () => 
     const { page, context } = await lead()
     await takeCase(page, house.url, 1019)
     await page.getByRole('textbox', { name: 'Note (staff only)' }).fill('kept')
-    await page.evaluate(() => void ((window as unknown as { sameBirth: boolean }).sameBirth = true))
+    await page.evaluate(() => document.documentElement.setAttribute('data-same-birth', ''))
     await house.stop()
     await page.getByRole('alert').getByText('The server does not answer').first().waitFor({ timeout: 20_000 })
     expect(await decideButton(page).isDisabled()).toBe(true)
@@ -95,7 +103,7 @@ describe.skipIf(noBrowser)('several people, and a server that goes away', () => 
     expect(await page.getByRole('textbox', { name: 'Note (staff only)' }).inputValue()).toBe('kept')
     await page.keyboard.press('a')
     await decideByKey(page)
-    expect(await page.evaluate(() => (window as unknown as { sameBirth?: boolean }).sameBirth)).toBe(true)
+    expect(await page.evaluate(() => document.documentElement.hasAttribute('data-same-birth'))).toBe(true)
     await context.close()
   })
 

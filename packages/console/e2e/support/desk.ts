@@ -12,7 +12,7 @@ export async function note(page: Page): Promise<void> {
   await page.addInitScript(() => {
     window.noted = { spoken: [], mouse: 0, nextMs: [] }
     for (const kind of ['mousedown', 'pointerdown', 'mousemove']) {
-      addEventListener(kind, () => void (window.noted.mouse += 1), true)
+      addEventListener(kind, () => window.noted.mouse++, true)
     }
     const title = () => document.querySelector('main h1')?.textContent ?? ''
     let since: { at: number; from: string } | null = null
@@ -96,7 +96,9 @@ export async function tabTo(page: Page, role: 'button' | 'link' | 'radio' | 'tex
 /** Waits until nothing on the page is on its way any more. */
 export async function settled(page: Page): Promise<void> {
   await title(page).waitFor()
-  await page.waitForFunction(() => document.querySelector('main [aria-busy], main [role="status"][aria-label]') === null)
+  await page.waitForFunction(
+    () => document.querySelector('main [aria-busy], main [role="status"][aria-label]') === null,
+  )
 }
 
 /** What is to be read on the page, without what changes from second to second. */

@@ -23,7 +23,8 @@ export async function unknownRequests(asked: readonly Asked[], origin: string): 
     if (url.startsWith('blob:')) return url.startsWith(`blob:${origin}/`)
     const { origin: to, pathname } = new URL(url)
     if (to !== origin) return false
-    if (calls.some(({ pattern, methods }) => pattern.test(pathname) && methods.includes(method.toLowerCase()))) return true
+    if (calls.some(({ pattern, methods }) => pattern.test(pathname) && methods.includes(method.toLowerCase())))
+      return true
     return !pathname.startsWith('/v1/') && PAGES.some((page) => page.test(pathname))
   }
   return [...new Set(asked.filter((one) => !isKnown(one)).map(({ method, url }) => `${method} ${url}`))]

@@ -27,7 +27,9 @@ export async function openReceiver(): Promise<Receiver> {
     request.on('end', () => {
       try {
         if (webhook === undefined) throw new Error('no secret yet')
-        const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
+        const headers = Object.fromEntries(
+          Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+        )
         got.push(webhook.verify(Buffer.concat(parts).toString(), headers) as Got)
         answer.writeHead(200).end()
       } catch (error) {
