@@ -96,7 +96,9 @@ test('the console imports its own files, the contract and the rules; its ui know
   ).toEqual([])
   const ui = all.filter(
     (one) =>
-      one.file.includes('/ui/') && !one.typeOnly && (/tanstack/.test(one.from) || /\/(pages\/|api\/(?!errors))/.test(inside(one))),
+      one.file.includes('/ui/') &&
+      !one.typeOnly &&
+      (/tanstack/.test(one.from) || /\/(pages\/|api\/(?!errors))/.test(inside(one))),
   )
   expect(wrong(ui, 'ui/ holds generic parts')).toEqual([])
 })
@@ -154,7 +156,7 @@ test('platform P-03: SQL is written in stores and migrations only', () => {
       (file) =>
         !isTest(file) &&
         subjectOf(file) !== 'storage' &&
-        !/(store[a-z-]*|tables|\.store|audit|cases|evidence|verdicts|record|states)\.ts$/.test(file),
+        !/(store[a-z-]*|tables|\.store|audit|cases|evidence|verdicts|record|states|ledger)\.ts$/.test(file),
     )
     .filter((file) => sql.test(readFileSync(join(root, file), 'utf8')))
   expect(found).toEqual([])

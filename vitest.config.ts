@@ -2,13 +2,35 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['packages/*/{src,verifier,test}/**/*.test.ts', 'conformance/**/*.test.ts', '*.test.ts'],
-    exclude: ['**/node_modules/**'],
-    globalSetup: ['packages/server/src/storage/testing/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    reporters: process.env.CI === 'true' ? ['default'] : ['default'],
+    reporters: ['default'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'code',
+          include: ['packages/*/{src,verifier,test}/**/*.test.ts', 'conformance/**/*.test.ts', '*.test.ts'],
+          exclude: ['**/node_modules/**'],
+          globalSetup: ['packages/server/src/storage/testing/global-setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['packages/console/e2e/**/*.test.ts'],
+          globalSetup: ['packages/console/e2e/support/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 15_000 } },
+          // One browser at a time, after everything else: what a person waits for is measured here.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 })

@@ -346,6 +346,21 @@ export const recheckLog = endpoint({
   codes: ['invalid', ...keyCodes],
 })
 
+export const reopenLog = endpoint({
+  id: 'reopenLog',
+  method: 'post',
+  path: '/v1/log/reopen',
+  act: 'log.repair',
+  summary: 'Begin a halted log anew under the next origin.',
+  params: Nothing,
+  query: Nothing,
+  body: z.object({ log: z.enum(['actions', 'sealed']) }),
+  status: 200,
+  answer: z.object({ origin: z.string() }),
+  repeat: 'key',
+  codes: ['invalid', 'conflict', ...keyCodes],
+})
+
 export const getLog = endpoint({
   id: 'getLog',
   method: 'get',

@@ -54,6 +54,7 @@ export const settingsAt = (now: number) => ({
       {
         id: 'key1',
         name: 'harbour chat',
+        connection: 'main',
         scopes: ['screen', 'events', 'reports'],
         createdAt: now - 20 * day,
         expiresAt: now + 345 * day,
@@ -63,6 +64,7 @@ export const settingsAt = (now: number) => ({
       {
         id: 'key2',
         name: 'old importer',
+        connection: 'main',
         scopes: ['events'],
         createdAt: now - 400 * day,
         expiresAt: now - 35 * day,
@@ -122,16 +124,16 @@ export const settingsAt = (now: number) => ({
   }),
   '/v1/settings/retention': getRetention.answer.parse({
     items: [
-      { table: 'cases', from: 'decision', keptMs: 730 * day, words: 'Cases and decisions', unless: 'a hold' },
+      { table: 'cases', from: 'decision', keptMs: 730 * day, words: 'kept 730 days', unless: 'a hold' },
       {
         table: 'events_kept',
         from: 'arrival',
         keptMs: 365 * day,
-        words: 'Kept events of flagged items',
+        words: 'kept 365 days',
         unless: 'a hold',
       },
-      { table: 'outbox', from: 'delivery', keptMs: 90 * day, words: 'Delivered rows', unless: null },
-      { table: 'ledger', from: 'act', keptMs: null, words: 'Records of the log', unless: null },
+      { table: 'outbox', from: 'delivery', keptMs: 90 * day, words: 'kept 90 days', unless: null },
+      { table: 'ledger', from: 'act', keptMs: null, words: 'kept for ever', unless: null },
     ],
   }),
   '/v1/log': getLog.answer.parse({
@@ -147,6 +149,7 @@ export const settingsAt = (now: number) => ({
         halt: null,
         everyMs: 60_000,
         witnessed: true,
+        checkpoint: null,
       },
       {
         log: 'sealed',
@@ -159,6 +162,7 @@ export const settingsAt = (now: number) => ({
         halt: 'the signing key cannot be opened',
         everyMs: 3_600_000,
         witnessed: false,
+        checkpoint: null,
       },
     ],
     verifyCommand: 'npx lamplighter ledger verify http://localhost:4100/log',

@@ -117,7 +117,9 @@ let pending: string | null = null
 let pendingUntil = 0
 const CHORD_MS = 1_500
 
+/** Hands a command to the layers, the newest first, until one takes it. `close` is for all of them: it hides every file. */
 const run = (command: Command, digit: number | null): boolean => {
+  if (command === 'close') return [...layers].reverse().map((layer) => layer.current.close?.(null)).length > 0
   for (const layer of [...layers].reverse()) {
     const handler = layer.current[command]
     if (handler && handler(digit) !== false) return true
@@ -129,7 +131,9 @@ const run = (command: Command, digit: number | null): boolean => {
 const windowOpen = (): boolean => document.querySelector('[role="dialog"], [role="menu"]') !== null
 
 function onKeyDown(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing || windowOpen()) return
+  // Media hide on Escape whatever else is open and whoever else has heard the key.
+  if (event.key === 'Escape') run('close', null)
+  if (event.key === 'Escape' || event.defaultPrevented || event.isComposing || windowOpen()) return
   const press = {
     key: event.key,
     place: placeOf(event.target),

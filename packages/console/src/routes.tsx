@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { caseQuery, lanesQuery, queryClient } from './api/queries.ts'
 import { caseNumber } from './case/case-number.ts'
 import { caseTabs } from './case/EvidencePane.tsx'
+import { Home } from './pages/Home.tsx'
 import { NotFound } from './pages/NotFound.tsx'
 import { Review } from './pages/Review.tsx'
 import { ReviewHome } from './pages/ReviewHome.tsx'
@@ -11,11 +12,14 @@ import { isSettingsPage } from './pages/settings/pages.ts'
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 
-const home = createRoute({
+const home = createRoute({ getParentRoute: () => root, path: '/', component: Home })
+
+// Where somebody lands who is to sign in: the shell says how, and this goes on to Review afterwards.
+const signIn = createRoute({
   getParentRoute: () => root,
-  path: '/',
+  path: '/sign-in',
   beforeLoad: () => {
-    throw redirect({ to: '/review', replace: true })
+    throw redirect({ to: '/', replace: true })
   },
 })
 
@@ -70,7 +74,7 @@ const settings = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, reviewHome, review, settingsHome, settings]),
+  routeTree: root.addChildren([home, signIn, reviewHome, review, settingsHome, settings]),
   search: { strict: true },
   // Nothing is fetched by hovering: media must never be, and words are fetched ahead where it is decided so.
   defaultPreload: false,

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { serverNow } from './api/clock.ts'
 
 export interface Units {
   readonly s: string
@@ -31,11 +32,11 @@ export function dueBar(
   return { used: Math.min(1, Math.max(0, (now - lane.oldestAt) / whole)), late: false }
 }
 
-/** The present time, told anew every `everyMs`. */
+/** The server’s present time, told anew every `everyMs`. */
 export function useNow(everyMs: number): number {
-  const [now, setNow] = useState(() => Date.now())
+  const [now, setNow] = useState(serverNow)
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs)
+    const timer = setInterval(() => setNow(serverNow()), everyMs)
     return () => clearInterval(timer)
   }, [everyMs])
   return now

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 
 const dist = join(import.meta.dirname, '../dist')
-const built = existsSync(join(dist, 'manifest.json'))
+const built = existsSync(join(dist, '.vite/manifest.json'))
 if (!built && process.env.CI !== 'true')
   console.log('skipped: sizes of the console, because it is not built (npm run build)')
 
@@ -16,7 +16,8 @@ const Chunk = z.object({
   css: z.array(z.string()).optional(),
 })
 
-const manifest = () => z.record(z.string(), Chunk).parse(JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8')))
+const manifest = () =>
+  z.record(z.string(), Chunk).parse(JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8')))
 const kB = (files: Iterable<string>): number =>
   [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(dist, file)), { level: 9 }).length, 0) / 1000
 

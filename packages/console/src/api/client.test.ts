@@ -27,8 +27,6 @@ test('a problem document becomes its code, with the id to look up', async () => 
 })
 
 test('an answer that is no problem document says so instead of guessing', async () => {
-  const error = await errorFrom(
-    new Response('<h1>Bad gateway</h1>', { status: 502, headers: { 'x-request-id': 'r9' } }),
-  )
+  const error = await errorFrom(new Response('<h1>Bad gateway</h1>', { status: 502, headers: { 'request-id': 'r9' } }))
   expect(error).toMatchObject({ code: 'unreadable', status: 502, requestId: 'r9' })
 })

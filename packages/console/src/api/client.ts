@@ -1,4 +1,5 @@
 import type { AnswerOf, BodyOf, Endpoint, ParamsOf, QueryOf } from '@lamplighter/api'
+import { noteDate } from './clock.ts'
 import { ApiError, errorFrom, hasCode } from './errors.ts'
 import { noteReached, noteUnreachable } from './reach.ts'
 import { noteSignedOut } from './session.ts'
@@ -34,6 +35,7 @@ async function send(address: string, init: RequestInit): Promise<Response> {
     throw new ApiError('unreachable', 'the server does not answer', 0, null)
   }
   noteReached()
+  noteDate(response.headers.get('date'), Date.now())
   if (response.ok) return response
   const failure = await errorFrom(response)
   if (failure.code === 'unauthenticated') noteSignedOut()

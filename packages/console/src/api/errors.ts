@@ -20,7 +20,7 @@ export class ApiError extends Error {
 
 /** Reads an error answer; anything that is no problem document becomes `unreadable`. */
 export async function errorFrom(response: Response): Promise<ApiError> {
-  const header = response.headers.get('x-request-id')
+  const header = response.headers.get('request-id')
   try {
     const problem = Problem.parse(await response.json())
     const code = isCode(problem.code) ? problem.code : 'unreadable'

@@ -5,7 +5,8 @@ import { meQuery } from './queries.ts'
 import { noteUnreachable, reach } from './reach.ts'
 import { session } from './session.ts'
 
-const PROBE_MS = 1_500
+/** A stopped server is asked often, to go on soon; a signed-out page asks seldom, and when somebody comes back to it. */
+const PROBE_MS = { unreachable: 1_500, out: 6_000 }
 
 /** The queries that a name from `/v1/live` makes old. An unknown name changes nothing. */
 export function queriesOf(name: string): (string | number)[][] {
@@ -52,15 +53,17 @@ export function watchReturn(client: QueryClient): () => void {
     wasAbsent = now
   }
   const stops = [reach.subscribe(look), session.subscribe(look)]
-  const probe = () => {
-    if (absent()) void client.fetchQuery({ ...meQuery, staleTime: 0 }).catch(() => undefined)
-  }
-  const timer = setInterval(probe, PROBE_MS)
+  const ask = () => void client.fetchQuery({ ...meQuery, staleTime: 0 }).catch(() => undefined)
+  const probe = () => absent() && ask()
+  const timers = [
+    setInterval(() => reach.get() === 'unreachable' && ask(), PROBE_MS.unreachable),
+    setInterval(() => session.get() === 'out' && reach.get() === 'reached' && ask(), PROBE_MS.out),
+  ]
   const onOffline = () => noteUnreachable()
   window.addEventListener('offline', onOffline)
   window.addEventListener('focus', probe)
   return () => {
-    clearInterval(timer)
+    for (const timer of timers) clearInterval(timer)
     window.removeEventListener('offline', onOffline)
     window.removeEventListener('focus', probe)
     for (const stop of stops) stop()

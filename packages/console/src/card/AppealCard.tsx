@@ -18,14 +18,15 @@ export function AppealCard({ held, draft, blocked, onDraft, onDecide, otherWays 
   const { appeal } = held.shown
 
   const decide = () => {
-    if (blocked !== null) return
+    if (blocked !== null) return false
     if (gap === null) {
       onDecide(draft.outcome === null ? '' : t.outcome[draft.outcome])
-      return
+      return true
     }
     setShownGap(true)
     if (gap === 'outcome') frame.current?.querySelector<HTMLInputElement>('input[name="outcome"]')?.focus()
     else setAsked(asked + 1)
+    return true
   }
   useCommands({
     decide,

@@ -22,7 +22,7 @@ export function CardFoot(props: {
         aria-keyshortcuts="Enter"
         className="min-h-9"
         disabled={props.blocked !== null}
-        hint="Enter"
+        {...(props.blocked === null && { hint: 'Enter' })}
         look="lamp"
         onClick={props.onDecide}
         wide

@@ -102,13 +102,19 @@ export function CardPane(props: {
         onDraft={(next) => keepDraft(number, next)}
         otherWays={
           mine && (
-            <div className="flex flex-wrap justify-between">
-              <Button aria-keyshortcuts="s" className="px-1.5 text-fine" hint="s" look="quiet" onClick={leave('skip')}>
+            <div className="-mx-1 flex flex-wrap justify-between">
+              <Button
+                aria-keyshortcuts="s"
+                className="gap-1 px-1 text-fine"
+                hint="s"
+                look="quiet"
+                onClick={leave('skip')}
+              >
                 {t.leave.short.skip}
               </Button>
               <Button
                 aria-keyshortcuts="o"
-                className="px-1.5 text-fine"
+                className="gap-1 px-1 text-fine"
                 hint="o"
                 look="quiet"
                 onClick={leave('handoff')}
@@ -117,14 +123,14 @@ export function CardPane(props: {
               </Button>
               <Button
                 aria-keyshortcuts="e"
-                className="px-1.5 text-fine"
+                className="gap-1 px-1 text-fine"
                 hint="e"
                 look="quiet"
                 onClick={leave('escalate')}
               >
                 {t.leave.short.escalate}
               </Button>
-              <Button className="px-1.5 text-fine" look="quiet" onClick={() => props.onGiveBack(draft)}>
+              <Button className="gap-1 px-1 text-fine" look="quiet" onClick={() => props.onGiveBack(draft)}>
                 {t.review.giveBack}
               </Button>
             </div>

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { announce } from '../announce.ts'
 import { call } from '../api/client.ts'
+import { serverNow } from '../api/clock.ts'
 import { caseName } from '../case/case-number.ts'
 import { useMessages } from '../messages/index.ts'
 import { useNow } from '../time.ts'
@@ -26,7 +27,7 @@ export function DecidedCard(props: { number: number; decided: Decision; canRever
   const phase = undoPhase(decided.undoUntil, now)
   const words = t.choiceWords(decided.choice)
   useEffect(() => {
-    if (decided.mine && last.get()?.id !== decided.id && decided.undoUntil > Date.now())
+    if (decided.mine && last.get()?.id !== decided.id && decided.undoUntil > serverNow())
       last.set({ id: decided.id, number, words, undoUntil: decided.undoUntil, draft: null, state: 'sent' })
   }, [decided, number, words])
   const reverse = useMutation({

@@ -44,16 +44,17 @@ export function DecisionCard({ held, draft, blocked, onDraft, onDecide, otherWay
   const gap = gapOf(card, draft)
 
   const decide = () => {
-    if (blocked !== null) return
+    if (blocked !== null) return false
     if (gap === null) {
       onDecide(draft.choice === null ? '' : t.choice[draft.choice])
-      return
+      return true
     }
     setShownGap(gap)
     setAsked(asked + 1)
     if (gap === 'policy' || gap === 'choice')
       frame.current?.querySelector<HTMLInputElement>(`input[name="${gap}"]:enabled`)?.focus()
     if (gap === 'reason') frame.current?.querySelector('select')?.focus()
+    return true
   }
   const choose = (choice: Choice) => {
     setShownGap(null)

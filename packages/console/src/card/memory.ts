@@ -10,6 +10,13 @@ export function keepDraft(number: number, draft: Draft): void {
   drafts.set(new Map(drafts.get()).set(number, draft))
 }
 
+/** Forgets all that one person typed and did, before another takes the same browser. */
+export function forgetAll(): void {
+  drafts.set(new Map())
+  refusals.set(new Map())
+  last.set(null)
+}
+
 export function dropDraft(number: number): void {
   const next = new Map(drafts.get())
   next.delete(number)

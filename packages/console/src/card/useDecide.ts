@@ -3,6 +3,7 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { announce } from '../announce.ts'
 import { call } from '../api/client.ts'
+import { serverNow } from '../api/clock.ts'
 import { ApiError } from '../api/errors.ts'
 import { caseQuery } from '../api/queries.ts'
 import { caseName } from '../case/case-number.ts'
@@ -94,7 +95,11 @@ export function useDecide() {
       await open(number, false)
     } catch (error) {
       const failure = asApiError(error)
-      last.set({ ...decision, state: failure.code === 'window_closed' ? 'sent' : 'failed', undoUntil: 0 })
+      last.set({
+        ...decision,
+        state: failure.code === 'window_closed' ? 'sent' : 'failed',
+        undoUntil: Math.min(decision.undoUntil, serverNow()),
+      })
       announce(t.errors.of(failure.code))
     }
   }

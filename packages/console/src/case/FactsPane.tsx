@@ -49,18 +49,21 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
             <li key={ref}>{t.facts.reporter(ref, upheld, decided)}</li>
           ))}
         </ul>
-        {shown.reports.texts.map(({ reporter, at, text }) => (
-          <blockquote className="border-s-2 border-line ps-2" key={`${reporter} ${at}`}>
-            <bdi className="whitespace-pre-wrap" dir="auto">
-              {text}
-            </bdi>
-            <footer className="text-fine text-muted">
-              {reporter} · {t.dateTime(at)}
-            </footer>
-          </blockquote>
-        ))}
+        {shown.reports.texts
+          .filter(({ text }) => text.trim() !== '')
+          .map(({ reporter, at, text }) => (
+            <blockquote className="border-s-2 border-line ps-2" key={`${reporter} ${at}`}>
+              <bdi className="whitespace-pre-wrap" dir="auto">
+                {text}
+              </bdi>
+              <footer className="text-fine text-muted">
+                {reporter} · {t.dateTime(at)}
+              </footer>
+            </blockquote>
+          ))}
       </Part>
       <Part title={t.facts.signals}>
+        {shown.signals.length === 0 && <p className="text-muted">{t.facts.noSignals}</p>}
         <ul className="grid gap-1.5">
           {shown.signals.map((signal) => (
             <li key={`${signal.name} ${signal.list?.name ?? ''}`}>
@@ -74,7 +77,7 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
         {shown.fired.map((fired) => (
           <details key={`${fired.rule} ${fired.decision}`}>
             <summary className="min-h-6 rounded">
-              <span className="font-mono text-fine">
+              <span className="font-mono text-fine wrap-anywhere">
                 {fired.rule} v{fired.version}
               </span>{' '}
               {fired.outcome === 'unknown' && <Chip look="unknown">{t.facts.ruleUnknown}</Chip>}
@@ -83,7 +86,7 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
             <ul className="mt-1 grid gap-1 ps-4">
               {fired.clauses.map((clause) => (
                 <li className="text-fine" key={clause.text}>
-                  <code className="font-mono">{clause.text}</code>
+                  <code className="font-mono wrap-anywhere">{clause.text}</code>
                   <span className="block text-muted">
                     {t.facts.clause(clause.outcome)} · {clause.value}
                   </span>

@@ -4,7 +4,7 @@ import { Button } from '../ui/Button.tsx'
 import type { HeldCase } from './useHeldCase.ts'
 
 /** "Changed by R-7, 12 s ago": what is different, and a button to take it over. What was typed stays. */
-export function StaleBanner({ held }: { held: HeldCase }) {
+export function StaleBanner({ held, onAdopt }: { held: HeldCase; onAdopt: () => void }) {
   const t = useMessages()
   const now = useNow(1_000)
   return (
@@ -22,7 +22,14 @@ export function StaleBanner({ held }: { held: HeldCase }) {
       </ul>
       <span className="ms-auto flex items-center gap-3">
         <span className="text-fine text-muted">{t.stale.kept}</span>
-        <Button onClick={held.adopt}>{t.stale.adopt}</Button>
+        <Button
+          onClick={() => {
+            held.adopt()
+            onAdopt()
+          }}
+        >
+          {t.stale.adopt}
+        </Button>
       </span>
     </section>
   )

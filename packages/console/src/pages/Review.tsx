@@ -6,7 +6,7 @@ import { announce } from '../announce.ts'
 import { call } from '../api/client.ts'
 import { caseQuery, meQuery } from '../api/queries.ts'
 import { CardPane } from '../card/CardPane.tsx'
-import { keepDraft } from '../card/memory.ts'
+import { keepDraft, noteRefusal } from '../card/memory.ts'
 import { caseName, caseNumber } from '../case/case-number.ts'
 import { EvidencePane } from '../case/EvidencePane.tsx'
 import { FactsPane } from '../case/FactsPane.tsx'
@@ -76,6 +76,7 @@ function Desk({ held }: { held: HeldCase }) {
   const refresh = () => client.invalidateQueries({ queryKey: ['case', number] })
   const claim = useMutation({
     mutationFn: () => call(claimCase, { params: { number } }),
+    onSuccess: () => noteRefusal(number, null),
     onSettled: refresh,
   })
   const giveBack = useMutation({
@@ -90,7 +91,7 @@ function Desk({ held }: { held: HeldCase }) {
   const mayReveal = !me?.acts.includes('reveals.make') ? t.reveal.notThisRole : mine ? null : t.reveal.claimFirst
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      {held.changes.length > 0 && <StaleBanner held={held} />}
+      {held.changes.length > 0 && <StaleBanner held={held} onAdopt={() => noteRefusal(number, null)} />}
       <div className={panes}>
         <aside aria-label={t.review.facts} className="pane bg-surface dense:border-e dense:border-line" tabIndex={-1}>
           <FactsPane shown={shown} />

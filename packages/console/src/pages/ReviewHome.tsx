@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react'
 import type { z } from 'zod'
 import { announce } from '../announce.ts'
 import { call } from '../api/client.ts'
+import { hasCode } from '../api/errors.ts'
 import { lanesQuery } from '../api/queries.ts'
 import { reach } from '../api/reach.ts'
 import { caseName } from '../case/case-number.ts'
@@ -28,14 +29,20 @@ export function ReviewHome() {
   }, [t])
   return (
     <div className="pane min-h-0 flex-1">
-      <div className="mx-auto grid max-w-5xl gap-6 px-6 py-6">
+      <div className="mx-auto grid max-w-5xl grid-cols-1 gap-6 px-6 py-6">
         <h1 className="text-page font-semibold">{t.home.title}</h1>
-        {lanes.error !== null && <Failure error={lanes.error} onAgain={() => void lanes.refetch()} />}
+        {hasCode(lanes.error, 'forbidden') ? (
+          <p>
+            {t.forbidden.needs(t.role.reviewer)} {t.forbidden.grant}
+          </p>
+        ) : (
+          lanes.error !== null && <Failure error={lanes.error} onAgain={() => void lanes.refetch()} />
+        )}
         {lanes.data === undefined ? (
           lanes.error === null && <Waiting />
         ) : (
           <>
-            <Lanes lanes={inOrder(lanes.data.lanes)} />
+            <Lanes lanes={inOrder(lanes.data.lanes)} mine={lanes.data.mine} />
             <Mine rows={lanes.data.mine} />
           </>
         )}
@@ -55,7 +62,7 @@ function Waiting() {
   )
 }
 
-function Lanes({ lanes }: { lanes: readonly LaneJson[] }) {
+function Lanes({ lanes, mine }: { lanes: readonly LaneJson[]; mine: readonly z.output<typeof CaseRow>[] }) {
   const t = useMessages()
   const client = useQueryClient()
   const navigate = useNavigate()
@@ -64,7 +71,10 @@ function Lanes({ lanes }: { lanes: readonly LaneJson[] }) {
   const table = useRef<HTMLTableElement>(null)
   const start = useMutation({
     mutationFn: (lane: string) => call(claimNext, { params: { lane } }),
-    onSuccess: async ({ number }) => {
+    onSuccess: async ({ number: free }, lane) => {
+      // Where nothing is free, one’s own unfinished case of this lane is the next.
+      const own = mine.find((row) => row.lane === lane && row.state === 'claimed')
+      const number = free ?? own?.number ?? null
       void client.invalidateQueries({ queryKey: ['lanes'] })
       if (number === null) announce(t.home.nothingLeft)
       else {
@@ -73,7 +83,9 @@ function Lanes({ lanes }: { lanes: readonly LaneJson[] }) {
       }
     },
   })
-  const first = lanes.find(({ waiting }) => waiting > 0)
+  const busy = lanes.filter(({ waiting }) => waiting > 0)
+  const idle = lanes.filter(({ waiting }) => waiting === 0)
+  const first = busy[0]
   const blocked = reached === 'unreachable' || start.isPending
   const move = (by: 1 | -1) => () => {
     const buttons: Element[] = [...(table.current?.querySelectorAll('button:enabled') ?? [])]
@@ -88,61 +100,64 @@ function Lanes({ lanes }: { lanes: readonly LaneJson[] }) {
   })
   if (lanes.length === 0) return <p className="text-muted">{t.home.noLanes}</p>
   return (
-    <section aria-label={t.home.lanes} className="grid gap-2">
+    <section aria-label={t.home.lanes} className="grid grid-cols-1 gap-2">
       {start.error !== null && <Failure error={start.error} />}
       {start.data?.number === null && <p>{t.home.nothingLeft}</p>}
-      <div className="overflow-x-auto rounded-xl border border-line bg-surface">
-        <table className="w-full min-w-xl border-collapse" ref={table}>
-          <thead>
-            <tr className="text-start text-fine text-muted">
-              <th className="px-4 py-2 text-start font-semibold" scope="col">
-                {t.home.lane}
-              </th>
-              <th className="px-3 py-2 text-end font-semibold" scope="col">
-                {t.home.waiting}
-              </th>
-              <th className="w-2/5 px-3 py-2 text-start font-semibold" scope="col">
-                {t.home.oldest}
-              </th>
-              <th className="px-3 py-2 text-end font-semibold" scope="col">
-                {t.home.today}
-              </th>
-              <th className="px-4 py-2" scope="col">
-                <span className="sr-only">{t.home.start}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {lanes.map((lane) => (
-              <tr className="border-t border-line" key={lane.id}>
-                <th className="px-4 py-2 text-start font-normal" scope="row">
-                  <span className="flex flex-wrap items-center gap-x-2">
-                    <span className="font-semibold">{lane.name}</span>
-                    {lane.lifeThreat && <Chip look={lane.overdue > 0 ? 'alarm' : 'strong'}>{t.life.lane}</Chip>}
-                    {lane.band !== 'C' && <Chip>{t.band(lane.band)}</Chip>}
-                  </span>
+      {busy.length > 0 && (
+        <div className="overflow-x-auto rounded-xl border border-line bg-surface">
+          <table className="w-full min-w-xl border-collapse" ref={table}>
+            <thead>
+              <tr className="text-start text-fine text-muted">
+                <th className="px-4 py-2 text-start font-semibold" scope="col">
+                  {t.home.lane}
                 </th>
-                <td className="px-3 py-2 text-end">{lane.waiting}</td>
-                <td className="px-3 py-2">
-                  <Age lane={lane} now={now} />
-                </td>
-                <td className="px-3 py-2 text-end">{lane.decidedByMeToday}</td>
-                <td className="px-4 py-2 text-end">
-                  <Button
-                    disabled={lane.waiting === 0 || blocked}
-                    look={lane === first ? 'lamp' : 'plain'}
-                    onClick={() => start.mutate(lane.id)}
-                    {...(lane === first && { hint: 'Enter' })}
-                  >
-                    {t.home.start}
-                    <span className="sr-only">{lane.name}</span>
-                  </Button>
-                </td>
+                <th className="px-3 py-2 text-end font-semibold" scope="col">
+                  {t.home.waiting}
+                </th>
+                <th className="w-2/5 px-3 py-2 text-start font-semibold" scope="col">
+                  {t.home.oldest}
+                </th>
+                <th className="px-3 py-2 text-end font-semibold" scope="col">
+                  {t.home.today}
+                </th>
+                <th className="px-4 py-2" scope="col">
+                  <span className="sr-only">{t.home.start}</span>
+                </th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+            </thead>
+            <tbody>
+              {busy.map((lane) => (
+                <tr className="border-t border-line" key={lane.id}>
+                  <th className="px-4 py-2 text-start font-normal" scope="row">
+                    <span className="flex flex-wrap items-center gap-x-2">
+                      <span className="font-semibold">{lane.name}</span>
+                      {lane.lifeThreat && <Chip look={lane.overdue > 0 ? 'alarm' : 'strong'}>{t.life.lane}</Chip>}
+                      {lane.band !== 'C' && <Chip>{t.band(lane.band)}</Chip>}
+                    </span>
+                  </th>
+                  <td className="px-3 py-2 text-end">{lane.waiting}</td>
+                  <td className="px-3 py-2">
+                    <Age lane={lane} now={now} />
+                  </td>
+                  <td className="px-3 py-2 text-end">{lane.decidedByMeToday}</td>
+                  <td className="px-4 py-2 text-end">
+                    <Button
+                      disabled={blocked}
+                      look={lane === first ? 'lamp' : 'plain'}
+                      onClick={() => start.mutate(lane.id)}
+                      {...(lane === first && { hint: 'Enter' })}
+                    >
+                      {t.home.start}
+                      <span className="sr-only">{lane.name}</span>
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {idle.length > 0 && <p className="text-muted">{t.home.idle(idle.map(({ name }) => name).join(' · '))}</p>}
     </section>
   )
 }

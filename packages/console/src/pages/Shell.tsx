@@ -1,13 +1,14 @@
 import { lookAs, type Role, signOut } from '@lamplighter/api'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { spoken } from '../announce.ts'
 import { call } from '../api/client.ts'
 import { followLive, watchReturn } from '../api/live.ts'
 import { meQuery } from '../api/queries.ts'
 import { reach } from '../api/reach.ts'
 import { noteSignedOut, session } from '../api/session.ts'
+import { forgetAll } from '../card/memory.ts'
 import { UndoToast } from '../card/UndoToast.tsx'
 import { listenForKeys, useCommands } from '../keys.ts'
 import { useMessages } from '../messages/index.ts'
@@ -38,6 +39,8 @@ export function Shell() {
     return followLive(client)
   }, [client, signedIn, reached])
 
+  usePersonChange(me.data?.id)
+
   const acts = me.data?.acts ?? []
   const settings = pagesFor(acts)
   const firstPage = settings[0]
@@ -64,7 +67,7 @@ export function Shell() {
         <div className="flex min-h-0 flex-1 flex-col dense:flex-row">
           <nav
             aria-label={t.nav.label}
-            className="flex shrink-0 gap-1 border-line bg-surface p-1.5 max-[899px]:border-b dense:w-21 dense:flex-col dense:border-e"
+            className="flex shrink-0 gap-1 border-line bg-surface p-1.5 max-[899px]:border-b dense:w-24 dense:flex-col dense:border-e"
           >
             {acts.includes('lanes.read') && <RailLink icon="review" label={t.nav.review} to="/review" />}
             {firstPage && <RailLink icon="settings" label={t.nav.settings} to="/settings" />}
@@ -88,11 +91,25 @@ export function Shell() {
   )
 }
 
+/** Another person on the same page: nothing of the one before stays, neither what was read nor what was typed. */
+function usePersonChange(id: string | undefined): void {
+  const client = useQueryClient()
+  const before = useRef(id)
+  useEffect(() => {
+    if (id === undefined || id === before.current) return
+    const other = before.current !== undefined
+    before.current = id
+    if (!other) return
+    forgetAll()
+    void client.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' })
+  }, [client, id])
+}
+
 function RailLink({ to, icon, label }: { to: '/review' | '/settings'; icon: IconName; label: string }) {
   return (
     <Link
       activeOptions={{ exact: false }}
-      className="flex min-h-11 flex-col items-center justify-center gap-0.5 rounded-lg px-2 py-1.5 text-fine text-muted hover:bg-glow hover:text-ink data-[status=active]:bg-glow data-[status=active]:font-semibold data-[status=active]:text-ink data-[status=active]:shadow-[inset_2px_0_0_var(--lamp)]"
+      className="flex min-h-11 flex-col items-center justify-center gap-0.5 rounded-lg px-1 py-1.5 text-fine text-muted hover:bg-glow hover:text-ink data-[status=active]:bg-glow data-[status=active]:font-semibold data-[status=active]:text-ink data-[status=active]:shadow-[inset_2px_0_0_var(--lamp)]"
       to={to}
     >
       <Icon name={icon} size={20} />
@@ -108,8 +125,8 @@ function DemoBanner({ roles, has }: { roles: readonly Role[]; has: readonly Role
   const look = useMutation({
     mutationFn: (role: Role) => call(lookAs, { body: { role } }),
     onSuccess: async () => {
+      await client.resetQueries({ queryKey: ['me'] })
       await navigate({ to: '/' })
-      await client.resetQueries()
     },
   })
   const current = has[0] ?? 'reviewer'
@@ -150,7 +167,7 @@ function TopBar({ onHelp }: { onHelp: () => void }) {
   const prefs = useStore(preferences)
   const now = useNow(15_000)
   const life = me?.lifeThreat
-  const leave = useMutation({ mutationFn: () => call(signOut), onSuccess: () => noteSignedOut() })
+  const leave = useMutation({ mutationFn: () => call(signOut), onSuccess: noteSignedOut })
   return (
     <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-surface px-4">
       <span className="flex items-center gap-1.5 font-semibold">

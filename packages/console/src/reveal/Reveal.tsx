@@ -45,13 +45,7 @@ export function Reveal(props: { number: number; media: Media; current: boolean; 
         }
       : {},
   )
-  // Every file on the page hides on Esc, and the key goes on to whoever else listens.
-  useCommands({
-    close: () => {
-      hide()
-      return false
-    },
-  })
+  useCommands({ close: hide })
   useRelease(() => send({ type: 'released' }))
 
   return (

@@ -21,6 +21,13 @@ describe('climbing', () => {
     expect(nextStep(shownAt(ask('full', 'space')), steps)).toBeNull()
   })
 
+  test('bytes of an older wish do not stand for a newer one', () => {
+    const first = after(ask('lowpass'))
+    const second = climb(first, ask('reduced'))
+    expect(climb(second, { type: 'arrived', ticket: first.ticket })).toEqual(second)
+    expect(climb(second, { type: 'failed', ticket: first.ticket })).toEqual(second)
+  })
+
   test('steps that this file does not have are passed over', () => {
     expect(nextStep(atFacts, ['full'])).toBe('full')
     expect(nextStep(atFacts, [])).toBeNull()

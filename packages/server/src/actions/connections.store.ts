@@ -6,6 +6,7 @@ import { secretPlace } from './places.ts'
 import { cancelRow, doesOf } from './request.store.ts'
 import { type ColumnKey, openText, sealText } from './sealing.ts'
 import { webhookSecret } from './signature.ts'
+import { isForgotten } from './sweep.store.ts'
 import type { ConnectionsTable, OutboxTable } from './tables.ts'
 import type { ActionMeans } from './wishes.ts'
 
@@ -147,6 +148,7 @@ export const sendPing = defineWork(
 /** Sends a row again, under the same webhook-id. */
 export const replayDelivery = defineWork('actions.replay', async (tx: Tx, { delivery }: { delivery: string }) => {
   const row = await rowOf(tx, delivery)
+  if (isForgotten(row)) throw new ActionsError('conflict', 'what this delivery said was deleted after 30 days')
   const changed = await tx.db
     .updateTable('outbox')
     .set({ state: 'waiting', fails: 0, next_at: tx.now, closed_at: null, why: null })

@@ -8,9 +8,11 @@ import {
   rotateSecret,
 } from './connections.store.ts'
 import { claimDeliveries } from './deliveries.store.ts'
+import { bodySweep } from './sweep.store.ts'
 import { makeUnrepeatable, plant, reverse, undo } from './testing/acts.store.ts'
 import { TestOutbox } from './testing/outbox.ts'
 
+const never = {} as never
 let box: TestOutbox
 beforeEach(async () => {
   box = await TestOutbox.open()
@@ -322,4 +324,19 @@ test('security S-29: what a receiver answers is kept sealed and cut to 200 visib
   const [attempt] = (await box.all()).attempts
   expect(Buffer.from(attempt?.answer ?? []).toString()).not.toContain('script')
   expect(attempt?.answer?.length).toBeLessThanOrEqual(200 + 29)
+})
+
+test('what a delivery said is deleted 30 days after its end; that it was made stays, and it cannot be replayed', async () => {
+  await box.ask('limit', { what: 'post', decision: 'dec_l' })
+  await box.deliver()
+  await box.ask('warn', { account: 'u18', notBefore: box.now() + 90 * 24 * hour * 1_000 })
+  expect(await bodySweep(box.store, () => box.now() + 29 * 24 * hour * 1_000).run(0, never)).toBe('0 bodies')
+  expect(await bodySweep(box.store, () => box.now() + 31 * 24 * hour * 1_000).run(0, never)).toBe('1 bodies')
+  const { outbox } = await box.all()
+  expect(outbox.map((row) => [row.state, row.body.length > 0]).sort()).toEqual([
+    ['delivered', false],
+    ['waiting', true],
+  ])
+  const gone = outbox.find((row) => row.state === 'delivered')
+  await expect(box.store.tx(replayDelivery, { delivery: gone?.id ?? '' })).rejects.toMatchObject({ code: 'conflict' })
 })

@@ -4,6 +4,7 @@ import { withData } from './letters.ts'
 import { restatedAfter } from './order.ts'
 import { bodyPlace } from './places.ts'
 import { openText, sealText } from './sealing.ts'
+import { isForgotten } from './sweep.store.ts'
 import type { OutboxTable } from './tables.ts'
 import type { ActionMeans } from './wishes.ts'
 
@@ -14,11 +15,13 @@ export async function restateAfter(tx: Tx, late: OutboxTable, means: ActionMeans
     .selectAll()
     .where('order_key', '=', late.order_key)
     .where('state_no', '>', late.state_no)
+    // What was only not to go before its time passed nothing but its own kind: of the rest the platform has heard the newest already.
+    .$if(late.fails === 0, (all) => all.where('family', '=', late.family))
     .execute()
   const stated = restatedAfter(statedOf(late), rows.map(statedOf))
   for (const { id } of stated) {
     const row = rows.find((one) => one.id === id)
-    if (row !== undefined) await tellAgain(tx, row, row.state_no, means)
+    if (row !== undefined && !isForgotten(row)) await tellAgain(tx, row, row.state_no, means)
   }
 }
 
@@ -84,7 +87,7 @@ export async function restateStanding(tx: Tx, withdrawn: { row: string }, means:
     .orderBy('outbox.state_no', 'desc')
     .limit(1)
     .executeTakeFirst()
-  if (standing === undefined || hasEnded(standing, tx.now, means)) return
+  if (standing === undefined || isForgotten(standing) || hasEnded(standing, tx.now, means)) return
   await tellAgain(tx, standing, null, means)
 }
 

@@ -2,4 +2,5 @@
 export { listConnections } from './connections.store.ts'
 export { claimDeliveries, settleDelivery } from './deliveries.store.ts'
 export { acknowledge, offerActions } from './poll.store.ts'
+export { forgetBodies } from './sweep.store.ts'
 export { schema } from './tables.ts'

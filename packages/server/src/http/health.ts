@@ -1,3 +1,4 @@
+import { AppError } from './errors.ts'
 import { type Page, page } from './route.ts'
 
 /** Answers undefined when fine, else what is missing, in words without secrets. */
@@ -33,8 +34,9 @@ export class Readiness {
 async function outcome(check: Check): Promise<string | undefined> {
   try {
     return await check()
-  } catch {
-    return 'the check itself failed'
+  } catch (thrown) {
+    // Only our own refusals are written for readers; what else is thrown may name files and statements.
+    return thrown instanceof AppError ? thrown.message : 'the check itself failed'
   }
 }
 

@@ -10,6 +10,8 @@ export interface CardFacts {
   readonly kind: 'item' | 'account' | 'appeal' | 'notice' | 'gathered'
   /** Harms of the rules and reports that brought the case, most important first. */
   readonly harms: readonly string[]
+  /** Policies that rules cited: they stand before others of the same harm. */
+  readonly policies: readonly string[]
   readonly strikes: number
   /** How the account is called in words, for the preview: `@kestrel`. */
   readonly account: string | null
@@ -32,10 +34,11 @@ export const LIMIT_MS = 86_400_000
 /** The decision card of one case: ranked policies, choices with their effects in words, and what is preselected. Pure. */
 export function cardOf(policies: readonly Policy[], facts: CardFacts): CardJson {
   const blind = facts.kind === 'appeal'
-  const ordered = blind ? shuffled(policies, facts.caseNumber) : ranked(policies, facts.harms)
+  const ordered = blind ? shuffled(policies, facts.caseNumber) : ranked(policies, facts)
   const card = ordered.map((policy) => cardPolicy(policy, facts))
   const first = card[0]
-  const named = first?.harms.some((harm) => facts.harms.includes(harm)) ?? false
+  const named =
+    first !== undefined && (facts.policies.includes(first.id) || first.harms.some((harm) => facts.harms.includes(harm)))
   return {
     policies: card,
     choices: choices.map((choice) => cardChoice(choice, facts)),
@@ -44,12 +47,16 @@ export function cardOf(policies: readonly Policy[], facts: CardFacts): CardJson 
   }
 }
 
-function ranked(policies: readonly Policy[], harms: readonly string[]): readonly Policy[] {
-  const rank = (policy: Policy): number => {
-    const places = policy.harms.map((harm) => harms.indexOf(harm)).filter((place) => place >= 0)
-    return places.length === 0 ? harms.length : Math.min(...places)
+function ranked(policies: readonly Policy[], facts: Pick<CardFacts, 'harms' | 'policies'>): readonly Policy[] {
+  const cited = (policy: Policy): number => {
+    const place = facts.policies.indexOf(policy.id)
+    return place < 0 ? facts.policies.length : place
   }
-  return [...policies].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1))
+  const rank = (policy: Policy): number => {
+    const places = policy.harms.map((harm) => facts.harms.indexOf(harm)).filter((place) => place >= 0)
+    return places.length === 0 ? facts.harms.length : Math.min(...places)
+  }
+  return [...policies].sort((a, b) => cited(a) - cited(b) || rank(a) - rank(b) || (a.id < b.id ? -1 : 1))
 }
 
 // In an appeal the order may say nothing about the first decision (console.md §4.1): a shuffle that only the number fixes.

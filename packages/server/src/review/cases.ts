@@ -11,6 +11,8 @@ export interface CaseSeed {
   readonly account: string | null
   /** Harms, most important first: they rank the policies of the card. */
   readonly harms?: readonly string[]
+  /** Policies that the rules cited, the gravest first: they come first on the card. */
+  readonly policies?: readonly string[]
   /** Staff who may not decide this case. */
   readonly exclude?: readonly string[]
   /** The appeal or notice that the case is about. */
@@ -21,7 +23,8 @@ export interface CaseSeed {
 
 /**
  * Opens the case of a subject, or joins the open one: reports and signals on the same item meet in one case. The earlier due time and
- * the more urgent lane win. Part of the caller's transaction.
+ * the more urgent lane win. Who works on it keeps it only if the new lane is open to all to whom the old one was. Part of the caller's
+ * transaction.
  */
 export async function openCase(tx: Tx, seed: CaseSeed): Promise<{ case: number; joined: boolean }> {
   laneOf(seed.lane)
@@ -36,6 +39,9 @@ export async function openCase(tx: Tx, seed: CaseSeed): Promise<{ case: number; 
         due_at: Math.min(open.due_at, seed.dueAt),
         words: urgent ? seed.words : open.words,
         harms: JSON.stringify(merged(seed.harms ?? [], JSON.parse(open.harms), urgent)),
+        account: open.account ?? seed.account,
+        ...(urgent && isNarrower(seed.lane, open.lane) && { state: 'open', claimed_by: null, claim_until: 0 }),
+        policies: JSON.stringify(merged(seed.policies ?? [], JSON.parse(open.policies), urgent)),
         revision: open.revision + 1,
       })
       .where('number', '=', number)
@@ -95,6 +101,7 @@ async function insertCase(tx: Tx, seed: CaseSeed): Promise<number> {
       handed_to: null,
       ref: seed.ref ?? null,
       harms: JSON.stringify(seed.harms ?? []),
+      policies: JSON.stringify(seed.policies ?? []),
       closed_at: null,
     })
     .execute()
@@ -102,11 +109,15 @@ async function insertCase(tx: Tx, seed: CaseSeed): Promise<number> {
   return last
 }
 
+const isNarrower = (lane: string, than: string): boolean =>
+  laneOf(than).roles.some((role) => !laneOf(lane).roles.includes(role))
+
 const moreUrgent = (seed: { lane: string; dueAt: number }, open: { lane: string; dueAt: number }): boolean => {
-  const pinned = Number(laneOf(seed.lane).lifeThreat) - Number(laneOf(open.lane).lifeThreat)
-  // A child-safety matter never falls back into a lane that others may open.
+  // A child-safety matter never goes into a lane that others may open, however urgent: its due time says how urgent it is.
   const guarded = Number(laneOf(seed.lane).childSafety) - Number(laneOf(open.lane).childSafety)
-  return pinned > 0 || (pinned === 0 && (guarded > 0 || (guarded === 0 && seed.dueAt < open.dueAt)))
+  if (guarded !== 0) return guarded > 0
+  const pinned = Number(laneOf(seed.lane).lifeThreat) - Number(laneOf(open.lane).lifeThreat)
+  return pinned !== 0 ? pinned > 0 : seed.dueAt < open.dueAt
 }
 
 const merged = (added: readonly string[], before: readonly string[], first: boolean): string[] => [

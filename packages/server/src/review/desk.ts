@@ -8,7 +8,7 @@ import { cardOf } from './card.ts'
 import { isHeld } from './claim.ts'
 import { noCase } from './errors.ts'
 import type { Actor } from './store.ts'
-import { type CaseRows, caseRows } from './store-read.ts'
+import { type CaseRows, caseRows, evidenceInQuestion } from './store-read.ts'
 import type { StoredEvidence, StoredReport, StoredStatement } from './stored.ts'
 import {
   accountWords,
@@ -53,8 +53,13 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
   if (found === undefined) throw noCase()
   const { row } = found
   const { sealer } = desk
+  const appeal = row.kind === 'appeal' && row.ref !== null ? await desk.appealOf(row.ref) : undefined
+  const before =
+    appeal === undefined
+      ? []
+      : await desk.storage.store.read(evidenceInQuestion, { decision: appeal.decision, roles: actor.roles })
   const pieces = await Promise.all(
-    found.evidence.map(async ({ id, at, reported, sealed }) => ({
+    [...before, ...found.evidence].map(async ({ id, at, reported, sealed }) => ({
       id,
       at,
       reported: reported === 1,
@@ -64,7 +69,6 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
   const explanations = await Promise.all(
     found.verdicts.map(({ id, sealed }) => sealer.open<ExplanationJson>('verdicts', 'sealed', id, sealed)),
   )
-  const appeal = row.kind === 'appeal' && row.ref !== null ? await desk.appealOf(row.ref) : undefined
   const held = isHeld({ state: row.state, claimedBy: row.claimed_by, claimUntil: row.claim_until, excluded: [] }, now)
   return {
     number: row.number,

@@ -42,6 +42,8 @@ export interface CasesTable {
   /** The appeal or notice that the case is about. */
   ref: string | null
   harms: string
+  /** Policies that the rules cited, the gravest first, as JSON. */
+  policies: string
   closed_at: number | null
 }
 export interface CaseLinksTable {
@@ -86,6 +88,7 @@ export interface EvidenceTable {
   at: number
   author: string
   reported: number
+  grade: 'seen' | 'told' | 'named'
   /** JSON of `StoredEvidence`, sealed. */
   sealed: Uint8Array
 }
@@ -178,6 +181,7 @@ function first(engine: Engine): string[] {
       handed_to: 'text',
       ref: 'text',
       harms: 'text not null',
+      policies: 'text not null',
       closed_at: 'bigint',
     }),
     'create index cases_lane on cases (lane, due_at) where closed_at is null',
@@ -221,6 +225,7 @@ function first(engine: Engine): string[] {
         at: 'bigint not null',
         author: 'text not null',
         reported: 'smallint not null',
+        grade: 'text not null',
         sealed: 'bytes not null',
       },
       ['unique (case_number, item_key)'],

@@ -135,6 +135,7 @@ export function cardFacts(
   return {
     kind: row.kind,
     harms: JSON.parse(row.harms) as string[],
+    policies: JSON.parse(row.policies) as string[],
     strikes: known.strikes,
     account: row.account === null ? null : accountWords(row.account),
     reports: known.reports,

@@ -4,21 +4,15 @@ export { addColumn, appendOnly, table } from './ddl.ts'
 export { defineErrors, defineQuery, defineWork } from './define.ts'
 export { isStorageError, type StorageCode, StorageError } from './errors.ts'
 export { newId } from './ids.ts'
-export type { Claimed, JobRow, JobState, Jobs, JobsTx, Json, NewJob } from './jobs.ts'
+export type { JobRow, Jobs } from './jobs.ts'
+export type { Claimed, JobState, JobsTx, Json, NewJob } from './jobs-tx.ts'
 export { checkFences, type Holder, type Leases } from './leases.ts'
 export { openStore, type Storage } from './open.ts'
 export type { StorageConfig, StorageFacts, StorageOptions } from './options.ts'
 export type { Retention, RetentionRule } from './retention.ts'
 export { days, defineSchema, type Kept, type Schema, type Step } from './schema.ts'
 export type { Engine, Fence, OnceKey, Query, ReadDb, Store, Tx, TxOptions, Work } from './seam.ts'
-export {
-  type Batch,
-  type EventStream,
-  partitionLease,
-  partitionOf,
-  type Span,
-  type StreamTx,
-  spanOf,
-} from './stream.ts'
+export type { Batch, EventStream } from './stream.ts'
+export { partitionLease, partitionOf, type Span, type StreamTx, spanOf } from './stream-tx.ts'
 export type { Tables } from './tables.ts'
 export type { Wakeup } from './wakeup.ts'

@@ -1,6 +1,11 @@
 import { coreSchema } from './core-schema.ts'
 import { StorageError } from './errors.ts'
 import { isSchema, type Schema } from './schema.ts'
+// Storage's own works: the writer thread must know them whatever the subjects import.
+import './jobs.ts'
+import './leases.ts'
+import './retention.ts'
+import './stream.ts'
 
 /**
  * Imports the `store.ts` modules, which declares their works, and gives the schemas they export: storage's own first, then in the order

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
-import type { JobsTx } from './jobs.ts'
-import type { StreamTx } from './stream.ts'
+import type { JobsTx } from './jobs-tx.ts'
+import type { StreamTx } from './stream-tx.ts'
 import type { Tables } from './tables.ts'
 
 export type Engine = 'sqlite' | 'postgres'

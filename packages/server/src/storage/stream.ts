@@ -1,38 +1,10 @@
-import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import { assertWritable, decodeChunk, encodeChunk, type NewRecord, type StoredRecord } from './chunk.ts'
+import { decodeChunk, type NewRecord, type StoredRecord } from './chunk.ts'
 import { defineQuery, defineWork } from './define.ts'
 import { StorageError } from './errors.ts'
-import { checkFences } from './leases.ts'
-import { appendChunks, type NewChunk } from './postgres/append.ts'
+import { gather } from './gather.ts'
 import type { Fence, ReadDb, Store, Tx } from './seam.ts'
-import { hourOf } from './stream-hour.ts'
-
-declare module './tables.ts' {
-  interface Tables {
-    stream_heads: { part: number; off: number }
-    stream_offsets: { grp: string; part: number; off: number }
-    stream_chunks: StreamChunksTable
-  }
-}
-
-interface StreamChunksTable {
-  part: number
-  hour: number
-  first_off: number
-  n: number
-  appended_at: number
-  oldest_at: number
-  body: Uint8Array
-}
-
-/** A piece of one partition: the group's stored offset before it, and after it. */
-export interface Span {
-  readonly group: string
-  readonly part: number
-  readonly from: number
-  readonly to: number
-}
+import { countPartitions, type Span, type StreamChunksTable, spanOf } from './stream-tx.ts'
 
 /** Records of one partition, and the offsets they reach. Empty when there is nothing new. */
 export interface Batch extends Span {
@@ -54,90 +26,9 @@ export interface EventStream {
   oldestAppendedAt(): Promise<number | undefined>
 }
 
-/** Name of the lease under which `group` reads partition `part`. */
-export function partitionLease(group: string, part: number): string {
-  return `part:${group}:${part}`
-}
-
-/** First 4 bytes of SHA-256(key) mod P. */
-export function partitionOf(key: string, partitions: number): number {
-  return createHash('sha256').update(key).digest().readUInt32BE(0) % partitions
-}
-
-/** The stream inside a transaction. */
-export class StreamTx {
-  readonly #tx: Pick<Tx, 'db' | 'now' | 'engine' | 'hint' | 'affect'>
-  readonly #waiting: NewRecord[] = []
-
-  constructor(tx: Pick<Tx, 'db' | 'now' | 'engine' | 'hint' | 'affect'>) {
-    this.#tx = tx
-  }
-
-  /** The records are in the stream exactly if this transaction commits. Written at its end. */
-  append(records: readonly NewRecord[]): void {
-    assertWritable(records)
-    this.#waiting.push(...records)
-  }
-
-  /**
-   * Moves the group's offset past the batch, together with the batch's results.
-   * @throws StorageError `lease_lost`
-   */
-  async advance(batch: Span, owner: Fence): Promise<void> {
-    const { db } = this.#tx
-    await checkFences(this.#tx, [owner])
-    if (owner.name !== partitionLease(batch.group, batch.part)) throw lost(batch)
-    const moved = await db
-      .updateTable('stream_offsets')
-      .set({ off: batch.to })
-      .where('grp', '=', batch.group)
-      .where('part', '=', batch.part)
-      .where('off', '=', batch.from)
-      .executeTakeFirst()
-    if (moved.numUpdatedRows !== 1n) throw lost(batch)
-  }
-
-  /** Writes what was appended. Called by storage as the last thing before the commit. */
-  async flush(): Promise<void> {
-    if (this.#waiting.length === 0) return
-    const partitions = await countPartitions(this.#tx.db)
-    const byPart = Map.groupBy(this.#waiting.splice(0), (record) => partitionOf(record.key, partitions))
-    const chunks = [...byPart].sort(([a], [b]) => a - b).map(([part, records]) => chunkOf(part, records, this.#tx.now))
-    if (this.#tx.engine === 'postgres') await appendChunks(this.#tx.db, chunks)
-    else for (const chunk of chunks) await appendChunk(this.#tx.db, chunk)
-    this.#tx.hint('stream')
-  }
-}
-
-function chunkOf(part: number, records: readonly NewRecord[], now: number): NewChunk {
-  return {
-    part,
-    hour: hourOf(now),
-    n: records.length,
-    appendedAt: now,
-    oldestAt: records.reduce((oldest, record) => Math.min(oldest, record.at), Number.MAX_SAFE_INTEGER),
-    body: encodeChunk(records),
-  }
-}
-
-async function appendChunk(db: Tx['db'], chunk: NewChunk): Promise<void> {
-  const head = await db
-    .updateTable('stream_heads')
-    .set({ off: sql`off + ${chunk.n}` })
-    .where('part', '=', chunk.part)
-    .returning('off')
-    .executeTakeFirstOrThrow()
-  const { part, hour, n, appendedAt, oldestAt, body } = chunk
-  await db
-    .insertInto('stream_chunks')
-    .values({ part, hour, first_off: head.off - n + 1, n, appended_at: appendedAt, oldest_at: oldestAt, body })
-    .execute()
-}
-
 /** Followed chunks stay this long, so that a slow reader of a moment ago still finds its bytes. */
 const TRIM_AFTER_MS = 60_000
 const TRIM_SLICE = 100
-const APPEND_RECORDS = 2_000
 
 const append = defineWork(
   'storage.stream.append',
@@ -316,52 +207,6 @@ export function makeStream(
   }
 }
 
-/** Appends that arrive while one is being written go together into the next: fewer rows and fewer commits. */
-function gather(write: (records: readonly NewRecord[]) => Promise<void>): EventStream['append'] {
-  type Waiting = { records: readonly NewRecord[]; done: () => void; failed: (error: unknown) => void }
-  let waiting: Waiting[] = []
-  let busy = false
-  const drain = async (): Promise<void> => {
-    busy = true
-    while (waiting.length > 0) {
-      const group = takeGroup(waiting)
-      waiting = waiting.slice(group.length)
-      try {
-        await write(group.flatMap((one) => one.records))
-        for (const one of group) one.done()
-      } catch (error) {
-        for (const one of group) one.failed(error)
-      }
-    }
-    busy = false
-  }
-  return async (records) => {
-    // Before it meets the records of others: one that cannot be written must not take them along.
-    assertWritable(records)
-    return new Promise((done, failed) => {
-      waiting.push({ records, done, failed })
-      if (!busy) void drain()
-    })
-  }
-}
-
-function takeGroup<T extends { records: readonly NewRecord[] }>(waiting: readonly T[]): T[] {
-  let records = 0
-  const end = waiting.findIndex((one, i) => {
-    records += one.records.length
-    return i > 0 && records > APPEND_RECORDS
-  })
-  return waiting.slice(0, end === -1 ? waiting.length : end)
-}
-
-async function countPartitions(db: Tx['db']): Promise<number> {
-  const { count } = await db
-    .selectFrom('stream_heads')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
-  return count
-}
-
 /** The chunk that holds the record after `offset`: chunks follow each other without holes, so the last that begins at or before it. */
 async function chunkAfter(db: ReadDb['db'], part: number, offset: number): Promise<StreamChunksTable | undefined> {
   const chunk = await db
@@ -377,16 +222,4 @@ async function chunkAfter(db: ReadDb['db'], part: number, offset: number): Promi
 
 function batchOf(from: { group: string; part: number }, offset: number, records: readonly StoredRecord[]): Batch {
   return { group: from.group, part: from.part, from: offset, to: offset + records.length, records }
-}
-
-/** The span of a batch without its records: what a work needs to advance. */
-export function spanOf(batch: Span): Span {
-  return { group: batch.group, part: batch.part, from: batch.from, to: batch.to }
-}
-
-function lost(batch: Span): StorageError {
-  return new StorageError(
-    'lease_lost',
-    `partition ${batch.part} of "${batch.group}" has moved on; drop the batch and stop`,
-  )
 }

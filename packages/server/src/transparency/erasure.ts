@@ -9,7 +9,8 @@ export interface ErasureParts {
   readonly store: Store
   readonly keyring: LedgerKeyring
   readonly platform: PlatformKeys
-  readonly keys: RecordKeys
+  /** Of the log as it is now. */
+  readonly keys: () => RecordKeys
 }
 
 /** Erases a person: content first, in one transaction with its entry, then the key, so that copies in backups end too. */
@@ -19,7 +20,7 @@ export async function erasePerson(
   ground: Ground,
 ): Promise<{ records: number }> {
   const subject = subjectOf(parts.platform, affected)
-  const done = await parts.store.tx(destroyUnderKeys, { subject, ground, keys: parts.keys })
+  const done = await parts.store.tx(destroyUnderKeys, { subject, ground, keys: parts.keys() })
   await endKeys(parts)
   return done
 }
@@ -34,6 +35,6 @@ export async function endKeys(parts: Pick<ErasureParts, 'store' | 'keyring'>): P
 
 /** What follows after batches: late namings, and retention. */
 export async function afterBatches(parts: ErasureParts): Promise<void> {
-  await parts.store.tx(nameLateErased, { keys: parts.keys })
-  await parts.store.tx(destroyOld, { keys: parts.keys })
+  await parts.store.tx(nameLateErased, { keys: parts.keys() })
+  await parts.store.tx(destroyOld, { keys: parts.keys() })
 }

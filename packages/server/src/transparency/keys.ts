@@ -8,7 +8,7 @@ import { TransparencyError } from './errors.ts'
 import { affectedName, type PersonKey, type RecordKeys, type SealKey } from './record.ts'
 import { type LogKey, newLogKey } from './signing.ts'
 import { personKeys, type StoredKey, storedKeys } from './store.ts'
-import { LOGS, type LogName } from './tables.ts'
+import type { LogName } from './tables.ts'
 
 /** As much of the keyring as the ledger needs. */
 export type LedgerKeyring = Pick<Keyring, 'make' | 'use' | 'destroy'>
@@ -36,9 +36,9 @@ export function personKey(keyring: LedgerKeyring, keyId: string): Promise<Uint8A
   return keyring.use(keyId, (key) => key.derive('ledger seal'))
 }
 
-/** Makes the keys of an origin pair: one for each log and one for promises (ledger.md §11). */
-export function newKeys(origins: Record<LogName, string>): LogKey[] {
-  return [...LOGS.map((log) => origins[log]), promiseName(origins.actions)].map(newLogKey)
+/** Makes the keys of an origin: one that signs the log and, for `actions`, one for promises (ledger.md §11). */
+export function newKeys(log: LogName, origin: string): LogKey[] {
+  return [origin, ...(log === 'actions' ? [promiseName(origin)] : [])].map(newLogKey)
 }
 
 /** A key as the database keeps it. */

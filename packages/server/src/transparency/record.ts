@@ -48,7 +48,11 @@ export const KEEP_MS = 18 * MONTH_MS
  *   ask for keys again and repeat · `log_closed` the log was never opened
  */
 export async function record(tx: Tx, act: LedgerAct, keys: RecordKeys): Promise<Recorded> {
-  const head = await tx.db.selectFrom('ledger_heads').select('halt').where('log', '=', 'actions').executeTakeFirst()
+  const head = await tx.db
+    .selectFrom('ledger_heads')
+    .select(['halt', 'origin'])
+    .where('log', '=', 'actions')
+    .executeTakeFirst()
   if (head === undefined) throw new TransparencyError('log_closed', 'open the log before the first act is recorded')
   const key = await keyOf(tx, act.affected, keys)
   const id = tx.fresh.id('rec')
@@ -57,7 +61,9 @@ export async function record(tx: Tx, act: LedgerAct, keys: RecordKeys): Promise<
   const fields = slotsOf(act, tx.now)
   const commitment = commit(kind, fields, seed, runtimeHash)
   const dueAt = tx.now + PROMISE_MS
-  const promise = head.halt === null ? await promiseOf(keys, commitment, dueAt) : null
+  // Keys of a log that was begun anew meanwhile would promise a place in the old one.
+  const mayPromise = head.halt === null && head.origin === keys.origin
+  const promise = mayPromise ? await promiseOf(keys, commitment, dueAt) : null
   await tx.db
     .insertInto('ledger_records')
     .values({

@@ -1,4 +1,4 @@
-import { getLog, getReceipt, recheckLog } from '@lamplighter/api'
+import { getLog, getReceipt, recheckLog, reopenLog } from '@lamplighter/api'
 import { AppError } from '../http/errors.ts'
 import { may } from '../http/may.ts'
 import type { Principal } from '../http/principal.ts'
@@ -13,6 +13,7 @@ export function routesOf(ledger: Transparency): Route[] {
       body: { items: [...(await ledger.states()).logs], verifyCommand: verifyCommand(ledger.config.url) },
     })),
     route(recheckLog, async ({ body }) => ({ body: await ledger.recheck(body.log, body.moved === true) })),
+    route(reopenLog, async ({ body }) => ({ body: await ledger.reopen(body.log) })),
     route(getReceipt, async ({ params, who, touch, now }) => {
       const state = await ledger.receiptOf(params.record, who.kind === 'key' ? 'person' : 'staff', now)
       const ruling = 'by' in state ? may(who, 'receipts.read', { own: isOwn(state, who) }, touch, now) : undefined

@@ -1,13 +1,14 @@
-import { checkpointText, formatNote, signText } from '@lamplighter/ledger'
+import { audit, checkpointText, checkReceipt, formatNote, KINDS, signText } from '@lamplighter/ledger'
 import { describe, expect, test } from 'vitest'
 import { engines } from '../storage/testing/engines.ts'
 import { LogFiles } from './files.ts'
-import { signerOf } from './signing.ts'
+import { runtimeChecks, signerOf } from './signing.ts'
 import { checkBeforeSigning } from './startup.ts'
 import { tamper } from './testing/acts.store.ts'
 import { decisionOn } from './testing/acts.ts'
 import { expectWholeLog } from './testing/invariants.ts'
 import { freshLedger } from './testing/ledger.ts'
+import { Served } from './testing/served.ts'
 
 const ORIGIN = 'safety.example/log/actions'
 
@@ -132,6 +133,39 @@ describe.each(engines)('before the first signature on $name', (engine) => {
     await check()
     expect(await fresh.it.ledger.recheck('actions', true)).toMatchObject({ was: 'state_unknown', now: 'state_unknown' })
     expect(await fresh.it.close()).toBeUndefined()
+  })
+
+  test('ledger 17: a log that nobody can vouch for is begun anew; receipts of both verify', async () => {
+    const [old] = await fresh.it.act(decisionOn('u17'))
+    await fresh.it.close()
+    const [waiting] = await fresh.it.act(decisionOn('u18'))
+    await expect(fresh.it.ledger.reopen('actions')).rejects.toMatchObject({ code: 'conflict' })
+    await fresh.it.ledger.markRestored()
+    await check()
+    expect(await fresh.it.ledger.reopen('actions')).toEqual({ origin: `${ORIGIN}-2` })
+    const [recorded] = await fresh.it.act(decisionOn('u19'))
+    expect(recorded?.promise).toContain(`${ORIGIN}-2/promise`)
+    expect(await check()).toBeNull()
+    await fresh.it.close()
+    const outside = new Served(fresh.it.ledger)
+    const policy = await outside.policy()
+    for (const [log, size] of [
+      ['actions', 16],
+      ['actions-2', 16],
+    ] as const) {
+      const seen = await audit(outside.source(undefined, log), { policy, checks: runtimeChecks })
+      expect([log, seen.failed, seen.counts.leaves]).toEqual([log, undefined, size])
+    }
+    const told = await (await outside.get('/log/actions-2/open/000.p/16')).text()
+    expect(told).toContain('continues')
+    for (const one of [old, waiting, recorded]) {
+      const state = await fresh.it.ledger.receiptOf(one?.record ?? '', 'person')
+      if (state.state !== 'ready') throw new Error(state.state)
+      await checkReceipt(state.file, policy, KINDS, runtimeChecks)
+    }
+    await fresh.it.reopen()
+    expect(await check()).toBeNull()
+    expect(await fresh.it.close()).toMatchObject({ size: 32 })
   })
 
   test('a tile that was put right again lets the log go on; one that was not does not', async () => {

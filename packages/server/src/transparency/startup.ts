@@ -97,7 +97,11 @@ async function watermarkProblem(
 }
 
 /** Only what we signed ourselves counts as a watermark. */
-async function largestWatermark(parts: SequencerParts, origin: string, files: LogFiles): Promise<Head | undefined> {
+export async function largestWatermark(
+  parts: SequencerParts,
+  origin: string,
+  files: LogFiles,
+): Promise<Head | undefined> {
   const keys = parts.signers(origin).map(({ vkey }) => vkey)
   let largest: Head | undefined
   for (const note of await files.watermarks()) {

@@ -81,6 +81,7 @@ export interface HeadRow {
   readonly halted_at: number | null
   readonly restored_at: number | null
   readonly moved_to: string | null
+  readonly generation: number
 }
 
 export const headOfLog = defineQuery('transparency.head', async ({ db }: ReadDb, log: LogName): Promise<HeadRow> => {
@@ -329,6 +330,48 @@ export const endHalt = defineWork(
     if (changed === undefined || input.next !== null || input.log !== 'actions') return
     const fields = { op: 'resumed', origin: changed.origin, size: changed.size } as const
     await record(tx, { kind: 'ledger', affected: PLATFORM, fields }, input.keys)
+  },
+)
+
+/**
+ * Begins a log anew under another origin; its first entry says what it continues. Keys of the old one are retired, what it signed stays
+ * served, and acts that still wait go into the new one.
+ *
+ * @param input.keys of the new origin
+ */
+export const reopenLog = defineWork(
+  'transparency.reopen',
+  async (
+    tx: Tx,
+    input: {
+      log: LogName
+      origin: string
+      stored: readonly StoredKey[]
+      old: { origin: string; size: number; root: Uint8Array }
+      keys: RecordKeys
+    },
+  ): Promise<void> => {
+    const { log, origin, old } = input
+    const empty = { size: 0, root: emptyRoot(), edge: encodeEdge(EMPTY_EDGE) }
+    const changed = await tx.db
+      .updateTable('ledger_heads')
+      .set({ origin, ...empty, halt: null, halted_at: null, restored_at: null })
+      .set({ generation: sql<number>`generation + 1` })
+      .where('log', '=', log)
+      .where('origin', '=', old.origin)
+      .where('halt', 'is not', null)
+      .executeTakeFirst()
+    if (changed.numUpdatedRows !== 1n) throw new TransparencyError('conflict', 'only a halted log is begun anew, once')
+    const { size, root } = old
+    const fields = { op: 'continues', origin: old.origin, size, root: Buffer.from(root).toString('base64') } as const
+    const said = await record(tx, { kind: 'ledger', affected: PLATFORM, fields }, input.keys)
+    await tx.db
+      .updateTable('ledger_keys')
+      .set({ to_at: tx.now })
+      .where('name', 'in', [old.origin, `${old.origin}/promise`])
+      .execute()
+    await addKeys(tx, input.stored, said.record)
+    tx.hint('log')
   },
 )
 

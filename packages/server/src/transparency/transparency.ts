@@ -8,12 +8,13 @@ import { keyNamed, keysOfPersons, type LedgerKeyring, newKeys, platformKeys, rea
 import { type ReceiptState, receiptOf, type Viewer } from './receipts.ts'
 import { type Rechecked, recheck } from './recheck.ts'
 import type { RecordKeys } from './record.ts'
+import { reopen } from './reopen.ts'
 import { runSchedule } from './schedule.ts'
 import type { Alarm, SequencerParts } from './sequencer.ts'
 import type { LogKey } from './signing.ts'
 import { type LedgerStates, statesOf } from './states.ts'
 import { headOfLog, markRestored, openLogs, softwareStarted } from './store.ts'
-import type { Ground, LogName } from './tables.ts'
+import { type Ground, LOGS, type LogName } from './tables.ts'
 
 /** How the ledger is set up. */
 export interface TransparencyConfig {
@@ -42,6 +43,8 @@ export interface Transparency {
   erase(affected: Affected, ground: Ground): Promise<{ records: number }>
   /** `ledger recheck`: recomputes a log and ends a halt whose cause is gone. @param moved the address really changed */
   recheck(log: LogName, moved: boolean): Promise<Rechecked>
+  /** `ledger reopen`: begins a halted log anew under the next origin. */
+  reopen(log: LogName): Promise<{ origin: string }>
   /** What follows after batches: naming what was erased, retention. `start` does it after each round. */
   afterBatches(): Promise<void>
   /** For `restore`: what was put back signs nothing before a witness or a person vouched for it. */
@@ -67,7 +70,7 @@ export async function openTransparency(
   const origins = { actions: `${host}/log/actions`, sealed: `${host}/log/sealed` }
   let keys: LogKey[] = await readKeys(store, platform)
   if (keys.length === 0) {
-    const made = newKeys(origins)
+    const made = LOGS.flatMap((log) => newKeys(log, origins[log]))
     const stored = made.map((key) => wrapKey(platform, key))
     const first = recordKeysOf(origins.actions, made, platform.seal)
     await store.tx(openLogs, { origins, stored, keys: first }, { once: { scope: 'transparency', key: 'open' } })
@@ -75,7 +78,7 @@ export async function openTransparency(
     keys = await readKeys(store, platform)
   }
   const { origin } = await store.read(headOfLog, 'actions')
-  const base = recordKeysOf(origin, keys, platform.seal)
+  let base = recordKeysOf(origin, keys, platform.seal)
   await store.tx(softwareStarted, { ...config.software, keys: base })
   const parts: SequencerParts = {
     store,
@@ -85,7 +88,7 @@ export async function openTransparency(
     alarm: config.alarm ?? (() => undefined),
   }
   const receipts = { ...parts, keyring }
-  const erasure = { store, keyring, platform, keys: base }
+  const erasure = { store, keyring, platform, keys: () => base }
   await endKeys(erasure)
   const states = () => statesOf(store, config.everyMs)
   return {
@@ -97,6 +100,16 @@ export async function openTransparency(
     states,
     erase: (affected, ground) => erasePerson(erasure, affected, ground),
     recheck: (log, moved) => recheck(parts, base, { log, host, moved }),
+    async reopen(log) {
+      const made = await reopen(parts, platform, {
+        log,
+        // A record of the sealed log's new beginning is an entry of the public one.
+        recordKeysOf: (of, own) => (log === 'actions' ? recordKeysOf(of, own, platform.seal) : base),
+      })
+      keys = await readKeys(store, platform)
+      if (log === 'actions') base = recordKeysOf(made.origin, keys, platform.seal)
+      return made
+    },
     afterBatches: () => afterBatches(erasure),
     markRestored: () => store.tx(markRestored, null),
     start() {

@@ -19,8 +19,9 @@ export function keysJson(keys: readonly PublishedKey[]): unknown {
 
 /** `/log/policy`: a C2SP tlog-policy. No witness is asked, and the file says so. @param url address of the installation */
 export function policyText(keys: readonly PublishedKey[], url: string): string {
-  const current = keys.filter((key) => key.to === null && !isPromiseKey(key))
-  const lines = current.map((key) => {
+  // Logs that were begun anew stay: their receipts still have to verify.
+  const logs = keys.filter((key) => !isPromiseKey(key))
+  const lines = logs.map((key) => {
     const place = key.name.slice(key.name.lastIndexOf('/log/'))
     return `log ${vkeyOf(key)} ${url.replace(/\/$/, '')}${place}\n`
   })

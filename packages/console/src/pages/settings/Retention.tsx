@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { retentionQuery } from '../../api/queries.ts'
+import { wordsOf } from '../../case/case-number.ts'
 import { useMessages } from '../../messages/index.ts'
 import { Loaded } from '../../ui/Loaded.tsx'
 import { Table } from '../../ui/Table.tsx'
@@ -15,13 +16,9 @@ export function Retention() {
         {({ items }) => (
           <Table
             columns={[
-              { title: t.retention.table, cell: ({ words }) => words },
-              {
-                title: t.retention.kept,
-                end: true,
-                cell: ({ keptMs }) => (keptMs === null ? t.retention.forEver : t.span(keptMs)),
-              },
-              { title: t.retention.from, cell: ({ from }) => from },
+              { title: t.retention.table, cell: ({ table }) => wordsOf(table) },
+              { title: t.retention.kept, cell: ({ words }) => words },
+              { title: t.retention.from, cell: ({ from }) => wordsOf(from) || '–' },
               { title: t.retention.unless, cell: ({ unless }) => unless ?? '–' },
             ]}
             empty={t.retention.none}

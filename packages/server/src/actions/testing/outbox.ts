@@ -3,20 +3,16 @@ import type { Do } from '@lamplighter/api'
 import { allowNetsFrom } from '../../http/address.ts'
 import { outgoing } from '../../http/outgoing.ts'
 import type { Storage } from '../../storage/index.ts'
-import { engines, type Place } from '../../storage/testing/engines.ts'
+import { engines, type Place, type TestEngine } from '../../storage/testing/engines.ts'
 import { type Affected, openTransparency, type Transparency } from '../../transparency/index.ts'
 import { memoryKeyring, START } from '../../transparency/testing/ledger.ts'
 import { addConnection, openSecret } from '../connections.store.ts'
 import { type DeliveryServices, deliverDue } from '../deliver.ts'
 import type { ActionMeans, ActionWish, NoticeWish } from '../wishes.ts'
 import { allOf, decide, notify } from './acts.store.ts'
+import { modules } from './modules.ts'
 import { Receiver } from './platform.ts'
 
-const modules = [
-  new URL('../../transparency/store.ts', import.meta.url),
-  new URL('../store.ts', import.meta.url),
-  new URL('./acts.store.ts', import.meta.url),
-]
 const columns = { id: 'key_test', key: new Uint8Array(randomBytes(32)) }
 // Generous, because the machine that runs the tests may be busy; only the test of a hanging receiver waits for them.
 const times = { connectMs: 2_000, firstByteMs: 2_000, totalMs: 2_500 }
@@ -48,8 +44,8 @@ export class TestOutbox implements DeliveryServices {
 
   static async open(
     does: readonly Do[] = ['remove', 'label', 'unlabel', 'limit', 'suspend', 'warn'],
+    engine: TestEngine | undefined = engines[0],
   ): Promise<TestOutbox> {
-    const [engine] = engines
     if (engine === undefined) throw new Error('there is no engine to test on')
     const clock = { at: START }
     const place = await engine.place()

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { initialised, lamplighter } from '../testing/command-line.ts'
+import { initialised, lamplighter, whileServing } from '../testing/command-line.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -9,23 +9,26 @@ beforeEach(async () => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-describe('backup and restore', () => {
+// Each command opens the whole product, which takes a while where other work keeps the machine busy.
+describe('backup and restore', { timeout: 120_000 }, () => {
   it('platform P-35: a restored server is quiet until somebody resumes, and has what the copy had', async () => {
     expect((await lamplighter(folder, ['backup', 'copy'])).code).toBe(0)
     await lamplighter(folder, ['people', 'invite', 'Later'])
     const restored = await lamplighter(folder, ['restore', 'copy', '--yes', '--json'])
     expect(restored.code).toBe(0)
-    expect((await lamplighter(folder, ['people', 'list'])).out).not.toContain('Later')
     const { before } = JSON.parse(restored.out) as { before: string }
     expect(readdirSync(before)).toContain('lamplighter.db')
 
-    const asked = await lamplighter(folder, ['restore', 'resume'])
-    expect(asked.code).toBe(2)
-    expect(asked.out).toContain('As of then: 1 people')
-    const resumed = await lamplighter(folder, ['restore', 'resume', '--yes'])
-    expect([resumed.code, resumed.err]).toEqual([0, ''])
-    expect(resumed.out).toContain('Resumed.')
-    expect((await lamplighter(folder, ['restore', 'resume', '--yes'])).out).toContain('Nothing is held back')
+    await whileServing(folder, async () => {
+      expect((await lamplighter(folder, ['people', 'list'])).out).not.toContain('Later')
+      const asked = await lamplighter(folder, ['restore', 'resume'])
+      expect(asked.code).toBe(2)
+      expect(asked.out).toContain('As of then: 1 people')
+      const resumed = await lamplighter(folder, ['restore', 'resume', '--yes'])
+      expect([resumed.code, resumed.err]).toEqual([0, ''])
+      expect(resumed.out).toContain('Resumed.')
+      expect((await lamplighter(folder, ['restore', 'resume', '--yes'])).out).toContain('Nothing is held back')
+    })
   })
 
   it('refuses a backup with one byte changed, one file more, or into a folder that is not empty', async () => {

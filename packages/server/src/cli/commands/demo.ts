@@ -80,7 +80,7 @@ export const commands: readonly Command[] = [
     async run(io, given) {
       const { config } = io.config()
       const answer = await withApi(config, (call) => call('POST', '/v1/demo/say', { text: given.args[0] }))
-      const opened = answer.case === null ? '' : `, case C-${answer.case}: ${config.url}/review/${answer.case}`
+      const opened = answer.case === null ? '' : `, case C-${answer.case}: ${config.url}/review/C-${answer.case}`
       io.result(answer, [
         `verdict ${answer.verdict}${opened}`,
         ...(answer.because as string[]).map((reason) => `  ${reason}`),

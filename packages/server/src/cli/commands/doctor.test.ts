@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { emptyFolder, lamplighter } from '../testing/command-line.ts'
+import { emptyFolder, initialised, lamplighter } from '../testing/command-line.ts'
 
 let folder: string
 beforeEach(() => {
@@ -9,7 +9,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-describe('migrate and doctor', () => {
+// Each command opens the whole product, which takes a while where other work keeps the machine busy.
+describe('migrate and doctor', { timeout: 120_000 }, () => {
   it('shows the steps first, then does them', async () => {
     const dry = await lamplighter(folder, ['migrate', '--dry-run'])
     expect(dry.out).toContain('people/0001-staff')
@@ -18,7 +19,7 @@ describe('migrate and doctor', () => {
   })
 
   it('platform P-31: says what it found; an unsafe folder is *wrong* with its remedy', async () => {
-    await lamplighter(folder, ['migrate'])
+    folder = await initialised()
     const fine = await lamplighter(folder, ['doctor', '--json'])
     const states = JSON.parse(fine.out) as { check: string; state: string; remedy?: string }[]
     expect(states.map(({ check }) => check)).toEqual([

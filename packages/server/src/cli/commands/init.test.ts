@@ -1,7 +1,7 @@
 import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { emptyFolder, initLine, lamplighter } from '../testing/command-line.ts'
+import { emptyFolder, initLine, lamplighter, whileServing } from '../testing/command-line.ts'
 
 let folder: string
 beforeEach(() => {
@@ -9,25 +9,29 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-describe('init, key and people', () => {
-  it('writes the file and the first link once; keys and people work without a server', async () => {
+// Each command opens the whole product, which takes a while where other work keeps the machine busy.
+describe('init, key and people', { timeout: 120_000 }, () => {
+  it('writes the file and the first link once; keys and people work with and without a server', async () => {
     const made = await lamplighter(folder, [...initLine])
     expect(made.code).toBe(0)
     expect(JSON.parse(made.out).link).toMatch(/^http:\/\/localhost:4100\/hello\/[\w-]{22}$/)
     expect(statSync(join(folder, 'lamplighter.env')).mode & 0o777).toBe(0o600)
     expect((await lamplighter(folder, [...initLine])).code).toBe(2)
 
-    const key = await lamplighter(folder, ['key', 'new', 'chat', '--scopes', 'screen', '--json'])
-    const { id } = JSON.parse(key.out) as { id: string }
-    expect((await lamplighter(folder, ['key', 'revoke', id])).code).toBe(0)
-    expect((await lamplighter(folder, ['key', 'list'])).out).toContain('revoked')
-    expect((await lamplighter(folder, ['key', 'new', 'x', '--scopes', 'everything'])).code).toBe(2)
+    expect((await lamplighter(folder, ['people', 'list'])).out).toMatch(/R-1 {3}invited/)
+    await whileServing(folder, async () => {
+      const key = await lamplighter(folder, ['key', 'new', 'chat', '--scopes', 'screen', '--json'])
+      const { id } = JSON.parse(key.out) as { id: string }
+      expect((await lamplighter(folder, ['key', 'revoke', id])).code).toBe(0)
+      expect((await lamplighter(folder, ['key', 'list'])).out).toContain('revoked')
+      expect((await lamplighter(folder, ['key', 'new', 'x', '--scopes', 'everything'])).code).toBe(2)
 
-    const invited = await lamplighter(folder, ['people', 'invite', 'Kim', '--roles', 'legal', '--json'])
-    expect(JSON.parse(invited.out)).toMatchObject({ staff: 'R-2' })
-    expect((await lamplighter(folder, ['people', 'recover', 'R-2'])).out).toContain('/hello/')
-    expect((await lamplighter(folder, ['people', 'revoke', 'r-2', '--reason', 'left'])).code).toBe(0)
-    expect((await lamplighter(folder, ['people', 'list'])).out).toMatch(/R-2 {3}revoked/)
-    expect((await lamplighter(folder, ['people', 'revoke', 'R-9', '--reason', 'x'])).code).toBe(2)
+      const invited = await lamplighter(folder, ['people', 'invite', 'Kim', '--roles', 'legal', '--json'])
+      expect(JSON.parse(invited.out)).toMatchObject({ staff: 'R-2' })
+      expect((await lamplighter(folder, ['people', 'recover', 'R-2'])).out).toContain('/hello/')
+      expect((await lamplighter(folder, ['people', 'revoke', 'r-2', '--reason', 'left'])).code).toBe(0)
+      expect((await lamplighter(folder, ['people', 'list'])).out).toMatch(/R-2 {3}revoked/)
+      expect((await lamplighter(folder, ['people', 'revoke', 'R-9', '--reason', 'x'])).code).toBe(2)
+    })
   })
 })

@@ -1,4 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openContext } from '../../context.ts'
 import { loadConfig } from '../../http/config.ts'
@@ -7,6 +8,12 @@ import type { Command } from '../command.ts'
 import { UsageError } from '../io.ts'
 
 const operator: Doer = { name: 'operator', staff: null, touch: 'operator', request: 'init' }
+
+/** A set that needs no list and no history to begin with; the platform's own takes its place (`lamplighter rules`). */
+async function starterRules(): Promise<{ text: string; schemaText: string }> {
+  const file = (name: string) => readFile(new URL(`../../../../rules/wick/${name}`, import.meta.url), 'utf8')
+  return { text: await file('starter.wick'), schemaText: await file('chat.schema.wick') }
+}
 
 export const commands: readonly Command[] = [
   {
@@ -40,6 +47,12 @@ export const commands: readonly Command[] = [
         const link = await context.people.invite({ name: admin, roles: ['admin'], kind: 'first', doer: operator })
         await context.settings.put('platform.name', name, { reason: 'init', doer: operator })
         await context.settings.put('platform.country', country, { reason: 'init', doer: operator })
+        await context.registry.put({
+          ...(await starterRules()),
+          by: 'operator',
+          solo: true,
+          reason: 'the rules that a new installation starts with',
+        })
         const lines = Object.entries(values).map(([key, text]) => `${key}=${text}`)
         // The database’s address may hold a password.
         writeFileSync(path, `${lines.join('\n')}\n`, { mode: 0o600, flag: 'wx' })

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { getLog, recheckLog } from '@lamplighter/api'
+import { getLog, recheckLog, reopenLog } from '@lamplighter/api'
 import { UsageError as VerifierUsage, verifyTarget } from '@lamplighter/ledger/verifier'
 import { withApi } from '../api.ts'
 import type { Command } from '../command.ts'
@@ -95,6 +95,23 @@ export const commands: readonly Command[] = [
       const ended = found.was !== null && found.now === null ? ` The halt ${found.was} is over.` : ''
       io.result(found, [`${log}: ${found.leaves} leaves hashed again, ${left}.${ended}`])
       return found.now === null ? 0 : 3
+    },
+  },
+  {
+    name: 'ledger reopen',
+    summary: 'Begins a halted log anew under the next name, where nobody can say what was signed last.',
+    example: 'lamplighter ledger reopen',
+    options: { log: { help: 'actions (default) or sealed', value: 'name' } },
+    async run(io, { value }) {
+      const log = logOf(value('log'))
+      const question =
+        'Receipts of the old log stay valid, but everybody who watches it has to be told of the new one. Go on?'
+      if (!(await io.confirm(question))) return 2
+      const made = await withApi(io.config().config, async (call) =>
+        reopenLog.answer.parse(await call('POST', '/v1/log/reopen', { log })),
+      )
+      io.result(made, [`${made.origin} continues it. Tell those who pinned the old key; restart other processes.`])
+      return 0
     },
   },
 ]

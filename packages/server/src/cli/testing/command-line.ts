@@ -1,7 +1,10 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import { openContext } from '../../context.ts'
+import { loadConfig } from '../../http/config.ts'
+import { startServer } from '../../http/server.ts'
 import { runCommand } from '../run.ts'
 
 export interface Ran {
@@ -41,7 +44,29 @@ export async function initialised(): Promise<string> {
   await made
   const folder = mkdtempSync(join(tmpdir(), 'll-'))
   cpSync(template, folder, { recursive: true })
+  // The copy gets the usual mode of a folder, not that of its model.
+  chmodSync(join(folder, '.lamplighter'), 0o700)
   return folder
+}
+
+/** Runs `use` while a server runs on the folder's data, so that commands go through its socket. */
+export async function whileServing<T>(folder: string, use: () => Promise<T>): Promise<T> {
+  const { config } = loadConfig({ env: {}, folder })
+  const context = await openContext({ config, patient: true })
+  const server = await startServer({
+    app: context.app,
+    readiness: context.readiness,
+    listen: { host: '127.0.0.1', port: 0 },
+    data: config.data,
+    graceMs: 0,
+    shutdownMs: 5_000,
+  })
+  try {
+    return await use()
+  } finally {
+    await server.stop()
+    await context.close()
+  }
 }
 
 export function emptyFolder(): string {

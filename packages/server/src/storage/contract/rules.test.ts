@@ -13,6 +13,7 @@ import {
   openAccounts,
   rewriteNote,
   sumUp,
+  swallowFailure,
   waitForTimer,
 } from '../testing/bank.store.ts'
 import { engines } from '../testing/engines.ts'
@@ -46,6 +47,16 @@ describe.each(engines)('what a work may not do on $name', (engine) => {
   test('a work that catches a failed statement fails all the same', async () => {
     const { store } = opened.storage
     await expect(store.tx(catchFailure, { id: 'a' })).rejects.toMatchObject({ code: 'statement_failed' })
+    expect(await store.read(account, 'a')).toBeUndefined()
+  })
+
+  test('a work that swallows the failure of its last statement fails all the same', async () => {
+    const { store } = opened.storage
+    await expect(store.tx(swallowFailure, { id: 'a' })).rejects.toMatchObject({
+      code: 'statement_failed',
+      // The failure itself, not what the engine says about a transaction that is over.
+      message: expect.stringMatching(/constraint/i),
+    })
     expect(await store.read(account, 'a')).toBeUndefined()
   })
 

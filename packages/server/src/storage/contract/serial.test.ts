@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { againWhileBusy } from '../testing/again.ts'
 import { account, openAccounts, sumUp, type Transfer, takeOneOfTwo, transfer } from '../testing/bank.store.ts'
 import { engines } from '../testing/engines.ts'
 import { freshStore } from '../testing/opened.ts'
@@ -68,13 +69,3 @@ describe.each(engines)('works as if alone on $name', (engine) => {
     }
   })
 })
-
-async function againWhileBusy<T>(run: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await run()
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'busy')) throw error
-    }
-  }
-}

@@ -130,11 +130,13 @@ export class SqliteStore implements Store {
     // First, so that the writer is the last to close and can remove the log.
     await this.#reader.close()
     if (!dead) {
+      const ended = endOf(this.#worker)
       await new Promise<void>((resolve) => {
         this.#onClosed = resolve
         this.#flush()
         this.#send({ kind: 'close' })
       })
+      await ended
     }
     await this.#worker.terminate()
   }
@@ -220,6 +222,17 @@ export class SqliteStore implements Store {
     this.#waiting.clear()
     this.#options.onFatal(why)
   }
+}
+
+/** The thread's own end. What a work left behind when it left the thread (a timer, a socket) holds it up for a second at most. */
+function endOf(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, 1_000)
+    worker.once('exit', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
 }
 
 function started(worker: Worker): Promise<void> {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import {
   appendOnly,
+  type Claimed,
   days,
   defineErrors,
   defineQuery,
@@ -135,6 +136,35 @@ export const takeOneOfTwo = defineWork('bank.take', async (tx: Tx, input: { mine
     .execute()
 })
 
+/**
+ * Completes a job together with its effect: the account takes its number, which must be higher than the one before. So the database
+ * itself witnesses the order of effects, whatever order the answers arrive in.
+ */
+export const completeInOrder = defineWork(
+  'bank.completeInOrder',
+  async (tx: Tx, input: { job: Claimed; account: string; n: number }) => {
+    await tx.jobs.complete(input.job)
+    const changed = await tx.db
+      .updateTable('bank_accounts')
+      .set((eb) => ({ balance: input.n, revision: eb('revision', '+', 1) }))
+      .where('id', '=', input.account)
+      .where('balance', '<', input.n)
+      .executeTakeFirst()
+    tx.affect(changed.numUpdatedRows, 1)
+  },
+)
+
+/** Notes the epoch under which it commits, which must not be lower than the one before. */
+export const witnessEpoch = defineWork('bank.witness', async (tx: Tx, input: { id: string; epoch: number }) => {
+  const changed = await tx.db
+    .updateTable('bank_accounts')
+    .set({ balance: input.epoch })
+    .where('id', '=', input.id)
+    .where('balance', '<=', input.epoch)
+    .executeTakeFirst()
+  tx.affect(changed.numUpdatedRows, 1)
+})
+
 export const enqueueOrFail = defineWork('bank.enqueue', async (tx: Tx, input: { fail: boolean; queue: string }) => {
   const id = await tx.jobs.enqueue({ queue: input.queue, runAt: tx.now, payload: { fail: input.fail } })
   tx.stream.append([{ key: 'account:1', at: tx.now, body: new Uint8Array([1]) }])
@@ -175,6 +205,16 @@ export const waitForTimer = defineWork('bank.timer', async (tx: Tx, input: { id:
 
 export const callOut = defineWork('bank.fetch', async (_: Tx, input: { url: string }) => {
   await fetch(input.url)
+})
+
+/** Swallows the failure of its last statement and ends as if all were well. */
+export const swallowFailure = defineWork('bank.swallow', async (tx: Tx, input: { id: string }) => {
+  await tx.db.insertInto('bank_accounts').values({ id: input.id, balance: 1, revision: 1 }).execute()
+  await tx.db
+    .insertInto('bank_accounts')
+    .values({ id: `${input.id}-2`, balance: -1, revision: 1 })
+    .execute()
+    .catch(() => undefined)
 })
 
 export const catchFailure = defineWork('bank.catch', async (tx: Tx, input: { id: string }) => {

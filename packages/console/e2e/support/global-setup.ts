@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { TestProject } from 'vitest/node'
+import { noBrowser } from './browser.ts'
+import { freePort } from './port.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A seeded data folder to copy, and the port that its addresses name. */
+    seed: { readonly folder: string; readonly port: number }
+  }
+}
+
+/** Vitest: builds the console where it is not built, and seeds the demo once; each file then opens a copy. `LAMPLIGHTER_TEST_SEED` names a folder to keep the seed in. */
+export default async function setup(project: TestProject): Promise<() => unknown> {
+  if (noBrowser) {
+    project.provide('seed', { folder: '', port: 0 })
+    return () => undefined
+  }
+  buildConsole()
+  const kept = process.env.LAMPLIGHTER_TEST_SEED
+  if (kept !== undefined && existsSync(join(kept, 'port'))) {
+    project.provide('seed', { folder: kept, port: Number(readFileSync(join(kept, 'port'), 'utf8')) })
+    return () => undefined
+  }
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'lamplighter-seed-'))
+  const port = await freePort()
+  run([fileURLToPath(new URL('seed.ts', import.meta.url)), folder, String(port)], 'the demo cannot be seeded')
+  if (kept !== undefined) writeFileSync(join(folder, 'port'), String(port))
+  project.provide('seed', { folder, port })
+  return () => kept === undefined && rmSync(folder, { recursive: true, force: true })
+}
+
+function buildConsole(): void {
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  if (existsSync(join(root, 'dist/index.html'))) return
+  const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js')
+  run([vite, 'build'], 'the console cannot be built', root)
+}
+
+function run(words: readonly string[], otherwise: string, cwd?: string): void {
+  const { status } = spawnSync(process.execPath, words, { stdio: 'inherit', ...(cwd && { cwd }) })
+  if (status !== 0) throw new Error(otherwise)
+}
