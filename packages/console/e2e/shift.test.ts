@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { noBrowser, openBrowser, signIn, type Watched } from './support/browser.ts'
 import { decideByKey, note, noted, readyToDecide, startLane, tabTo, takeCase, title } from './support/desk.ts'
 import { copyHouse, type House } from './support/house.ts'
@@ -28,8 +28,16 @@ describe.skipIf(noBrowser)('a shift', () => {
         return log.size + log.pending
       })
     await takeCase(page, house.url, 1011)
+    // What the seeding asked of Harbour may still be on its way.
     let sentBefore = -1
-    await expect.poll(async () => sentBefore === (sentBefore = await harbour()), { interval: 1_000 }).toBe(true)
+    await vi.waitFor(
+      async () => {
+        const before = sentBefore
+        sentBefore = await harbour()
+        expect(sentBefore).toBe(before)
+      },
+      { timeout: 20_000, interval: 1_000 },
+    )
     const leavesBefore = await leaves()
     await page.keyboard.press('r')
     await decideByKey(page)
@@ -222,7 +230,9 @@ describe.skipIf(noBrowser)('a shift', () => {
     await note(page)
     await signIn(page, await house.invite('reviewer'))
     await startLane(page, 'Reports')
-    await page.evaluate(() => void (window.noted = { spoken: [], mouse: 0, nextMs: [] }))
+    await page.evaluate(() => {
+      window.noted = { spoken: [], mouse: 0, nextMs: [] }
+    })
     const seen: number[] = []
     for (let done = 0; done < count; done += 1) {
       seen.push(await readyToDecide(page))

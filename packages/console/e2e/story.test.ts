@@ -54,7 +54,9 @@ describe.skipIf(noBrowser)('the whole story', () => {
     await note(first.page)
     await signIn(first.page, await house.invite('lead'))
     await takeCase(first.page, house.url, 1025)
-    await first.page.evaluate(() => void (window.noted.mouse = 0))
+    await first.page.evaluate(() => {
+      window.noted.mouse = 0
+    })
     await first.page.keyboard.press('r')
     await decideByKey(first.page)
     expect((await noted(first.page)).mouse).toBe(0)
@@ -65,7 +67,8 @@ describe.skipIf(noBrowser)('the whole story', () => {
       platform.got.filter((one) => one.type === type && one.data.account === 'storyteller')
     await expect.poll(() => ofStory('action.requested').length).toBe(1)
     const [asked] = ofStory('action.requested')
-    expect(asked?.data).toMatchObject({ do: 'remove', item: { id: 'story-1' }, by: 'person' })
+    if (asked === undefined) throw new Error('the request is missing')
+    expect(asked.data).toMatchObject({ do: 'remove', item: { id: 'story-1' }, by: 'person' })
     // The notice goes to the oldest connection alone, so that nobody is told twice: Harbour tells this person.
     const noticePage = async () =>
       (await fetch(`${house.url}/demo/notice`, { redirect: 'manual' })).headers.get('location')
@@ -82,7 +85,8 @@ describe.skipIf(noBrowser)('the whole story', () => {
 
     // Whoever decided first is not offered the appeal.
     await first.page.goto(`${house.url}/review`)
-    await first.page.getByText(/Nothing waits in:.*Appeals/).waitFor()
+    await first.page.getByRole('button', { name: /^Start ?Appeals/ }).click()
+    await first.page.getByText('Nothing in this lane is free for you now').last().waitFor()
     const second = await browser.another()
     await note(second.page)
     await signIn(second.page, await house.invite('lead'))
@@ -100,6 +104,7 @@ describe.skipIf(noBrowser)('the whole story', () => {
     house.later(10_500)
     await expect.poll(() => ofStory('action.withdrawn').length).toBe(1)
     const [withdrawn] = ofStory('action.withdrawn')
+    if (withdrawn === undefined) throw new Error('the withdrawal is missing')
     await person.page.reload()
     await person.page.getByText('The decision was reversed.').waitFor()
     await person.page.getByText('You are right: it is a line of the play.').waitFor()
@@ -113,15 +118,10 @@ describe.skipIf(noBrowser)('the whole story', () => {
       ['decision', asked],
       ['appeal', withdrawn],
     ] as const) {
-      const { record } = letter?.data.recorded as { record: string }
-      let receipt = await auditor.call('GET', `/v1/receipts/${record}`)
-      await expect
-        .poll(async () => (receipt = await auditor.call('GET', `/v1/receipts/${record}`)).status, {
-          timeout: 40_000,
-          interval: 500,
-        })
-        .toBe(200)
-      writeFileSync(join(house.folder, name), await receipt.text())
+      const { record } = letter.data.recorded as { record: string }
+      const receipt = () => auditor.call('GET', `/v1/receipts/${record}`)
+      await expect.poll(async () => (await receipt()).status, { timeout: 40_000, interval: 500 }).toBe(200)
+      writeFileSync(join(house.folder, name), await (await receipt()).text())
       expect(await verifyTarget(join(house.folder, name), { policy, offline: true }), name).toMatchObject({ exit: 0 })
     }
     expect(await verifyTarget(house.url, { policy })).toMatchObject({ exit: 0 })

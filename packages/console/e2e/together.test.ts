@@ -89,7 +89,7 @@ describe.skipIf(noBrowser)('several people, and a server that goes away', () => 
     const { page, context } = await lead()
     await takeCase(page, house.url, 1019)
     await page.getByRole('textbox', { name: 'Note (staff only)' }).fill('kept')
-    await page.evaluate(() => void ((window as unknown as { sameBirth: boolean }).sameBirth = true))
+    await page.evaluate(() => document.documentElement.setAttribute('data-same-birth', ''))
     await house.stop()
     await page.getByRole('alert').getByText('The server does not answer').first().waitFor({ timeout: 20_000 })
     expect(await decideButton(page).isDisabled()).toBe(true)
@@ -103,7 +103,7 @@ describe.skipIf(noBrowser)('several people, and a server that goes away', () => 
     expect(await page.getByRole('textbox', { name: 'Note (staff only)' }).inputValue()).toBe('kept')
     await page.keyboard.press('a')
     await decideByKey(page)
-    expect(await page.evaluate(() => (window as unknown as { sameBirth?: boolean }).sameBirth)).toBe(true)
+    expect(await page.evaluate(() => document.documentElement.hasAttribute('data-same-birth'))).toBe(true)
     await context.close()
   })
 

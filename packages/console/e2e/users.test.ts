@@ -1,12 +1,12 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { axe } from './support/axe.ts'
 import { noBrowser, openBrowser, type Watched } from './support/browser.ts'
 import { copyHouse, type House } from './support/house.ts'
 import { unknownRequests } from './support/network.ts'
-import { type Caller, callerFor } from './support/person.ts'
+import { tellOf } from './support/tell.ts'
 
 const noTextBrowser = spawnSync('w3m', ['-version']).status !== 0
 if (noTextBrowser) console.warn('console 39 in a text browser is skipped: w3m is not installed (apt-get install w3m)')
@@ -20,37 +20,14 @@ describe.skipIf(noBrowser)('the pages of the people concerned', () => {
   beforeAll(async () => {
     house = await copyHouse(inject('seed'))
     browser = await openBrowser()
-    const lead = await callerFor(house, await house.invite('lead', 'child-safety'))
-    notice = await tell(lead, 1016)
-    other = await tell(lead, 1011)
+    notice = await tellOf(house, 1016)
+    other = await tellOf(house, 1011)
   })
   afterAll(async () => {
     await browser?.close()
     await house?.close()
   })
 
-  /** Decides a case and gives the address of the page that its webhook told the platform. */
-  async function tell(lead: Caller, number: number): Promise<string> {
-    await lead.call('POST', `/v1/cases/${number}/claim`)
-    const seen = (await (await lead.call('GET', `/v1/cases/${number}`)).json()) as {
-      revision: number
-      card: { policies: { id: string; reasonCodes: { code: string }[]; statement: Record<string, string> }[] }
-    }
-    const [policy] = seen.card.policies
-    const body = {
-      policy: policy?.id,
-      choice: 'remove',
-      reasonCode: policy?.reasonCodes[0]?.code,
-      statement: { language: 'en', text: 'The link in it leads to a harmful site.' },
-    }
-    const decided = await lead.call('POST', `/v1/cases/${number}/decisions`, body, { 'if-match': `"${seen.revision}"` })
-    if (decided.status !== 201) throw new Error(`${decided.status} ${await decided.text()}`)
-    const before = await newest()
-    house.later(10_500)
-    await vi.waitFor(async () => expect(await newest()).not.toBe(before), { timeout: 20_000, interval: 200 })
-    return `${house.url}${await newest()}`
-  }
-  const newest = async () => (await fetch(`${house.url}/demo/notice`, { redirect: 'manual' })).headers.get('location')
   const pages = () => [notice, `${notice}/appeal`, `${house.url}/privacy`, `${house.url}/n/not-a-token`]
 
   test('console 46: no script is allowed, and every page is small', async () => {

@@ -12,7 +12,7 @@ export async function note(page: Page): Promise<void> {
   await page.addInitScript(() => {
     window.noted = { spoken: [], mouse: 0, nextMs: [] }
     for (const kind of ['mousedown', 'pointerdown', 'mousemove']) {
-      addEventListener(kind, () => void (window.noted.mouse += 1), true)
+      addEventListener(kind, () => window.noted.mouse++, true)
     }
     const title = () => document.querySelector('main h1')?.textContent ?? ''
     let since: { at: number; from: string } | null = null

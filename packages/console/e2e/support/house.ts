@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Role, Scope } from '@lamplighter/api'
+import { openContext } from '../../../server/src/context.ts'
 import { makeClock } from '../../../server/src/demo/clock.ts'
 import { openDemo, type RunningDemo } from '../../../server/src/demo/run.ts'
 import { openLog } from '../../../server/src/events.ts'
@@ -106,6 +107,26 @@ export async function openHouse(given: { folder: string; port: number; allowNets
     async close() {
       if (running !== undefined) await stop()
       openLog('silent')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A real server on which nothing has happened yet: no event, no list, no rule. */
+export async function emptyHouse(port: number): Promise<Pick<House, 'url' | 'invite' | 'close'>> {
+  const folder = mkdtempSync(join(tmpdir(), 'lamplighter-empty-'))
+  const url = `http://localhost:${port}`
+  const { config } = loadConfig({ env: {}, flags: { data: folder, url, listen: `127.0.0.1:${port}` }, folder })
+  const context = await openContext({ config })
+  const { app, readiness, live } = context
+  const listening = { app, readiness, listen: config.listen, data: folder, graceMs: 0, shutdownMs: 5_000 }
+  const server = await startServer({ ...listening, onDrain: () => live.close() })
+  return {
+    url,
+    invite: async (...roles) => (await context.people.invite({ name: 'Somebody', roles, kind: 'invite', doer })).link,
+    async close() {
+      await server.stop()
+      await context.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }
