@@ -2,7 +2,17 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sqlite } from '../storage/testing/engines.ts'
-import { type House, LISTED, messageOf, openHouse, type Person, reportOf } from '../testing/house.ts'
+import {
+  CSAM,
+  type House,
+  LISTED,
+  messageOf,
+  openHouse,
+  type Person,
+  picture,
+  reportOf,
+  uploadOf,
+} from '../testing/house.ts'
 
 let house: House
 let ravi: Person
@@ -228,6 +238,21 @@ test('an appeal in a child-safety matter stays with child safety', async () => {
   const appeal = await appealed(String(notice?.id))
   expect((await lead.call('GET', `/v1/cases/${appeal.number}`)).status).toBe(404)
   expect((await other.take(appeal.number)).evidence[0].text).toContain(LISTED.meeting_terms)
+})
+
+test('whoever decides an appeal about a picture may reveal it', async () => {
+  const safety = await house.person('child-safety')
+  await house.putPicture('f1', picture(CSAM))
+  expect((await house.screen(uploadOf('f1'))).body.verdict).toBe('block')
+  const verdict = (await house.rows('verdicts')).find((row) => String(row.event_kind) === 'upload')
+  const notice = (await house.rows('notices')).find(({ decision }) => decision === verdict?.id)
+  const appeal = await appealed(String(notice?.id))
+  const { evidence } = await safety.take(appeal.number)
+  const body = { case: appeal.number, exhibit: evidence[0].media.exhibit, step: 'lowpass' }
+  const granted = await safety.call('POST', '/v1/reveals', { body })
+  expect(granted.status).toBe(201)
+  expect((await safety.call('GET', granted.body.url)).status).toBe(200)
+  expect((await lead.call('POST', '/v1/reveals', { body })).status).toBe(409)
 })
 
 test('nothing went wrong on our side', () => expect(house.failures).toEqual([]))

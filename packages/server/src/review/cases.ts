@@ -83,6 +83,18 @@ export async function caseOfDecision(
   return db.selectFrom('cases').selectAll().where('number', '=', number).executeTakeFirst()
 }
 
+/** The case whose evidence a case is about: for an appeal the one in which was decided, else itself. */
+export async function caseInQuestion(from: Pick<Tx | ReadDb, 'db'>, number: number): Promise<number> {
+  const appeal = await from.db
+    .selectFrom('cases')
+    .innerJoin('appeals', 'appeals.id', 'cases.ref')
+    .select('appeals.decision as decision')
+    .where('cases.number', '=', number)
+    .where('cases.kind', '=', 'appeal')
+    .executeTakeFirst()
+  return appeal === undefined ? number : ((await caseOfDecision(from, appeal.decision))?.number ?? number)
+}
+
 /** Adds a line to the story of a case. `by` is a staff number in words (`R-7`) or `machine`. */
 export async function addHistory(tx: Tx, number: number, by: string, words: string): Promise<void> {
   await tx.db
