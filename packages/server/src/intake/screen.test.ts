@@ -233,6 +233,24 @@ describe('follow', () => {
     expect((await stream.backlog(FOLLOW)).records).toBe(0)
   })
 
+  test('platform P-16: whoever looks at an event that could not be judged sees what it says', async () => {
+    const event = messageOf('nobody could judge this', { media: [{ id: 'f', type: 'image/png' }] })
+    await house.platform('POST', '/v1/events', { body: event })
+    const { intake, storage } = house.context
+    const vault = { ...intake.bench.vault, find: () => Promise.reject(new Error('made up')) }
+    const gate: Gate = { ...intake, bench: { ...intake.bench, vault } }
+    for (let part = 0; part < storage.stream.partitions; part += 1) {
+      const fence = await storage.leases.acquire(partitionLease(FOLLOW, part), 60_000)
+      if (fence === undefined) throw new Error('no lease')
+      await followOnce(gate, fence, onNothing)
+      await storage.leases.release(fence)
+    }
+    const reviewer = await house.person('reviewer')
+    const opened = await reviewer.take(Number((await house.newestCase()).number))
+    expect(opened).toMatchObject({ kind: 'gathered', lane: { id: 'unscreened' }, account: { ref: '@kestrel' } })
+    expect(opened.evidence[0]).toMatchObject({ text: 'nobody could judge this', provenance: 'server' })
+  })
+
   test('platform P-17: an owner that was frozen writes nothing', async () => {
     const event = blackmail({ actor: { id: 'frozen' } })
     await house.platform('POST', '/v1/events', { body: event })
