@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { acceptEvent, screenEvent } from '../intake/index.ts'
@@ -37,6 +38,34 @@ function stuffed(png: Uint8Array): Uint8Array {
   chunk.writeUInt32BE(crc32(content), content.length + 4)
   return Buffer.concat([png.subarray(0, 33), chunk, png.subarray(33), Buffer.from(TAIL)])
 }
+
+describe('a file that is handed in', () => {
+  const png = picture(['boat', 40], 64)
+  const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes)
+
+  test('is answered with its size and digest; the same again changes nothing; other bytes are refused', async () => {
+    const first = await house.putPicture('same', png)
+    expect([first.status, first.body]).toEqual([
+      201,
+      { id: 'same', size: png.length, sha256: digest(png).digest('hex'), state: 'measured', unknown: [] },
+    ])
+    const again = await house.putPicture('same', png)
+    expect([again.status, again.body]).toEqual([200, first.body])
+    const other = await house.putPicture('same', picture(['boat', 41], 64))
+    expect([other.status, other.body.code]).toEqual([409, 'conflict'])
+    expect((await house.rows('media')).filter((row) => row.media_id === 'same')).toHaveLength(1)
+  })
+
+  test('must have the digest that was sent with it', async () => {
+    const header = (bytes: Uint8Array) => ({ 'content-digest': `sha-256=:${digest(bytes).digest('base64')}:` })
+    expect((await house.putPicture('right', png, header(png))).status).toBe(201)
+    const wrong = await house.putPicture('wrong', png, header(png.subarray(1)))
+    expect([wrong.status, wrong.body.code]).toEqual([422, 'invalid'])
+    expect((await house.putPicture('short', png, { digest: 'sha-256=AAAA' })).status).toBe(400)
+    expect((await house.rows('media')).map((row) => row.media_id)).not.toContain('wrong')
+    expect((await house.putPicture('wrong', png)).status).toBe(201)
+  })
+})
 
 describe('known and unknown pictures', () => {
   test('a known picture is blocked, and only child safety sees the case', async () => {
