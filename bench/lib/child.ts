@@ -31,7 +31,11 @@ export async function startSide(script: URL, args: readonly string[]): Promise<S
 
 function hear(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    child.once('message', resolve)
-    child.once('exit', (code) => reject(new Error(`a side of the benchmark ended with ${code}`)))
+    const ended = (code: number | null) => reject(new Error(`a side of the benchmark ended with ${code}`))
+    child.once('exit', ended)
+    child.once('message', (message) => {
+      child.off('exit', ended)
+      resolve(message)
+    })
   })
 }

@@ -92,8 +92,6 @@ export interface ContextOptions {
   readonly now?: () => number
   /** A command or a test that opens the data alone: nobody waits behind its works, so they may take long. */
   readonly patient?: boolean
-  /** What tests let go wrong in the embedded database. */
-  readonly faults?: NonNullable<StorageOptions['faults']>
   /** The built console; `packages/console/dist` by default. */
   readonly consoleFolder?: string
   /** How the database is opened, beyond the settings: what tests choose. */
@@ -406,13 +404,12 @@ async function checkBacklog(storage: Storage): Promise<void> {
   })
 }
 
-function storageOf({ config, now, patient, storage, faults }: ContextOptions): Parameters<typeof openStore>[0] {
+function storageOf({ config, now, patient, storage }: ContextOptions): Parameters<typeof openStore>[0] {
   const common = {
     by: version,
     ...(now && { now }),
     ...(patient && { limits: { workMs: 10_000 } }),
     ...storage,
-    ...(faults && { faults }),
     ...(config.diskFloor !== undefined && 'bytes' in config.diskFloor && { diskFloorBytes: config.diskFloor.bytes }),
   }
   return config.database === 'embedded'
