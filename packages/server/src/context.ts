@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createSecretKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -180,6 +180,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     site: config.url,
   })
   const sealKey = await keyring.use(await keyring.make('column', 'fingerprints'), (key) => key.derive('sealed values'))
+  const nameKey = createSecretKey(sealKey)
   const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
   const library = makeLibrary({ storage, sealer, fingerprintKey: sealKey, keysFor })
   const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), keysFor })
@@ -191,7 +192,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     seal: {
       sealStream: (at, bytes) => keyring.sealStream(at, bytes),
       unsealStream: (sealed) => keyring.unsealStream(sealed),
-      nameOf: (key) => hmacHex(sealKey, `stream ${key}`),
+      nameOf: (key) => hmacHex(nameKey, `stream ${key}`),
     },
     meansFor,
     vault,
