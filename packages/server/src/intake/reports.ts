@@ -65,7 +65,7 @@ export async function takeReport(accepted: Accepted, gate: Gate): Promise<{ id: 
       reported: true,
       sealed: await gate.bench.sealer.seal('evidence', 'sealed', evidence, {
         ...stored,
-        author: { role: 'target', id: target },
+        author: { role: 'actor', id: target },
       }),
     },
     item: item?.id ?? null,

@@ -9,7 +9,10 @@ export interface EvidenceSeed {
   readonly sealed: Uint8Array
 }
 
-/** Puts one piece of evidence into a case; the same item again replaces its row. Part of the caller's transaction. */
+/**
+ * Puts one piece of evidence into a case; the same item again replaces its row. A report only marks what the server saw itself: what was
+ * measured then, and where words matched, stays. Part of the caller's transaction.
+ */
 export async function putEvidence(tx: Tx, caseNumber: number, seed: EvidenceSeed): Promise<void> {
   const before = await tx.db
     .selectFrom('evidence')
@@ -17,6 +20,10 @@ export async function putEvidence(tx: Tx, caseNumber: number, seed: EvidenceSeed
     .where('case_number', '=', caseNumber)
     .where('item_key', '=', seed.itemKey)
     .executeTakeFirst()
+  if (before?.reported === 0 && seed.reported) {
+    await tx.db.updateTable('evidence').set({ reported: 1 }).where('id', '=', before.id).execute()
+    return
+  }
   if (before !== undefined) await tx.db.deleteFrom('evidence').where('id', '=', before.id).execute()
   await tx.db
     .insertInto('evidence')
