@@ -1,4 +1,4 @@
-import type { CaseJson, Do } from '@lamplighter/api'
+import type { CaseJson, Do, EvidenceJson } from '@lamplighter/api'
 import type { ActionMeans } from '../actions/index.ts'
 import { shippedPolicies } from '../policy/index.ts'
 import type { Storage } from '../storage/index.ts'
@@ -8,7 +8,7 @@ import { cardOf } from './card.ts'
 import { isHeld } from './claim.ts'
 import { noCase } from './errors.ts'
 import type { Actor } from './store.ts'
-import { type CaseRows, caseRows } from './store-read.ts'
+import { type CaseRows, caseRows, evidenceOfDecision } from './store-read.ts'
 import type { StoredEvidence, StoredReport, StoredStatement } from './stored.ts'
 import {
   accountWords,
@@ -53,8 +53,10 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
   if (found === undefined) throw noCase()
   const { row } = found
   const { sealer } = desk
+  const appeal = row.kind === 'appeal' && row.ref !== null ? await desk.appealOf(row.ref) : undefined
+  const before = appeal === undefined ? [] : await desk.storage.store.read(evidenceOfDecision, appeal.decision)
   const pieces = await Promise.all(
-    found.evidence.map(async ({ id, at, reported, sealed }) => ({
+    [...before, ...found.evidence].map(async ({ id, at, reported, sealed }) => ({
       id,
       at,
       reported: reported === 1,
@@ -64,7 +66,6 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
   const explanations = await Promise.all(
     found.verdicts.map(({ id, sealed }) => sealer.open<ExplanationJson>('verdicts', 'sealed', id, sealed)),
   )
-  const appeal = row.kind === 'appeal' && row.ref !== null ? await desk.appealOf(row.ref) : undefined
   const held = isHeld({ state: row.state, claimedBy: row.claimed_by, claimUntil: row.claim_until, excluded: [] }, now)
   return {
     number: row.number,
@@ -90,7 +91,7 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
     reports: await reportsView(found, sealer),
     signals: signalsView(pieces),
     fired: firedView(explanations),
-    evidence: evidenceView(pieces),
+    evidence: appeal === undefined ? evidenceView(pieces) : evidenceView(pieces).map(factsOnly),
     history: found.history.map((line) => ({ ...line })),
     notes: await Promise.all(
       found.notes.map(async ({ id, at, by, sealed }) => ({
@@ -124,6 +125,10 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
     decided: await decidedView(desk, found, actor),
   }
 }
+
+// The files belong to the case that was decided: here they are facts.
+const factsOnly = (piece: EvidenceJson): EvidenceJson =>
+  piece.media === null ? piece : { ...piece, media: { ...piece.media, steps: [] } }
 
 async function reportsView(found: CaseRows, sealer: Sealer): Promise<CaseJson['reports']> {
   const refs = new Map(

@@ -193,6 +193,32 @@ export const caseRows = defineQuery(
   },
 )
 
+/** The evidence on which a decision was taken: what an appeal against it is decided on. */
+export const evidenceOfDecision = defineQuery(
+  'review.evidence-of-decision',
+  async ({ db }: ReadDb, decision: string): Promise<EvidenceTable[]> => {
+    const decided = await db
+      .selectFrom('staff_decisions')
+      .select('case_number')
+      .where('id', '=', decision)
+      .executeTakeFirst()
+    const linked = await db
+      .selectFrom('case_links')
+      .select('case_number')
+      .where('ref', '=', decision)
+      .executeTakeFirst()
+    const of = decided ?? linked
+    if (of === undefined) return []
+    return db
+      .selectFrom('evidence')
+      .selectAll()
+      .where('case_number', '=', of.case_number)
+      .orderBy('at')
+      .limit(200)
+      .execute()
+  },
+)
+
 async function accountCounts(
   { db }: Pick<ReadDb, 'db'>,
   account: string,
