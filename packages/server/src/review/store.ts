@@ -309,7 +309,7 @@ export const decideWork = defineWork(
                 case: row.number,
                 policy: { id: input.policy?.id ?? '', name: input.policy?.name ?? '' },
                 automated: false,
-                effects: plan.effects,
+                effects: plan.wishes.map(({ do: asked }) => asked),
                 statement: plan.notice,
                 facts: row.words,
                 until: plan.wishes[0]?.until ?? null,
