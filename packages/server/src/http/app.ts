@@ -196,6 +196,8 @@ export function createApp(parts: AppParts): App {
       response = addHeaders(problemResponse(error, url, arrival.id), jsonHeaders)
     }
     response.headers.set('request-id', arrival.id)
+    // Windows and due times are counted by this clock; a browser learns from here how far its own is off.
+    response.headers.set('date', new Date(arrival.now).toUTCString())
     requestAnswered({
       route: name,
       request: arrival.id,
