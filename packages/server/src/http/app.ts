@@ -110,7 +110,10 @@ export function createApp(parts: AppParts): App {
       if (endpoint.body !== undefined) refuseEncoding(request)
       const params = paramsOf(endpoint, pathParams)
       const query = queryOf(endpoint, arrival.url)
-      const bytes = endpoint.body === undefined ? new Uint8Array() : await readBytes(request, one.maxBytes)
+      const bytes =
+        endpoint.body === undefined
+          ? new Uint8Array()
+          : await readBytes(request, one.maxBytes, slotClassOf(endpoint.act))
       const ifMatch = ifMatchOf(endpoint, request.headers.get('if-match'))
       const once =
         endpoint.repeat === 'key'
