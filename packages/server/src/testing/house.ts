@@ -121,7 +121,9 @@ export interface HouseOptions {
   readonly storage?: ContextOptions['storage']
   /** Another way to the database of the place. */
   readonly database?: (place: Place) => string | undefined
-  readonly rules?: string
+  /** `null`: none is live yet. */
+  readonly rules?: string | null
+  readonly demo?: boolean
   /** Without the lists of the starter rules: all of them are down. */
   readonly bare?: boolean
 }
@@ -142,6 +144,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         folder: place.folder,
       }).config,
       checkAnswers: true,
+      demo: options.demo ?? false,
       patient: true,
       onFailure: (thrown) => failures.push(thrown),
       now: () => clock.now,
@@ -156,13 +159,15 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     })
   let context = await open()
   const receiver = await Receiver.open()
-  await context.registry.put({
-    text: options.rules ?? wick('starter.wick'),
-    schemaText: wick('chat.schema.wick'),
-    by: 'operator',
-    solo: true,
-    reason: 'the rules of the house',
-  })
+  if (options.rules !== null) {
+    await context.registry.put({
+      text: options.rules ?? wick('starter.wick'),
+      schemaText: wick('chat.schema.wick'),
+      by: 'operator',
+      solo: true,
+      reason: 'the rules of the house',
+    })
+  }
   if (options.bare !== true) await putLists(context)
   const means = await context.meansFor([])
   const made = await context.storage.store.tx(addConnection, {
