@@ -25,6 +25,7 @@ export default defineConfig({
           globalSetup: ['packages/console/e2e/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 15_000 } },
           // One browser at a time, after everything else: what a person waits for is measured here.
           fileParallelism: false,
           sequence: { groupOrder: 1 },

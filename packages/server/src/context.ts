@@ -19,6 +19,7 @@ import { routesOf as evidenceRoutes, exposureOf, type MediaVault, makeMediaVault
 import { rangeFrom } from './http/address.ts'
 import { type App, createApp } from './http/app.ts'
 import type { Config } from './http/config.ts'
+import { hmacHex } from './http/crypto.ts'
 import { metricsPage, openapiPage } from './http/documents.ts'
 import { AppError, jitter } from './http/errors.ts'
 import { healthPages, Readiness } from './http/health.ts'
@@ -189,7 +190,11 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
   const intake: IntakeServices = {
     bench: { rules: registry.live, lists: library.book, providers: shippedProviders, vault, sealer, sealKey },
     storage,
-    seal: keyring,
+    seal: {
+      sealStream: (at, bytes) => keyring.sealStream(at, bytes),
+      unsealStream: (sealed) => keyring.unsealStream(sealed),
+      nameOf: (key) => hmacHex(sealKey, `stream ${key}`),
+    },
     meansFor,
     vault,
     onIgnored: unknownFields,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -15,18 +15,24 @@ declare module 'vitest' {
   }
 }
 
-/** Vitest: builds the console where it is not built, and seeds the demo once; each file then opens a copy. */
-export default async function setup(project: TestProject): Promise<() => void> {
+/** Vitest: builds the console where it is not built, and seeds the demo once; each file then opens a copy. `LAMPLIGHTER_TEST_SEED` names a folder to keep the seed in. */
+export default async function setup(project: TestProject): Promise<() => unknown> {
   if (noBrowser) {
     project.provide('seed', { folder: '', port: 0 })
     return () => undefined
   }
   buildConsole()
-  const folder = mkdtempSync(join(tmpdir(), 'lamplighter-seed-'))
+  const kept = process.env.LAMPLIGHTER_TEST_SEED
+  if (kept !== undefined && existsSync(join(kept, 'port'))) {
+    project.provide('seed', { folder: kept, port: Number(readFileSync(join(kept, 'port'), 'utf8')) })
+    return () => undefined
+  }
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'lamplighter-seed-'))
   const port = await freePort()
   run([fileURLToPath(new URL('seed.ts', import.meta.url)), folder, String(port)], 'the demo cannot be seeded')
+  if (kept !== undefined) writeFileSync(join(folder, 'port'), String(port))
   project.provide('seed', { folder, port })
-  return () => rmSync(folder, { recursive: true, force: true })
+  return () => kept === undefined && rmSync(folder, { recursive: true, force: true })
 }
 
 function buildConsole(): void {

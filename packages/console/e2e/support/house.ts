@@ -2,6 +2,8 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Role, Scope } from '@lamplighter/api'
+import { openContext } from '../../../server/src/context.ts'
+import { makeClock } from '../../../server/src/demo/clock.ts'
 import { openDemo, type RunningDemo } from '../../../server/src/demo/run.ts'
 import { openLog } from '../../../server/src/events.ts'
 import { loadConfig } from '../../../server/src/http/config.ts'
@@ -18,6 +20,10 @@ export interface House {
   invite(...roles: Role[]): Promise<string>
   /** A key of the platform. */
   key(...scopes: Scope[]): Promise<string>
+  /** Lets the server's clock go ahead, so that nobody waits for a lock or a window to end. */
+  later(ms: number): void
+  /** Calls the public interface with a key of the platform. */
+  asPlatform(key: string, path: string, body: unknown): Promise<Record<string, unknown>>
   /** Stops the server as an operator would: nothing listens any more, and the data are closed. */
   stop(): Promise<void>
   /** Starts it again on the same data and the same port. */
@@ -28,20 +34,27 @@ export interface House {
 const doer = { name: 'operator', staff: null, touch: 'operator' as const, request: 'e2e' }
 
 /** A house of one's own: a copy of the seeded one. */
-export function copyHouse(seed: { folder: string; port: number }): Promise<House> {
+export function copyHouse(seed: { folder: string; port: number }, allowNets = ''): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), 'lamplighter-e2e-'))
   cpSync(seed.folder, folder, { recursive: true })
-  return openHouse({ folder, port: seed.port })
+  return openHouse({ folder, port: seed.port, allowNets })
 }
 
 /** The demo on the data of a folder; an empty folder is seeded. */
-export async function openHouse({ folder, port }: { folder: string; port: number }): Promise<House> {
+export async function openHouse(given: { folder: string; port: number; allowNets?: string }): Promise<House> {
+  const { folder, port, allowNets = '' } = given
   const url = `http://localhost:${port}`
   const log: string[] = []
+  const clock = makeClock()
+  let ahead = 0
   openLog('debug', { write: (line) => void log.push(line) })
-  const { config } = loadConfig({ env: {}, flags: { data: folder, url, listen: `127.0.0.1:${port}` }, folder })
+  const { config } = loadConfig({
+    env: {},
+    flags: { data: folder, url, allowNets, listen: `127.0.0.1:${port}` },
+    folder,
+  })
   const open = async (): Promise<{ demo: RunningDemo; server: RunningServer }> => {
-    const demo = await openDemo(config, { reset: false, onProgress: () => undefined })
+    const demo = await openDemo(config, { reset: false, onProgress: () => undefined, clock })
     const { app, readiness, live } = demo.context
     const listening = { app, readiness, listen: config.listen, data: folder, graceMs: 0, shutdownMs: 5_000 }
     return { demo, server: await startServer({ ...listening, onDrain: () => live.close() }) }
@@ -73,6 +86,20 @@ export async function openHouse({ folder, port }: { folder: string; port: number
       const made = await people.newKey({ name: 'e2e', connection: 'harbour', scopes, days: 1, doer })
       return made.key
     },
+    later(ms) {
+      ahead += ms
+      clock.setBack(-ahead)
+    },
+    async asPlatform(key, path, body) {
+      const answer = await fetch(url + path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', prefer: 'wait=5' },
+        body: JSON.stringify(body),
+      })
+      const answered = (await answer.json()) as Record<string, unknown>
+      if (!answer.ok) throw new Error(`POST ${path} was answered ${answer.status} ${JSON.stringify(answered)}`)
+      return answered
+    },
     stop,
     async start() {
       running = await open()
@@ -80,6 +107,26 @@ export async function openHouse({ folder, port }: { folder: string; port: number
     async close() {
       if (running !== undefined) await stop()
       openLog('silent')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A real server on which nothing has happened yet: no event, no list, no rule. */
+export async function emptyHouse(port: number): Promise<Pick<House, 'url' | 'invite' | 'close'>> {
+  const folder = mkdtempSync(join(tmpdir(), 'lamplighter-empty-'))
+  const url = `http://localhost:${port}`
+  const { config } = loadConfig({ env: {}, flags: { data: folder, url, listen: `127.0.0.1:${port}` }, folder })
+  const context = await openContext({ config })
+  const { app, readiness, live } = context
+  const listening = { app, readiness, listen: config.listen, data: folder, graceMs: 0, shutdownMs: 5_000 }
+  const server = await startServer({ ...listening, onDrain: () => live.close() })
+  return {
+    url,
+    invite: async (...roles) => (await context.people.invite({ name: 'Somebody', roles, kind: 'invite', doer })).link,
+    async close() {
+      await server.stop()
+      await context.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -1,11 +1,19 @@
 import { createServer } from 'node:net'
 
-/** A port that nobody listens on. Asked for before the start, because the demo's addresses name it. */
+/**
+ * A port that nobody listens on. Asked for before the start, because the demo's addresses name it, and below those that systems
+ * give to outgoing calls, so that none of them takes it meanwhile.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port is free')
-  return address.port
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    if (await isFree(port)) return port
+  }
 }
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })

@@ -173,7 +173,8 @@ export const de: Words = {
     idle: (lanes) => `Nichts wartet in: ${lanes}`,
     age: (ms) => `ältester ${duration(ms, units)}`,
     overdue: (count) => `${count} überfällig`,
-    nothingLeft: 'In dieser Warteschlange ist nichts frei: Was wartet, ist schon in jemandes Händen.',
+    nothingLeft:
+      'In dieser Warteschlange ist für Sie nichts frei: Was wartet, ist in anderen Händen, oder Sie waren schon beteiligt.',
     noLanes: 'Ihren Rollen ist keine Warteschlange offen. Die Verwaltung vergibt sie unter Einstellungen → Personen.',
     mine: 'Ihre Fälle',
     noneMine: 'Hier stehen Fälle, die Sie übernommen haben oder die zu Ihnen zurückkommen. Fangen Sie oben einen an.',

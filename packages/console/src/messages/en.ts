@@ -166,7 +166,8 @@ export const en = {
     idle: (lanes: string) => `Nothing waits in: ${lanes}`,
     age: (ms: number) => `oldest ${duration(ms, units)}`,
     overdue: (count: number) => `${count} past due`,
-    nothingLeft: 'Nothing in this lane is free now: what waits is in somebody’s hands.',
+    nothingLeft:
+      'Nothing in this lane is free for you now: what waits is in somebody’s hands, or you took part in it before.',
     noLanes: 'No lane is open to your roles. An administrator can grant lanes in Settings → People.',
     mine: 'Yours',
     noneMine: 'Cases you have claimed, or that come back to you, are listed here. Start a lane to claim one.',

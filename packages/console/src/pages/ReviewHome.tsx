@@ -29,7 +29,7 @@ export function ReviewHome() {
   }, [t])
   return (
     <div className="pane min-h-0 flex-1">
-      <div className="mx-auto grid max-w-5xl gap-6 px-6 py-6">
+      <div className="mx-auto grid max-w-5xl grid-cols-1 gap-6 px-6 py-6">
         <h1 className="text-page font-semibold">{t.home.title}</h1>
         {hasCode(lanes.error, 'forbidden') ? (
           <p>
@@ -100,7 +100,7 @@ function Lanes({ lanes, mine }: { lanes: readonly LaneJson[]; mine: readonly z.o
   })
   if (lanes.length === 0) return <p className="text-muted">{t.home.noLanes}</p>
   return (
-    <section aria-label={t.home.lanes} className="grid gap-2">
+    <section aria-label={t.home.lanes} className="grid grid-cols-1 gap-2">
       {start.error !== null && <Failure error={start.error} />}
       {start.data?.number === null && <p>{t.home.nothingLeft}</p>}
       {busy.length > 0 && (

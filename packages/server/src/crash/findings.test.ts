@@ -19,9 +19,9 @@ const truth: Truth = {
   reports: [{ id: 'rep_1', event: 'harbour|report|r-1' }],
   decisions: [{ id: 'dec_9', case: 7 }],
   actions: [
-    { id: 'act_1', decision: 'dec_1', do: 'remove', undoes: false },
-    { id: 'act_2', decision: 'dec_1', do: 'limit', undoes: false },
-    { id: 'act_3', decision: 'dec_9', do: 'remove', undoes: false },
+    { id: 'act_1', decision: 'dec_1', do: 'remove', undoes: false, withdrawn: false },
+    { id: 'act_2', decision: 'dec_1', do: 'limit', undoes: false, withdrawn: false },
+    { id: 'act_3', decision: 'dec_9', do: 'remove', undoes: false, withdrawn: false },
   ],
   notices: [],
   commitments: ['cA==', 'ZA=='],
@@ -54,7 +54,7 @@ test.each<[string, Partial<Truth>]>([
   ['the database is damaged: row 3 missing', { integrity: 'row 3 missing' }],
   [
     'decision dec_9: expected the measures "remove", found "remove,remove"',
-    { actions: [...truth.actions, { id: 'act_4', decision: 'dec_9', do: 'remove', undoes: false }] },
+    { actions: [...truth.actions, { id: 'act_4', decision: 'dec_9', do: 'remove', undoes: false, withdrawn: false }] },
   ],
   ['the receiver was asked for act_3, which is not in the database', { actions: truth.actions.slice(0, 2) }],
 ])('a fault is found: %s', (words, changed) => {

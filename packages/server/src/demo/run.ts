@@ -6,7 +6,7 @@ import { AppError } from '../http/errors.ts'
 import { route } from '../http/route.ts'
 import { allStaff } from '../people/index.ts'
 import { caseOfSubject } from '../review/index.ts'
-import { makeClock } from './clock.ts'
+import { type DemoClock, makeClock } from './clock.ts'
 import { makeTown } from './harbour.ts'
 import { makeHook } from './hook.ts'
 import { type Platform, platformOf } from './platform.ts'
@@ -33,10 +33,14 @@ const SCOPES = ['screen', 'events', 'reports', 'appeals', 'actions', 'policies',
  */
 export async function openDemo(
   config: Config,
-  options: { readonly reset: boolean; readonly onProgress: (done: number, total: number) => void },
+  options: {
+    readonly reset: boolean
+    readonly onProgress: (done: number, total: number) => void
+    readonly clock?: DemoClock
+  },
 ): Promise<RunningDemo> {
   if (options.reset) rmSync(config.data, { recursive: true, force: true })
-  const clock = makeClock()
+  const { clock = makeClock() } = options
   const hook = makeHook()
   const held: { platform?: Platform } = {}
   const context = await openContext({

@@ -1,4 +1,5 @@
 import { AppError } from '../http/errors.ts'
+import { caseInQuestion } from '../review/index.ts'
 import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
 import { type RecordKeys, record } from '../transparency/index.ts'
 import type { MediaTable } from './tables.ts'
@@ -166,7 +167,7 @@ export const grantReveal = defineWork(
       .selectFrom('exhibits')
       .select(['state', 'size'])
       .where('id', '=', input.exhibit)
-      .where('case_number', '=', input.case)
+      .where('case_number', 'in', [input.case, await caseInQuestion(tx, input.case)])
       .executeTakeFirst()
     if (row === undefined || exhibit === undefined)
       throw new AppError('not_found', 'There is no such file in this case.')

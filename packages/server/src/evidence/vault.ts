@@ -33,13 +33,15 @@ export interface MediaVault {
   /**
    * Takes the bytes of one file. Resolves when they are durable; measuring goes on in the background.
    *
-   * @throws AppError `too_large` · `conflict` the id names other bytes
+   * @throws AppError `too_large` · `conflict` the id names other bytes · `invalid` the bytes do not have the digest that was sent
    */
   put(upload: {
     readonly connection: string
     readonly id: string
     readonly audience: 'public' | 'private'
     readonly claimedType: string | null
+    /** SHA-256 in lower-case hex, where the platform sent it. */
+    readonly sha256?: string | undefined
     readonly bytes: AsyncIterable<Uint8Array>
   }): Promise<{ created: boolean; row: MediaTable }>
   /** The file with its facts, waiting up to `budgetMs` for a measurement that is under way. */
@@ -94,7 +96,7 @@ export function makeMediaVault(parts: {
   }
 
   return {
-    async put({ connection, id, audience, claimedType, bytes }) {
+    async put({ connection, id, audience, claimedType, sha256: promised, bytes }) {
       const key = mediaKey(connection, id)
       const blob = `media-${randomBytes(16).toString('hex')}`
       const keyId = await keyring.make('exhibit', blob)
@@ -103,12 +105,19 @@ export function makeMediaVault(parts: {
       const sealed = sealFile(await fileKey(keyId), blob, counting(bytes, sha256, counted))
       try {
         await storage.blobs.put(blob, sealed)
+        const digest = sha256.digest('hex')
+        if (promised !== undefined && promised !== digest) {
+          throw new AppError(
+            'invalid',
+            'The bytes do not have the SHA-256 that was sent with them; send the file again.',
+          )
+        }
         const stored = await storage.store.tx(storeMedia, {
           media_key: key,
           media_id: id,
           audience,
           size: counted.size,
-          sha256: sha256.digest('hex'),
+          sha256: digest,
           blob,
           key_id: keyId,
           claimed_type: claimedType,

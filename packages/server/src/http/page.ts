@@ -15,7 +15,7 @@ export function escapeHtml(text: string): string {
 export function plainPage(title: string, main: string, status = 200): Response {
   const text = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex"><title>${escapeHtml(title)} · Lamplighter</title></head>
+<meta name="robots" content="noindex"><link rel="stylesheet" href="/users.css"><title>${escapeHtml(title)} · Lamplighter</title></head>
 <body><main><h1>${escapeHtml(title)}</h1>
 ${main}
 </main></body></html>

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Server as NetServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { serverListening, serverStopped, serverStopping } from '../events.ts'
 import type { App } from './app.ts'
@@ -96,9 +96,11 @@ async function stop(
   await sleep(parts.graceMs, undefined, { signal: cut }).catch(() => undefined)
   open.ending = true
   for (const answer of open.all) endsConnection(answer)
-  await linger(servers, cut)
-  const closed = Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  // Right after the poll phase of the event loop: everybody who stood at the door has been let in.
+  await setImmediate()
+  const closed = Promise.all(servers.map((server) => new Promise((resolve) => stopListening(server, resolve))))
   parts.onDrain?.()
+  await linger(servers, cut)
   for (const server of servers) server.closeIdleConnections()
   const sweep = setInterval(() => {
     for (const server of servers) server.closeIdleConnections()
@@ -113,6 +115,11 @@ async function stop(
   if (parts.data !== undefined) rmSync(operatorSocket(parts.data), { force: true })
   serverStopped(outcome === 'clean', performance.now() - started)
   return outcome
+}
+
+// `http.Server.close` also cuts connections that have not said anything yet, among them those accepted a moment ago.
+function stopListening(server: Server, closed: (value: unknown) => void): void {
+  NetServer.prototype.close.call(server, closed)
 }
 
 // A server that closes an idle connection may cut off a request that it has not read yet. Connections in use are told with their next

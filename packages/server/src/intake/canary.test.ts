@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { trimStream } from '../jobs/index.ts'
+import { sqlite } from '../storage/testing/engines.ts'
 import { type House, messageOf, openHouse, picture, reportOf, uploadOf } from '../testing/house.ts'
 
 const CANARY = 'quixotic-heliotrope'
@@ -16,7 +17,7 @@ function filesWith(folder: string, word: string): string[] {
 }
 
 test('platform P-29: what nothing flagged is in no file, neither while it waits nor after its hour', async () => {
-  const house: House = await openHouse()
+  const house: House = await openHouse({ engine: sqlite })
   try {
     for (let place = 0; place < 20; place += 1) {
       await house.screen(messageOf(`${CANARY} ${place}, see you`, { actor: { id: `account-${CANARY}` } }))
@@ -35,7 +36,7 @@ test('platform P-29: what nothing flagged is in no file, neither while it waits 
 })
 
 test('what was flagged is sealed: no text, no reporter and no picture lies open in a file', async () => {
-  const house = await openHouse()
+  const house = await openHouse({ engine: sqlite })
   try {
     const png = picture(['pattern', 7])
     await house.putPicture('f1', png)
@@ -44,7 +45,7 @@ test('what was flagged is sealed: no text, no reporter and no picture lies open 
       reportOf('m1', { item: { id: 'm1', text: `${CANARY} is rude` }, actor: { id: `reporter-${CANARY}` } }),
     )
     const reviewer = await house.person('reviewer')
-    const number = Number((await house.rows('cases')).at(-1)?.number)
+    const number = Number((await house.newestCase()).number)
     const opened = await reviewer.take(number)
     expect(opened.evidence[0].text).toBe(`${CANARY} is rude`)
     await reviewer.call('POST', `/v1/cases/${number}/note`, { body: { text: `${CANARY} note` } })

@@ -64,7 +64,10 @@ export function acceptEvent(
   return {
     accepted: {
       key: `${from.connection}|${kind}|${normal.event.id}`,
-      bodyHash: sha256Hex(canonicalJson(wire)),
+      // Asked for when the event is judged; a batch that only goes into the stream does not pay for it.
+      get bodyHash() {
+        return sha256Hex(canonicalJson(wire))
+      },
       connection: from.connection,
       receivedAt: from.now,
       event: enriched(normal.event, from.now),

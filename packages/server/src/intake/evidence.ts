@@ -1,10 +1,10 @@
 import type { SignalJson } from '@lamplighter/api'
 import type { MergedEffect } from '@lamplighter/rules'
 import type { ExhibitSeed } from '../evidence/index.ts'
-import type { StoredEvidence } from '../review/index.ts'
+import type { EvidenceSeed, StoredEvidence } from '../review/index.ts'
 import type { ListHit, LoadedList } from '../signals/index.ts'
 import { newId } from '../storage/index.ts'
-import { idOf } from './event.ts'
+import { type Accepted, idOf } from './event.ts'
 import type { MediaReading } from './media.ts'
 import type { Bench, Seen } from './pipeline.ts'
 
@@ -62,6 +62,34 @@ export async function evidenceOf(
       facts: factsOf(seen),
     },
   }
+}
+
+/** An event that nothing could be said of: what it says itself, for the person who has to look. */
+export async function plainEvidence(
+  accepted: Accepted,
+  itemKey: string,
+  sealer: Bench['sealer'],
+): Promise<EvidenceSeed> {
+  const { event, receivedAt } = accepted
+  const id = newId('ev', receivedAt)
+  const author = idOf(event, 'actor') ?? null
+  const text = fieldText(event.item, 'text')
+  const stored: StoredEvidence = {
+    eventKind: event.kind,
+    provenance: 'server',
+    author: { role: 'actor', id: author },
+    item: null,
+    itemState: null,
+    occurredAt: Date.parse(event.occurred_at),
+    text: text === '' ? null : text,
+    marks: [],
+    links: fieldList(event.item, 'links'),
+    files: [],
+    signals: [],
+    facts: factsOf({ accepted }),
+  }
+  const sealed = await sealer.seal('evidence', 'sealed', id, stored)
+  return { id, itemKey, author: author ?? '', reported: false, grade: 'seen', sealed }
 }
 
 const markWords = (hit: ListHit): string =>
@@ -152,7 +180,7 @@ function hitWords(hit: ListHit): string {
 }
 
 /** Facts of the people that the event names, as far as the platform told them. */
-function factsOf({ accepted }: Seen): { name: string; value: string }[] {
+function factsOf({ accepted }: Pick<Seen, 'accepted'>): { name: string; value: string }[] {
   const { event } = accepted
   return ['actor', 'target', 'tie', 'room'].flatMap((record) => {
     const found = event[record]

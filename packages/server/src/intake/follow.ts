@@ -6,6 +6,8 @@ import {
   type StoredRecord,
   spanOf,
 } from '../storage/index.ts'
+import { type Accepted, idOf } from './event.ts'
+import { plainEvidence } from './evidence.ts'
 import { affectedBy, type Gate } from './gate.ts'
 import { afterGate, FOLLOW_MS, judgedOf, judgeEvent, undecidedOf } from './pipeline.ts'
 import { eventOf } from './record.ts'
@@ -86,10 +88,12 @@ export async function followOnce(gate: Gate, fence: Fence, on: FollowEvents): Pr
     const records = batch.records.slice(from, from + AT_ONCE)
     const ends = await Promise.all(records.map((record) => judgeRecord(record, gate)))
     for (const [place, end] of ends.entries()) {
-      if (end === 'poison') {
-        await openUnjudged(gate, `${batch.part}:${records[place]?.offset}`)
+      if (end === 'done') continue
+      if (!('poison' in end)) judged.push(end)
+      else {
+        await openUnjudged(gate, `${batch.part}:${records[place]?.offset}`, end.poison)
         on.onPoison()
-      } else if (end !== 'done') judged.push(end)
+      }
     }
   }
   try {
@@ -118,18 +122,20 @@ async function settleOneByOne(gate: Gate, judged: readonly Judged[], on: FollowE
       await settle(gate, [one])
     } catch (error) {
       if (isStorageError(error)) throw error
-      await openUnjudged(gate, one.key)
+      await openUnjudged(gate, one.key, null)
       on.onPoison()
     }
   }
 }
 
 /** A record that makes the code throw is no reason to stop the rest, and no reason to call it harmless: it goes to a person. */
-async function judgeRecord(record: StoredRecord, gate: Gate): Promise<Judged | 'done' | 'poison'> {
+async function judgeRecord(record: StoredRecord, gate: Gate): Promise<Judged | 'done' | Poison> {
+  let poison: Accepted | null = null
   try {
     const found = await eventOf(record, gate.bench.rules().schema, gate.seal)
-    if (found === undefined) return 'poison'
+    if (found === undefined) return { poison }
     const { accepted, gated } = found
+    poison = accepted
     if (accepted.event.kind === 'report') {
       // However a report comes in, it becomes or joins a case (decisions.md 7).
       await takeReport(accepted, gate)
@@ -149,10 +155,17 @@ async function judgeRecord(record: StoredRecord, gate: Gate): Promise<Judged | '
   } catch (error) {
     // The database is away: that says nothing of the event.
     if (isStorageError(error)) throw error
-    return 'poison'
+    return { poison }
   }
 }
 
-function openUnjudged(gate: Gate, key: string): Promise<number> {
-  return gate.storage.store.tx(unjudgedWork, { key })
+/** A record that cannot be judged, with its event where that much could be read. */
+interface Poison {
+  readonly poison: Accepted | null
+}
+
+async function openUnjudged(gate: Gate, key: string, accepted: Accepted | null): Promise<number> {
+  const account = accepted === null ? null : (idOf(accepted.event, 'actor') ?? null)
+  const evidence = accepted === null ? null : await plainEvidence(accepted, `unjudged:${key}`, gate.bench.sealer)
+  return gate.storage.store.tx(unjudgedWork, { key, account, evidence })
 }

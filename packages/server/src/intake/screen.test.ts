@@ -135,7 +135,8 @@ describe('deadlines', () => {
     const { intake } = house.context
     const vault = {
       ...intake.bench.vault,
-      find: (_: string, __: string, ms: number) => new Promise<undefined>((done) => setTimeout(done, ms)),
+      find: (_: string, __: string, ms: number) =>
+        new Promise<undefined>((done) => setTimeout(() => done(undefined), ms)),
     }
     const stuck: Gate = { ...intake, bench: { ...intake.bench, vault } }
     const event = {
@@ -203,7 +204,6 @@ describe('follow', () => {
       ...intake,
       seal: {
         ...intake.seal,
-        sealStream: intake.seal.sealStream.bind(intake.seal),
         async unsealStream(sealed) {
           const body = await house.context.keyring.unsealStream(sealed)
           if (new TextDecoder().decode(body).includes('"b-7"')) throw new Error('made up')
@@ -227,8 +227,28 @@ describe('follow', () => {
     for (const { id } of lines.filter(({ id: one }) => one !== 'b-7')) expect(await verdictsOf(id)).toHaveLength(1)
     const gathered = (await house.rows('cases')).filter((row) => row.kind === 'gathered')
     expect(gathered.length).toBe(before + 1)
-    expect(gathered.at(-1)).toMatchObject({ lane: 'unscreened', words: 'event that could not be judged' })
+    expect(gathered).toContainEqual(
+      expect.objectContaining({ lane: 'unscreened', words: 'event that could not be judged' }),
+    )
     expect((await stream.backlog(FOLLOW)).records).toBe(0)
+  })
+
+  test('platform P-16: whoever looks at an event that could not be judged sees what it says', async () => {
+    const event = messageOf('nobody could judge this', { media: [{ id: 'f', type: 'image/png' }] })
+    await house.platform('POST', '/v1/events', { body: event })
+    const { intake, storage } = house.context
+    const vault = { ...intake.bench.vault, find: () => Promise.reject(new Error('made up')) }
+    const gate: Gate = { ...intake, bench: { ...intake.bench, vault } }
+    for (let part = 0; part < storage.stream.partitions; part += 1) {
+      const fence = await storage.leases.acquire(partitionLease(FOLLOW, part), 60_000)
+      if (fence === undefined) throw new Error('no lease')
+      await followOnce(gate, fence, onNothing)
+      await storage.leases.release(fence)
+    }
+    const reviewer = await house.person('reviewer')
+    const opened = await reviewer.take(Number((await house.newestCase()).number))
+    expect(opened).toMatchObject({ kind: 'gathered', lane: { id: 'unscreened' }, account: { ref: '@kestrel' } })
+    expect(opened.evidence[0]).toMatchObject({ text: 'nobody could judge this', provenance: 'server' })
   })
 
   test('platform P-17: an owner that was frozen writes nothing', async () => {

@@ -207,13 +207,17 @@ export const reportWork = defineWork(
 )
 
 /** An event that our own code could not judge: a person hears of it, and the rest goes on (platform.md §7). */
-export const unjudgedWork = defineWork('intake.unjudged', async (tx: Tx, input: { key: string }): Promise<number> => {
-  const { case: number } = await openCase(tx, {
-    lane: 'unscreened',
-    dueAt: tx.now + laneOf('unscreened').dueMs,
-    subject: { kind: 'gathered', key: `unjudged:${input.key}` },
-    words: 'event that could not be judged',
-    account: null,
-  })
-  return number
-})
+export const unjudgedWork = defineWork(
+  'intake.unjudged',
+  async (tx: Tx, input: { key: string; account: string | null; evidence: EvidenceSeed | null }): Promise<number> => {
+    const { case: number } = await openCase(tx, {
+      lane: 'unscreened',
+      dueAt: tx.now + laneOf('unscreened').dueMs,
+      subject: { kind: 'gathered', key: `unjudged:${input.key}` },
+      words: 'event that could not be judged',
+      account: input.account,
+    })
+    if (input.evidence !== null) await putEvidence(tx, number, input.evidence)
+    return number
+  },
+)

@@ -1,13 +1,24 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type House, LISTED, messageOf, openHouse, type Person, reportOf } from '../testing/house.ts'
+import { sqlite } from '../storage/testing/engines.ts'
+import {
+  CSAM,
+  type House,
+  LISTED,
+  messageOf,
+  openHouse,
+  type Person,
+  picture,
+  reportOf,
+  uploadOf,
+} from '../testing/house.ts'
 
 let house: House
 let ravi: Person
 let lead: Person
 beforeAll(async () => {
-  house = await openHouse()
+  house = await openHouse({ engine: sqlite })
   ravi = await house.person('reviewer')
   lead = await house.person('lead')
 })
@@ -17,7 +28,7 @@ afterAll(() => house.close())
 async function decidedAgainst(by: Person): Promise<{ notice: string; decision: string }> {
   const item = String(messageOf('x').id)
   await house.report(reportOf(item, { item: { id: item, text: 'you are no good' } }))
-  const opened = await by.take(Number((await house.rows('cases')).at(-1)?.number))
+  const opened = await by.take(Number((await house.newestCase()).number))
   const { body } = await by.decide(opened, 'remove')
   await house.pass(10_001)
   await house.pass(1)
@@ -31,7 +42,7 @@ async function appealed(notice: string): Promise<{ id: string; number: number }>
     headers: { 'idempotency-key': `appeal-${notice}` },
   })
   expect(sent.status).toBe(201)
-  return { id: sent.body.id, number: Number((await house.rows('cases')).at(-1)?.number) }
+  return { id: sent.body.id, number: Number((await house.newestCase()).number) }
 }
 
 const grant = (by: Person, id: string, revision: number, outcome = 'reversed') =>
@@ -227,6 +238,21 @@ test('an appeal in a child-safety matter stays with child safety', async () => {
   const appeal = await appealed(String(notice?.id))
   expect((await lead.call('GET', `/v1/cases/${appeal.number}`)).status).toBe(404)
   expect((await other.take(appeal.number)).evidence[0].text).toContain(LISTED.meeting_terms)
+})
+
+test('whoever decides an appeal about a picture may reveal it', async () => {
+  const safety = await house.person('child-safety')
+  await house.putPicture('f1', picture(CSAM))
+  expect((await house.screen(uploadOf('f1'))).body.verdict).toBe('block')
+  const verdict = (await house.rows('verdicts')).find((row) => String(row.event_kind) === 'upload')
+  const notice = (await house.rows('notices')).find(({ decision }) => decision === verdict?.id)
+  const appeal = await appealed(String(notice?.id))
+  const { evidence } = await safety.take(appeal.number)
+  const body = { case: appeal.number, exhibit: evidence[0].media.exhibit, step: 'lowpass' }
+  const granted = await safety.call('POST', '/v1/reveals', { body })
+  expect(granted.status).toBe(201)
+  expect((await safety.call('GET', granted.body.url)).status).toBe(200)
+  expect((await lead.call('POST', '/v1/reveals', { body })).status).toBe(409)
 })
 
 test('nothing went wrong on our side', () => expect(house.failures).toEqual([]))

@@ -1,6 +1,6 @@
-import { newId, type Tx } from '../storage/index.ts'
+import { newId, type ReadDb, type Tx } from '../storage/index.ts'
 import { laneOf } from './lanes.ts'
-import type { CaseKind } from './tables.ts'
+import type { CaseKind, CasesTable } from './tables.ts'
 
 export interface CaseSeed {
   readonly lane: string
@@ -65,6 +65,34 @@ export async function openCase(tx: Tx, seed: CaseSeed): Promise<{ case: number; 
   tx.hint('lanes')
   tx.hint(`case:${number}`)
   return { case: number, joined: open !== undefined }
+}
+
+/** The case in which a decision was made, or which a verdict brought; undefined where none is left. */
+export async function caseOfDecision(
+  { db }: Pick<Tx | ReadDb, 'db'>,
+  decision: string,
+): Promise<CasesTable | undefined> {
+  const made = await db
+    .selectFrom('staff_decisions')
+    .select('case_number')
+    .where('id', '=', decision)
+    .executeTakeFirst()
+  const brought = await db.selectFrom('case_links').select('case_number').where('ref', '=', decision).executeTakeFirst()
+  const number = made?.case_number ?? brought?.case_number
+  if (number === undefined) return undefined
+  return db.selectFrom('cases').selectAll().where('number', '=', number).executeTakeFirst()
+}
+
+/** The case whose evidence a case is about: for an appeal the one in which was decided, else itself. */
+export async function caseInQuestion(from: Pick<Tx | ReadDb, 'db'>, number: number): Promise<number> {
+  const appeal = await from.db
+    .selectFrom('cases')
+    .innerJoin('appeals', 'appeals.id', 'cases.ref')
+    .select('appeals.decision as decision')
+    .where('cases.number', '=', number)
+    .where('cases.kind', '=', 'appeal')
+    .executeTakeFirst()
+  return appeal === undefined ? number : ((await caseOfDecision(from, appeal.decision))?.number ?? number)
 }
 
 /** Adds a line to the story of a case. `by` is a staff number in words (`R-7`) or `machine`. */

@@ -1,4 +1,4 @@
-export { type CaseSeed, openCase } from './cases.ts'
+export { type CaseSeed, caseInQuestion, openCase } from './cases.ts'
 export type { AppealFacts, CaseDesk } from './desk.ts'
 export { type EvidenceSeed, putEvidence, putReport, type ReportSeed } from './evidence.ts'
 export { laneIds, laneOf, lanesFor, reportDueMs, shippedLanes } from './lanes.ts'

@@ -22,7 +22,7 @@ async function reported(more: Record<string, unknown> = {}): Promise<{ number: n
   const item = String(event.id)
   const { status } = await house.report(reportOf(item, { item: { id: item, text: 'you are no good' }, ...more }))
   expect(status).toBe(201)
-  return { number: Number((await house.rows('cases')).at(-1)?.number), item }
+  return { number: Number((await house.newestCase()).number), item }
 }
 
 const heard = () => house.receiver.words()
@@ -127,7 +127,7 @@ describe('deciding', () => {
     expect((await house.screen(event)).body.verdict).toBe('hold')
     await house.follow()
     await house.pass(0)
-    const number = Number((await house.rows('cases')).at(-1)?.number)
+    const number = Number((await house.newestCase()).number)
     const opened = await ravi.take(number)
     expect(opened.evidence[0]).toMatchObject({ state: 'held', provenance: 'server' })
     await ravi.decide(opened, 'none', { policy: null })
@@ -158,7 +158,7 @@ describe('reports', () => {
   test('a report of a held item joins its case and hides nothing of what the server saw', async () => {
     const event = messageOf(`pay me 60 ${LISTED.blackmail_terms}`)
     await house.screen(event)
-    const number = Number((await house.rows('cases')).at(-1)?.number)
+    const number = Number((await house.newestCase()).number)
     await house.report(reportOf(String(event.id)))
     const opened = await ravi.take(number)
     expect(opened.reports.count).toBe(1)
@@ -173,14 +173,10 @@ describe('reports', () => {
   })
 
   test('a report of a post joins the case of that post', async () => {
-    const event = {
-      ...messageOf(`see https://${LISTED.bad_domains}/now`),
-      kind: 'post',
-      target: undefined,
-      tie: undefined,
-    }
+    const text = `see https://${LISTED.bad_domains}/now`
+    const event: Record<string, unknown> = messageOf(text, { kind: 'post', target: undefined, tie: undefined })
     await house.screen(event)
-    const number = Number((await house.rows('cases')).at(-1)?.number)
+    const number = Number((await house.newestCase()).number)
     await house.report(reportOf(String(event.id)))
     expect((await ravi.take(number)).reports.count).toBe(1)
   })
@@ -254,7 +250,7 @@ describe('child safety', () => {
   test('a reviewer and a lead get the same bytes for such a case as for none', async () => {
     await house.screen(meeting())
     await house.follow()
-    const number = Number((await house.rows('cases')).at(-1)?.number)
+    const number = Number((await house.newestCase()).number)
     expect((await safety.take(number)).lane).toMatchObject({ id: 'csea-behaviour', childSafety: true })
     const verdict = (await house.rows('case_links')).find((row) => row.case_number === number)?.ref
     const paths = (of: number, id: unknown): [string, string, object?][] => [
@@ -295,9 +291,9 @@ describe('child safety', () => {
     const text = `meet me at the harbour, ${LISTED.meeting_terms}, or you ${LISTED.threat_terms}`
     await house.screen({ ...event, item: { id, text } })
     await house.follow()
-    const row = (await house.rows('cases')).at(-1)
-    expect(row).toMatchObject({ lane: 'csea-behaviour', due_at: Number(row?.opened_at) + 600_000 })
-    expect(JSON.parse(String(row?.harms)).toSorted()).toEqual(['csea', 'threat_to_life'])
+    const row = await house.newestCase()
+    expect(row).toMatchObject({ lane: 'csea-behaviour', due_at: Number(row.opened_at) + 600_000 })
+    expect(JSON.parse(String(row.harms)).toSorted()).toEqual(['csea', 'threat_to_life'])
   })
 
   // The request has an id of its own in every answer.

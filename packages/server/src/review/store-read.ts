@@ -1,7 +1,7 @@
 import type { CaseRow } from '@lamplighter/api'
 import { defineQuery, type ReadDb } from '../storage/index.ts'
+import { caseOfDecision } from './cases.ts'
 import { lanesFor } from './lanes.ts'
-import { caseOfDecision } from './origin.ts'
 import type { CasesTable, EvidenceTable, ReportsTable, StaffDecisionsTable } from './tables.ts'
 
 export interface LaneCount {

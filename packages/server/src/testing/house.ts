@@ -70,7 +70,9 @@ export interface House {
   follow(): Promise<number>
   /** Lets time pass, runs the jobs that are due, and sends what is due. */
   pass(ms: number): Promise<void>
-  /** Rows of a table, read past everything. */
+  /** The row of the case that was opened last. */
+  newestCase(): Promise<Record<string, unknown>>
+  /** Rows of a table in no order, read past everything. */
   rows(table: string): Promise<Record<string, unknown>[]>
   /** Closes everything and opens it again on the same place. */
   reopen(storage?: ContextOptions['storage']): Promise<void>
@@ -116,6 +118,9 @@ const SCOPES = ['screen', 'events', 'reports', 'appeals', 'actions', 'policies',
 const wick = (name: string): string =>
   readFileSync(new URL(import.meta.resolve(`@lamplighter/rules/wick/${name}`)), 'utf8')
 
+// The same tests on the other engine: `LAMPLIGHTER_TEST_ENGINE=postgres`.
+const engineOfRun = process.env.LAMPLIGHTER_TEST_ENGINE === 'postgres' ? postgres : sqlite
+
 export interface HouseOptions {
   readonly engine?: TestEngine
   readonly storage?: ContextOptions['storage']
@@ -128,11 +133,8 @@ export interface HouseOptions {
   readonly bare?: boolean
 }
 
-/** Every test through the house runs on PostgreSQL with `LAMPLIGHTER_TEST_ENGINE=postgres`. */
-const usual = process.env.LAMPLIGHTER_TEST_ENGINE === 'postgres' ? postgres : sqlite
-
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
-  const place = await (options.engine ?? usual).place()
+  const place = await (options.engine ?? engineOfRun).place()
   const database = options.database?.(place) ?? place.url
   const clock = { now: Date.UTC(2026, 5, 1, 9) }
   const failures: unknown[] = []
@@ -308,6 +310,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         await jobs.complete(job)
       }
       await deliver()
+    },
+    async newestCase() {
+      const rows = await context.storage.store.read(allRows, 'cases')
+      return rows.toSorted((a, b) => Number(a.number) - Number(b.number)).at(-1) ?? {}
     },
     rows: (table) => context.storage.store.read(allRows, table),
     async reopen(storage) {

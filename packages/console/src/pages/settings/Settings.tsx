@@ -53,12 +53,15 @@ export function Settings() {
           </Link>
         ))}
       </nav>
-      <div className="pane min-h-0 flex-1">
-        <div className="mx-auto grid max-w-5xl content-start gap-5 px-6 py-6">
-          <h1 className="text-page font-semibold">{t.settings.page[known]}</h1>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrollable by key, also where nothing in it takes the focus */}
+      <section aria-labelledby="settings-page" className="pane min-h-0 flex-1" tabIndex={0}>
+        <div className="mx-auto grid max-w-5xl grid-cols-1 content-start gap-5 px-6 py-6">
+          <h1 className="text-page font-semibold" id="settings-page">
+            {t.settings.page[known]}
+          </h1>
           {open.includes(known) ? <Screen /> : <Forbidden page={known} />}
         </div>
-      </div>
+      </section>
     </div>
   )
 }

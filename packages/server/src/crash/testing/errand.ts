@@ -26,4 +26,6 @@ export interface Waiting {
 export type Said =
   | { readonly kind: 'ready'; readonly port: number; readonly secrets: Secrets | null }
   | ({ readonly kind: 'waiting' } & Waiting)
+  /** `calls`: how many were let in during this life. */
+  | { readonly kind: 'stopped'; readonly calls: number }
   | { readonly kind: 'truth'; readonly truth: Truth }

@@ -66,7 +66,7 @@ function effectFaults(truth: Truth, { heard }: Pick<CountingReceiver, 'heard'>):
   const known = new Set(truth.actions.map(({ id }) => id))
   const strange = [...told.keys()].filter((action) => action === null || !known.has(action))
   const twice = [...told].filter(([, letters]) => letters.length > 1)
-  const unsaid = truth.actions.filter(({ id, undoes }) => !undoes && !told.has(id))
+  const unsaid = truth.actions.filter(({ id, undoes, withdrawn }) => !undoes && !withdrawn && !told.has(id))
   return [
     ...strange.map((action) => `the receiver was asked for ${action}, which is not in the database`),
     ...twice.map(([action, letters]) => `the receiver was asked for ${action} under ${letters.length} ids`),

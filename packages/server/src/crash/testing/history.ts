@@ -66,6 +66,7 @@ export class History {
 
   async end(): Promise<void> {
     await this.life.kill()
+    await this.platform.abandon()
     this.receiver.close()
   }
 }

@@ -1,5 +1,6 @@
 import { openContext } from '../../context.ts'
 import { seedHouse } from '../../demo/seed.ts'
+import type { App } from '../../http/app.ts'
 import { loadConfig } from '../../http/config.ts'
 import { startServer } from '../../http/server.ts'
 import { FOLLOW } from '../../intake/index.ts'
@@ -24,8 +25,16 @@ const context = await openContext({
 const { storage, people } = context
 if (errand.dieAfterAppend === true) dieAfterAppend()
 const secrets = errand.hook === null ? null : await settleIn(errand.hook)
+let calls = 0
+const counted: App = {
+  routes: context.app.routes,
+  fetch(request, env) {
+    if (new URL(request.url).pathname.startsWith('/v1/')) calls += 1
+    return context.app.fetch(request, env)
+  },
+}
 const server = await startServer({
-  app: context.app,
+  app: counted,
   readiness: context.readiness,
   listen: { host: '127.0.0.1', port: 0 },
   data: errand.folder,
@@ -38,6 +47,7 @@ context.start()
 process.on('SIGTERM', async () => {
   const outcome = await server.stop()
   await context.close()
+  await new Promise((resolve) => process.send?.({ kind: 'stopped', calls } satisfies Said, resolve))
   process.exit(outcome === 'clean' ? 0 : 75)
 })
 process.on('message', async (question: 'waiting' | 'truth') => {

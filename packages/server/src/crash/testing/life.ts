@@ -46,9 +46,11 @@ export class Life {
     await this.ended
   }
 
-  stop(): Promise<number | string> {
+  /** Asks it to stop; tells how it ended and how many calls it had let in. */
+  async stop(): Promise<{ ended: number | string; calls: number }> {
     this.process.kill('SIGTERM')
-    return this.ended
+    const { calls } = await this.#hear('stopped')
+    return { ended: await this.ended, calls }
   }
 
   waiting(): Promise<Waiting> {

@@ -42,16 +42,15 @@ export class PlatformDouble {
   readonly wrong: string[] = []
   /** Calls that were sent again because nobody had answered. */
   repeats = 0
+  /** Calls that were answered, whatever the answer. */
   answers = 0
-  /** Of the repeated calls, those that found nobody at the door, and those that were let in and cut off. */
-  refused = 0
-  cut = 0
   readonly #key: string
   readonly #prefix = randomUUID().slice(0, 8)
   #url: PromiseWithResolvers<string> = Promise.withResolvers()
   #cookie = ''
   #count = 0
   #stopping = false
+  #abandoned = false
   #callers: Promise<void>[] = []
 
   constructor(key: string) {
@@ -75,7 +74,11 @@ export class PlatformDouble {
     const all = [...screens, () => this.#batch(), () => this.#batch(), () => this.#report(), () => this.#decide()]
     this.#stopping = false
     this.#callers = all.map(async (act) => {
-      while (!this.#stopping) await act()
+      try {
+        while (!this.#stopping) await act()
+      } catch (error) {
+        if (!this.#abandoned) throw error
+      }
     })
   }
 
@@ -90,6 +93,13 @@ export class PlatformDouble {
   async finish(): Promise<void> {
     this.#stopping = true
     await Promise.all(this.#callers)
+  }
+
+  /** Gives up what has not been answered. */
+  async abandon(): Promise<void> {
+    this.#abandoned = true
+    this.#url.reject(new Error('abandoned'))
+    await this.finish()
   }
 
   async #screen(): Promise<void> {
@@ -171,6 +181,7 @@ export class PlatformDouble {
   /** Sends until there is an answer that is not *later*. */
   async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     for (;;) {
+      if (this.#abandoned) throw new Error('abandoned')
       const url = await this.#url.promise
       try {
         const answer = await fetch(url + path, {
@@ -186,11 +197,9 @@ export class PlatformDouble {
         const said = (await answer.json()) as Record<string, unknown>
         this.answers += 1
         if (answer.status !== 429 && answer.status !== 503) return { status: answer.status, body: said }
-      } catch (error) {
+      } catch {
         // Killed before it answered, or already gone: the same again, to whoever comes after it.
         this.repeats += 1
-        if (isRefusal(error)) this.refused += 1
-        else this.cut += 1
       }
       await pause(20)
     }
@@ -229,7 +238,5 @@ const occurredAt = new Date().toISOString()
 const person = (id: string) => ({ id, age: 40 * 86_400_000, age_band: 'adult', age_source: 'declared', kind: 'person' })
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const recordedOf = ({ body }: Answer) => body.recorded as { readonly commitment: string }
-const isRefusal = (error: unknown): boolean =>
-  error instanceof Error && error.cause instanceof Error && 'code' in error.cause && error.cause.code === 'ECONNREFUSED'
 const withoutEmpty = (headers: Record<string, string>) =>
   Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''))

@@ -14,6 +14,8 @@ export interface Truth {
     readonly decision: string
     readonly do: string
     readonly undoes: boolean
+    /** Taken back again, maybe before anybody heard of it. */
+    readonly withdrawn: boolean
   }[]
   readonly notices: readonly { readonly id: string; readonly decision: string }[]
   /** Commitments of the ledger, in base64. */
@@ -23,7 +25,7 @@ export interface Truth {
 export const findTruth = defineQuery('crash.truth', async ({ db }: ReadDb): Promise<Truth> => {
   const check = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(db)
   const seen = await db.selectFrom('seen').select('event_key').execute()
-  const actions = await db.selectFrom('actions').select(['id', 'decision', 'do', 'undo_of']).execute()
+  const actions = await db.selectFrom('actions').select(['id', 'decision', 'do', 'undo_of', 'withdrawn_by']).execute()
   const records = await db.selectFrom('ledger_records').select('commitment').execute()
   return {
     integrity: check.rows.map((row) => row.integrity_check).join('; '),
@@ -31,7 +33,11 @@ export const findTruth = defineQuery('crash.truth', async ({ db }: ReadDb): Prom
     verdicts: await db.selectFrom('verdicts').select(['id', 'event_key as event']).execute(),
     reports: await db.selectFrom('reports').select(['id', 'event_key as event']).execute(),
     decisions: await db.selectFrom('staff_decisions').select(['id', 'case_number as case']).execute(),
-    actions: actions.map(({ undo_of, ...row }) => ({ ...row, undoes: undo_of !== null })),
+    actions: actions.map(({ undo_of, withdrawn_by, ...row }) => ({
+      ...row,
+      undoes: undo_of !== null,
+      withdrawn: withdrawn_by !== null,
+    })),
     notices: await db.selectFrom('notices').select(['id', 'decision']).execute(),
     commitments: records.map((row) => Buffer.from(row.commitment).toString('base64')),
   }

@@ -47,8 +47,8 @@ describe('a list file', () => {
 
   test('may not hold hashes that match by chance', () => {
     expect(whys(`${'0'.repeat(63)}1\n${'f'.repeat(63)}e\n`, 'text/plain', 'pdq').map(({ why }) => why)).toEqual([
-      'malformed: 1 of 256 bits are set',
-      'malformed: 255 of 256 bits are set',
+      expect.stringContaining('16 to 240'),
+      expect.stringContaining('16 to 240'),
     ])
   })
 
