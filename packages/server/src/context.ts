@@ -59,7 +59,7 @@ import {
 } from './review/index.ts'
 import { createSettings, type Settings, settingsModule, routesOf as settingsRoutes } from './settings/index.ts'
 import { type ListLibrary, makeLibrary, shippedProviders, routesOf as signalsRoutes } from './signals/index.ts'
-import { defineQuery, openStore, type ReadDb, type Storage, type StorageOptions } from './storage/index.ts'
+import { defineQuery, notWritable, openStore, type ReadDb, type Storage, type StorageOptions } from './storage/index.ts'
 import { fileMasterKey, type Keyring, openKeyring } from './storage/keyring/index.ts'
 import { makeSealer } from './storage/sealer.ts'
 import { type Affected, openTransparency, PLATFORM, type Transparency } from './transparency/index.ts'
@@ -157,7 +157,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
   const quiet = createQuiet(config.data)
   const settings = createSettings(store)
   const readiness = new Readiness()
-  readiness.add('database', async () => void (await storage.facts()))
+  readiness.add('database', () => notWritable(store))
   readiness.add('keyring', async () => void (await keyring.make('column', 'health')))
   const now = options.now ?? Date.now
   const sealer = makeSealer(keyring)

@@ -57,6 +57,8 @@ export interface House {
   readonly failures: unknown[]
   /** Calls as the platform. */
   readonly platform: Caller
+  /** What the platform sends with its calls. */
+  readonly credentials: Readonly<Record<string, string>>
   /** Calls as nobody: a person with a link, an outsider. */
   readonly visit: Caller
   screen(event: object, headers?: Readonly<Record<string, string>>): Promise<Answered>
@@ -122,23 +124,29 @@ const engineOfRun = process.env.LAMPLIGHTER_TEST_ENGINE === 'postgres' ? postgre
 export interface HouseOptions {
   readonly engine?: TestEngine
   readonly storage?: ContextOptions['storage']
-  readonly rules?: string
+  /** Another way to the database of the place. */
+  readonly database?: (place: Place) => string | undefined
+  /** `null`: none is live yet. */
+  readonly rules?: string | null
+  readonly demo?: boolean
   /** Without the lists of the starter rules: all of them are down. */
   readonly bare?: boolean
 }
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const place = await (options.engine ?? engineOfRun).place()
+  const database = options.database?.(place) ?? place.url
   const clock = { now: Date.UTC(2026, 5, 1, 9) }
   const failures: unknown[] = []
   const open = (storage: ContextOptions['storage'] = {}): Promise<Context> =>
     openContext({
       config: loadConfig({
-        env: place.url === undefined ? {} : { LAMPLIGHTER_DATABASE: place.url },
+        env: database === undefined ? {} : { LAMPLIGHTER_DATABASE: database },
         flags: { data: place.folder, log: 'silent' },
         folder: place.folder,
       }).config,
       checkAnswers: true,
+      demo: options.demo ?? false,
       patient: true,
       onFailure: (thrown) => failures.push(thrown),
       now: () => clock.now,
@@ -153,13 +161,15 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     })
   let context = await open()
   const receiver = await Receiver.open()
-  await context.registry.put({
-    text: options.rules ?? wick('starter.wick'),
-    schemaText: wick('chat.schema.wick'),
-    by: 'operator',
-    solo: true,
-    reason: 'the rules of the house',
-  })
+  if (options.rules !== null) {
+    await context.registry.put({
+      text: options.rules ?? wick('starter.wick'),
+      schemaText: wick('chat.schema.wick'),
+      by: 'operator',
+      solo: true,
+      reason: 'the rules of the house',
+    })
+  }
   if (options.bare !== true) await putLists(context)
   const means = await context.meansFor([])
   const made = await context.storage.store.tx(addConnection, {
@@ -202,8 +212,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       body: isJson ? JSON.parse(text) : bytes,
     }
   }
+  const credentials = { authorization: `Bearer ${key}` }
   const visit: Caller = (method, path, given = {}) => send(method, path, given, {})
-  const platform: Caller = (method, path, given = {}) => send(method, path, given, { authorization: `Bearer ${key}` })
+  const platform: Caller = (method, path, given = {}) => send(method, path, given, credentials)
 
   const person = async (...roles: Role[]): Promise<Person> => {
     // One address signs in ten times a minute at most.
@@ -268,6 +279,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     place,
     failures,
     platform,
+    credentials,
     visit,
     // A busy machine may need longer than the gate's 200 ms; a test of the deadline names its own wait.
     screen: (event, headers) =>
