@@ -11,6 +11,7 @@ import {
   columnsOf,
   type DeliveryServices,
   deliverAlways,
+  endClaims,
   supports,
 } from './actions/index.ts'
 import { delivered, failed, followed, ledgerAlarm, metrics, unknownFields } from './events.ts'
@@ -309,7 +310,11 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
         onPoison: () => failed('follow'),
         onFailure: (error) => failed('follow', error),
       })
-      const delivering = deliverAlways(deliveries, stopping.signal)
+      // The folder's lock says that no other process lives: on the embedded database every claim is a dead one's.
+      const alone = storage.engine === 'sqlite' ? store.tx(endClaims, undefined) : Promise.resolve()
+      const delivering = alone
+        .catch((error: unknown) => failed('job', error))
+        .then(() => deliverAlways(deliveries, stopping.signal))
       const chores = startScheduler({
         storage,
         tasks: [...housekeeping({ storage, keyring, now }), mediaSweep(vault), bodySweep(store, now)],
