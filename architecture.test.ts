@@ -156,7 +156,7 @@ test('platform P-03: SQL is written in stores and migrations only', () => {
       (file) =>
         !isTest(file) &&
         subjectOf(file) !== 'storage' &&
-        !/(store[a-z-]*|tables|\.store|audit|cases|evidence|verdicts|record|states)\.ts$/.test(file),
+        !/(store[a-z-]*|tables|\.store|audit|cases|evidence|verdicts|record|states|ledger)\.ts$/.test(file),
     )
     .filter((file) => sql.test(readFileSync(join(root, file), 'utf8')))
   expect(found).toEqual([])

@@ -23,7 +23,6 @@ export const codes = {
   unknown_policy: [422, 'No such policy'],
   unsupported_action: [422, 'The platform cannot carry out this action'],
   gone: [410, 'No longer here'],
-  opening_lost: [409, 'The content of this record was lost'],
   opening_destroyed: [410, 'The content of this record was destroyed'],
   too_large: [413, 'Too large'],
   unsupported_type: [415, 'This media type is not taken here'],
@@ -32,7 +31,6 @@ export const codes = {
   line_incomplete: [422, 'The last line was cut off'],
   idempotency_mismatch: [422, 'The key was used for another body'],
   rules_refused: [422, 'The rule set has errors'],
-  promise_missing: [422, 'The action carries no promise'],
   precondition_required: [428, 'This change needs If-Match'],
   rate_limited: [429, 'Too many calls'],
   internal: [500, 'Our fault'],
@@ -43,7 +41,6 @@ export const codes = {
   commit_unknown: [503, 'Written or not: nobody can say yet'],
   deadline: [503, 'Not done in time'],
   not_ready: [503, 'Not ready'],
-  clock_skew: [503, 'The clock is wrong'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 
 export type Code = keyof typeof codes

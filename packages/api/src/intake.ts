@@ -237,7 +237,7 @@ export const getReceipt = endpoint({
   answer: z.string(),
   gives: 'text/plain; charset=utf-8',
   repeat: 'own',
-  codes: ['record_unknown', 'not_yet', 'opening_lost', 'opening_destroyed'],
+  codes: ['record_unknown', 'not_yet', 'opening_destroyed'],
 })
 
 export const Timestamp = Instant

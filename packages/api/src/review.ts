@@ -353,6 +353,7 @@ export const decideCase = endpoint({
     'placeholder_left',
     'unknown_policy',
     'unsupported_action',
+    'conflict',
     'invalid',
     'precondition_required',
     ...keyCodes,

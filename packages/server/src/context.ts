@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createSecretKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -19,6 +19,7 @@ import { routesOf as evidenceRoutes, exposureOf, type MediaVault, makeMediaVault
 import { rangeFrom } from './http/address.ts'
 import { type App, createApp } from './http/app.ts'
 import type { Config } from './http/config.ts'
+import { hmacHex } from './http/crypto.ts'
 import { metricsPage, openapiPage } from './http/documents.ts'
 import { AppError, jitter } from './http/errors.ts'
 import { healthPages, Readiness } from './http/health.ts'
@@ -58,10 +59,10 @@ import {
 } from './review/index.ts'
 import { createSettings, type Settings, settingsModule, routesOf as settingsRoutes } from './settings/index.ts'
 import { type ListLibrary, makeLibrary, shippedProviders, routesOf as signalsRoutes } from './signals/index.ts'
-import { defineQuery, openStore, type ReadDb, type Storage } from './storage/index.ts'
+import { defineQuery, notWritable, openStore, type ReadDb, type Storage, type StorageOptions } from './storage/index.ts'
 import { fileMasterKey, type Keyring, openKeyring } from './storage/keyring/index.ts'
 import { makeSealer } from './storage/sealer.ts'
-import { type Affected, openTransparency, type Transparency } from './transparency/index.ts'
+import { type Affected, openTransparency, PLATFORM, type Transparency } from './transparency/index.ts'
 import { pagesOf as logPages } from './transparency/public-log.ts'
 import { routesOf as transparencyRoutes } from './transparency/routes.ts'
 
@@ -93,6 +94,8 @@ export interface ContextOptions {
   readonly patient?: boolean
   /** The built console; `packages/console/dist` by default. */
   readonly consoleFolder?: string
+  /** How the database is opened, beyond the settings: what tests choose. */
+  readonly storage?: Partial<StorageOptions> & { readonly schema?: string }
   /** Milliseconds between two batches of the log; 300,000 by default. */
   readonly ledgerEveryMs?: number
   /** Ranges that webhooks may reach beside those of the settings; the demo opens its own loopback address. */
@@ -124,6 +127,7 @@ export interface Context extends Parts {
   readonly readiness: Readiness
   readonly app: App
   readonly decoder: Decoder
+  readonly deliveries: DeliveryServices
   /** Starts what runs beside the calls: judging, deliveries, jobs, the log. Not while a restored server is quiet. */
   start(): void
   close(): Promise<void>
@@ -153,9 +157,8 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
   const quiet = createQuiet(config.data)
   const settings = createSettings(store)
   const readiness = new Readiness()
-  readiness.add('database', async () => void (await storage.facts()))
+  readiness.add('database', () => notWritable(store))
   readiness.add('keyring', async () => void (await keyring.make('column', 'health')))
-  const people = createPeople({ store, keyring, url: config.url })
   const now = options.now ?? Date.now
   const sealer = makeSealer(keyring)
   const transparency = await openTransparency(storage, keyring, {
@@ -166,7 +169,10 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     alarm: (code) => ledgerAlarm(code),
     onProblem: (error) => failed('ledger', error),
   })
+  // What came out of a backup may lack acts that were published since: it signs nothing before a person has looked (ledger.md §9).
+  if (quiet.state() !== undefined) await transparency.markRestored()
   const { keysFor } = transparency
+  const people = createPeople({ store, keyring, url: config.url, recordKeys: () => keysFor([PLATFORM]) })
   const columns = await columnsOf(keyring)
   const meansFor = async (affected: readonly Affected[]): Promise<ActionMeans> => ({
     columns,
@@ -174,6 +180,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     site: config.url,
   })
   const sealKey = await keyring.use(await keyring.make('column', 'fingerprints'), (key) => key.derive('sealed values'))
+  const nameKey = createSecretKey(sealKey)
   const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
   const library = makeLibrary({ storage, sealer, fingerprintKey: sealKey, keysFor })
   const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), keysFor })
@@ -182,7 +189,11 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
   const intake: IntakeServices = {
     bench: { rules: registry.live, lists: library.book, providers: shippedProviders, vault, sealer, sealKey },
     storage,
-    seal: keyring,
+    seal: {
+      sealStream: (at, bytes) => keyring.sealStream(at, bytes),
+      unsealStream: (sealed) => keyring.unsealStream(sealed),
+      nameOf: (key) => hmacHex(nameKey, `stream ${key}`),
+    },
     meansFor,
     vault,
     onIgnored: unknownFields,
@@ -290,9 +301,14 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     readiness,
     app,
     decoder,
+    deliveries,
     start() {
       const stopping = new AbortController()
-      const follower = startFollow(intake, { onBatch: followed, onPoison: () => failed('follow') })
+      const follower = startFollow(intake, {
+        onBatch: followed,
+        onPoison: () => failed('follow'),
+        onFailure: (error) => failed('follow', error),
+      })
       const delivering = deliverAlways(deliveries, stopping.signal)
       const chores = startScheduler({
         storage,
@@ -389,11 +405,12 @@ async function checkBacklog(storage: Storage): Promise<void> {
   })
 }
 
-function storageOf({ config, now, patient }: ContextOptions): Parameters<typeof openStore>[0] {
+function storageOf({ config, now, patient, storage }: ContextOptions): Parameters<typeof openStore>[0] {
   const common = {
     by: version,
     ...(now && { now }),
     ...(patient && { limits: { workMs: 10_000 } }),
+    ...storage,
     ...(config.diskFloor !== undefined && 'bytes' in config.diskFloor && { diskFloorBytes: config.diskFloor.bytes }),
   }
   return config.database === 'embedded'

@@ -18,6 +18,8 @@ export type OpenCase = (
     account: string | null
     exclude: readonly string[]
     ref: string
+    /** The decision or verdict in question. */
+    decision: string
   },
 ) => Promise<{ case: number; joined: boolean }>
 
@@ -72,6 +74,7 @@ export async function receiveAppeal(
     account: notice.account,
     exclude: JSON.parse(notice.took_part),
     ref: id,
+    decision: notice.decision,
   })
   const content: AppealContent = {
     text: appeal.text,

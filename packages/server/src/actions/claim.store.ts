@@ -59,7 +59,7 @@ export async function claimFor(
   const claimed: ClaimedRow[] = []
   for (const row of candidates) {
     if (claimed.length >= room) break
-    const overtakes = overtakenBy(queuedOf(row), await openQueue(tx, row.order_key), when.now)
+    const overtakes = overtakenBy(queuedOf(row), await openQueue(tx, row, when.now), when.now)
     if (overtakes !== undefined) claimed.push(await claimRow(tx, row, { ...when, overtakes }))
   }
   return claimed
@@ -92,6 +92,7 @@ function candidatesOf(tx: Tx, connection: string, when: { now: number; probe: bo
             .whereRef('earlier.order_key', '=', 'row.order_key')
             .whereRef('earlier.order_no', '<', 'row.order_no')
             .where('earlier.state', 'in', ['waiting', 'sending'])
+            .where('earlier.not_before', '<=', when.now)
             .where('earlier.fails', '<', passAfter)
             .where('earlier.withdraws', 'is', null),
         ),
@@ -102,11 +103,17 @@ function candidatesOf(tx: Tx, connection: string, when: { now: number; probe: bo
     .execute()
 }
 
-async function openQueue(tx: Tx, orderKey: string): Promise<readonly Queued[]> {
+/**
+ * The open rows of the same account. What may not go yet (a release that is timed, a notice that is withheld, a decision that can be
+ * undone) holds up nothing but its own withdrawal: else a withheld notice would keep a suspension waiting for weeks. Sent later, it is
+ * followed by a restatement of what passed it.
+ */
+async function openQueue(tx: Tx, row: OutboxTable, now: number): Promise<readonly Queued[]> {
   const rows = await tx.db
     .selectFrom('outbox')
     .selectAll()
-    .where('order_key', '=', orderKey)
+    .where('order_key', '=', row.order_key)
+    .where((eb) => eb.or([eb('not_before', '<=', now), eb('id', '=', row.withdraws ?? '')]))
     .where('state', 'not in', ['delivered', 'cancelled'])
     .orderBy('order_no')
     .limit(1_000)

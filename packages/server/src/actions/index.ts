@@ -11,7 +11,7 @@ export {
   noticeOfLink,
 } from './notice-view.store.ts'
 export { cancelNotice, createNotice, tellReportClosed, withdrawNotice } from './notices.store.ts'
-export { cancelUnsent, requestAction, supports } from './request.store.ts'
+export { bringForward, cancelUnsent, requestAction, supports } from './request.store.ts'
 export { type ActionsServices, routesOf } from './routes.ts'
 export type { ColumnKey } from './sealing.ts'
 export { bodySweep } from './sweep.store.ts'

@@ -113,7 +113,8 @@ export interface Telling {
   readonly type: Extract<LetterType, 'notice.created' | 'appeal.decided' | 'report.closed'>
   readonly data: object
   readonly recorded: RecordedJson
-  readonly account: string
+  /** Orders the message among those of one account; null where the row may not say who it is for. */
+  readonly account: string | null
   readonly notice: string | null
   readonly decision: string | null
   readonly notBefore: number
@@ -182,7 +183,8 @@ export async function tellReportClosed(
   const data = { report, account: reporter, outcome, recorded }
   await tell(
     tx,
-    { type: 'report.closed', data, recorded, account: reporter, notice: null, decision: null, notBefore },
+    // Without the reporter: the row's place in line would keep who it was in clear.
+    { type: 'report.closed', data, recorded, account: null, notice: null, decision: null, notBefore },
     means,
   )
 }

@@ -68,11 +68,12 @@ export async function supports(from: Tx | ReadDb): Promise<Set<Do>> {
 /**
  * Undo inside the window: cancels every action of the decision that was never tried, each with its own record in the ledger.
  *
+ * With `do` only the actions of this kind.
  * @returns how many rows were cancelled, and how many the platform may have heard of already
  */
 export async function cancelUnsent(
   tx: Tx,
-  { decision }: { decision: string },
+  { decision, do: act }: { decision: string; do?: Do },
   means: ActionMeans,
 ): Promise<{ cancelled: number; left: number }> {
   const rows = await tx.db
@@ -81,6 +82,7 @@ export async function cancelUnsent(
     .where('decision', '=', decision)
     .where('type', 'in', ['action.requested', 'action.withdrawn'])
     .where('state', '<>', 'cancelled')
+    .$if(act !== undefined, (all) => all.where('action', 'in', actionsOf(tx, decision, act)))
     .execute()
   const unsent = rows.filter(isUntried)
   for (const row of unsent) await cancelRow(tx, row.id, { by: 'undo', why: 'undone in time' }, means)
@@ -89,6 +91,29 @@ export async function cancelUnsent(
   for (const action of gone) await markWithdrawn(tx, action, action)
   return { cancelled: unsent.length, left: rows.length - unsent.length }
 }
+
+/** Sends at once what a decision asked for later. Returns how many rows were brought forward. */
+export async function bringForward(tx: Tx, { decision, do: act }: { decision: string; do: Do }): Promise<number> {
+  const rows = await tx.db
+    .updateTable('outbox')
+    .set({ not_before: tx.now, next_at: tx.now })
+    .where('decision', '=', decision)
+    .where('action', 'in', actionsOf(tx, decision, act))
+    .where('state', '=', 'waiting')
+    .where('attempts', '=', 0)
+    .where('not_before', '>', tx.now)
+    .returning('id')
+    .execute()
+  tx.hint('outbox')
+  return rows.length
+}
+
+const actionsOf = (tx: Tx, decision: string, act: Do | undefined) =>
+  tx.db
+    .selectFrom('actions')
+    .select('id')
+    .where('decision', '=', decision)
+    .where('do', '=', act ?? 'release')
 
 export const isUntried = (row: { state: string; attempts: number }): boolean =>
   row.attempts === 0 && (row.state === 'waiting' || row.state === 'parked')

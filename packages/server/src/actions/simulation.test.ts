@@ -1,15 +1,12 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { engines } from '../storage/testing/engines.ts'
 import { deliverAlways } from './deliver.ts'
 import { reverse } from './testing/acts.store.ts'
 import { TestOutbox } from './testing/outbox.ts'
 import type { Received } from './testing/platform.ts'
 
 let box: TestOutbox
-beforeAll(async () => {
-  box = await TestOutbox.open()
-})
-afterAll(() => box.close())
 
 const deep = process.env.LAMPLIGHTER_DEEP === '1'
 const asks = [
@@ -52,50 +49,84 @@ const fate = fc.constantFrom('ok', 'ok', 'taken', 'failed', 'failed', 'failed')
 
 let runs = 0
 
-test('platform P-23: whatever fails on the way, the last thing that the platform hears of each property is true', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(step, { maxLength: 12 }),
-      fc.array(fate, { minLength: 20, maxLength: 20 }),
-      async (steps, fates) => {
-        const account = `u_run_${runs++}`
-        const platform = new Obedient()
-        let calls = 0
-        box.receiver.behave = (answer, call) => {
-          const end = fates[calls++] ?? 'ok'
-          if (end !== 'failed') platform.take(call)
-          if (end === 'ok') platform.acknowledge(call)
-          answer.writeHead(end === 'ok' ? 204 : 500).end()
-        }
-        const standing = new Map<string, Set<string>>()
-        const decisions: { id: string; property: string }[] = []
-        for (const [n, one] of steps.entries()) {
-          if (one.type === 'ask') {
-            const ask = asks[one.which] ?? asks[0]
-            const id = `${account}_${n}`
-            const property = `${ask.do} ${'what' in ask ? ask.what : null} ${'item' in ask ? ask.item.id : undefined}`
-            await box.ask(ask.do, { ...ask, account, decision: id })
-            decisions.push({ id, property })
-            standing.set(property, (standing.get(property) ?? new Set()).add(id))
-          } else if (one.type === 'turn') {
-            // Two decisions that contradict each other, neither a withdrawal: the later one holds.
-            await box.ask(one.on ? 'label' : 'unlabel', { what: 'topic', account, decision: `${account}_${n}` })
-            standing.set('label topic undefined', new Set(one.on ? ['on'] : []))
-          } else if (one.type === 'withdraw') {
-            const decision = decisions[one.which]
-            if (decision === undefined) continue
-            await withdraw(account, decision.id)
-            standing.get(decision.property)?.delete(decision.id)
-          } else await box.pass(one.seconds, 10)
-        }
-        calls = fates.length
-        await settle(account)
-        for (const [property, ids] of standing)
-          expect([property, platform.state.get(property) ?? false]).toEqual([property, ids.size > 0])
-      },
-    ),
-    { numRuns: deep ? 500 : 25 },
-  )
+describe.each(engines)('on $name', (engine) => {
+  beforeAll(async () => {
+    box = await TestOutbox.open(undefined, engine)
+  })
+  afterAll(() => box.close())
+
+  test('platform P-23: whatever fails on the way, the last thing that the platform hears of each property is true', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 12 }),
+        fc.array(fate, { minLength: 20, maxLength: 20 }),
+        async (steps, fates) => {
+          const account = `u_run_${runs++}`
+          const platform = new Obedient()
+          let calls = 0
+          box.receiver.behave = (answer, call) => {
+            const end = fates[calls++] ?? 'ok'
+            if (end !== 'failed') platform.take(call)
+            if (end === 'ok') platform.acknowledge(call)
+            answer.writeHead(end === 'ok' ? 204 : 500).end()
+          }
+          const standing = new Map<string, Set<string>>()
+          const decisions: { id: string; property: string }[] = []
+          for (const [n, one] of steps.entries()) {
+            if (one.type === 'ask') {
+              const ask = asks[one.which] ?? asks[0]
+              const id = `${account}_${n}`
+              const property = `${ask.do} ${'what' in ask ? ask.what : null} ${'item' in ask ? ask.item.id : undefined}`
+              await box.ask(ask.do, { ...ask, account, decision: id })
+              decisions.push({ id, property })
+              standing.set(property, (standing.get(property) ?? new Set()).add(id))
+            } else if (one.type === 'turn') {
+              // Two decisions that contradict each other, neither a withdrawal: the later one holds.
+              await box.ask(one.on ? 'label' : 'unlabel', { what: 'topic', account, decision: `${account}_${n}` })
+              standing.set('label topic undefined', new Set(one.on ? ['on'] : []))
+            } else if (one.type === 'withdraw') {
+              const decision = decisions[one.which]
+              if (decision === undefined) continue
+              await withdraw(account, decision.id)
+              standing.get(decision.property)?.delete(decision.id)
+            } else await box.pass(one.seconds, 10)
+          }
+          calls = fates.length
+          await settle(account)
+          for (const [property, ids] of standing)
+            expect([property, platform.state.get(property) ?? false]).toEqual([property, ids.size > 0])
+        },
+      ),
+      { numRuns: deep ? 500 : engine.name === 'postgres' ? 6 : 25 },
+    )
+  })
+
+  test('lifting one of two suspensions leaves the other in force', async () => {
+    box.receiver.behave = (answer) => answer.writeHead(204).end()
+    box.receiver.calls.splice(0)
+    await box.ask('suspend', { account: 'twice', decision: 'dec_first' })
+    await box.ask('suspend', { account: 'twice', decision: 'dec_second' })
+    await box.deliver()
+    await withdraw('twice', 'dec_second')
+    await box.deliver()
+    expect(box.receiver.words()).toEqual(['suspend', 'suspend', 'unsuspend!', 'suspend*'])
+    await withdraw('twice', 'dec_first')
+    await box.deliver()
+    expect(box.receiver.words().slice(4)).toEqual(['unsuspend!'])
+  })
+
+  test('the worker that runs by itself hears of a new row, sends it, and stops when told', async () => {
+    box.receiver.behave = (answer) => answer.writeHead(204).end()
+    box.receiver.calls.splice(0)
+    const stop = new AbortController()
+    const running = deliverAlways(box, stop.signal)
+    await box.ask('warn', { account: 'live' })
+    await expect.poll(() => box.receiver.words(), { timeout: 10_000 }).toEqual(['warn'])
+    stop.abort()
+    await running
+    await box.ask('warn', { account: 'live' })
+    expect(box.receiver.words()).toEqual(['warn'])
+  })
 })
 
 async function withdraw(account: string, decision: string): Promise<void> {
@@ -113,30 +144,3 @@ async function settle(account: string): Promise<void> {
   for (let hours = 0; hours < 48 && (await isOpen()); hours++) await box.pass(3_600, 3_600)
   expect(await isOpen()).toBe(false)
 }
-
-test('lifting one of two suspensions leaves the other in force', async () => {
-  box.receiver.behave = (answer) => answer.writeHead(204).end()
-  box.receiver.calls.splice(0)
-  await box.ask('suspend', { account: 'twice', decision: 'dec_first' })
-  await box.ask('suspend', { account: 'twice', decision: 'dec_second' })
-  await box.deliver()
-  await withdraw('twice', 'dec_second')
-  await box.deliver()
-  expect(box.receiver.words()).toEqual(['suspend', 'suspend', 'unsuspend!', 'suspend*'])
-  await withdraw('twice', 'dec_first')
-  await box.deliver()
-  expect(box.receiver.words().slice(4)).toEqual(['unsuspend!'])
-})
-
-test('the worker that runs by itself hears of a new row, sends it, and stops when told', async () => {
-  box.receiver.behave = (answer) => answer.writeHead(204).end()
-  box.receiver.calls.splice(0)
-  const stop = new AbortController()
-  const running = deliverAlways(box, stop.signal)
-  await box.ask('warn', { account: 'live' })
-  await expect.poll(() => box.receiver.words(), { timeout: 10_000 }).toEqual(['warn'])
-  stop.abort()
-  await running
-  await box.ask('warn', { account: 'live' })
-  expect(box.receiver.words()).toEqual(['warn'])
-})

@@ -213,7 +213,8 @@ function actions(engine: Engine): string[] {
     table(engine, 'actions', {
       id: 'text primary key',
       decision: 'text not null',
-      do: 'text not null',
+      // A reserved word of PostgreSQL.
+      '"do"': 'text not null',
       what: 'text',
       item_type: 'text',
       item_id: 'text',

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { FOLLOW, followOnce } from '../intake/index.ts'
 import { drawSynthetic, type SampleKind } from '../signals/sample-pictures.ts'
 import { encodePng } from '../signals/sample-png.ts'
-import { partitionLease } from '../storage/index.ts'
+import { type Fence, partitionLease } from '../storage/index.ts'
 import type { DemoClock } from './clock.ts'
 import { type Account, makeTown, type Said, TERM_LISTS } from './harbour.ts'
 import type { Platform } from './platform.ts'
@@ -13,6 +13,9 @@ import type { Platform } from './platform.ts'
 const OPERATOR = 'operator'
 const wick = (name: string): Promise<string> =>
   readFile(new URL(import.meta.resolve(`@lamplighter/rules/wick/${name}`)), 'utf8')
+
+/** Side of the drawn pictures: enough for a hash, little enough for a quick start. */
+const PICTURE_PX = 256
 
 /** What stands on the demo's lists of known pictures. */
 const KNOWN = { csam: ['hatched', 1], terror: ['pattern', 7] } as const satisfies Record<
@@ -94,7 +97,7 @@ async function putList(
 }
 
 function pdqOf([kind, seed]: readonly [SampleKind, number]): string {
-  const { width, height, data } = drawSynthetic(kind, seed, 512)
+  const { width, height, data } = drawSynthetic(kind, seed, PICTURE_PX)
   const hashed = hashPicture({ width, height, channels: 4, data }, 'full')
   if ('none' in hashed) throw new Error('a drawn picture has no hash')
   return hashed.pdq
@@ -123,13 +126,14 @@ export async function seedTown(
     done += count
     onProgress(done, total)
   }
+  const following = await startFollowing(context)
   const oldest = Math.max(...town.chatter.map(({ agoMs }) => agoMs))
   clock.setBack(oldest)
   const lines = town.chatter.map((said) => JSON.stringify(eventOf(said, Date.now() - said.agoMs)))
   for (let from = 0; from < lines.length; from += 500) {
     const part = lines.slice(from, from + 500)
     await platform.call('POST', '/v1/events', `${part.join('\n')}\n`, { 'content-type': 'application/x-ndjson' })
-    await followAll(context)
+    await following.judge()
     step(part.length)
   }
   const story = [
@@ -149,10 +153,11 @@ export async function seedTown(
   for (const { agoMs, tell } of story) {
     clock.setBack(agoMs)
     await tell()
-    await followAll(context)
+    await following.judge()
     step(1)
   }
   clock.setBack(0)
+  await following.end()
   return {
     accounts: town.accounts.length,
     messages: lines.length + town.trouble.length,
@@ -160,15 +165,30 @@ export async function seedTown(
   }
 }
 
-/** Judges what waits in the stream, partition by partition, so that the order is the same everywhere. */
-async function followAll(context: Context): Promise<void> {
-  const { storage } = context
-  if ((await storage.stream.backlog(FOLLOW)).records === 0) return
+/** Judges what waits in the stream, partition by partition, so that the order is the same everywhere. The leases are held for all of it. */
+interface Following {
+  judge(): Promise<void>
+  end(): Promise<void>
+}
+
+/** Longer than any seeding takes; given back at its end. */
+const LEASE_MS = 600_000
+
+async function startFollowing({ storage, intake }: Context): Promise<Following> {
+  const fences: Fence[] = []
   for (let part = 0; part < storage.stream.partitions; part += 1) {
-    const fence = await storage.leases.acquire(partitionLease(FOLLOW, part), 60_000)
+    const fence = await storage.leases.acquire(partitionLease(FOLLOW, part), LEASE_MS)
     if (fence === undefined) throw new Error('demo: another process judges the stream')
-    while ((await followOnce(context.intake, fence, { onBatch: () => undefined, onPoison: () => undefined })) > 0);
-    await storage.leases.release(fence)
+    fences.push(fence)
+  }
+  const quietly = { onBatch: () => undefined, onPoison: () => undefined, onFailure: () => undefined }
+  return {
+    async judge() {
+      for (const fence of fences) while ((await followOnce(intake, fence, quietly)) > 0);
+    },
+    async end() {
+      for (const fence of fences) await storage.leases.release(fence)
+    },
   }
 }
 
@@ -242,7 +262,7 @@ async function sendPicture(
   at: number,
 ): Promise<void> {
   const [kind, seed] = upload.picture
-  const drawn = drawSynthetic(kind, seed, 512)
+  const drawn = drawSynthetic(kind, seed, PICTURE_PX)
   const png = encodePng(upload.turned ? turned(drawn) : drawn)
   const bytes = upload.broken ? png.subarray(0, Math.floor(png.length / 2)) : png
   await platform.call('PUT', `/v1/media/${id}?audience=public`, bytes, {

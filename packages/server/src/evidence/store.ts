@@ -1,4 +1,5 @@
 import { AppError } from '../http/errors.ts'
+import { caseInQuestion } from '../review/index.ts'
 import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
 import { type RecordKeys, record } from '../transparency/index.ts'
 import type { MediaTable } from './tables.ts'
@@ -57,17 +58,14 @@ export interface ExhibitSeed {
   readonly keepMs: number
 }
 
-/** Keeps a flagged file as an exhibit of its case: its bytes no longer go away. Part of the caller's transaction. */
-export async function keepExhibit(tx: Tx, caseNumber: number, seed: ExhibitSeed): Promise<string> {
+/**
+ * Keeps a flagged file as an exhibit of its case: its bytes no longer go away. Judged again, the file is a further exhibit over the same
+ * bytes, so that what a reviewer was shown keeps its own name. Without bytes nothing is kept: a file that has gone must not stop the
+ * measure. Part of the caller's transaction.
+ */
+export async function keepExhibit(tx: Tx, caseNumber: number, seed: ExhibitSeed): Promise<void> {
   const media = await tx.db.selectFrom('media').selectAll().where('media_key', '=', seed.mediaKey).executeTakeFirst()
-  if (media === undefined) throw new AppError('gone', 'The file of this event is no longer here.')
-  const before = await tx.db
-    .selectFrom('exhibits')
-    .select('id')
-    .where('case_number', '=', caseNumber)
-    .where('media_key', '=', seed.mediaKey)
-    .executeTakeFirst()
-  if (before !== undefined) return before.id
+  if (media === undefined) return
   await tx.db
     .insertInto('exhibits')
     .values({
@@ -85,8 +83,60 @@ export async function keepExhibit(tx: Tx, caseNumber: number, seed: ExhibitSeed)
     })
     .execute()
   await tx.db.updateTable('media').set({ drop_at: null }).where('media_key', '=', seed.mediaKey).execute()
-  return seed.id
 }
+
+/** A sealed file with its key. */
+export interface SealedFile {
+  readonly blob: string
+  readonly keyId: string
+}
+
+/**
+ * Exhibits whose hold is over and whose case is closed: from now on they are shown to nobody. Gives the files that no other exhibit keeps,
+ * also those of a run that was cut off; `destroyed` notes that key and bytes are gone.
+ */
+export const endExhibits = defineWork(
+  'evidence.end-exhibits',
+  async (tx: Tx, input: { max: number }): Promise<{ ended: number; files: SealedFile[] }> => {
+    const due = await tx.db
+      .selectFrom('exhibits')
+      .innerJoin('cases', 'cases.number', 'exhibits.case_number')
+      .select(['exhibits.id as id', 'exhibits.media_key as media_key'])
+      .where('exhibits.keep_until', '<=', tx.now)
+      .where('exhibits.state', '=', 'kept')
+      .where('cases.closed_at', 'is not', null)
+      .orderBy('exhibits.keep_until')
+      .limit(input.max)
+      .execute()
+    for (const { id } of due)
+      await tx.db.updateTable('exhibits').set({ state: 'ending' }).where('id', '=', id).execute()
+    const ending = await tx.db
+      .selectFrom('exhibits')
+      .select(['media_key', 'blob', 'key_id'])
+      .where('state', '=', 'ending')
+      .where('media_key', 'not in', (rows) =>
+        rows.selectFrom('exhibits').select('media_key').where('state', '=', 'kept'),
+      )
+      .groupBy(['media_key', 'blob', 'key_id'])
+      .limit(input.max)
+      .execute()
+    for (const { media_key } of ending) await tx.db.deleteFrom('media').where('media_key', '=', media_key).execute()
+    return { ended: due.length, files: ending.map(({ blob, key_id }) => ({ blob, keyId: key_id })) }
+  },
+)
+
+/** Key and bytes of these files are gone. */
+export const exhibitsDestroyed = defineWork(
+  'evidence.exhibits-destroyed',
+  async (tx: Tx, input: { blobs: readonly string[] }): Promise<void> => {
+    await tx.db
+      .updateTable('exhibits')
+      .set({ state: 'destroyed' })
+      .where('state', '=', 'ending')
+      .where('blob', 'in', [...input.blobs])
+      .execute()
+  },
+)
 
 export interface RevealInput {
   readonly id: string
@@ -117,7 +167,7 @@ export const grantReveal = defineWork(
       .selectFrom('exhibits')
       .select(['state', 'size'])
       .where('id', '=', input.exhibit)
-      .where('case_number', '=', input.case)
+      .where('case_number', 'in', [input.case, await caseInQuestion(tx, input.case)])
       .executeTakeFirst()
     if (row === undefined || exhibit === undefined)
       throw new AppError('not_found', 'There is no such file in this case.')

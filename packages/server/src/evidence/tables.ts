@@ -39,7 +39,8 @@ export interface ExhibitsTable {
   key_id: string
   facts: Uint8Array
   keep_until: number
-  state: 'kept' | 'destroyed'
+  /** `ending`: shown to nobody any more, key and bytes are being destroyed. */
+  state: 'kept' | 'ending' | 'destroyed'
 }
 export interface RevealsTable {
   id: string
@@ -82,25 +83,22 @@ export const schema = defineSchema({
           drop_at: 'bigint',
         }),
         'create index media_drop on media (drop_at)',
-        table(
-          engine,
-          'exhibits',
-          {
-            id: 'text primary key',
-            case_number: 'bigint not null',
-            media_key: 'text not null',
-            at: 'bigint not null',
-            type: 'text not null',
-            size: 'bigint not null',
-            blob: 'text not null',
-            key_id: 'text not null',
-            facts: 'bytes not null',
-            keep_until: 'bigint not null',
-            state: 'text not null',
-          },
-          ['unique (case_number, media_key)'],
-        ),
+        table(engine, 'exhibits', {
+          id: 'text primary key',
+          case_number: 'bigint not null',
+          media_key: 'text not null',
+          at: 'bigint not null',
+          type: 'text not null',
+          size: 'bigint not null',
+          blob: 'text not null',
+          key_id: 'text not null',
+          facts: 'bytes not null',
+          keep_until: 'bigint not null',
+          state: 'text not null',
+        }),
         'create index exhibits_until on exhibits (keep_until)',
+        'create index exhibits_case on exhibits (case_number)',
+        'create index exhibits_media on exhibits (media_key)',
         table(engine, 'reveals', {
           id: 'text primary key',
           at: 'bigint not null',

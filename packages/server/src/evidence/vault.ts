@@ -1,10 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { AppError } from '../http/errors.ts'
-import type { Storage } from '../storage/index.ts'
+import { isStorageError, type Storage } from '../storage/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import { type Decoder, LIMITS, type Measurement } from './decoder/index.ts'
 import { collect, openFile, sealFile } from './sealed-file.ts'
-import { dropMedia, mediaByKey, mediaMeasured, storeMedia } from './store.ts'
+import {
+  dropMedia,
+  endExhibits,
+  exhibitsDestroyed,
+  mediaByKey,
+  mediaMeasured,
+  type SealedFile,
+  storeMedia,
+} from './store.ts'
 import type { MediaTable } from './tables.ts'
 
 /** As much of the keyring as files need: one key a file, destroyed with it. */
@@ -25,22 +33,26 @@ export interface MediaVault {
   /**
    * Takes the bytes of one file. Resolves when they are durable; measuring goes on in the background.
    *
-   * @throws AppError `too_large` · `conflict` the id names other bytes
+   * @throws AppError `too_large` · `conflict` the id names other bytes · `invalid` the bytes do not have the digest that was sent
    */
   put(upload: {
     readonly connection: string
     readonly id: string
     readonly audience: 'public' | 'private'
     readonly claimedType: string | null
+    /** SHA-256 in lower-case hex, where the platform sent it. */
+    readonly sha256?: string | undefined
     readonly bytes: AsyncIterable<Uint8Array>
   }): Promise<{ created: boolean; row: MediaTable }>
   /** The file with its facts, waiting up to `budgetMs` for a measurement that is under way. */
   find(connection: string, id: string, budgetMs: number): Promise<StoredMedia | undefined>
   /** The bytes of a sealed file. @throws AppError `gone` when its key was destroyed */
   bytes(file: { readonly blob: string; readonly keyId: string }): Promise<Uint8Array>
-  /** Removes files whose time is over; returns how many. */
+  /** Removes files whose time is over, flagged or not; returns how many. */
   sweep(): Promise<number>
 }
+
+const SWEPT = 200
 
 export const mediaKey = (connection: string, id: string): string => `${connection}|${id}`
 
@@ -84,7 +96,7 @@ export function makeMediaVault(parts: {
   }
 
   return {
-    async put({ connection, id, audience, claimedType, bytes }) {
+    async put({ connection, id, audience, claimedType, sha256: promised, bytes }) {
       const key = mediaKey(connection, id)
       const blob = `media-${randomBytes(16).toString('hex')}`
       const keyId = await keyring.make('exhibit', blob)
@@ -93,12 +105,19 @@ export function makeMediaVault(parts: {
       const sealed = sealFile(await fileKey(keyId), blob, counting(bytes, sha256, counted))
       try {
         await storage.blobs.put(blob, sealed)
+        const digest = sha256.digest('hex')
+        if (promised !== undefined && promised !== digest) {
+          throw new AppError(
+            'invalid',
+            'The bytes do not have the SHA-256 that was sent with them; send the file again.',
+          )
+        }
         const stored = await storage.store.tx(storeMedia, {
           media_key: key,
           media_id: id,
           audience,
           size: counted.size,
-          sha256: sha256.digest('hex'),
+          sha256: digest,
           blob,
           key_id: keyId,
           claimed_type: claimedType,
@@ -108,7 +127,8 @@ export function makeMediaVault(parts: {
         measure(stored.row).catch(() => undefined)
         return stored
       } catch (error) {
-        await forget({ blob, keyId })
+        // Nobody knows whether the row was written: if it was, its file must open. An orphan is swept later.
+        if (!isStorageError(error, 'commit_unknown')) await forget({ blob, keyId })
         throw error
       }
     },
@@ -122,19 +142,29 @@ export function makeMediaVault(parts: {
     },
     bytes: bytesOf,
     async sweep() {
-      const dropped = await storage.store.tx(dropMedia, { max: 200 })
-      await keyring.destroy(
-        dropped.map(({ keyId }) => keyId),
-        'nothing flagged the file',
-      )
-      for (const { blob } of dropped) await storage.blobs.delete(blob)
-      return dropped.length
+      const dropped = await storage.store.tx(dropMedia, { max: SWEPT })
+      await destroy(dropped, 'nothing flagged the file')
+      const { ended, files } = await storage.store.tx(endExhibits, { max: SWEPT })
+      await destroy(files, 'the hold of the exhibit ended')
+      if (files.length > 0) {
+        await storage.store.tx(exhibitsDestroyed, { blobs: files.map(({ blob }) => blob) })
+      }
+      return dropped.length + ended
     },
   }
 
-  async function forget({ blob, keyId }: { blob: string; keyId: string }): Promise<void> {
-    await keyring.destroy([keyId], 'the upload was not kept')
-    await storage.blobs.delete(blob)
+  function forget(file: SealedFile): Promise<void> {
+    return destroy([file], 'the upload was not kept')
+  }
+
+  // The key first: bytes that outlive it are noise.
+  async function destroy(files: readonly SealedFile[], why: string): Promise<void> {
+    if (files.length === 0) return
+    await keyring.destroy(
+      files.map(({ keyId }) => keyId),
+      why,
+    )
+    for (const { blob } of files) await storage.blobs.delete(blob)
   }
 }
 

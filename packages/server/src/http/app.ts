@@ -1,4 +1,4 @@
-import type { Endpoint } from '@lamplighter/api'
+import { type Code, codesOf, type Endpoint } from '@lamplighter/api'
 import { type Context, Hono } from 'hono'
 import { requestAnswered, requestFailed } from '../events.ts'
 import { readBytes } from './body.ts'
@@ -111,7 +111,10 @@ export function createApp(parts: AppParts): App {
       if (endpoint.body !== undefined) refuseEncoding(request)
       const params = paramsOf(endpoint, pathParams)
       const query = queryOf(endpoint, arrival.url)
-      const bytes = endpoint.body === undefined ? new Uint8Array() : await readBytes(request, one.maxBytes)
+      const bytes =
+        endpoint.body === undefined
+          ? new Uint8Array()
+          : await readBytes(request, one.maxBytes, slotClassOf(endpoint.act))
       const ifMatch = ifMatchOf(endpoint, request.headers.get('if-match'))
       const once =
         endpoint.repeat === 'key'
@@ -178,6 +181,7 @@ export function createApp(parts: AppParts): App {
     name: string,
     context: Context<{ Bindings: Env }>,
     run: (arrival: Arrival) => Promise<Response>,
+    declared?: ReadonlySet<Code>,
   ) => {
     const started = performance.now()
     const arrival = arrive(context.req.raw, context.env ?? {})
@@ -193,6 +197,8 @@ export function createApp(parts: AppParts): App {
       if (error.code === 'internal') {
         requestFailed(arrival.id, thrown, arrival.now)
         parts.onFailure?.(thrown)
+      } else if (parts.checkAnswers && declared?.has(error.code) === false) {
+        parts.onFailure?.(new TypeError(`${name} answers ${error.code}, which it does not declare`))
       }
       response = addHeaders(problemResponse(error, url, arrival.id), jsonHeaders)
     }
@@ -215,8 +221,9 @@ export function createApp(parts: AppParts): App {
   for (const one of parts.routes) {
     const path = honoPath(one.endpoint.path)
     methods.set(path, [...(methods.get(path) ?? []), one.endpoint.method])
+    const declared = new Set([...codesOf(one.endpoint).values()].flat())
     hono.on(one.endpoint.method.toUpperCase(), path, (context) =>
-      answer(one.endpoint.id, context, (arrival) => callRoute(one, arrival, context.req.param())),
+      answer(one.endpoint.id, context, (arrival) => callRoute(one, arrival, context.req.param()), declared),
     )
   }
   for (const one of pages) {

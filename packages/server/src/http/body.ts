@@ -1,47 +1,68 @@
 import { AppError, jitter } from './errors.ts'
+import type { SlotClass } from './limits.ts'
 
+/** All bodies being read at once (platform.md §10). */
 const IN_FLIGHT_BYTES = 64 * 1024 * 1024
+/** What machines may take of it: a quarter is left for people and their reports, as with the slots. */
+const MACHINES_BYTES = (IN_FLIGHT_BYTES / 4) * 3
 let inFlight = 0
 
 /**
  * Reads a whole body of at most `capBytes`.
  *
- * @throws AppError `too_large`, or `overloaded` when all bodies being read come to more than 64 MiB (platform.md §10)
+ * @param kind whose call it is: bodies of events and screening leave room for those of people
+ * @throws AppError `too_large`, or `overloaded` when all bodies being read come to more than there is room for
  */
-export async function readBytes(request: Request, capBytes: number): Promise<Uint8Array> {
-  const declared = request.headers.get('content-length')
-  if (declared !== null) {
-    const length = Number(declared)
-    if (length > capBytes) throw tooLarge(capBytes)
-    // Node's parser ends the body at the declared length, so no more can come.
-    return holding(length, async () => new Uint8Array(await request.arrayBuffer()))
-  }
-  return request.body === null ? new Uint8Array() : readStream(request.body, capBytes)
-}
-
-async function holding<T>(bytes: number, read: () => Promise<T>): Promise<T> {
-  if (inFlight + bytes > IN_FLIGHT_BYTES) {
-    throw new AppError('overloaded', 'Too many large bodies at once. Send it again.', { retryAfterS: jitter(1, 5) })
-  }
-  inFlight += bytes
+export async function readBytes(request: Request, capBytes: number, kind: SlotClass = 'people'): Promise<Uint8Array> {
+  const held = new Held(kind === 'people' ? IN_FLIGHT_BYTES : MACHINES_BYTES)
   try {
-    return await read()
+    const declared = request.headers.get('content-length')
+    if (declared !== null) {
+      const length = Number(declared)
+      if (length > capBytes) throw tooLarge(capBytes)
+      // Node's parser ends the body at the declared length, so no more can come.
+      held.grow(length)
+      return new Uint8Array(await request.arrayBuffer())
+    }
+    return request.body === null ? new Uint8Array() : await readStream(request.body, capBytes, held)
   } finally {
-    inFlight -= bytes
+    held.release()
   }
 }
 
-async function readStream(stream: ReadableStream<Uint8Array>, capBytes: number): Promise<Uint8Array> {
-  return holding(Math.min(capBytes, 1024 * 1024), async () => {
-    const chunks: Uint8Array[] = []
-    let length = 0
-    for await (const chunk of stream) {
-      length += chunk.length
-      if (length > capBytes) throw tooLarge(capBytes)
-      chunks.push(chunk)
+/** What one body takes of the room for all. */
+class Held {
+  readonly #most: number
+  #bytes = 0
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  grow(bytes: number): void {
+    if (inFlight + bytes > this.#most) {
+      throw new AppError('overloaded', 'Too many large bodies at once. Send it again.', { retryAfterS: jitter(1, 5) })
     }
-    return Buffer.concat(chunks)
-  })
+    inFlight += bytes
+    this.#bytes += bytes
+  }
+
+  release(): void {
+    inFlight -= this.#bytes
+    this.#bytes = 0
+  }
+}
+
+async function readStream(stream: ReadableStream<Uint8Array>, capBytes: number, held: Held): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    length += chunk.length
+    if (length > capBytes) throw tooLarge(capBytes)
+    held.grow(chunk.length)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
 const tooLarge = (capBytes: number) =>

@@ -128,7 +128,7 @@ const SECRETS: ReadonlySet<Setting> = new Set([
 ])
 
 /** Known, and read by tests alone. */
-const TEST_NAMES = /^LAMPLIGHTER_(E2E|PEERS|CONFORMANCE|CHROMIUM|DEEP|POWERCUT|TEST_[A-Z0-9_]+)$/
+const TEST_NAMES = /^LAMPLIGHTER_(E2E|PEERS|CONFORMANCE|CHROMIUM|DEEP|POWERCUT|KILLS|CUTS|TEST_[A-Z0-9_]+)$/
 
 const settings = Object.keys(Config.shape) as Setting[]
 export const envNameOf = (setting: Setting): string =>

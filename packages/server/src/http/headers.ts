@@ -25,7 +25,6 @@ const PERMISSIONS = [
   'publickey-credentials-get',
   'screen-wake-lock',
   'usb',
-  'web-share',
   'xr-spatial-tracking',
 ]
   .map((name) => `${name}=()`)

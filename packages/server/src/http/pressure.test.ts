@@ -1,4 +1,4 @@
-import { type Act, endpoint, Nothing, type Scope } from '@lamplighter/api'
+import { type Act, endpoint, Nothing, type Repeat, type Scope } from '@lamplighter/api'
 import { describe, expect, it } from 'vitest'
 import { StorageError } from '../storage/index.ts'
 import { createApp } from './app.ts'
@@ -14,7 +14,7 @@ const identity: Identity = {
   key: async (bearer) => ({ kind: 'key', id: bearer, connection: 'main', scopes: [bearer as Scope] }),
 }
 
-const callOf = (act: Act, path: `/${string}`, handle: () => Promise<void>): Route =>
+const callOf = (act: Act, path: `/${string}`, handle: () => Promise<void>, repeat: Repeat = 'own'): Route =>
   route(
     endpoint({
       id: act,
@@ -27,7 +27,7 @@ const callOf = (act: Act, path: `/${string}`, handle: () => Promise<void>): Rout
       body: Nothing,
       status: 200,
       answer: Nothing,
-      repeat: 'own',
+      repeat,
       codes: [],
     }),
     async () => {
@@ -39,12 +39,12 @@ const callOf = (act: Act, path: `/${string}`, handle: () => Promise<void>): Rout
 const appOf = (routes: readonly Route[], slots = new Slots(), readiness = new Readiness()) =>
   createApp({ urls: ['http://localhost:4100'], demo: false, identity, routes, slots, pages: healthPages(readiness) })
 
-const post = (app: ReturnType<typeof appOf>, path: string, scope: Scope) =>
+const post = (app: ReturnType<typeof appOf>, path: string, scope: Scope, more: Record<string, string> = {}) =>
   app.fetch(
     new Request(`http://localhost:4100${path}`, {
       method: 'POST',
       body: '{}',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${scope}` },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${scope}`, ...more },
     }),
   )
 
@@ -182,6 +182,20 @@ describe('platform P-15: a second call with the key of a running one', () => {
     first.resolve()
     await Promise.all([one, two])
     expect(order).toEqual(['other', 'first', 'second'])
+  })
+
+  it('over HTTP is told 409 in_progress, and when to come again', async () => {
+    const first = Promise.withResolvers<void>()
+    const command = callOf('reports.send', '/v1/reports', () => first.promise, 'key')
+    const parts = { urls: ['http://localhost:4100'] as const, demo: false, identity, pages: [] }
+    const app = createApp({ ...parts, routes: [command], turns: new Turns(20) })
+    const one = post(app, '/v1/reports', 'reports', { 'idempotency-key': 'k' })
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    const two = await post(app, '/v1/reports', 'reports', { 'idempotency-key': 'k' })
+    expect([two.status, two.headers.get('retry-after')]).toEqual([409, '5'])
+    expect(await two.json()).toMatchObject({ code: 'in_progress' })
+    first.resolve()
+    expect((await one).status).toBe(200)
   })
 
   it('is told in_progress when that takes too long, and may come again', async () => {

@@ -26,8 +26,6 @@ export const remedies: Readonly<Record<Code, string>> = {
   unknown_policy: 'Choose a policy of the register: GET /v1/policies lists them.',
   unsupported_action: 'Choose another action, or connect an endpoint that carries this one out.',
   gone: 'It existed and was deleted; it does not come back.',
-  opening_lost:
-    'The content could not be restored after a failure. The commitment stays in the log, and the loss is in it too.',
   opening_destroyed: 'The content was destroyed when its time was over. The commitment stays in the log.',
   too_large: 'Send less at once.',
   unsupported_type: 'Send one of the media types that the API document names for this call.',
@@ -36,7 +34,6 @@ export const remedies: Readonly<Record<Code, string>> = {
   line_incomplete: 'Send the last line again, whole.',
   idempotency_mismatch: 'Use a new Idempotency-Key for a new body.',
   rules_refused: 'Correct the errors; `lamplighter rules check` shows each with its place.',
-  promise_missing: 'Wait until the ledger goes on; doctor says why it stands.',
   precondition_required: 'Read the thing first and send its revision in If-Match.',
   rate_limited: 'Wait as long as Retry-After says.',
   internal: 'Repeat the call with the same key. If it happens again, give the request id to whoever runs this.',
@@ -47,5 +44,4 @@ export const remedies: Readonly<Record<Code, string>> = {
   commit_unknown: 'Repeat the call with the same Idempotency-Key or event id: then it happens once.',
   deadline: 'Repeat the call with the same event id to get its verdict.',
   not_ready: 'Wait until /health/ready answers 200; its body names what is missing.',
-  clock_skew: 'Set the clocks: the database and this machine disagree.',
 }

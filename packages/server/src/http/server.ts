@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Server as NetServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { serverListening, serverStopped, serverStopping } from '../events.ts'
 import type { App } from './app.ts'
@@ -47,13 +47,21 @@ const SOCKETS = {
 } as const
 const MOST_CONNECTIONS = 10_000
 const MOST_PER_SOURCE = 100
+/** How long a stop leaves kept-alive connections open, so that a request which is on its way meets no closed door. */
+const LINGER_MS = 500
+
+/** The answers under way; once `ending` is set, each ends its connection. */
+interface OpenAnswers {
+  readonly all: Set<ServerResponse>
+  ending: boolean
+}
 
 /**
  * Listens on the address asked for; for a loopback address on both families where both exist (decisions.md 34), and on the operator's
  * socket, which only the owner of the data folder can open (decisions.md 20).
  */
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
-  const open = new Set<ServerResponse>()
+  const open: OpenAnswers = { all: new Set(), ending: false }
   const people = createListener(parts.app, open, false)
   const first = makeServer(people)
   const port = await listenOn(first, parts.listen.host, parts.listen.port)
@@ -78,7 +86,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 async function stop(
   parts: ServerParts,
   servers: readonly Server[],
-  open: ReadonlySet<ServerResponse>,
+  open: OpenAnswers,
   abort?: AbortSignal,
 ): Promise<'clean' | 'late'> {
   const started = performance.now()
@@ -86,10 +94,13 @@ async function stop(
   parts.readiness.drain()
   const cut = AbortSignal.any([AbortSignal.timeout(parts.shutdownMs), ...(abort === undefined ? [] : [abort])])
   await sleep(parts.graceMs, undefined, { signal: cut }).catch(() => undefined)
-  const closed = Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  open.ending = true
+  for (const answer of open.all) endsConnection(answer)
+  // Right after the poll phase of the event loop: everybody who stood at the door has been let in.
+  await setImmediate()
+  const closed = Promise.all(servers.map((server) => new Promise((resolve) => stopListening(server, resolve))))
   parts.onDrain?.()
-  // Idle connections go now; busy ones are told with their answer.
-  for (const answer of open) if (!answer.headersSent) answer.setHeader('connection', 'close')
+  await linger(servers, cut)
   for (const server of servers) server.closeIdleConnections()
   const sweep = setInterval(() => {
     for (const server of servers) server.closeIdleConnections()
@@ -106,14 +117,38 @@ async function stop(
   return outcome
 }
 
-function createListener(app: App, open: Set<ServerResponse>, operator: boolean) {
+// `http.Server.close` also cuts connections that have not said anything yet, among them those accepted a moment ago.
+function stopListening(server: Server, closed: (value: unknown) => void): void {
+  NetServer.prototype.close.call(server, closed)
+}
+
+// A server that closes an idle connection may cut off a request that it has not read yet. Connections in use are told with their next
+// answer; what stays silent is closed after this.
+async function linger(servers: readonly Server[], cut: AbortSignal): Promise<void> {
+  const until = performance.now() + LINGER_MS
+  while (performance.now() < until && !cut.aborted && (await countConnections(servers)) > 0) await sleep(10)
+}
+
+async function countConnections(servers: readonly Server[]): Promise<number> {
+  const counts = await Promise.all(
+    servers.map((server) => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)))),
+  )
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
+function endsConnection(answer: ServerResponse): void {
+  if (!answer.headersSent) answer.setHeader('connection', 'close')
+}
+
+function createListener(app: App, open: OpenAnswers, operator: boolean) {
   const listener = getRequestListener(
     (request, env) => app.fetch(request, { incoming: env.incoming as IncomingMessage, operator }),
     { overrideGlobalObjects: false },
   )
   return (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    open.add(outgoing)
-    outgoing.once('close', () => open.delete(outgoing))
+    open.all.add(outgoing)
+    outgoing.once('close', () => open.all.delete(outgoing))
+    if (open.ending) endsConnection(outgoing)
     void listener(incoming, outgoing)
   }
 }

@@ -29,11 +29,6 @@ export async function takeBatch(
   door: BatchDoor,
 ): Promise<BatchAnswer> {
   const checked = how.ndjson ? checkLines(body, how, door) : checkJson(body, how, door)
-  if (checked.length > BATCH.events)
-    throw new AppError(
-      'too_large',
-      `Expected at most ${BATCH.events} events, found ${checked.length}; send them in parts.`,
-    )
   const good = checked.flatMap((one) => ('accepted' in one ? [one] : []))
   const bad = checked.flatMap((one) => ('fault' in one ? [one] : []))
   if (good.length === 0 || (how.prefer.strict && bad.length > 0)) throw refusal(bad, good.length)
@@ -73,7 +68,9 @@ interface From {
 
 function checkLines(body: Uint8Array, from: From, door: BatchDoor): Checked[] {
   const { schema } = door.rules()
-  return linesOf(body).map(({ number: line, bytes, open }): Checked => {
+  const lines = linesOf(body)
+  assertCount(lines.length)
+  return lines.map(({ number: line, bytes, open }): Checked => {
     if (bytes.length > BATCH.lineBytes)
       return {
         line,
@@ -103,12 +100,14 @@ function checkJson(body: Uint8Array, from: From, door: BatchDoor): Checked[] {
   const { schema } = door.rules()
   const json = parseJson(textOf(body))
   const list: readonly unknown[] = Array.isArray(json) ? json : [json]
-  if (list.length > BATCH.events)
-    throw new AppError(
-      'too_large',
-      `Expected at most ${BATCH.events} events, found ${list.length}; send them in parts.`,
-    )
+  assertCount(list.length)
   return list.map((one, index) => checkedOf(index + 1, acceptEvent(one, schema, from)))
+}
+
+// Before the first is looked at: eight megabytes hold millions of empty objects.
+function assertCount(count: number): void {
+  if (count <= BATCH.events) return
+  throw new AppError('too_large', `Expected at most ${BATCH.events} events, found ${count}; send them in parts.`)
 }
 
 function checkedOf(line: number, edge: ReturnType<typeof acceptEvent>): Checked {

@@ -15,7 +15,7 @@ const unpackers = { gzip: promisify(gunzip), zstd: promisify(zstdDecompress) }
  */
 export async function readBatch(request: Request): Promise<Uint8Array> {
   const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
-  const packed = await readBytes(request, BATCH.bytes)
+  const packed = await readBytes(request, BATCH.bytes, 'events')
   if (encoding === 'identity' || encoding === '') return packed
   if (encoding !== 'gzip' && encoding !== 'zstd') {
     throw new AppError(

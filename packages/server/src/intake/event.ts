@@ -33,6 +33,7 @@ export interface Accepted {
 export type Edge = { readonly accepted: Accepted } | { readonly faults: readonly Fault[] }
 
 const MAX_FILES = 20
+const MAX_LINKS = 20
 const LINKS = /\bhttps?:\/\/[^\s<>"']{1,2048}/giu
 
 /** Checks one event and brings it into its normal form. Nothing converts; unknown fields are left out and named. */
@@ -63,7 +64,10 @@ export function acceptEvent(
   return {
     accepted: {
       key: `${from.connection}|${kind}|${normal.event.id}`,
-      bodyHash: sha256Hex(canonicalJson(wire)),
+      // Asked for when the event is judged; a batch that only goes into the stream does not pay for it.
+      get bodyHash() {
+        return sha256Hex(canonicalJson(wire))
+      },
       connection: from.connection,
       receivedAt: from.now,
       event: enriched(normal.event, from.now),
@@ -103,19 +107,23 @@ function enriched(event: Event, now: number): Event {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return base
   const text: unknown = Reflect.get(item, 'text')
   const sent: unknown = Reflect.get(item, 'links')
-  if (typeof text !== 'string' || (Array.isArray(sent) && sent.length > 0)) return base
-  const links = [
-    ...new Set([...text.matchAll(LINKS)].map(([url]) => hostOf(url)).filter((host) => host !== undefined)),
-  ].slice(0, 20)
+  if (typeof text !== 'string') return base
+  const found = [...text.matchAll(LINKS)].map(([url]) => hostOf(url)).filter((host) => host !== undefined)
+  const links = [...new Set([...(Array.isArray(sent) ? sent : []), ...found])]
   const count: unknown = Reflect.get(item, 'link_count')
+  // Beyond what rules may read, nobody knows: a gap stands for the rest, so that a bad link cannot hide behind twenty good ones.
+  const shown = links.length > MAX_LINKS ? [...links.slice(0, MAX_LINKS), null] : links
   return {
     ...base,
-    item: { ...item, links, link_count: Math.max(typeof count === 'number' ? count : 0, links.length) },
+    item: { ...item, links: shown, link_count: Math.max(typeof count === 'number' ? count : 0, links.length) },
   } as Event
 }
 
+// What ends a sentence belongs to no host: "https://a.example, b" is a link to a.example.
 const hostOf = (url: string): string | undefined => {
-  const host = URL.parse(url)?.hostname
+  const host = URL.parse(url)
+    ?.hostname.replace(/[^a-z0-9._-].*$/s, '')
+    .replace(/[.-]+$/, '')
   return host === undefined ? undefined : asciiDomain(host)
 }
 

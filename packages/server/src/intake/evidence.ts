@@ -1,10 +1,10 @@
 import type { SignalJson } from '@lamplighter/api'
 import type { MergedEffect } from '@lamplighter/rules'
 import type { ExhibitSeed } from '../evidence/index.ts'
-import type { StoredEvidence } from '../review/index.ts'
-import type { ListHit } from '../signals/index.ts'
+import type { EvidenceSeed, StoredEvidence } from '../review/index.ts'
+import type { ListHit, LoadedList } from '../signals/index.ts'
 import { newId } from '../storage/index.ts'
-import { idOf } from './event.ts'
+import { type Accepted, idOf } from './event.ts'
 import type { MediaReading } from './media.ts'
 import type { Bench, Seen } from './pipeline.ts'
 
@@ -64,6 +64,34 @@ export async function evidenceOf(
   }
 }
 
+/** An event that nothing could be said of: what it says itself, for the person who has to look. */
+export async function plainEvidence(
+  accepted: Accepted,
+  itemKey: string,
+  sealer: Bench['sealer'],
+): Promise<EvidenceSeed> {
+  const { event, receivedAt } = accepted
+  const id = newId('ev', receivedAt)
+  const author = idOf(event, 'actor') ?? null
+  const text = fieldText(event.item, 'text')
+  const stored: StoredEvidence = {
+    eventKind: event.kind,
+    provenance: 'server',
+    author: { role: 'actor', id: author },
+    item: null,
+    itemState: null,
+    occurredAt: Date.parse(event.occurred_at),
+    text: text === '' ? null : text,
+    marks: [],
+    links: fieldList(event.item, 'links'),
+    files: [],
+    signals: [],
+    facts: factsOf({ accepted }),
+  }
+  const sealed = await sealer.seal('evidence', 'sealed', id, stored)
+  return { id, itemKey, author: author ?? '', reported: false, grade: 'seen', sealed }
+}
+
 const markWords = (hit: ListHit): string =>
   hit.sealed ? `a sealed list, version ${hit.version}` : `${hit.list.replaceAll('_', ' ')}, version ${hit.version}`
 
@@ -108,18 +136,38 @@ function signalsOf(seen: Seen): SignalJson[] {
 
 function listSignals(seen: Seen): SignalJson[] {
   const used = new Set(seen.parts.flatMap(({ judgement }) => Object.keys(judgement.explain(() => '').lists)))
-  return [...used].map((name): SignalJson => {
+  return [...used].flatMap((name): SignalJson[] => {
+    const isAsked = seen.lists.asked.has(name)
+    // Where nothing was there to look up, the list was never asked, and is there all the same.
+    seen.lists.get(name)
     const list = seen.lists.asked.get(name)
     const base = { name, kind: 'list' as const }
-    if (list === undefined) return { ...base, state: 'unknown', value: null, why: 'the list is not loaded', list: null }
+    if (list === undefined)
+      return [{ ...base, state: 'unknown', value: null, why: 'the list is not loaded', list: null }]
     const shown = { name, version: `v${list.version}`, sealed: list.sealed, context: list.context }
     const hit = seen.lists.hits.filter((one) => one.list === name).sort((a, b) => a.distanceBits - b.distanceBits)[0]
-    if (hit !== undefined) return { ...base, state: 'hit', value: hitWords(hit), why: null, list: shown }
-    const blind = list.kind === 'pdq' && seen.media.unknown.length > 0
-    return blind
-      ? { ...base, state: 'unknown', value: null, why: seen.media.unknown[0]?.why ?? 'unknown', list: shown }
-      : { ...base, state: 'no_hit', value: null, why: null, list: shown }
+    if (hit !== undefined) return [{ ...base, state: 'hit', value: hitWords(hit), why: null, list: shown }]
+    const none = { ...base, state: 'none' as const, value: null, why: null, list: shown }
+    if (!hasAny(seen, list.kind)) return [none]
+    const why = seen.lists.unsure.get(name) ?? gapBefore(seen, list.kind)
+    if (why !== undefined) return [{ ...base, state: 'unknown', value: null, why, list: shown }]
+    if (isAsked) return [{ ...base, state: 'no_hit', value: null, why: null, list: shown }]
+    // A rule that was sure before it came to this list did not ask it; then there is nothing to say.
+    return []
   })
+}
+
+/** True if the event has anything that a list of this kind could be asked about. */
+function hasAny({ accepted, media }: Seen, kind: LoadedList['kind']): boolean {
+  if (kind === 'text') return fieldText(accepted.event.item, 'text') !== ''
+  return kind === 'domain' ? fieldList(accepted.event.item, 'links').length > 0 : media.files.length > 0
+}
+
+/** Why a list of this kind could not see all that the event holds. */
+function gapBefore({ accepted, media }: Seen, kind: LoadedList['kind']): string | undefined {
+  if (kind === 'domain') return isCut(accepted.event.item, 'links') ? 'truncated' : undefined
+  if (kind === 'pdq') return media.unknown[0]?.why
+  return kind === 'digest' ? media.unknown.find(({ signal }) => signal === 'media.bytes')?.why : undefined
 }
 
 function hitWords(hit: ListHit): string {
@@ -132,7 +180,7 @@ function hitWords(hit: ListHit): string {
 }
 
 /** Facts of the people that the event names, as far as the platform told them. */
-function factsOf({ accepted }: Seen): { name: string; value: string }[] {
+function factsOf({ accepted }: Pick<Seen, 'accepted'>): { name: string; value: string }[] {
   const { event } = accepted
   return ['actor', 'target', 'tie', 'room'].flatMap((record) => {
     const found = event[record]
@@ -148,6 +196,11 @@ function factsOf({ accepted }: Seen): { name: string; value: string }[] {
           ],
     )
   })
+}
+
+const isCut = (record: unknown, field: string): boolean => {
+  const value: unknown = typeof record === 'object' && record !== null ? Reflect.get(record, field) : undefined
+  return Array.isArray(value) && value.includes(null)
 }
 
 function fieldText(record: unknown, field: string): string {

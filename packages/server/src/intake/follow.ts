@@ -6,15 +6,20 @@ import {
   type StoredRecord,
   spanOf,
 } from '../storage/index.ts'
+import { type Accepted, idOf } from './event.ts'
+import { plainEvidence } from './evidence.ts'
 import { affectedBy, type Gate } from './gate.ts'
-import { afterGate, FOLLOW_MS, judgedOf, judgeEvent } from './pipeline.ts'
+import { afterGate, FOLLOW_MS, judgedOf, judgeEvent, undecidedOf } from './pipeline.ts'
 import { eventOf } from './record.ts'
+import { takeReport } from './reports.ts'
 import { type Judged, type SettleInput, settleWork, unjudgedWork } from './store.ts'
 
 /** Name of the group that judges after delivery. */
 export const FOLLOW = 'follow'
 const LEASE_MS = 10_000
 const BATCH = { records: 500, bytes: 2 ** 20 }
+/** Records judged side by side: signals that are slow for one hold up few others. */
+const AT_ONCE = 32
 
 export interface Follower {
   stop(): Promise<void>
@@ -25,6 +30,8 @@ export interface FollowEvents {
   readonly onBatch: (records: number, ms: number) => void
   /** A record that could not be judged became a case. */
   readonly onPoison: () => void
+  /** A fault of ours stopped a batch; it is tried again. */
+  readonly onFailure: (error: unknown) => void
 }
 
 /** Judges what the stream holds, partition by partition, until it is stopped. Results and offset commit together. */
@@ -49,9 +56,9 @@ async function run(gate: Gate, on: FollowEvents, stop: AbortSignal): Promise<voi
         const fence = await held(storage, fences, part)
         if (fence !== undefined) read += await followOnce(gate, fence, on)
       } catch (error) {
+        // Another owner took the partition, or database or keys are away for a moment: the offset stands, and the next turn asks again.
         fences.delete(part)
-        // Another owner took the partition, or the database is away for a moment: nothing was written, and the offset stands.
-        if (!isStorageError(error)) throw error
+        if (!isStorageError(error)) on.onFailure(error)
       }
     }
     if (read === 0) await storage.wakeup.wait('stream', 1_000, stop)
@@ -77,12 +84,17 @@ export async function followOnce(gate: Gate, fence: Fence, on: FollowEvents): Pr
   const batch = await gate.storage.stream.next(FOLLOW, fence, BATCH)
   if (batch.records.length === 0) return 0
   const judged: Judged[] = []
-  for (const record of batch.records) {
-    const one = await judgeRecord(record, gate)
-    if (one === undefined) {
-      await openUnjudged(gate, `${record.key}#${batch.part}:${record.offset}`)
-      on.onPoison()
-    } else judged.push(one)
+  for (let from = 0; from < batch.records.length; from += AT_ONCE) {
+    const records = batch.records.slice(from, from + AT_ONCE)
+    const ends = await Promise.all(records.map((record) => judgeRecord(record, gate)))
+    for (const [place, end] of ends.entries()) {
+      if (end === 'done') continue
+      if (!('poison' in end)) judged.push(end)
+      else {
+        await openUnjudged(gate, `${batch.part}:${records[place]?.offset}`, end.poison)
+        on.onPoison()
+      }
+    }
   }
   try {
     await settle(gate, judged, { batch: spanOf(batch), owner: fence })
@@ -110,31 +122,50 @@ async function settleOneByOne(gate: Gate, judged: readonly Judged[], on: FollowE
       await settle(gate, [one])
     } catch (error) {
       if (isStorageError(error)) throw error
-      await openUnjudged(gate, one.key)
+      await openUnjudged(gate, one.key, null)
       on.onPoison()
     }
   }
 }
 
 /** A record that makes the code throw is no reason to stop the rest, and no reason to call it harmless: it goes to a person. */
-async function judgeRecord(record: StoredRecord, gate: Gate): Promise<Judged | undefined> {
+async function judgeRecord(record: StoredRecord, gate: Gate): Promise<Judged | 'done' | Poison> {
+  let poison: Accepted | null = null
   try {
     const found = await eventOf(record, gate.bench.rules().schema, gate.seal)
-    if (found === undefined) return undefined
+    if (found === undefined) return { poison }
     const { accepted, gated } = found
+    poison = accepted
+    if (accepted.event.kind === 'report') {
+      // However a report comes in, it becomes or joins a case (decisions.md 7).
+      await takeReport(accepted, gate)
+      return 'done'
+    }
     const seen = await judgeEvent(accepted, gate.bench, {
       // What was never screened runs both phases here (rules.md §7.2); what was undecided in the gate runs the gate again.
       phases: ['gate', 'follow'],
       budgetMs: FOLLOW_MS,
       now: accepted.receivedAt,
     })
-    const left = gated === null ? seen : afterGate(seen, gated.undecided)
-    return await judgedOf(left, gate.bench, { state: 'followed', append: null, replaces: gated?.decision ?? null })
-  } catch {
-    return undefined
+    if (gated === null) return await judgedOf(seen, gate.bench, { state: 'followed', gated: false, hold: null })
+    const open = new Set(undecidedOf(seen))
+    const settled = gated.undecided.every((rule) => !open.has(rule))
+    const hold = settled ? gated.hold : null
+    return await judgedOf(afterGate(seen, gated.undecided), gate.bench, { state: 'followed', gated: true, hold })
+  } catch (error) {
+    // The database is away: that says nothing of the event.
+    if (isStorageError(error)) throw error
+    return { poison }
   }
 }
 
-function openUnjudged(gate: Gate, key: string): Promise<number> {
-  return gate.storage.store.tx(unjudgedWork, { key })
+/** A record that cannot be judged, with its event where that much could be read. */
+interface Poison {
+  readonly poison: Accepted | null
+}
+
+async function openUnjudged(gate: Gate, key: string, accepted: Accepted | null): Promise<number> {
+  const account = accepted === null ? null : (idOf(accepted.event, 'actor') ?? null)
+  const evidence = accepted === null ? null : await plainEvidence(accepted, `unjudged:${key}`, gate.bench.sealer)
+  return gate.storage.store.tx(unjudgedWork, { key, account, evidence })
 }

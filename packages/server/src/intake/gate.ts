@@ -27,11 +27,8 @@ const COMMIT_MS = 50
  * @throws AppError `deadline` not durable in time: it may still commit, and the same event then gets its verdict; never an `allow`
  */
 export async function screenEvent(accepted: Accepted, gate: Gate, budgetMs: number): Promise<ScreenAnswer> {
-  const deadline = Date.now() + budgetMs
-  const before = await gate.storage.store.read(seenBefore, accepted.key)
-  if (before !== undefined && before.bodyHash === accepted.bodyHash) return { ...before.answer, repeat: true }
-  const settled = settle(accepted, gate, budgetMs)
-  const answer = await Promise.race([settled, lateAfter(deadline + COMMIT_MS - Date.now())])
+  const settled = answerOf(accepted, gate, budgetMs)
+  const answer = await Promise.race([settled, lateAfter(budgetMs + COMMIT_MS)])
   if (answer !== 'late') return answer
   // The work goes on: it is not lost that nobody waits for it, and an error has nobody left to hear of it but the log.
   settled.catch(() => undefined)
@@ -40,15 +37,17 @@ export async function screenEvent(accepted: Accepted, gate: Gate, budgetMs: numb
   })
 }
 
-async function settle(accepted: Accepted, gate: Gate, budgetMs: number): Promise<ScreenAnswer> {
+async function answerOf(accepted: Accepted, gate: Gate, budgetMs: number): Promise<ScreenAnswer> {
+  const before = await gate.storage.store.read(seenBefore, accepted.key)
+  if (before !== undefined && before.bodyHash === accepted.bodyHash) return { ...before.answer, repeat: true }
   const seen = await judgeEvent(accepted, gate.bench, {
     phases: ['gate'],
     budgetMs: Math.max(10, budgetMs - COMMIT_MS),
     now: accepted.receivedAt,
   })
-  const judged = await judgedOf(seen, gate.bench, { state: 'gated', append: null, replaces: null })
+  const judged = await judgedOf(seen, gate.bench, { state: 'gated', gated: false, hold: null })
   const append = goesOn(seen)
-    ? await recordOf(accepted, gate.seal, { decision: judged.ruling?.id ?? null, undecided: undecidedOf(seen) })
+    ? await recordOf(accepted, gate.seal, { hold: timedHoldOf(judged), undecided: undecidedOf(seen) })
     : null
   const [answer] = await gate.storage.store.tx(settleWork, {
     events: [{ ...judged, append }],
@@ -57,6 +56,9 @@ async function settle(accepted: Accepted, gate: Gate, budgetMs: number): Promise
   if (answer === undefined) throw new AppError('internal', 'The verdict was not written.')
   return answer
 }
+
+const timedHoldOf = ({ ruling }: Judged): string | null =>
+  ruling?.wishes.some((wish) => wish.do === 'release') ? ruling.id : null
 
 /** Everybody whom rulings affect: their keys are needed before the transaction. */
 export function affectedBy(judged: readonly Pick<Judged, 'ruling'>[]): Affected[] {

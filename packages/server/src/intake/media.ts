@@ -1,8 +1,8 @@
-import { type Pdq, parsePdq } from '@lamplighter/matching'
+import { kindOfDigest, type Pdq, parseDigest, parsePdq } from '@lamplighter/matching'
 import type { Event } from '@lamplighter/rules'
 import { type MediaVault, mediaKey } from '../evidence/index.ts'
 import type { StoredFile } from '../review/index.ts'
-import type { BoundReading } from '../signals/index.ts'
+import type { BoundReading, DigestKind } from '../signals/index.ts'
 import type { Accepted, WireFile } from './event.ts'
 
 /** What the files of one event gave. */
@@ -10,6 +10,8 @@ export interface MediaReading {
   /** The event with its `media` record filled in; without files the event as it was. */
   readonly event: Event
   readonly readings: readonly BoundReading[]
+  /** Kinds of digest that are known of every file: only of these a list can say "no hit". */
+  readonly digestKinds: ReadonlySet<DigestKind>
   /** One entry a file, in the order of the event, for the case. */
   readonly files: readonly (Omit<StoredFile, 'exhibit' | 'hits'> & {
     readonly mediaKey: string
@@ -24,10 +26,9 @@ export interface MediaReading {
  * measured or not decoded leaves a gap in the record (*unknown*), never an empty list.
  */
 export async function readMedia(accepted: Accepted, vault: MediaVault, budgetMs: number): Promise<MediaReading> {
-  if (accepted.files.length === 0) return { event: accepted.event, readings: [], files: [], unknown: [] }
+  if (accepted.files.length === 0)
+    return { event: accepted.event, readings: [], digestKinds: ALL_KINDS, files: [], unknown: [] }
   const read = await Promise.all(accepted.files.map((file) => readFile(file, accepted.connection, vault, budgetMs)))
-  const digests = read.map((one) => one.digests)
-  const pdq = read.map((one) => one.pdq)
   const first = accepted.files[0]
   const record: Record<string, unknown> = {
     id: first?.id ?? '',
@@ -35,28 +36,49 @@ export async function readMedia(accepted: Accepted, vault: MediaVault, budgetMs:
     count: read.length,
     size: read.reduce((sum, one) => sum + (one.file.size ?? 0), 0),
     // A gap in a list is an element that nobody knows (rules.md §4): any other element can still hit.
-    ...gapless('digests', digests),
-    ...gapless('pdq', pdq),
+    ...listed(
+      'digests',
+      read.map((one) => one.digests),
+    ),
+    ...listed(
+      'pdq',
+      read.map((one) => one.pdq),
+    ),
   }
+  const kinds = read.map((one) => new Set(one.digests.known.map(kindOf)))
   return {
     event: { ...accepted.event, media: record } as Event,
     readings: read.flatMap((one) => one.readings),
+    digestKinds: new Set([...ALL_KINDS].filter((kind) => kinds.every((known) => known.has(kind)))),
     files: read.map((one) => one.file),
     unknown: read.flatMap((one) => one.file.unknown.map(({ part, why }) => ({ signal: `media.${part}`, why }))),
   }
 }
 
-function gapless(name: string, lists: readonly (readonly string[] | undefined)[]): Record<string, unknown> {
-  const known = lists.filter((list) => list !== undefined).flat()
-  if (lists.every((list) => list !== undefined)) return { [name]: known }
-  // Nothing known at all: the field is missing. Something known: the gap stands beside it.
+/** Hashes of one file. `whole` is false where there may be more than what is known. */
+interface Hashes {
+  readonly known: readonly string[]
+  readonly whole: boolean
+}
+
+const ALL_KINDS: ReadonlySet<DigestKind> = new Set(['sha256', 'sha1', 'md5'])
+
+function listed(name: string, files: readonly Hashes[]): Record<string, unknown> {
+  const known = files.flatMap((file) => file.known)
+  if (files.every((file) => file.whole)) return { [name]: known }
+  // Nothing known at all: the field is missing. Something known: the gap stands beside it, and a hit is still a hit.
   return known.length === 0 ? {} : { [name]: [...known, null] }
+}
+
+function kindOf(value: string): DigestKind | undefined {
+  const digest = parseDigest(value)
+  return digest === undefined ? undefined : kindOfDigest(digest)
 }
 
 interface OneFile {
   readonly kind: 'image' | 'video' | 'audio' | 'file'
-  readonly digests: readonly string[] | undefined
-  readonly pdq: readonly string[] | undefined
+  readonly digests: Hashes
+  readonly pdq: Hashes
   readonly readings: readonly BoundReading[]
   readonly file: MediaReading['files'][number]
 }
@@ -77,19 +99,22 @@ async function readFile(wire: WireFile, connection: string, vault: MediaVault, b
   }
   if (facts === undefined) {
     return {
-      kind: kindOf(base.type),
-      digests: [row.sha256],
-      pdq: undefined,
+      kind: mediaKindOf(base.type),
+      digests: { known: [row.sha256], whole: true },
+      pdq: { known: [], whole: false },
       readings: [],
       file: { ...base, unknown: [{ part: 'pixels', why: 'late' }] },
     }
   }
-  const kind = kindOf(facts.type.seen)
+  const kind = mediaKindOf(facts.type.seen)
   const decoded = facts.unknown.every(({ part }) => part === 'bytes')
   return {
     kind,
-    digests: [facts.sha256, facts.md5],
-    pdq: kind === 'image' || kind === 'video' ? (decoded ? facts.readings.map(({ pdq }) => pdq) : undefined) : [],
+    digests: { known: [facts.sha256, facts.sha1, facts.md5], whole: true },
+    pdq:
+      kind === 'image' || kind === 'video'
+        ? { known: facts.readings.map(({ pdq }) => pdq), whole: decoded }
+        : { known: [], whole: true },
     readings: facts.readings.map(({ pdq, quality, variants }) => ({ pdq, quality, variants })),
     file: { ...base, unknown: [...facts.unknown] },
   }
@@ -100,9 +125,9 @@ function hashesOnly(wire: WireFile, connection: string): OneFile {
   const known = wire.pdq.length > 0
   const nothing = wire.digests.length === 0 && !known
   return {
-    kind: kindOf(wire.type ?? ''),
-    digests: wire.digests.length > 0 ? wire.digests : undefined,
-    pdq: known ? wire.pdq.map(({ hash }) => hash) : undefined,
+    kind: mediaKindOf(wire.type ?? ''),
+    digests: { known: wire.digests, whole: wire.digests.length > 0 },
+    pdq: { known: wire.pdq.map(({ hash }) => hash), whole: known },
     readings: wire.pdq.flatMap(({ hash, quality }) => {
       const pdq: Pdq | undefined = parsePdq(hash)
       return pdq === undefined ? [] : [{ pdq, quality, variants: [] }]
@@ -121,7 +146,7 @@ function hashesOnly(wire: WireFile, connection: string): OneFile {
   }
 }
 
-function kindOf(type: string): OneFile['kind'] {
+function mediaKindOf(type: string): OneFile['kind'] {
   const [kind] = type.split('/')
   return kind === 'image' || kind === 'video' || kind === 'audio' ? kind : 'file'
 }

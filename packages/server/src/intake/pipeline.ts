@@ -42,10 +42,10 @@ export interface Seen {
   readonly parts: readonly { judgement: Judgement; mode: Mode }[]
   readonly phase: Phase
   readonly now: number
+  /** What a report is about: the type of its item, where a case of that item is open. */
+  readonly reported?: string
 }
 
-/** How long picture measurements may take of the gate's time (matching.md §4.2). */
-export const MEDIA_GATE_MS = 150
 /** In follow a signal has this long before its event leaves the batch. */
 export const FOLLOW_MS = 1_000
 
@@ -57,26 +57,32 @@ export const FOLLOW_MS = 1_000
 export async function judgeEvent(
   accepted: Accepted,
   bench: Bench,
-  options: { readonly phases: readonly Phase[]; readonly budgetMs: number; readonly now: number },
+  options: {
+    readonly phases: readonly Phase[]
+    readonly budgetMs: number
+    readonly now: number
+    readonly reported?: string
+  },
 ): Promise<Seen> {
   const rules = bench.rules()
   const { program } = rules
   const kind = accepted.event.kind
-  const media = await readMedia(
-    accepted,
-    bench.vault,
-    Math.min(options.budgetMs, options.phases.includes('follow') ? FOLLOW_MS : MEDIA_GATE_MS),
-  )
   const needs = [
     ...new Map(
       options.phases.flatMap((phase) => program.signals(kind, phase)).map((need) => [need.name, need]),
     ).values(),
   ]
-  const measured = await measure(needs, media.event, { providers: bench.providers, budgetMs: options.budgetMs })
-  const lists = bench.lists.bind(media.readings, options.now)
+  // Side by side: a slow picture takes nothing from the time of the signals, nor they from its.
+  const [media, measured] = await Promise.all([
+    readMedia(accepted, bench.vault, options.budgetMs),
+    measure(needs, accepted.event, { providers: bench.providers, budgetMs: options.budgetMs }),
+  ])
+  const lists = bench.lists.bind(media.readings, options.now, media.digestKinds)
   const plan = program.plan(media.event, measured, lists)
   const parts = options.phases.map((phase) => ({ judgement: program.judge(plan, [], phase), mode: 'live' as const }))
-  return { accepted, media, lists, rules, parts, phase: options.phases.at(-1) ?? 'gate', now: options.now }
+  const { reported, now } = options
+  const phase = options.phases.at(-1) ?? 'gate'
+  return { accepted, media, lists, rules, parts, phase, now, ...(reported !== undefined && { reported }) }
 }
 
 /** Rules that were undecided, as `ruleset/rule`. */
@@ -116,15 +122,16 @@ export function goesOn(seen: Seen): boolean {
 /**
  * What follows from a judgement, ready to be written. `ruling` is null when nothing follows: then nothing of the event is kept.
  *
- * @param replaces the gate's verdict on the same event, when follow judges it again
+ * @param how `hold`: the verdict of the gate that holds the item until follow can tell
  */
 export async function judgedOf(
   seen: Seen,
   bench: Bench,
-  how: { readonly state: 'gated' | 'followed'; readonly append: Judged['append']; readonly replaces: string | null },
+  how: { readonly state: 'gated' | 'followed'; readonly gated: boolean; readonly hold: string | null },
 ): Promise<Judged> {
   const { verdict, effects } = merge(seen.parts)
-  const id = newId('dec', seen.now)
+  // Nearly every event is harmless: what only a ruling needs is made for a ruling.
+  const id = effects.length === 0 ? '' : newId('dec', seen.now)
   const explanation =
     effects.length === 0 ? undefined : explain(seen.parts, (value) => hmacHex(bench.sealKey, value), id)
   const acting = effects.filter(({ do: act }) => act !== 'offer')
@@ -132,17 +139,22 @@ export async function judgedOf(
     key: seen.accepted.key,
     bodyHash: seen.accepted.bodyHash,
     state: how.state,
+    gated: how.gated,
     ruling:
       explanation === undefined || acting.length === 0
         ? null
-        : await rulingOf(seen, bench, { id, verdict, effects, explanation, replaces: how.replaces }),
+        : await rulingOf(seen, bench, { id, verdict, effects, explanation }),
+    hold:
+      how.hold === null
+        ? null
+        : { decision: how.hold, end: verdict === 'hold' || verdict === 'block' ? 'never' : 'now' },
     answer: {
       verdict,
       effects: effects.map(effectJson),
       unknown: [...seen.media.unknown, ...unknownSignals(seen)],
       because: explanation?.rules.filter(({ outcome }) => outcome === 'fired').map(({ because }) => because) ?? [],
     },
-    append: how.append,
+    append: null,
     media: seen.media.files.filter(({ stored }) => stored).map(({ mediaKey }) => mediaKey),
   }
 }
@@ -176,7 +188,6 @@ interface Said {
   readonly verdict: Ruling['verdict']
   readonly effects: readonly MergedEffect[]
   readonly explanation: Explanation
-  readonly replaces: string | null
 }
 
 async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
@@ -239,6 +250,7 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
       itemKey: subject,
       author: account ?? '',
       reported: false,
+      grade: 'seen',
       sealed: await bench.sealer.seal('evidence', 'sealed', evidenceId, stored),
     },
     exhibits,
@@ -249,7 +261,6 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
       (until, effect) => (effect.do === 'limit' ? Math.max(until ?? 0, seen.now + effect.for) : until),
       null,
     ),
-    replaces: said.replaces,
   }
 }
 
@@ -261,7 +272,11 @@ function ruleOf(rules: LiveRules, qualified: string) {
 }
 
 /** The item of an event, or null for kinds that have none. */
-export function itemOf({ accepted, rules }: Pick<Seen, 'accepted' | 'rules'>): { type: string; id: string } | null {
+export function itemOf({
+  accepted,
+  rules,
+  reported,
+}: Pick<Seen, 'accepted' | 'rules' | 'reported'>): { type: string; id: string } | null {
   const kind = rules.schema.events.get(accepted.event.kind)
   if (kind?.item === undefined) return null
   if (kind.item === 'media') {
@@ -270,15 +285,16 @@ export function itemOf({ accepted, rules }: Pick<Seen, 'accepted' | 'rules'>): {
   }
   const id = idOf(accepted.event, kind.item)
   if (id === undefined) return null
+  if (kind.item === 'actor') return { type: 'account', id }
   // A report names the item that it is about; its own kind says nothing of what that item is.
-  const type =
-    kind.item === 'actor'
-      ? 'account'
-      : accepted.event.kind === 'report' || accepted.event.kind === 'profile_changed'
-        ? 'message'
-        : accepted.event.kind
-  return { type, id }
+  return { type: isReport(kind.name) ? (reported ?? 'message') : typeOf(kind.name), id }
 }
+
+/** Kinds whose item is another event's. */
+export const isReport = (kind: string): boolean => kind === 'report' || kind === 'sealed_report'
+
+/** What an item is called, by the kind of event that brings it. */
+export const typeOf = (kind: string): string => (kind === 'profile_changed' ? 'profile' : kind)
 
 function stateOf(said: Said): 'held' | 'blocked' | null {
   return said.verdict === 'block' ? 'blocked' : said.verdict === 'hold' ? 'held' : null
@@ -298,6 +314,7 @@ const KIND_WORDS: Readonly<Record<string, string>> = {
   upload: 'upload',
   profile_changed: 'profile',
   report: 'report',
+  sealed_report: 'report',
 }
 
 /**

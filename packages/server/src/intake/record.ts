@@ -6,6 +6,8 @@ import { type Accepted, acceptEvent } from './event.ts'
 export interface StreamSeal {
   sealStream(at: number, bytes: Uint8Array): Promise<Uint8Array>
   unsealStream(sealed: Uint8Array): Promise<Uint8Array>
+  /** What stands for an account, an item or a room in the stream: equal for equal ones, and telling nothing of which. */
+  nameOf(key: string): string
 }
 
 interface Body {
@@ -17,8 +19,8 @@ interface Body {
 
 /** What the gate said of an event that goes on. */
 export interface Gated {
-  /** Its verdict, whose pending measures follow may replace. */
-  readonly decision: string | null
+  /** Its verdict, when that holds the item until signals are in: follow ends the hold, or lets it stand. */
+  readonly hold: string | null
   /** Gate rules that were undecided, as `ruleset/rule`: follow asks them again. */
   readonly undecided: readonly string[]
 }
@@ -32,7 +34,7 @@ export async function recordOf(accepted: Accepted, seal: StreamSeal, gated?: Gat
     ...(gated !== undefined && { gated }),
   }
   return {
-    key: accepted.streamKey,
+    key: seal.nameOf(accepted.streamKey),
     at: accepted.receivedAt,
     body: await seal.sealStream(accepted.receivedAt, new TextEncoder().encode(JSON.stringify(body))),
     ...(gated !== undefined && { gate: 'done' as const }),

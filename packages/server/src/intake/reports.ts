@@ -1,12 +1,12 @@
 import type { RecordedJson } from '@lamplighter/api'
 import { hmacHex } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
-import { reportDueMs } from '../review/index.ts'
+import { openSubject, reportDueMs } from '../review/index.ts'
 import { newId } from '../storage/index.ts'
 import { type Accepted, idOf, itemKey } from './event.ts'
 import { evidenceOf } from './evidence.ts'
 import { affectedBy, type Gate } from './gate.ts'
-import { FOLLOW_MS, itemOf, judgedOf, judgeEvent } from './pipeline.ts'
+import { FOLLOW_MS, isReport, itemOf, judgedOf, judgeEvent, typeOf } from './pipeline.ts'
 import { reportWork } from './store.ts'
 
 /**
@@ -25,21 +25,23 @@ export async function takeReport(accepted: Accepted, gate: Gate): Promise<{ id: 
   }
   const reporter = idOf(event, 'actor') ?? ''
   const target = idOf(event, 'target') ?? null
-  const seen = await judgeEvent(accepted, gate.bench, { phases: ['follow'], budgetMs: FOLLOW_MS, now })
+  const reported = await typeOfReported(accepted, gate)
+  const seen = await judgeEvent(accepted, gate.bench, {
+    phases: ['follow'],
+    budgetMs: FOLLOW_MS,
+    now,
+    ...(reported !== undefined && { reported }),
+  })
   const item = itemOf(seen)
   if (item === null && target === null) {
     throw new AppError('invalid', 'A report needs the item or the account that it is about.', { pointer: '/item' })
   }
-  const judged = await judgedOf(seen, gate.bench, { state: 'followed', append: null, replaces: null })
+  const judged = await judgedOf(seen, gate.bench, { state: 'followed', gated: false, hold: null })
   const subject = item === null ? `account:${connection}:${target}` : itemKey(connection, item.type, item.id)
   const harm = harmOf(event.report)
-  const { stored } = await evidenceOf(seen, gate.bench, { effects: [], itemState: null, item })
+  const { stored, exhibits } = await evidenceOf(seen, gate.bench, { effects: [], itemState: null, item })
   const evidence = newId('ev', now)
   const id = newId('rep', now)
-  const ruling =
-    judged.ruling === null
-      ? null
-      : { ...judged.ruling, evidence: { ...judged.ruling.evidence, itemKey: subject, reported: true } }
   const result = await gate.storage.store.tx(reportWork, {
     key: accepted.key,
     bodyHash: accepted.bodyHash,
@@ -63,17 +65,32 @@ export async function takeReport(accepted: Accepted, gate: Gate): Promise<{ id: 
       itemKey: subject,
       author: target ?? '',
       reported: true,
+      grade: stored.text === null && stored.files.length === 0 ? 'named' : 'told',
       sealed: await gate.bench.sealer.seal('evidence', 'sealed', evidence, {
         ...stored,
+        provenance: 'unproven',
         author: { role: 'actor', id: target },
       }),
     },
+    exhibits,
     item: item?.id ?? null,
     reporter,
-    ruling,
+    // One piece of evidence for both: what the report told of the item.
+    ruling: judged.ruling === null ? null : { ...judged.ruling, evidence: null, exhibits: [] },
     means: await gate.meansFor([{ kind: 'reporter', id: reporter }, ...affectedBy([judged])]),
   })
   return { id: result.id, recorded: result.recorded }
+}
+
+/** The type of the reported item, where a case about an item with this id is open; the platform names only the id. */
+async function typeOfReported({ event, connection }: Accepted, gate: Gate): Promise<string | undefined> {
+  const id = idOf(event, 'item')
+  if (id === undefined) return undefined
+  const kinds = [...gate.bench.rules().schema.events.values()]
+  const types = kinds.flatMap(({ name, item }) => (item === 'item' && !isReport(name) ? [typeOf(name)] : []))
+  const keys = new Map([...types, 'media'].map((type) => [itemKey(connection, type, id), type]))
+  const open = await gate.storage.store.read(openSubject, [...keys.keys()])
+  return open === null ? undefined : keys.get(open)
 }
 
 function harmOf(report: unknown): string | undefined {

@@ -67,6 +67,7 @@ export function routesOf(services: IntakeServices): Route[] {
           id: params.id,
           audience: query.audience,
           claimedType: raw.headers.get('content-type'),
+          sha256: digestOf(raw.headers),
           bytes: raw.body,
         })
         const found =
@@ -97,6 +98,17 @@ export function routesOf(services: IntakeServices): Route[] {
       },
     })),
   ]
+}
+
+/** SHA-256 of `Content-Digest` (RFC 9530) or the older `Digest` (RFC 3230), in hex. @throws AppError `malformed` */
+function digestOf(headers: Headers): string | undefined {
+  const header = headers.get('content-digest') ?? headers.get('digest')
+  const value = header === null ? undefined : /(?:^|,)\s*sha-256=:?([^,:\s]*)/i.exec(header)?.[1]
+  if (value === undefined) return undefined
+  const bytes = Buffer.from(value, 'base64')
+  if (bytes.length !== 32)
+    throw new AppError('malformed', 'Content-Digest: expected sha-256=:…: with 32 bytes in base64.')
+  return bytes.toString('hex')
 }
 
 function connectionOf(who: Principal): string {

@@ -1,8 +1,8 @@
 import type { Do, EffectJson, RecordedJson, VerdictWord } from '@lamplighter/api'
-import { type ActionMeans, cancelUnsent, createNotice, requestAction, withdrawActions } from '../actions/index.ts'
+import { type ActionMeans, createNotice, requestAction } from '../actions/index.ts'
 import { type ExhibitSeed, keepExhibit } from '../evidence/index.ts'
 import { insertVerdict } from '../policy/index.ts'
-import { type CaseSeed, type EvidenceSeed, openCase, putEvidence, putReport, type ReportSeed } from '../review/index.ts'
+import { type CaseSeed, type EvidenceSeed, openCase, putEvidence } from '../review/index.ts'
 import type { Tx } from '../storage/index.ts'
 import { instantOf, type LedgerAct, record } from '../transparency/index.ts'
 
@@ -34,7 +34,8 @@ export interface Ruling {
   /** The explanation, sealed under (`verdicts`, `sealed`, id). */
   readonly sealed: Uint8Array
   readonly cases: readonly CaseSeed[]
-  readonly evidence: EvidenceSeed
+  /** Null where the caller's own piece of evidence says it all. */
+  readonly evidence: EvidenceSeed | null
   readonly exhibits: readonly ExhibitSeed[]
   readonly wishes: readonly VerdictWish[]
   /** Told to the person addressed; absent when nothing acts on them, or the telling is withheld. */
@@ -47,8 +48,6 @@ export interface Ruling {
   /** The telling waits on a stated ground; then a case asks a person. */
   readonly withheldUntil: number | null
   readonly until: number | null
-  /** The gate's verdict on the same event, whose pending measures this one replaces. */
-  readonly replaces: string | null
 }
 
 export interface Ruled {
@@ -60,7 +59,7 @@ export interface Ruled {
  * Writes a ruling: ledger record, verdict with explanation, cases, evidence, exhibits, measures, notice (DESIGN §4, step 4). Part of the
  * caller's transaction: all of it is there, or none.
  */
-export async function settleRuling(tx: Tx, ruling: Ruling, means: ActionMeans, report?: ReportSeed): Promise<Ruled> {
+export async function settleRuling(tx: Tx, ruling: Ruling, means: ActionMeans): Promise<Ruled> {
   const numbers: number[] = []
   for (const seed of ruling.cases) numbers.push((await openCase(tx, { ...seed, verdict: ruling.id })).case)
   const first = numbers[0]
@@ -77,11 +76,9 @@ export async function settleRuling(tx: Tx, ruling: Ruling, means: ActionMeans, r
     record: recorded.record,
   })
   for (const number of new Set(numbers)) {
-    await putEvidence(tx, number, ruling.evidence)
+    if (ruling.evidence !== null) await putEvidence(tx, number, ruling.evidence)
     for (const exhibit of ruling.exhibits) await keepExhibit(tx, number, exhibit)
-    if (report !== undefined) await putReport(tx, number, report)
   }
-  if (ruling.replaces !== null) await replaceGate(tx, ruling, recorded, means)
   const notice = await tell(tx, ruling, first, means)
   for (const wish of ruling.wishes) {
     await requestAction(
@@ -126,19 +123,6 @@ function verdictAct(ruling: Ruling, caseNumber: number | undefined): LedgerAct {
       automated: 'fully',
     },
   }
-}
-
-// What follow knows later outranks what the gate guessed: the gate's timed release is called off, or comes at once.
-async function replaceGate(tx: Tx, ruling: Ruling, recorded: RecordedJson, means: ActionMeans): Promise<void> {
-  const before = ruling.replaces
-  if (before === null) return
-  if (ruling.verdict === 'block' || ruling.verdict === 'hold') await cancelUnsent(tx, { decision: before }, means)
-  else
-    await withdrawActions(
-      tx,
-      { decision: before, by: 'rule', notBefore: tx.now, recorded, reason: { code: 'rejudged', text: '' } },
-      means,
-    )
 }
 
 async function tell(

@@ -1,6 +1,6 @@
 import type { RecordedJson, ScreenAnswer } from '@lamplighter/api'
-import type { ActionMeans } from '../actions/index.ts'
-import { mediaFollowed } from '../evidence/index.ts'
+import { type ActionMeans, bringForward, cancelUnsent } from '../actions/index.ts'
+import { type ExhibitSeed, keepExhibit, mediaFollowed } from '../evidence/index.ts'
 import {
   type CaseSeed,
   type EvidenceSeed,
@@ -31,7 +31,11 @@ export interface Judged {
   readonly key: string
   readonly bodyHash: string
   readonly state: 'gated' | 'followed'
+  /** Follow goes on with what the gate has judged; without this an event that the gate judged meanwhile is a repeat. */
+  readonly gated: boolean
   readonly ruling: Ruling | null
+  /** The gate's verdict that holds the item for a while, when follow can tell: its timed release never comes, or comes now. */
+  readonly hold: { readonly decision: string; readonly end: 'never' | 'now' } | null
   /** What a caller of the gate is answered, without `decision` and `recorded`. */
   readonly answer: Omit<ScreenAnswer, 'decision' | 'recorded' | 'repeat'>
   /** Goes on to follow. */
@@ -60,20 +64,17 @@ export const settleWork = defineWork(
 
 async function settleOne(tx: Tx, judged: Judged, means: ActionMeans): Promise<ScreenAnswer> {
   const before = await tx.db.selectFrom('seen').selectAll().where('event_key', '=', judged.key).executeTakeFirst()
-  if (
-    before !== undefined &&
-    before.body_hash === judged.bodyHash &&
-    (before.state === 'followed' || judged.state === 'gated')
-  ) {
-    return { ...(before.answer === null ? PLAIN : (JSON.parse(before.answer) as ScreenAnswer)), repeat: true }
-  }
+  const first = before?.body_hash === judged.bodyHash ? answerIn(before) : undefined
+  if (first !== undefined && (before?.state === 'followed' || !judged.gated)) return { ...first, repeat: true }
   const ruled = judged.ruling === null ? undefined : await settleRuling(tx, judged.ruling, means)
+  await endHold(tx, judged.hold, means)
   const answer: ScreenAnswer = {
     ...judged.answer,
     ...(judged.ruling !== null && { decision: judged.ruling.id }),
     ...(ruled !== undefined && { recorded: ruled.recorded }),
   }
-  const plain = answer.verdict === 'allow' && answer.effects.length === 0 && answer.unknown.length === 0
+  const kept = first === undefined || isStronger(answer, first) ? answer : first
+  const plain = kept.verdict === 'allow' && kept.effects.length === 0 && kept.unknown.length === 0
   await tx.db
     .insertInto('seen')
     .values({
@@ -81,15 +82,15 @@ async function settleOne(tx: Tx, judged: Judged, means: ActionMeans): Promise<Sc
       body_hash: judged.bodyHash,
       at: tx.now,
       state: judged.state,
-      answer: plain ? null : JSON.stringify(answer),
+      answer: plain ? null : JSON.stringify(kept),
     })
     .onConflict((conflict) =>
-      conflict.column('event_key').doUpdateSet({
-        body_hash: judged.bodyHash,
-        at: tx.now,
-        state: judged.state,
-        ...(plain && before?.body_hash === judged.bodyHash ? {} : { answer: plain ? null : JSON.stringify(answer) }),
-      }),
+      conflict.column('event_key').doUpdateSet((row) => ({
+        body_hash: row.ref('excluded.body_hash'),
+        at: row.ref('excluded.at'),
+        state: row.ref('excluded.state'),
+        answer: row.ref('excluded.answer'),
+      })),
     )
     .execute()
   if (judged.append === null) await mediaFollowed(tx, judged.media)
@@ -98,6 +99,23 @@ async function settleOne(tx: Tx, judged: Judged, means: ActionMeans): Promise<Sc
 }
 
 const PLAIN: ScreenAnswer = { verdict: 'allow', effects: [], unknown: [], because: [] }
+
+const answerIn = (row: { readonly answer: string | null }): ScreenAnswer =>
+  row.answer === null ? PLAIN : (JSON.parse(row.answer) as ScreenAnswer)
+
+// Whoever asks again after follow has found more must not be told the weaker word of the gate.
+const isStronger = (answer: ScreenAnswer, first: ScreenAnswer): boolean =>
+  VERDICTS.indexOf(answer.verdict) > VERDICTS.indexOf(first.verdict)
+
+const VERDICTS: readonly ScreenAnswer['verdict'][] = ['allow', 'limit', 'hold', 'block']
+
+// Only the release that waits is touched: whatever else the gate asked for rests on rules that had fired.
+async function endHold(tx: Tx, hold: Judged['hold'], means: ActionMeans): Promise<void> {
+  if (hold === null) return
+  const release = { decision: hold.decision, do: 'release' as const }
+  if (hold.end === 'never') await cancelUnsent(tx, release, means)
+  else await bringForward(tx, release)
+}
 
 /** What an event was answered before, while its id is remembered. */
 export const seenBefore = defineQuery(
@@ -108,11 +126,7 @@ export const seenBefore = defineQuery(
   ): Promise<{ bodyHash: string; state: 'gated' | 'followed'; answer: ScreenAnswer } | undefined> => {
     const row = await db.selectFrom('seen').selectAll().where('event_key', '=', key).executeTakeFirst()
     if (row === undefined) return undefined
-    return {
-      bodyHash: row.body_hash,
-      state: row.state,
-      answer: row.answer === null ? PLAIN : (JSON.parse(row.answer) as ScreenAnswer),
-    }
+    return { bodyHash: row.body_hash, state: row.state, answer: answerIn(row) }
   },
 )
 
@@ -123,20 +137,34 @@ export interface ReportInput {
   /** The case that a report without a rule opens or joins (decisions.md 7). */
   readonly seed: CaseSeed
   readonly evidence: EvidenceSeed
+  readonly exhibits: readonly ExhibitSeed[]
   readonly item: string | null
   readonly reporter: string
   readonly ruling: Ruling | null
   readonly means: ActionMeans
 }
 
+interface TakenReport {
+  readonly id: string
+  readonly recorded: RecordedJson
+  readonly case: number
+}
+
+// The gate's answer about an event of kind `report` lies in the same place; it has no id.
+function takenBefore(answer: string | null): TakenReport | undefined {
+  const parsed = answer === null ? undefined : (JSON.parse(answer) as Partial<TakenReport>)
+  return parsed?.id === undefined ? undefined : (parsed as TakenReport)
+}
+
 /** Accepts a user's report: record, case, report row and what rules add, in one transaction. The same report again changes nothing. */
 export const reportWork = defineWork(
   'intake.report',
-  async (tx: Tx, input: ReportInput): Promise<{ id: string; recorded: RecordedJson; case: number }> => {
+  async (tx: Tx, input: ReportInput): Promise<TakenReport> => {
     const before = await tx.db.selectFrom('seen').selectAll().where('event_key', '=', input.key).executeTakeFirst()
-    if (before?.answer != null && before.body_hash === input.bodyHash) {
-      return JSON.parse(before.answer) as { id: string; recorded: RecordedJson; case: number }
-    }
+    const taken = before?.state === 'followed' ? takenBefore(before.answer) : undefined
+    if (taken !== undefined && before?.body_hash === input.bodyHash) return taken
+    // Another body under the same id is a new word on the same report.
+    const id = taken?.id ?? input.report.id
     const recorded = await record(
       tx,
       {
@@ -144,7 +172,7 @@ export const reportWork = defineWork(
         affected: { kind: 'reporter', id: input.reporter },
         fields: {
           op: 'accepted',
-          report: input.report.id,
+          report: id,
           item: input.item,
           reason: input.report.harm,
           outcome: null,
@@ -157,10 +185,10 @@ export const reportWork = defineWork(
     )
     const { case: number } = await openCase(tx, input.seed)
     await putEvidence(tx, number, input.evidence)
-    const report: ReportSeed = { ...input.report, record: recorded.record }
-    await putReport(tx, number, report)
+    for (const exhibit of input.exhibits) await keepExhibit(tx, number, exhibit)
+    await putReport(tx, number, { ...input.report, record: recorded.record })
     if (input.ruling !== null) await settleRuling(tx, input.ruling, input.means)
-    const answer = { id: input.report.id, recorded, case: number }
+    const answer: TakenReport = { id, recorded, case: number }
     const row = {
       event_key: input.key,
       body_hash: input.bodyHash,
@@ -179,13 +207,17 @@ export const reportWork = defineWork(
 )
 
 /** An event that our own code could not judge: a person hears of it, and the rest goes on (platform.md §7). */
-export const unjudgedWork = defineWork('intake.unjudged', async (tx: Tx, input: { key: string }): Promise<number> => {
-  const { case: number } = await openCase(tx, {
-    lane: 'unscreened',
-    dueAt: tx.now + laneOf('unscreened').dueMs,
-    subject: { kind: 'gathered', key: `unjudged:${input.key}` },
-    words: 'event that could not be judged',
-    account: null,
-  })
-  return number
-})
+export const unjudgedWork = defineWork(
+  'intake.unjudged',
+  async (tx: Tx, input: { key: string; account: string | null; evidence: EvidenceSeed | null }): Promise<number> => {
+    const { case: number } = await openCase(tx, {
+      lane: 'unscreened',
+      dueAt: tx.now + laneOf('unscreened').dueMs,
+      subject: { kind: 'gathered', key: `unjudged:${input.key}` },
+      words: 'event that could not be judged',
+      account: input.account,
+    })
+    if (input.evidence !== null) await putEvidence(tx, number, input.evidence)
+    return number
+  },
+)

@@ -245,6 +245,21 @@ describe('keys', () => {
   })
 })
 
+describe('the ledger', () => {
+  it('notes who was given which role, and whose access ended', async () => {
+    const before = await server.operator('GET', '/v1/log')
+    const made = await server.operator('POST', '/v1/people', { name: 'Noted', roles: ['lead', 'legal'] })
+    await server.operator('POST', `/v1/people/${made.body.id}/roles`, { roles: ['lead'], reason: 'less' })
+    await server.operator('POST', `/v1/people/${made.body.id}/revoke`, { reason: 'left' })
+    const after = await server.operator('GET', '/v1/log')
+    const waiting = ({ body }: typeof before) =>
+      (body.items as { pending: number; size: number }[])[0] ?? expect.fail('no log')
+    const count = (state: typeof before) => waiting(state).pending + waiting(state).size
+    // Two granted, one removed, one revoked.
+    expect(count(after) - count(before)).toBe(4)
+  })
+})
+
 describe('audit', () => {
   it('keeps who did what, and refuses to change it', async () => {
     const rows = await server.context.storage.store.read(auditRows, { limit: 200 })

@@ -5,6 +5,7 @@ import type { Identity } from '../http/gate.ts'
 import type { CommandKey } from '../http/route.ts'
 import { newId, type Store } from '../storage/index.ts'
 import { type Keyring, KeyringError } from '../storage/keyring/index.ts'
+import type { RecordKeys } from '../transparency/index.ts'
 import { newKeyText } from './keys/format.ts'
 import { identifyKey } from './keys/identify.ts'
 import { addKey } from './keys/store.ts'
@@ -12,6 +13,7 @@ import { identifySession } from './sign-in/identify.ts'
 import { normalised } from './sign-in/pages.ts'
 import { addActive, invite, type LinkKind, type LinkMade, relink } from './sign-in/store.ts'
 import type { Doer } from './staff.ts'
+import { revokeStaff, setRoles } from './store.ts'
 
 /** A link as it is shown, once. */
 export interface Link {
@@ -29,6 +31,9 @@ export interface People {
   /** Gives a person a new link; the older ones end. */
   relink(wish: { id: string; reason: string; kind: LinkKind; doer: Doer; once?: CommandKey }): Promise<Link>
   newKey(wish: NewKey): Promise<{ id: string; key: string; expiresAt: number }>
+  /** Ends a person’s access at once. */
+  revoke(wish: { id: string; reason: string; doer: Doer; once?: CommandKey }): Promise<void>
+  setRoles(wish: { id: string; roles: readonly Role[]; reason: string; doer: Doer; once?: CommandKey }): Promise<void>
   /** Adds made-up people who are active at once; for the demo only. */
   seed(people: readonly { name: string; roles: readonly Role[] }[]): Promise<string[]>
 }
@@ -43,8 +48,13 @@ export interface NewKey {
 }
 
 /** @param url `LAMPLIGHTER_URL`, for links */
-export function createPeople(parts: { store: Store; keyring: Keyring; url: string }): People {
-  const { store, keyring, url } = parts
+export function createPeople(parts: {
+  store: Store
+  keyring: Keyring
+  url: string
+  recordKeys: () => Promise<RecordKeys>
+}): People {
+  const { store, keyring, url, recordKeys } = parts
   const linkFor = async (kind: LinkKind) => {
     const token = kind === 'code' ? shortCode() : randomToken(128)
     return { kind, tokenHash: sha256(normalised(token)), sealed: await sealOnce(keyring, token) }
@@ -61,11 +71,30 @@ export function createPeople(parts: { store: Store; keyring: Keyring; url: strin
       key: (bearer, now) => identifyKey(store, bearer, now),
     },
     async invite({ name, roles, kind, doer, once }) {
-      const input = { id: newId('st', Date.now()), name, roles, doer, link: await linkFor(kind) }
+      const input = {
+        id: newId('st', Date.now()),
+        name,
+        roles,
+        doer,
+        link: await linkFor(kind),
+        keys: await recordKeys(),
+      }
       return shown(await store.tx(invite, input, once && { once }))
     },
     async relink({ id, reason, kind, doer, once }) {
-      return shown(await store.tx(relink, { id, reason, doer, link: await linkFor(kind) }, once && { once }))
+      return shown(
+        await store.tx(
+          relink,
+          { id, reason, doer, link: await linkFor(kind), keys: await recordKeys() },
+          once && { once },
+        ),
+      )
+    },
+    async revoke({ once, ...wish }) {
+      await store.tx(revokeStaff, { ...wish, keys: await recordKeys() }, once && { once })
+    },
+    async setRoles({ once, ...wish }) {
+      await store.tx(setRoles, { ...wish, keys: await recordKeys() }, once && { once })
     },
     async newKey({ once, ...wish }) {
       const { id, secret, text } = newKeyText()
@@ -75,7 +104,8 @@ export function createPeople(parts: { store: Store; keyring: Keyring; url: strin
     },
     async seed(people) {
       const doer: Doer = { name: 'operator', staff: null, touch: 'operator', request: 'seed' }
-      const invitations = people.map((one) => ({ ...one, id: newId('st', Date.now()), doer }))
+      const keys = await recordKeys()
+      const invitations = people.map((one) => ({ ...one, id: newId('st', Date.now()), doer, keys }))
       await store.tx(addActive, { people: invitations })
       return invitations.map((one) => one.id)
     },

@@ -27,7 +27,7 @@ import { allKeys, revokeKey } from './keys/store.ts'
 import type { People } from './people.ts'
 import { newSessionId, SESSION_MS, sessionEnd, signOut, switchPerson } from './sign-in/store.ts'
 import { doerOf, staffLabel } from './staff.ts'
-import { allStaff, oneStaff, revokeStaff, setRoles } from './store.ts'
+import { allStaff, oneStaff } from './store.ts'
 
 export interface PeopleParts {
   readonly store: Store
@@ -115,12 +115,11 @@ function peopleRoutes({ store, people }: PeopleParts): Route[] {
     }),
     route(changeRoles, async (call) => {
       const { roles, reason } = call.body
-      await store.tx(setRoles, { id: call.params.id, roles, reason, doer: doerOf(call) }, onceOf(call))
+      await people.setRoles({ id: call.params.id, roles, reason, doer: doerOf(call), ...onceOf(call) })
       return { body: {} }
     }),
     route(revokePerson, async (call) => {
-      const input = { id: call.params.id, reason: call.body.reason, doer: doerOf(call) }
-      await store.tx(revokeStaff, input, onceOf(call))
+      await people.revoke({ id: call.params.id, reason: call.body.reason, doer: doerOf(call), ...onceOf(call) })
       return { body: {} }
     }),
   ]

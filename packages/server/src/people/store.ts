@@ -3,7 +3,9 @@ import { z } from 'zod'
 import { audit } from '../audit/index.ts'
 import { AppError } from '../http/errors.ts'
 import { defineErrors, defineQuery, defineSchema, defineWork, type ReadDb, type Tx, table } from '../storage/index.ts'
+import type { RecordKeys } from '../transparency/index.ts'
 import { endAccess } from './hooks.ts'
+import { recordRoles } from './ledger.ts'
 import { assertAdminLeft, assertMayGive, type Doer, type Staff, type StaffState } from './staff.ts'
 
 declare module '../storage/tables.ts' {
@@ -93,6 +95,7 @@ export interface Invitation {
   readonly name: string
   readonly roles: readonly Role[]
   readonly doer: Doer
+  readonly keys: RecordKeys
 }
 
 /** Adds a person who may be signed in by a link. The number is the next free one. */
@@ -112,25 +115,30 @@ export async function addStaff(tx: Tx, input: Invitation, state: StaffState = 'i
   }
   await tx.db.insertInto('staff').values(row).execute()
   await audited(tx, input.doer, 'people.invite', input.id)
+  await recordRoles(tx, { op: 'granted', number: row.number, roles: input.roles }, input.doer, input.keys)
   return staffOf(row)
 }
 
 export const revokeStaff = defineWork(
   'people.revoke',
-  async (tx, input: { id: string; reason: string; doer: Doer }): Promise<void> => {
+  async (tx, input: { id: string; reason: string; doer: Doer; keys: RecordKeys }): Promise<void> => {
     const person = await staffById(tx, input.id)
     if (person.state === 'revoked') throw new AppError('conflict', 'This person’s access has ended already.')
     assertAdminLeft(person, await activeAdmins(tx))
     await changed(tx, person, { state: 'revoked', revoked_at: tx.now })
     await endAccess(tx, input.id)
     await audited(tx, input.doer, 'people.revoke', input.id, input.reason)
+    await recordRoles(tx, { op: 'revoked', number: person.number, roles: [] }, input.doer, input.keys)
   },
   { urgent: true },
 )
 
 export const setRoles = defineWork(
   'people.roles',
-  async (tx, input: { id: string; roles: readonly Role[]; reason: string; doer: Doer }): Promise<void> => {
+  async (
+    tx,
+    input: { id: string; roles: readonly Role[]; reason: string; doer: Doer; keys: RecordKeys },
+  ): Promise<void> => {
     const person = await staffById(tx, input.id)
     if (person.state === 'revoked') throw new AppError('conflict', 'This person’s access has ended.')
     assertMayGive(input.doer, person, input.roles)
@@ -138,6 +146,12 @@ export const setRoles = defineWork(
     await changed(tx, person, { roles: JSON.stringify([...new Set(input.roles)]) })
     await endAccess(tx, input.id)
     await audited(tx, input.doer, 'people.roles', input.id, input.reason)
+    const granted = input.roles.filter((role) => !person.roles.includes(role))
+    const removed = person.roles.filter((role) => !input.roles.includes(role))
+    const note = (op: 'granted' | 'removed', roles: readonly Role[]) =>
+      roles.length === 0 ? undefined : recordRoles(tx, { op, number: person.number, roles }, input.doer, input.keys)
+    await note('granted', granted)
+    await note('removed', removed)
   },
   { urgent: true },
 )

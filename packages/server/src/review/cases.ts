@@ -1,6 +1,6 @@
-import { newId, type Tx } from '../storage/index.ts'
+import { newId, type ReadDb, type Tx } from '../storage/index.ts'
 import { laneOf } from './lanes.ts'
-import type { CaseKind } from './tables.ts'
+import type { CaseKind, CasesTable } from './tables.ts'
 
 export interface CaseSeed {
   readonly lane: string
@@ -23,7 +23,8 @@ export interface CaseSeed {
 
 /**
  * Opens the case of a subject, or joins the open one: reports and signals on the same item meet in one case. The earlier due time and
- * the more urgent lane win. Part of the caller's transaction.
+ * the more urgent lane win. Who works on it keeps it only if the new lane is open to all to whom the old one was. Part of the caller's
+ * transaction.
  */
 export async function openCase(tx: Tx, seed: CaseSeed): Promise<{ case: number; joined: boolean }> {
   laneOf(seed.lane)
@@ -38,6 +39,8 @@ export async function openCase(tx: Tx, seed: CaseSeed): Promise<{ case: number; 
         due_at: Math.min(open.due_at, seed.dueAt),
         words: urgent ? seed.words : open.words,
         harms: JSON.stringify(merged(seed.harms ?? [], JSON.parse(open.harms), urgent)),
+        account: open.account ?? seed.account,
+        ...(urgent && isNarrower(seed.lane, open.lane) && { state: 'open', claimed_by: null, claim_until: 0 }),
         policies: JSON.stringify(merged(seed.policies ?? [], JSON.parse(open.policies), urgent)),
         revision: open.revision + 1,
       })
@@ -62,6 +65,34 @@ export async function openCase(tx: Tx, seed: CaseSeed): Promise<{ case: number; 
   tx.hint('lanes')
   tx.hint(`case:${number}`)
   return { case: number, joined: open !== undefined }
+}
+
+/** The case in which a decision was made, or which a verdict brought; undefined where none is left. */
+export async function caseOfDecision(
+  { db }: Pick<Tx | ReadDb, 'db'>,
+  decision: string,
+): Promise<CasesTable | undefined> {
+  const made = await db
+    .selectFrom('staff_decisions')
+    .select('case_number')
+    .where('id', '=', decision)
+    .executeTakeFirst()
+  const brought = await db.selectFrom('case_links').select('case_number').where('ref', '=', decision).executeTakeFirst()
+  const number = made?.case_number ?? brought?.case_number
+  if (number === undefined) return undefined
+  return db.selectFrom('cases').selectAll().where('number', '=', number).executeTakeFirst()
+}
+
+/** The case whose evidence a case is about: for an appeal the one in which was decided, else itself. */
+export async function caseInQuestion(from: Pick<Tx | ReadDb, 'db'>, number: number): Promise<number> {
+  const appeal = await from.db
+    .selectFrom('cases')
+    .innerJoin('appeals', 'appeals.id', 'cases.ref')
+    .select('appeals.decision as decision')
+    .where('cases.number', '=', number)
+    .where('cases.kind', '=', 'appeal')
+    .executeTakeFirst()
+  return appeal === undefined ? number : ((await caseOfDecision(from, appeal.decision))?.number ?? number)
 }
 
 /** Adds a line to the story of a case. `by` is a staff number in words (`R-7`) or `machine`. */
@@ -106,11 +137,15 @@ async function insertCase(tx: Tx, seed: CaseSeed): Promise<number> {
   return last
 }
 
+const isNarrower = (lane: string, than: string): boolean =>
+  laneOf(than).roles.some((role) => !laneOf(lane).roles.includes(role))
+
 const moreUrgent = (seed: { lane: string; dueAt: number }, open: { lane: string; dueAt: number }): boolean => {
-  const pinned = Number(laneOf(seed.lane).lifeThreat) - Number(laneOf(open.lane).lifeThreat)
-  // A child-safety matter never falls back into a lane that others may open.
+  // A child-safety matter never goes into a lane that others may open, however urgent: its due time says how urgent it is.
   const guarded = Number(laneOf(seed.lane).childSafety) - Number(laneOf(open.lane).childSafety)
-  return pinned > 0 || (pinned === 0 && (guarded > 0 || (guarded === 0 && seed.dueAt < open.dueAt)))
+  if (guarded !== 0) return guarded > 0
+  const pinned = Number(laneOf(seed.lane).lifeThreat) - Number(laneOf(open.lane).lifeThreat)
+  return pinned !== 0 ? pinned > 0 : seed.dueAt < open.dueAt
 }
 
 const merged = (added: readonly string[], before: readonly string[], first: boolean): string[] => [

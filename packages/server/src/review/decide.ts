@@ -39,6 +39,8 @@ export interface Plan {
   readonly notice: { readonly language: string; readonly text: string } | null
   readonly effects: readonly string[]
   readonly undoUntil: number
+  /** Measures as the notice names them, in the reader's language (`pages/messages`). */
+  readonly told: readonly string[]
   /** Whether the reports of the case were right. */
   readonly upheld: boolean
 }
@@ -70,7 +72,8 @@ export function planOf(facts: DecisionFacts, input: ChoiceInput, now: number): P
     withdrawMachine: false,
     strike: facts.account !== null,
     notice: facts.account === null ? null : statementOf(input),
-    effects: effectsInWords(input.choice, { account: facts.account, reports: facts.reports }),
+    effects: effectsOf(input.choice, facts),
+    told: [asked],
     undoUntil: now + UNDO_MS,
     upheld: true,
   }
@@ -83,11 +86,16 @@ function nothingDone(facts: DecisionFacts, now: number): Plan {
     withdrawMachine: true,
     strike: false,
     notice: null,
-    effects: effectsInWords('none', { account: facts.account, reports: facts.reports }),
+    effects: effectsOf('none', facts),
+    told: [],
     undoUntil: now + UNDO_MS,
     upheld: false,
   }
 }
+
+// The words of the card, so that what was shown is what is written down.
+const effectsOf = (choice: Choice, { account, reports }: DecisionFacts): string[] =>
+  effectsInWords(choice, { account: account === null ? null : `@${account}`, reports })
 
 function statementOf(input: ChoiceInput): { language: string; text: string } {
   if (input.statement === null || input.statement.text.trim() === '') {

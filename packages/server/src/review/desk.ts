@@ -8,7 +8,7 @@ import { cardOf } from './card.ts'
 import { isHeld } from './claim.ts'
 import { noCase } from './errors.ts'
 import type { Actor } from './store.ts'
-import { type CaseRows, caseRows, evidenceOfDecision } from './store-read.ts'
+import { type CaseRows, caseRows, evidenceInQuestion } from './store-read.ts'
 import type { StoredEvidence, StoredReport, StoredStatement } from './stored.ts'
 import {
   accountWords,
@@ -54,7 +54,10 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
   const { row } = found
   const { sealer } = desk
   const appeal = row.kind === 'appeal' && row.ref !== null ? await desk.appealOf(row.ref) : undefined
-  const before = appeal === undefined ? [] : await desk.storage.store.read(evidenceOfDecision, appeal.decision)
+  const before =
+    appeal === undefined
+      ? []
+      : await desk.storage.store.read(evidenceInQuestion, { decision: appeal.decision, roles: actor.roles })
   const pieces = await Promise.all(
     [...before, ...found.evidence].map(async ({ id, at, reported, sealed }) => ({
       id,

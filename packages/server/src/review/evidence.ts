@@ -1,27 +1,34 @@
 import type { Tx } from '../storage/index.ts'
 
+/** How good a piece of evidence is: the item as the server saw it, as a report told it, or only its name. */
+export type Grade = 'seen' | 'told' | 'named'
+
+const GRADES: readonly Grade[] = ['named', 'told', 'seen']
+
 export interface EvidenceSeed {
   readonly id: string
   readonly itemKey: string
   readonly author: string
   readonly reported: boolean
+  readonly grade: Grade
   /** `StoredEvidence`, sealed under (`evidence`, `sealed`, id). */
   readonly sealed: Uint8Array
 }
 
 /**
- * Puts one piece of evidence into a case; the same item again replaces its row. A report only marks what the server saw itself: what was
- * measured then, and where words matched, stays. Part of the caller's transaction.
+ * Puts one piece of evidence into a case. The same item again replaces its row, but never by a lesser one: a report that names an item must
+ * not hide what the server saw of it. Part of the caller's transaction.
  */
 export async function putEvidence(tx: Tx, caseNumber: number, seed: EvidenceSeed): Promise<void> {
   const before = await tx.db
     .selectFrom('evidence')
-    .select(['id', 'reported'])
+    .select(['id', 'reported', 'grade'])
     .where('case_number', '=', caseNumber)
     .where('item_key', '=', seed.itemKey)
     .executeTakeFirst()
-  if (before?.reported === 0 && seed.reported) {
-    await tx.db.updateTable('evidence').set({ reported: 1 }).where('id', '=', before.id).execute()
+  const reported = seed.reported || before?.reported === 1 ? 1 : 0
+  if (before !== undefined && GRADES.indexOf(before.grade) > GRADES.indexOf(seed.grade)) {
+    await tx.db.updateTable('evidence').set({ reported }).where('id', '=', before.id).execute()
     return
   }
   if (before !== undefined) await tx.db.deleteFrom('evidence').where('id', '=', before.id).execute()
@@ -33,7 +40,8 @@ export async function putEvidence(tx: Tx, caseNumber: number, seed: EvidenceSeed
       item_key: seed.itemKey,
       at: tx.now,
       author: seed.author,
-      reported: seed.reported || before?.reported === 1 ? 1 : 0,
+      reported,
+      grade: seed.grade,
       sealed: seed.sealed,
     })
     .execute()

@@ -98,15 +98,13 @@ export function routesOf(desk: CaseDesk): Route[] {
       await storage.store.tx(store.releaseWork, { number, actor, draft }, onceOf(call))
       return { body: {} }
     }),
-    route(skipCase, async (call) => ({
-      body: {
-        next: await storage.store.tx(
-          store.skipWork,
-          { number: call.params.number, actor: actorOf(call.who), reason: call.body.reason },
-          onceOf(call),
-        ),
-      },
-    })),
+    route(skipCase, async (call) => {
+      const id = newId('nt', call.now)
+      const { reason, note: text } = call.body
+      const note = text === undefined ? null : { id, sealed: await sealer.seal('case_notes', 'sealed', id, text) }
+      const input = { number: call.params.number, actor: actorOf(call.who), reason, note }
+      return { body: { next: await storage.store.tx(store.skipWork, input, onceOf(call)) } }
+    }),
     route(handoffCase, async (call) => {
       const noteId = newId('nt', call.now)
       const note = await sealer.seal('case_notes', 'sealed', noteId, call.body.reason)
@@ -125,12 +123,13 @@ export function routesOf(desk: CaseDesk): Route[] {
     }),
     route(decideCase, async (call) => {
       const actor = actorOf(call.who)
-      const facts = await storage.store.read(rows.decisionFacts, call.params.number)
-      if (facts === undefined) throw noCase()
+      // Before the case is looked for: the answer may not tell whether there is one.
       const policy = shippedPolicies.find(({ id }) => id === call.body.policy)
       if (call.body.policy !== null && policy === undefined) {
         throw new AppError('unknown_policy', 'There is no such policy; GET /v1/policies lists them.')
       }
+      const facts = await storage.store.read(rows.decisionFacts, call.params.number)
+      if (facts === undefined) throw noCase()
       const own = facts.evidence[0]
       const stored =
         own === undefined ? undefined : await sealer.open<StoredEvidence>('evidence', 'sealed', own.id, own.sealed)

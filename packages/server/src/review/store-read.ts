@@ -1,5 +1,6 @@
 import type { CaseRow } from '@lamplighter/api'
 import { defineQuery, type ReadDb } from '../storage/index.ts'
+import { caseOfDecision } from './cases.ts'
 import { lanesFor } from './lanes.ts'
 import type { CasesTable, EvidenceTable, ReportsTable, StaffDecisionsTable } from './tables.ts'
 
@@ -11,7 +12,7 @@ export interface LaneCount {
   readonly nextDueAt: number | null
 }
 
-/** Open cases of these lanes, counted. Claimed ones count: they are not decided yet. */
+/** Undecided cases of these lanes. Those that somebody holds do not wait, but they age and can be past due. */
 export const laneCounts = defineQuery(
   'review.lane-counts',
   async ({ db, now }: ReadDb, lanes: readonly string[]): Promise<LaneCount[]> => {
@@ -36,10 +37,20 @@ export const laneCounts = defineQuery(
       .where('due_at', '<', now)
       .groupBy('lane')
       .execute()
+    const held = await db
+      .selectFrom('cases')
+      .select(({ fn }) => ['lane', fn.countAll<number>().as('held')])
+      .where('closed_at', 'is', null)
+      .where('lane', 'in', [...lanes])
+      .where('claimed_by', 'is not', null)
+      .where('claim_until', '>', now)
+      .groupBy('lane')
+      .execute()
+    const heldOf = new Map(held.map((row) => [row.lane, Number(row.held)]))
     const overdue = new Map(late.map((row) => [row.lane, Number(row.overdue)]))
     return rows.map((row) => ({
       lane: row.lane,
-      waiting: Number(row.waiting),
+      waiting: Number(row.waiting) - (heldOf.get(row.lane) ?? 0),
       overdue: overdue.get(row.lane) ?? 0,
       oldestAt: row.oldest === null ? null : Number(row.oldest),
       nextDueAt: row.next === null ? null : Number(row.next),
@@ -117,7 +128,7 @@ export const caseRows = defineQuery(
     const row = await db.selectFrom('cases').selectAll().where('number', '=', input.number).executeTakeFirst()
     if (row === undefined) return undefined
     const allowed = lanesFor(input.roles).some((lane) => lane.id === row.lane)
-    if (!allowed && row.claimed_by !== input.staff) return undefined
+    if (!allowed) return undefined
     const of = row.number
     const reports = await db.selectFrom('reports').selectAll().where('case_number', '=', of).orderBy('at').execute()
     const verdicts = await db
@@ -193,32 +204,6 @@ export const caseRows = defineQuery(
   },
 )
 
-/** The evidence on which a decision was taken: what an appeal against it is decided on. */
-export const evidenceOfDecision = defineQuery(
-  'review.evidence-of-decision',
-  async ({ db }: ReadDb, decision: string): Promise<EvidenceTable[]> => {
-    const decided = await db
-      .selectFrom('staff_decisions')
-      .select('case_number')
-      .where('id', '=', decision)
-      .executeTakeFirst()
-    const linked = await db
-      .selectFrom('case_links')
-      .select('case_number')
-      .where('ref', '=', decision)
-      .executeTakeFirst()
-    const of = decided ?? linked
-    if (of === undefined) return []
-    return db
-      .selectFrom('evidence')
-      .selectAll()
-      .where('case_number', '=', of.case_number)
-      .orderBy('at')
-      .limit(200)
-      .execute()
-  },
-)
-
 async function accountCounts(
   { db }: Pick<ReadDb, 'db'>,
   account: string,
@@ -259,6 +244,22 @@ async function reporterRecords(
     return { reporter, upheld, decided: own.reduce((sum, row) => sum + Number(row.count), 0) }
   })
 }
+
+/** What lay before whoever decided, for the appeal against it. Nothing where these roles may not open that case. */
+export const evidenceInQuestion = defineQuery(
+  'review.evidence-in-question',
+  async (from: ReadDb, input: { decision: string; roles: readonly string[] }): Promise<EvidenceTable[]> => {
+    const origin = await caseOfDecision(from, input.decision)
+    if (origin === undefined || !lanesFor(input.roles).some(({ id }) => id === origin.lane)) return []
+    return from.db
+      .selectFrom('evidence')
+      .selectAll()
+      .where('case_number', '=', origin.number)
+      .orderBy('at')
+      .limit(200)
+      .execute()
+  },
+)
 
 /** What deciding needs to know beforehand: the item, its state and the account. */
 export const decisionFacts = defineQuery(
@@ -353,6 +354,22 @@ export const reportsOfDecision = defineQuery(
       .where('state', '=', 'open')
       .execute()
     return { account: row.account, reports }
+  },
+)
+
+/** The first of these subjects that has an open case, or null. */
+export const openSubject = defineQuery(
+  'review.open-subject',
+  async ({ db }: ReadDb, keys: readonly string[]): Promise<string | null> => {
+    if (keys.length === 0) return null
+    const row = await db
+      .selectFrom('cases')
+      .select('open_key')
+      .where('open_key', 'in', [...keys])
+      .orderBy('number')
+      .limit(1)
+      .executeTakeFirst()
+    return row?.open_key ?? null
   },
 )
 

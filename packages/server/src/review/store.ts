@@ -19,8 +19,8 @@ import { whenAccessEnds, whenSignedOut } from '../people/hooks.ts'
 import type { Policy } from '../policy/index.ts'
 import { defineWork, type Tx } from '../storage/index.ts'
 import { instantOf, type LedgerAct, record } from '../transparency/index.ts'
-import { addHistory, openCase } from './cases.ts'
-import { assertClaim, type ClaimState, claim } from './claim.ts'
+import { addHistory, caseOfDecision, openCase } from './cases.ts'
+import { assertClaim, CLAIM_MS, type ClaimState, claim, isHeld } from './claim.ts'
 import { type DecisionFacts, type ItemState, planOf } from './decide.ts'
 import { noCase } from './errors.ts'
 import { laneOf } from './lanes.ts'
@@ -55,7 +55,7 @@ interface OnCase {
 }
 
 const mayOpen = (row: CasesTable, actor: Actor): boolean =>
-  laneOf(row.lane).roles.some((role) => actor.roles.includes(role)) || row.claimed_by === actor.id
+  laneOf(row.lane).roles.some((role) => actor.roles.includes(role))
 
 async function caseRow(tx: Tx, number: number, actor: Actor): Promise<CasesTable> {
   const row = await tx.db.selectFrom('cases').selectAll().where('number', '=', number).executeTakeFirst()
@@ -98,7 +98,10 @@ async function claimFirstOf(tx: Tx, lane: string, actor: Actor, except?: number)
     .where('closed_at', 'is', null)
     .where('state', '!=', 'decided')
     .where((row) => row.or([row('claimed_by', 'is', null), row('claim_until', '<=', tx.now)]))
-    .where((row) => row.or([row('handed_to', 'is', null), row('handed_to', 'in', [...actor.roles, 'anyone'])]))
+    // Where leads have no access, what was handed to a lead is everybody's, or nobody would ever get it.
+    .$if(laneOf(lane).roles.includes('lead'), (rows) =>
+      rows.where((row) => row.or([row('handed_to', 'is', null), row('handed_to', 'in', [...actor.roles, 'anyone'])])),
+    )
     .where('number', 'not in', (rows) =>
       rows.selectFrom('case_excludes').select('case_number').where('staff', '=', actor.id),
     )
@@ -143,13 +146,16 @@ export const claimWork = defineWork(
   { urgent: true },
 )
 
+/** Gives a case back. A draft is kept for its author, also when the claim ran out while they wrote (console 48). */
 export const releaseWork = defineWork(
   'review.release',
   async (tx: Tx, input: OnCase & { draft: Uint8Array | null }): Promise<void> => {
     const row = await caseRow(tx, input.number, input.actor)
-    assertClaim(await claimState(tx, row), input.actor.id, tx.now)
+    const state = await claimState(tx, row)
+    const isMine = isHeld(state, tx.now) && state.claimedBy === input.actor.id
+    if (!isMine && (input.draft === null || state.state === 'decided')) assertClaim(state, input.actor.id, tx.now)
     if (input.draft !== null) await keepDraft(tx, input.number, input.actor.id, input.draft)
-    await saveCase(tx, row, { state: 'open', claimed_by: null, claim_until: 0 })
+    if (isMine) await saveCase(tx, row, { state: 'open', claimed_by: null, claim_until: 0 })
   },
   { urgent: true },
 )
@@ -164,11 +170,15 @@ async function keepDraft(tx: Tx, number: number, staff: string, sealed: Uint8Arr
 
 export const skipWork = defineWork(
   'review.skip',
-  async (tx: Tx, input: OnCase & { reason: string }): Promise<number | null> => {
+  async (
+    tx: Tx,
+    input: OnCase & { reason: string; note: { id: string; sealed: Uint8Array } | null },
+  ): Promise<number | null> => {
     const row = await caseRow(tx, input.number, input.actor)
     assertClaim(await claimState(tx, row), input.actor.id, tx.now)
     await saveCase(tx, row, { state: 'open', claimed_by: null, claim_until: 0 })
     await addHistory(tx, row.number, input.actor.staff, `skipped: ${input.reason}`)
+    if (input.note !== null) await insertNote(tx, row.number, input.actor, input.note.id, input.note.sealed)
     return claimFirstOf(tx, row.lane, input.actor, row.number)
   },
   { urgent: true },
@@ -241,6 +251,9 @@ export const decideWork = defineWork(
     const row = await caseRow(tx, input.number, input.actor)
     assertClaim(await claimState(tx, row), input.actor.id, tx.now)
     assertRevision(row, input.revision)
+    if (row.kind === 'appeal') {
+      throw new AppError('conflict', 'This case is an appeal; decide it as one, so that the person gets an answer.')
+    }
     const reports = await openReports(tx, row.number)
     const facts: DecisionFacts = {
       kind: row.kind,
@@ -309,7 +322,7 @@ export const decideWork = defineWork(
                 case: row.number,
                 policy: { id: input.policy?.id ?? '', name: input.policy?.name ?? '' },
                 automated: false,
-                effects: plan.wishes.map(({ do: asked }) => asked),
+                effects: plan.told,
                 statement: plan.notice,
                 facts: row.words,
                 until: plan.wishes[0]?.until ?? null,
@@ -440,11 +453,17 @@ export const undoWork = defineWork(
     await endDecision(tx, row.id, 'undone', input.actor)
     const number = row.case_number
     const held = await tx.db.selectFrom('cases').selectAll().where('number', '=', number).executeTakeFirstOrThrow()
+    // What came in meanwhile has a case of its own, which later reports join; then there are two.
+    const other = await tx.db
+      .selectFrom('cases')
+      .select('number')
+      .where('open_key', '=', held.subject_key)
+      .executeTakeFirst()
     await saveCase(tx, held, {
       state: 'claimed',
-      open_key: held.subject_key,
+      open_key: other === undefined ? held.subject_key : null,
       claimed_by: input.actor.id,
-      claim_until: tx.now + 600_000,
+      claim_until: tx.now + CLAIM_MS,
       closed_at: null,
     })
     await addHistory(tx, number, input.actor.staff, 'decision undone')
@@ -490,10 +509,14 @@ export const reverseWork = defineWork(
     input: { of: string; decision: string; actor: Actor; reason: string; sealed: Uint8Array; means: ActionMeans },
   ): Promise<DecidedRow> => {
     const { row, ending } = await decisionRow(tx, input.of)
+    await caseRow(tx, row.case_number, input.actor)
     if (row.by !== input.actor.id && !input.actor.roles.some((role) => role === 'lead' || role === 'child-safety')) {
       throw new AppError('forbidden', 'Reversing somebody else’s decision needs the role lead or child-safety.')
     }
     if (ending !== undefined) throw new AppError('already_decided', `This decision was ${ending.how} already.`)
+    if (row.outcome !== null || row.choice === 'none') {
+      throw new AppError('conflict', 'There is no measure to take back: this was an appeal, a reversal, or no measure.')
+    }
     if (tx.now < row.undo_until) throw new AppError('conflict', 'The decision can still be undone; undo it instead.')
     const recorded = await record(tx, endedAct('reversed', row, input.actor, 'reversed'), input.means.record)
     await endDecision(tx, row.id, 'reversed', input.actor)
@@ -503,6 +526,7 @@ export const reverseWork = defineWork(
       { decision: row.id, by: 'person', notBefore: tx.now, recorded, reason: { code: 'reversed', text: input.reason } },
       input.means,
     )
+    await withdrawMachine(tx, { row, by: input.decision, code: 'reversed', recorded }, input.means)
     await tx.db
       .insertInto('staff_decisions')
       .values({
@@ -621,6 +645,8 @@ async function takeBack(tx: Tx, input: DecideAppealInput, recorded: RecordedJson
     },
     input.means,
   )
+  const row = await tx.db.selectFrom('staff_decisions').selectAll().where('id', '=', input.of).executeTakeFirst()
+  if (row !== undefined) await withdrawMachine(tx, { row, by: input.decision, code: 'appeal', recorded }, input.means)
 }
 
 export interface SettleDecision {
@@ -645,22 +671,33 @@ export const settleWork = defineWork('review.settle', async (tx: Tx, input: Sett
       await closeReport(tx, { report, reporter, upheld: input.upheld, number: row.case_number }, input.means)
   }
   if (!input.withdrawMachine) return
+  const recorded = { record: row.record, commitment: row.commitment, promise: row.promise }
+  await withdrawMachine(tx, { row, by: row.id, code: row.reason_code, recorded }, input.means)
+})
+
+/** Takes back what the machine did in the matter of a decision: a hold that waited for a person may not outlive that person's answer. */
+async function withdrawMachine(
+  tx: Tx,
+  ended: { row: { case_number: number }; by: string; code: string; recorded: RecordedJson },
+  means: ActionMeans,
+): Promise<void> {
   const verdicts = await tx.db
     .selectFrom('case_links')
     .select('ref')
-    .where('case_number', '=', row.case_number)
+    .where('case_number', '=', ended.row.case_number)
+    .orderBy('ref')
     .execute()
-  const recorded = { record: row.record, commitment: row.commitment, promise: row.promise }
   for (const { ref } of verdicts) {
     await withdrawNotice(tx, { decision: ref })
-    const reason = { code: row.reason_code, text: '' }
+    const { recorded } = ended
+    const reason = { code: ended.code, text: '' }
     await withdrawActions(
       tx,
-      { decision: ref, byDecision: row.id, by: 'person', notBefore: tx.now, recorded, reason },
-      input.means,
+      { decision: ref, byDecision: ended.by, by: 'person', notBefore: tx.now, recorded, reason },
+      means,
     )
   }
-})
+}
 
 async function closeReport(
   tx: Tx,
@@ -698,10 +735,22 @@ async function closeReport(
   )
 }
 
-/** Takes an appeal: the case about it is opened in the same transaction, for somebody who took no part. */
+/**
+ * Takes an appeal: the case about it is opened in the same transaction, for somebody who took no part. An appeal in a child-safety matter
+ * stays in its lane, because whoever decides it must see what it is about.
+ */
 export const receiveAppealWork = defineWork(
   'review.receive-appeal',
   (tx: Tx, input: { readonly appeal: NewAppeal; readonly means: ActionMeans }) =>
-    receiveAppeal(tx, input.appeal, { means: input.means, openCase }),
+    receiveAppeal(tx, input.appeal, {
+      means: input.means,
+      async openCase(within, { decision, ...seed }) {
+        const origin = await caseOfDecision(within, decision)
+        return openCase(
+          within,
+          origin !== undefined && laneOf(origin.lane).childSafety ? { ...seed, lane: origin.lane } : seed,
+        )
+      },
+    }),
   { urgent: true },
 )

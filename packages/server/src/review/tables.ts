@@ -88,6 +88,7 @@ export interface EvidenceTable {
   at: number
   author: string
   reported: number
+  grade: 'seen' | 'told' | 'named'
   /** JSON of `StoredEvidence`, sealed. */
   sealed: Uint8Array
 }
@@ -224,6 +225,7 @@ function first(engine: Engine): string[] {
         at: 'bigint not null',
         author: 'text not null',
         reported: 'smallint not null',
+        grade: 'text not null',
         sealed: 'bytes not null',
       },
       ['unique (case_number, item_key)'],

@@ -9,7 +9,7 @@ import {
   parsePdq,
 } from '@lamplighter/matching'
 import type { Hit, List, Lists } from '@lamplighter/rules'
-import type { ListKind, ParsedEntry } from './lists/parse.ts'
+import { asciiDomain, type ListKind, type ParsedEntry } from './lists/parse.ts'
 import { type TermSet, termSet } from './terms.ts'
 
 /** A list as it stands in memory: one version, swapped as a whole. */
@@ -27,9 +27,11 @@ export interface LoadedList {
 
 type Finder =
   | { readonly kind: 'pdq'; readonly index: HammingIndex; readonly owners: ReadonlyMap<number, number> }
-  | { readonly kind: 'digest'; readonly table: DigestTable }
+  | { readonly kind: 'digest'; readonly table: DigestTable; readonly holds: ReadonlySet<DigestKind> }
   | { readonly kind: 'text'; readonly terms: TermSet }
   | { readonly kind: 'domain'; readonly domains: ReadonlyMap<string, number> }
+
+export type DigestKind = ReturnType<typeof kindOfDigest>
 
 /** Within these many bits a picture is the same (matching.md §6.5). */
 export const WITHIN_BITS = 31
@@ -77,11 +79,14 @@ function finderOf(kind: ListKind, entries: readonly { readonly n: number; readon
     }
     case 'digest': {
       const table = new DigestTable()
+      const holds = new Set<DigestKind>()
       for (const { n, entry } of entries) {
         const digest = parseDigest(entry.value)
-        if (digest !== undefined) table.add(digest, n)
+        if (digest === undefined) continue
+        table.add(digest, n)
+        holds.add(kindOfDigest(digest))
       }
-      return { kind, table }
+      return { kind, table, holds }
     }
     case 'text':
       return { kind, terms: termSet(entries.map(({ n, entry }) => ({ n, term: entry.value }))) }
@@ -110,14 +115,21 @@ export class ListBook {
    * The lists as the rules of one event see them. Every answer that was a hit is kept in `hits`, for the case.
    *
    * @param readings of the event's pictures, so that a hash that rules ask about is looked up with its quality and its variants
+   * @param digestKinds kinds of digest that are known of every file of the event: a list that holds others cannot say "no hit"
    */
-  bind(readings: readonly BoundReading[], now: number): BoundLists {
-    const byPdq = new Map(readings.map((reading) => [reading.pdq as string, reading]))
+  bind(readings: readonly BoundReading[], now: number, digestKinds: ReadonlySet<DigestKind>): BoundLists {
+    const byPdq = new Map<string, BoundReading>()
+    // The same hash from two pictures: the better of them decides, whatever their order.
+    for (const reading of readings) {
+      if ((byPdq.get(reading.pdq)?.quality ?? -1) < reading.quality) byPdq.set(reading.pdq, reading)
+    }
     const hits: ListHit[] = []
+    const unsure = new Map<string, Unsure>()
     const asked = new Map<string, LoadedList>()
     const bound = new Map<string, List>()
     return {
       hits,
+      unsure,
       asked,
       get: (name) => {
         const list = this.#lists.get(name)
@@ -125,7 +137,21 @@ export class ListBook {
         const before = bound.get(name)
         if (before !== undefined) return before
         asked.set(name, list)
-        const made: List = { version: `v${list.version}`, find: finding(list, byPdq, hits, now) }
+        const why = isStale(list, now) ? 'stale' : isBlind(list, digestKinds) ? 'not_sent' : undefined
+        const find = finding(list, byPdq, why)
+        const made: List = {
+          version: `v${list.version}`,
+          find(_how, value) {
+            const found = find(value)
+            if (found === null) return null
+            if (typeof found === 'string') {
+              unsure.set(name, found)
+              return undefined
+            }
+            if (!hits.includes(found)) hits.push(found)
+            return hitFor(found)
+          },
+        }
         bound.set(name, made)
         return made
       },
@@ -133,8 +159,13 @@ export class ListBook {
   }
 }
 
+/** Why a list cannot say "no hit" (matching.md §3). */
+export type Unsure = 'stale' | 'not_sent' | 'featureless' | 'broken'
+
 export interface BoundLists extends Lists {
   readonly hits: readonly ListHit[]
+  /** Lists that could not tell of something, with the reason. */
+  readonly unsure: ReadonlyMap<string, Unsure>
   readonly asked: ReadonlyMap<string, LoadedList>
 }
 
@@ -143,19 +174,22 @@ export function isStale(list: Pick<LoadedList, 'updatedAt' | 'staleAfterMs'>, no
   return list.staleAfterMs !== null && (list.updatedAt === null || now - list.updatedAt > list.staleAfterMs)
 }
 
+/** True when the list holds digests of a kind that is not known of every file. */
+const isBlind = ({ finder }: LoadedList, known: ReadonlySet<DigestKind>): boolean =>
+  finder.kind === 'digest' && [...finder.holds].some((kind) => !known.has(kind))
+
+/** Looks each value up once. @param why the list cannot say "no hit", for this reason */
 function finding(
   list: LoadedList,
   readings: ReadonlyMap<string, BoundReading>,
-  hits: ListHit[],
-  now: number,
-): List['find'] {
-  const answers = new Map<string, Hit | null | undefined>()
-  return (_how, value) => {
-    if (answers.has(value)) return answers.get(value)
+  why: Unsure | undefined,
+): (value: string) => ListHit | null | Unsure {
+  const answers = new Map<string, ListHit | null | Unsure>()
+  return (value) => {
+    const before = answers.get(value)
+    if (before !== undefined) return before
     const found = look(list, value, readings)
-    if (found !== null && found !== undefined) hits.push(found)
-    const answer =
-      found === null ? (isStale(list, now) ? undefined : null) : found === undefined ? undefined : hitFor(found)
+    const answer = found === null ? (why ?? null) : found
     answers.set(value, answer)
     return answer
   }
@@ -168,23 +202,21 @@ const hitFor = (hit: ListHit): Hit => ({
   ...(hit.to !== undefined && { to: hit.to }),
 })
 
-/** One value against one list: a hit, `null` for no hit, `undefined` for "cannot tell". */
-function look(
-  list: LoadedList,
-  value: string,
-  readings: ReadonlyMap<string, BoundReading>,
-): ListHit | null | undefined {
+/** One value against one list: a hit, `null` for no hit, or why nobody can tell. */
+function look(list: LoadedList, value: string, readings: ReadonlyMap<string, BoundReading>): ListHit | null | Unsure {
   const base = { list: list.id, version: list.version, sealed: list.sealed, distanceBits: 0, turned: false }
   const { finder } = list
   switch (finder.kind) {
     case 'digest': {
       const digest = parseDigest(value)
-      if (digest === undefined) return undefined
+      if (digest === undefined) return 'broken'
       const entry = finder.table.find(digest)[0]
       return entry === undefined ? null : { ...base, kind: kindOfDigest(digest), entry }
     }
     case 'domain': {
-      const entry = parentsOf(value)
+      const host = asciiDomain(value)
+      if (host === undefined) return 'broken'
+      const entry = parentsOf(host)
         .map((domain) => finder.domains.get(domain))
         .find((found) => found !== undefined)
       return entry === undefined ? null : { ...base, kind: 'domain', entry }
@@ -203,9 +235,9 @@ function near(
   value: string,
   reading: BoundReading | undefined,
   base: Pick<ListHit, 'list' | 'version' | 'sealed'>,
-): ListHit | null | undefined {
+): ListHit | null | Unsure {
   const pdq = parsePdq(value)
-  if (pdq === undefined) return undefined
+  if (pdq === undefined) return 'broken'
   const ways = [pdq, ...(reading?.variants ?? [])]
   let best: ListHit | null = null
   for (const [place, way] of ways.entries()) {
@@ -217,7 +249,7 @@ function near(
     best = { ...base, kind: 'pdq', entry: finder.owners.get(row) ?? 0, distanceBits, turned: place > 1 }
   }
   // A picture with almost nothing in it matches by chance: a person looks, nobody is accused (matching.md §6.3).
-  if (best !== null && reading !== undefined && reading.quality < MIN_QUALITY) return undefined
+  if (best !== null && reading !== undefined && reading.quality < MIN_QUALITY) return 'featureless'
   return best
 }
 

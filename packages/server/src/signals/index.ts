@@ -1,4 +1,12 @@
-export { type BoundLists, type BoundReading, ListBook, type ListHit, type LoadedList, loadList } from './book.ts'
+export {
+  type BoundLists,
+  type BoundReading,
+  type DigestKind,
+  ListBook,
+  type ListHit,
+  type LoadedList,
+  loadList,
+} from './book.ts'
 export { type ListLibrary, makeLibrary } from './library.ts'
 export { measure, type Provider, shippedProviders } from './measure.ts'
 export { routesOf } from './routes.ts'

@@ -7,7 +7,7 @@ import type { Sealer } from '../storage/sealer.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import { ListBook, loadList } from './book.ts'
 import { MAX_BAD_SHARE, type ParsedEntry, type ParsedFile, parseListFile } from './lists/parse.ts'
-import { allLists, type ListFacts, listEntries, publishList, stageEntries } from './store.ts'
+import { allLists, type ListFacts, listEntries, publishList, stageEntries, unstage } from './store.ts'
 
 const SLICE = 1_000
 
@@ -66,7 +66,7 @@ export function makeLibrary(parts: {
   const loadOne = async (row: Awaited<ReturnType<typeof rows>>[number]): Promise<void> => {
     const entries: { n: number; entry: ParsedEntry }[] = []
     for (let after = 0; ; ) {
-      const slice = await storage.store.read(listEntries, { list: row.id, after, max: SLICE })
+      const slice = await storage.store.read(listEntries, { list: row.id, version: row.version, after, max: SLICE })
       for (const { n, fingerprint, body, sealed } of slice) {
         const entry =
           sealed === 1
@@ -115,16 +115,22 @@ export function makeLibrary(parts: {
       )
     }
     const before = (await rows()).find(({ id }) => id === facts.id)
+    if (before !== undefined && before.kind !== facts.kind) {
+      throw new AppError(
+        'conflict',
+        `This list holds entries of kind "${before.kind}"; choose another name for another kind.`,
+      )
+    }
+    const running = before?.version ?? 0
+    const version = running + 1
+    const highest = before?.last_n ?? 0
+    await storage.store.tx(unstage, { list: facts.id, version: running })
     const known = new Set<string>()
-    let highest = 0
     for (let after = 0; ; ) {
-      const slice = await storage.store.read(listEntries, { list: facts.id, after, max: SLICE })
-      for (const { n, fingerprint } of slice) {
-        known.add(fingerprint)
-        highest = n
-      }
+      const slice = await storage.store.read(listEntries, { list: facts.id, version: running, after, max: SLICE })
+      for (const { fingerprint } of slice) known.add(fingerprint)
       if (slice.length < SLICE) break
-      after = highest
+      after = slice.at(-1)?.n ?? after
     }
     const wanted = new Map(parsed.entries.map((entry) => [fingerprintOf(facts, entry.value), entry]))
     const added = [...wanted].filter(([fingerprint]) => !known.has(fingerprint))
@@ -139,20 +145,22 @@ export function makeLibrary(parts: {
           sealed: facts.sealed ? 1 : 0,
         })),
       )
-      await storage.store.tx(stageEntries, { list: facts.id, add, remove: [], from: highest + 1 + from })
+      await storage.store.tx(stageEntries, { list: facts.id, version, add, remove: [], from: highest + 1 + from })
       input.onProgress?.(from + slice.length, total)
     }
     for (let from = 0; from < gone.length; from += 500) {
-      await storage.store.tx(stageEntries, { list: facts.id, add: [], remove: gone.slice(from, from + 500), from: 0 })
+      const remove = gone.slice(from, from + 500)
+      await storage.store.tx(stageEntries, { list: facts.id, version, add: [], remove, from: 0 })
       input.onProgress?.(added.length + Math.min(from + 500, gone.length), total)
     }
     const published = await storage.store.tx(publishList, {
       facts,
-      before: before?.version ?? 0,
+      before: running,
       digest: sha256Hex([...wanted.keys()].sort().join('\n')),
       entries: wanted.size,
       added: added.length,
       removed: gone.length,
+      lastN: highest + added.length,
       by: input.by,
       keys: await parts.keysFor([]),
     })

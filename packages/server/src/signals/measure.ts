@@ -38,12 +38,16 @@ async function one(
   try {
     const answer = provider(inputs, stop)
     const value = typeof answer === 'object' ? await Promise.race([answer, lateAt(stop)]) : answer
-    return value === 'late' ? { known: false, why: 'late' } : { known: true, value }
+    if (value === 'late') return { known: false, why: 'late' }
+    return isMeasured(value) ? { known: true, value } : { known: false, why: 'broken' }
   } catch {
     // A provider may fail in any way; what it would have said is unknown, and the rules say what happens then.
     return { known: false, why: 'broken' }
   }
 }
+
+// What comes from outside may be anything, whatever its type says.
+const isMeasured = (value: unknown): boolean => typeof value === 'boolean' || Number.isFinite(value)
 
 const lateAt = (signal: AbortSignal): Promise<'late'> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve('late'), { once: true }))

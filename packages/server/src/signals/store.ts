@@ -18,15 +18,17 @@ export const allLists = defineQuery(
   async ({ db }: ReadDb): Promise<ListsTable[]> => db.selectFrom('lists').selectAll().orderBy('id').execute(),
 )
 
-/** Entries of one list, in slices by number: a list may hold millions. */
+/** Entries of one version of a list, in slices by number: a list may hold millions. */
 export const listEntries = defineQuery(
   'signals.list-entries',
-  async ({ db }: ReadDb, input: { list: string; after: number; max: number }): Promise<EntryRow[]> =>
+  async ({ db }: ReadDb, input: { list: string; version: number; after: number; max: number }): Promise<EntryRow[]> =>
     db
       .selectFrom('list_entries')
       .select(['n', 'fingerprint', 'body', 'sealed'])
       .where('list', '=', input.list)
       .where('n', '>', input.after)
+      .where('since', '<=', input.version)
+      .where((row) => row.or([row('gone', 'is', null), row('gone', '>', input.version)]))
       .orderBy('n')
       .limit(input.max)
       .execute(),
@@ -42,16 +44,41 @@ export interface ListFacts {
   readonly staleAfterMs: number | null
 }
 
-/** Adds or removes a slice of entries of a version that is not live yet, so that no transaction is long. */
+/** Takes back what an import staged that was cut off. The running version is untouched. */
+export const unstage = defineWork(
+  'signals.unstage',
+  async (tx: Tx, input: { list: string; version: number }): Promise<void> => {
+    await tx.db
+      .deleteFrom('list_entries')
+      .where('list', '=', input.list)
+      .where((row) => row.or([row('since', '>', input.version), row('gone', '<=', input.version)]))
+      .execute()
+    await tx.db
+      .updateTable('list_entries')
+      .set({ gone: null })
+      .where('list', '=', input.list)
+      .where('gone', '>', input.version)
+      .execute()
+  },
+)
+
+/** Adds or removes a slice of entries of a version that is not live yet, so that no transaction is long and a torn import changes nothing. */
 export const stageEntries = defineWork(
   'signals.stage-entries',
   async (
     tx: Tx,
-    input: { list: string; add: readonly Omit<EntryRow, 'n'>[]; remove: readonly string[]; from: number },
+    input: {
+      list: string
+      version: number
+      add: readonly Omit<EntryRow, 'n'>[]
+      remove: readonly string[]
+      from: number
+    },
   ): Promise<void> => {
     if (input.remove.length > 0) {
       await tx.db
-        .deleteFrom('list_entries')
+        .updateTable('list_entries')
+        .set({ gone: input.version })
         .where('list', '=', input.list)
         .where('fingerprint', 'in', [...input.remove])
         .execute()
@@ -59,8 +86,15 @@ export const stageEntries = defineWork(
     if (input.add.length > 0) {
       await tx.db
         .insertInto('list_entries')
-        .values(input.add.map((entry, index) => ({ ...entry, list: input.list, n: input.from + index })))
-        .onConflict((conflict) => conflict.columns(['list', 'fingerprint']).doNothing())
+        .values(
+          input.add.map((entry, index) => ({
+            ...entry,
+            list: input.list,
+            n: input.from + index,
+            since: input.version,
+            gone: null,
+          })),
+        )
         .execute()
     }
   },
@@ -78,6 +112,7 @@ export const publishList = defineWork(
       entries: number
       added: number
       removed: number
+      lastN: number
       by: string
       keys: RecordKeys
     },
@@ -85,12 +120,6 @@ export const publishList = defineWork(
     const row = await tx.db.selectFrom('lists').selectAll().where('id', '=', input.facts.id).executeTakeFirst()
     if ((row?.version ?? 0) !== input.before)
       throw new AppError('conflict', 'Another import of this list was faster; import again.')
-    if (row !== undefined && row.kind !== input.facts.kind) {
-      throw new AppError(
-        'conflict',
-        `This list holds entries of kind "${row.kind}"; choose another name for another kind.`,
-      )
-    }
     const version = input.before + 1
     const recorded = await record(
       tx,
@@ -124,6 +153,7 @@ export const publishList = defineWork(
       digest: input.digest,
       stale_after_ms: input.facts.staleAfterMs,
       updated_at: tx.now,
+      last_n: input.lastN,
     }
     await tx.db
       .insertInto('lists')

@@ -22,6 +22,8 @@ export interface ListsTable {
   digest: string
   stale_after_ms: number | null
   updated_at: number | null
+  /** The highest entry number that was ever given. */
+  last_n: number
 }
 export interface ListVersionsTable {
   list: string
@@ -43,6 +45,9 @@ export interface ListEntriesTable {
   /** JSON of `ParsedEntry`; sealed for sealed lists, else UTF-8. */
   body: Uint8Array
   sealed: number
+  /** The first version that has the entry, and the first that has it no more. */
+  since: number
+  gone: number | null
 }
 
 export const schema = defineSchema({
@@ -63,6 +68,7 @@ export const schema = defineSchema({
           digest: 'text not null',
           stale_after_ms: 'bigint',
           updated_at: 'bigint',
+          last_n: 'bigint not null',
         }),
         table(
           engine,
@@ -89,6 +95,8 @@ export const schema = defineSchema({
             fingerprint: 'text not null',
             body: 'bytes not null',
             sealed: 'smallint not null',
+            since: 'bigint not null',
+            gone: 'bigint',
           },
           ['primary key (list, n)', 'unique (list, fingerprint)'],
         ),

@@ -96,6 +96,15 @@ const release = defineWork(
   { mode: 'hot', urgent: true },
 )
 
+/** Ends all leases. Only where no other process can hold one: their holder died without a word. Epochs go on, so its fences stay invalid. */
+export const endLeases = defineWork(
+  'storage.leases.end',
+  async (tx: Tx): Promise<void> => {
+    await tx.db.updateTable('leases').set({ until_ms: 0 }).where('until_ms', '>', 0).execute()
+  },
+  { urgent: true },
+)
+
 const holders = defineQuery(
   'storage.leases.holders',
   async ({ db, engine }: ReadDb, prefix: string): Promise<Holder[]> => {

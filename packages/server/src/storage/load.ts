@@ -4,6 +4,7 @@ import { isSchema, type Schema } from './schema.ts'
 // Storage's own works: the writer thread must know them whatever the subjects import.
 import './jobs.ts'
 import './leases.ts'
+import './probe.ts'
 import './retention.ts'
 import './stream.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Blobs, openFolderBlobs } from './blobs.ts'
 import { type Jobs, makeJobs } from './jobs.ts'
-import { type Leases, makeLeases } from './leases.ts'
+import { endLeases, type Leases, makeLeases } from './leases.ts'
 import { loadSchemas } from './load.ts'
 import type { StorageConfig, StorageFacts } from './options.ts'
 import { openPostgres } from './postgres/open.ts'
@@ -49,6 +49,8 @@ export async function openStore(config: StorageConfig, modules: readonly URL[]):
   const engine = config.kind === 'sqlite' ? await openSqlite(config, given) : await openPostgres(config, given)
   cleanup.defer(() => engine.close())
   const { store } = engine
+  // The folder's lock says that we are alone: whoever held a lease on it is dead, and nobody has to wait for its end.
+  if (store.engine === 'sqlite') await store.tx(endLeases, undefined)
   const partitions = await store.tx(createPartitions, config.partitions ?? PARTITIONS)
   const blobs = await openFolderBlobs(config.kind === 'sqlite' ? join(config.folder, 'blobs') : config.blobs, now)
   const open = cleanup.move()

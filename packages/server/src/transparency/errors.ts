@@ -3,13 +3,10 @@ export type TransparencyCode =
   | 'key_missing'
   | 'key_destroyed'
   | 'log_closed'
-  | 'log_halted'
   | 'content_damaged'
   | 'batch_raced'
   | 'tiles_differ'
   | 'missing_tile'
-  | 'opening_held'
-  | 'record_unknown'
   | 'conflict'
 
 export class TransparencyError extends Error {

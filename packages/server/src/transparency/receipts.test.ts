@@ -71,7 +71,8 @@ describe.each(engines)('receipts on $name', (engine) => {
       const { instance: _, ...body } = (await answer.json()) as Record<string, unknown>
       return [answer.status, body]
     }
-    expect(await fresh.it.ledger.receiptOf(recorded?.record ?? '', 'staff')).toEqual({ state: 'not_yet' })
+    const told = await outside.as('auditor', `/v1/receipts/${recorded?.record}`)
+    expect([told.status, await told.json()]).toEqual([403, expect.objectContaining({ code: 'not_yet' })])
     expect(await facts(hidden)).toEqual(await facts(strange))
     fresh.it.now = START + 24 * HOUR
     expect((await ready(recorded?.record ?? '')).state).toBe('ready')

@@ -43,7 +43,6 @@ export type ReceiptState =
       readonly state: 'destroyed' /** Index of the entry that says so; null while it waits. */
       readonly erasure: number | null
     }
-  | { readonly state: 'lost' }
 
 export interface ReceiptParts {
   readonly store: Store
@@ -65,7 +64,6 @@ export async function receiptOf(
   const row = await parts.store.read(receiptRow, record)
   if (row === undefined) return { state: 'unknown' }
   if (row.not_before !== null && row.not_before > now) return { state: viewer === 'staff' ? 'not_yet' : 'unknown' }
-  if (row.state === 'lost') return { state: 'lost' }
   const destroyed = { state: 'destroyed', erasure: row.erasure } as const
   if (row.state === 'destroyed' || row.sealed === null || row.kind === null) return destroyed
   const key = await keyOf(parts, row)

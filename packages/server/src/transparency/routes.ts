@@ -49,8 +49,6 @@ export function answerOf(state: ReceiptState, record: string): Response {
       throw new AppError('record_unknown', 'There is no record with this number.')
     case 'not_yet':
       throw new AppError('not_yet', 'The receipt of this record may not be shown yet.')
-    case 'lost':
-      throw new AppError('opening_lost', 'The content of this record was lost. Its commitment is in the log.')
     case 'destroyed':
       throw new AppError('opening_destroyed', destroyedWords(state.erasure))
   }

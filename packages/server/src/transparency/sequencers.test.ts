@@ -55,6 +55,17 @@ describe.each(engines)('two sequencers on $name', (engine) => {
     }
     expect(await expectWholeLog(fresh.it)).toEqual({ size: batches * 16, placed, pending: 0 })
   })
+
+  test('two rounds under one lease: the log has moved on for the slower one', async () => {
+    const { ledger, now } = fresh.it
+    await fresh.it.act(decisionOn('u17'))
+    const lease = await fresh.it.lease('actions')
+    const slower = closeBatch(ledger.parts, { log: 'actions', lease, now }, async (step) => {
+      if (step === 'S3') await closeBatch(ledger.parts, { log: 'actions', lease, now })
+    })
+    await expect(slower).rejects.toMatchObject({ code: 'batch_raced' })
+    expect(await expectWholeLog(fresh.it)).toEqual({ size: 16, placed: 3, pending: 0 })
+  })
 })
 
 /** What the log must look like, without any tree: sizes, what waits, the period. */

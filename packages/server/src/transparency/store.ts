@@ -66,6 +66,8 @@ export const softwareStarted = defineWork(
     const fields = { version: input.version, digest: input.digest, verifier: null, guard: null }
     await record(tx, { kind: 'software', affected: PLATFORM, fields }, input.keys)
   },
+  // A server that starts on a full disk must still take reports.
+  { urgent: true },
 )
 
 /** A head as the sequencer reads it. */

@@ -6,8 +6,8 @@ export type LogName = 'actions' | 'sealed'
 
 export const LOGS: readonly LogName[] = ['actions', 'sealed']
 
-/** `destroyed`: erased · `lost`: its content could not be restored (ledger.md §9). */
-export type RecordState = 'live' | 'destroyed' | 'lost'
+/** `destroyed`: erased. */
+export type RecordState = 'live' | 'destroyed'
 
 /** Why openings were destroyed. */
 export type Ground = 'retention' | 'request' | 'court'

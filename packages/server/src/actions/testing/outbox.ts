@@ -3,7 +3,7 @@ import type { Do } from '@lamplighter/api'
 import { allowNetsFrom } from '../../http/address.ts'
 import { outgoing } from '../../http/outgoing.ts'
 import type { Storage } from '../../storage/index.ts'
-import { engines, type Place } from '../../storage/testing/engines.ts'
+import { engines, type Place, type TestEngine } from '../../storage/testing/engines.ts'
 import { type Affected, openTransparency, type Transparency } from '../../transparency/index.ts'
 import { memoryKeyring, START } from '../../transparency/testing/ledger.ts'
 import { addConnection, openSecret } from '../connections.store.ts'
@@ -44,8 +44,8 @@ export class TestOutbox implements DeliveryServices {
 
   static async open(
     does: readonly Do[] = ['remove', 'label', 'unlabel', 'limit', 'suspend', 'warn'],
+    engine: TestEngine | undefined = engines[0],
   ): Promise<TestOutbox> {
-    const [engine] = engines
     if (engine === undefined) throw new Error('there is no engine to test on')
     const clock = { at: START }
     const place = await engine.place()

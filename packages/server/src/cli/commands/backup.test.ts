@@ -9,7 +9,8 @@ beforeEach(async () => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-describe('backup and restore', () => {
+// Each command opens the whole product, which takes a while where other work keeps the machine busy.
+describe('backup and restore', { timeout: 120_000 }, () => {
   it('platform P-35: a restored server is quiet until somebody resumes, and has what the copy had', async () => {
     expect((await lamplighter(folder, ['backup', 'copy'])).code).toBe(0)
     await lamplighter(folder, ['people', 'invite', 'Later'])

@@ -9,7 +9,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-describe('migrate and doctor', () => {
+// Each command opens the whole product, which takes a while where other work keeps the machine busy.
+describe('migrate and doctor', { timeout: 120_000 }, () => {
   it('shows the steps first, then does them', async () => {
     const dry = await lamplighter(folder, ['migrate', '--dry-run'])
     expect(dry.out).toContain('people/0001-staff')

@@ -9,7 +9,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-describe('init, key and people', () => {
+// Each command opens the whole product, which takes a while where other work keeps the machine busy.
+describe('init, key and people', { timeout: 120_000 }, () => {
   it('writes the file and the first link once; keys and people work with and without a server', async () => {
     const made = await lamplighter(folder, [...initLine])
     expect(made.code).toBe(0)

@@ -33,6 +33,7 @@ export const commands: readonly Command[] = [
         io.result({ backupAt: manifest.at, before }, [
           `Restored the copy of ${new Date(manifest.at).toISOString()}. What was here before is in ${before}.`,
           'The server now starts quiet: it takes reports and events, and sends nothing.',
+          'The log may lack what was published since, so it signs nothing until: lamplighter ledger recheck, else ledger reopen.',
           'Next: lamplighter restore resume   (shows what to look at first)',
         ])
         return 0

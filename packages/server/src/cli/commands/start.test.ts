@@ -12,7 +12,13 @@ let folder: string
 beforeEach(async () => {
   folder = await initialised()
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+const children: ChildProcess[] = []
+afterEach(() => {
+  // A test that failed half-way leaves no server behind: the program and what it started are one group.
+  for (const { pid, exitCode } of children.splice(0))
+    if (exitCode === null && pid !== undefined) process.kill(-pid, 'SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
 
 /** Starts the real program and waits until it listens. */
 async function startProgram(
@@ -20,7 +26,9 @@ async function startProgram(
 ): Promise<{ child: ChildProcess; port: number; ended: Promise<number | null> }> {
   const child = spawn(process.execPath, [bin, 'start', '--listen', '127.0.0.1:0', '--log', 'info', ...args], {
     cwd: folder,
+    detached: true,
   })
+  children.push(child)
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const port = await new Promise<number>((resolve, reject) => {
     let text = ''
@@ -34,7 +42,8 @@ async function startProgram(
   return { child, port, ended }
 }
 
-describe('the running program', () => {
+// Each command opens the whole product, which takes a while where other work keeps the machine busy.
+describe('the running program', { timeout: 120_000 }, () => {
   it('platform P-34: SIGTERM under load fails no request and ends with 0; commands go through its socket', async () => {
     const { child, port, ended } = await startProgram([])
     const lines: string[] = []

@@ -168,13 +168,14 @@ class Jobs {
   }
 }
 
-type Facts = Pick<Measurement, 'size' | 'sha256' | 'md5' | 'type'>
+type Facts = Pick<Measurement, 'size' | 'sha256' | 'sha1' | 'md5' | 'type'>
 
 function factsOf(bytes: Uint8Array, claimed: string | undefined): Facts {
   const seen = sniff(bytes)
   return {
     size: bytes.length,
     sha256: sha256Of(bytes),
+    sha1: createHash('sha1').update(bytes).digest('hex'),
     md5: createHash('md5').update(bytes).digest('hex'),
     type: claimed === undefined ? { seen } : { seen, claimed: claimed.slice(0, 200) },
   }

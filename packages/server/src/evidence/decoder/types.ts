@@ -30,6 +30,7 @@ export interface Measurement {
   readonly size: number
   /** Lower-case hex, made by the parent: digests are there even when the decoder is not. */
   readonly sha256: string
+  readonly sha1: string
   readonly md5: string
   readonly type: { readonly seen: string; readonly claimed?: string }
   readonly width?: number

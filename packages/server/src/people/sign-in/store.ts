@@ -1,7 +1,9 @@
 import { audit } from '../../audit/index.ts'
 import { AppError } from '../../http/errors.ts'
 import { days, defineQuery, defineSchema, defineWork, newId, type Tx, table } from '../../storage/index.ts'
+import type { RecordKeys } from '../../transparency/index.ts'
 import { signedOut, whenAccessEnds } from '../hooks.ts'
+import { recordRoles } from '../ledger.ts'
 import type { Doer, Staff } from '../staff.ts'
 import { addStaff, audited, type Invitation, markSeen, nobodyActive, staffById } from '../store.ts'
 
@@ -143,7 +145,10 @@ export const invite = defineWork(
 /** A new link for a person who is there already. Their open links end. */
 export const relink = defineWork(
   'people.relink',
-  async (tx, input: { id: string; reason: string; doer: Doer; link: LinkInput }): Promise<LinkMade> => {
+  async (
+    tx,
+    input: { id: string; reason: string; doer: Doer; link: LinkInput; keys: RecordKeys },
+  ): Promise<LinkMade> => {
     const person = await staffById(tx, input.id)
     if (person.state === 'revoked') throw new AppError('conflict', 'This person’s access has ended.')
     await tx.db
@@ -154,6 +159,7 @@ export const relink = defineWork(
       .execute()
     const until = await addLink(tx, { staff: input.id, kind: input.link.kind, tokenHash: input.link.tokenHash })
     await audited(tx, input.doer, 'people.recover', input.id, input.reason)
+    await recordRoles(tx, { op: 'enrolled', number: person.number, roles: [] }, input.doer, input.keys)
     return { id: person.id, number: person.number, until, sealed: input.link.sealed }
   },
   { urgent: true },

@@ -81,6 +81,17 @@ test('the hour of the stream is forgotten as a whole, later hours are not', asyn
   expect(await keyring.unsealStream(second)).toEqual(TEXT)
 })
 
+test('a stream key that is in use opens nothing from the moment it is destroyed, also for whoever is about to ask', async () => {
+  const sealed = await keyring.sealStream(now, TEXT)
+  const opened = await Promise.all(Array.from({ length: 20 }, () => keyring.unsealStream(sealed)))
+  expect(opened.every((text) => Buffer.compare(text, TEXT) === 0)).toBe(true)
+  const destroyed = keyring.forgetStreamBefore(now + 3_600_000)
+  await expect(keyring.unsealStream(sealed)).rejects.toMatchObject({ code: 'key_destroyed' })
+  expect(await destroyed).toBe(1)
+  // The same hour gets a new key.
+  expect(await keyring.unsealStream(await keyring.sealStream(now, TEXT))).toEqual(TEXT)
+})
+
 test('old months open after the month has changed', async () => {
   const sealed = await keyring.seal(PLACE, TEXT)
   now += 40 * 86_400_000

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { derive, mac, newKey, SealBroken, seal, unseal } from '../crypto.ts'
@@ -5,6 +6,7 @@ import { newId } from '../ids.ts'
 import { KeyringError } from './errors.ts'
 import { KeyringFile } from './keyring-file.ts'
 import { fileMasterKey, type MasterKey } from './master-key.ts'
+import { type StreamKey, StreamKeys } from './stream-keys.ts'
 
 /** One key per exhibit, case, person, month of sealed columns, hour of the stream, segment of the replay log. */
 export type KeyKind = 'exhibit' | 'case' | 'person' | 'column' | 'stream' | 'replay' | 'secret'
@@ -52,6 +54,8 @@ const HOUR_MS = 3_600_000
 const EPOCH_MEMORY_MS = 24 * HOUR_MS
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
+const STREAM_CONTEXT = 'stream'
+const STREAM = encoder.encode(STREAM_CONTEXT)
 
 /**
  * Opens `keyring.db` in a folder, with the master key in `master.key` beside it unless another is given. The first start makes both.
@@ -73,10 +77,17 @@ export async function openKeyring(
   return keyring
 }
 
+/** What the keyring itself may take from a key beside what others may. */
+interface OwnHandle extends KeyHandle {
+  /** The key that seals for one context. */
+  sealing(context: string): Uint8Array
+}
+
 class FileKeyring implements Keyring {
   readonly #file: KeyringFile
   readonly #master: MasterKey
   readonly #now: () => number
+  readonly #stream = new StreamKeys()
   readonly #epochs = new Map<string, { key: Uint8Array; until: number }>()
 
   constructor(file: KeyringFile, master: MasterKey, now: () => number) {
@@ -105,7 +116,7 @@ class FileKeyring implements Keyring {
     return this.#file.keyOf(kind, ref) ?? id
   }
 
-  async use<T>(id: string, how: (key: KeyHandle) => Promise<T> | T): Promise<T> {
+  async use<T>(id: string, how: (key: OwnHandle) => Promise<T> | T): Promise<T> {
     const row = this.#file.key(id)
     if (row === undefined)
       throw new KeyringError('key_unavailable', `key ${id} is not in this keyring; restore its backup`)
@@ -120,6 +131,7 @@ class FileKeyring implements Keyring {
   }
 
   async destroy(ids: readonly string[], why: string): Promise<void> {
+    this.#stream.clear()
     this.#file.destroy(ids, why, this.#now())
   }
 
@@ -132,15 +144,23 @@ class FileKeyring implements Keyring {
   }
 
   async sealStream(at: number, bytes: Uint8Array): Promise<Uint8Array> {
-    return this.#sealNamed(await this.make('stream', hourOf(at)), 'stream', bytes)
+    const hour = hourOf(at)
+    const find = async () => this.#streamKey(await this.make('stream', hour))
+    return this.#stream.use(hour, find, ({ id, sealing }) => named(id, seal(sealing, STREAM, bytes)))
   }
 
-  unsealStream(sealed: Uint8Array): Promise<Uint8Array> {
-    return this.#unsealNamed('stream', sealed)
+  async unsealStream(sealed: Uint8Array): Promise<Uint8Array> {
+    const { id, rest } = nameOf(sealed)
+    return this.#stream.use(
+      id,
+      () => this.#streamKey(id),
+      ({ sealing }) => opened(sealing, STREAM, rest),
+    )
   }
 
   async forgetStreamBefore(before: number): Promise<number> {
     const ended = this.#file.live('stream').filter(({ ref }) => Number(ref) + HOUR_MS <= before)
+    this.#stream.clear()
     if (ended.length > 0)
       this.#file.destroy(
         ended.map(({ id }) => id),
@@ -155,23 +175,23 @@ class FileKeyring implements Keyring {
   }
 
   close(): void {
+    this.#stream.clear()
     for (const { key } of this.#epochs.values()) key.fill(0)
     this.#epochs.clear()
     this.#file.close()
   }
 
-  // The name of the key goes before the ciphertext: length, id, seal.
   async #sealNamed(id: string, context: string, bytes: Uint8Array): Promise<Uint8Array> {
-    const name = encoder.encode(id)
-    const sealed = await this.use(id, (key) => key.seal(context, bytes))
-    return new Uint8Array(Buffer.concat([Uint8Array.of(name.length), name, sealed]))
+    return named(id, await this.use(id, (key) => key.seal(context, bytes)))
   }
 
   async #unsealNamed(context: string, sealed: Uint8Array): Promise<Uint8Array> {
-    const end = 1 + (sealed[0] ?? 0)
-    if (sealed.length <= end) throw new KeyringError('seal_broken', 'the sealed value is cut short')
-    const id = decoder.decode(sealed.subarray(1, end))
-    return this.use(id, (key) => key.unseal(context, sealed.subarray(end)))
+    const { id, rest } = nameOf(sealed)
+    return this.use(id, (key) => key.unseal(context, rest))
+  }
+
+  #streamKey(id: string): Promise<StreamKey> {
+    return this.use(id, (key) => ({ id, sealing: createSecretKey(key.sealing(STREAM_CONTEXT)) }))
   }
 
   #currentEpoch(): string {
@@ -194,18 +214,32 @@ class FileKeyring implements Keyring {
   }
 }
 
-function handleOf(id: string, key: Uint8Array): KeyHandle {
+// The name of the key goes before the ciphertext: length, id, seal.
+function named(id: string, sealed: Uint8Array): Uint8Array {
+  const name = encoder.encode(id)
+  return new Uint8Array(Buffer.concat([Uint8Array.of(name.length), name, sealed]))
+}
+
+function nameOf(sealed: Uint8Array): { id: string; rest: Uint8Array } {
+  const end = 1 + (sealed[0] ?? 0)
+  if (sealed.length <= end) throw new KeyringError('seal_broken', 'the sealed value is cut short')
+  return { id: decoder.decode(sealed.subarray(1, end)), rest: sealed.subarray(end) }
+}
+
+function handleOf(id: string, key: Uint8Array): OwnHandle {
   // A key of its own for each context (`security.md` §8), so no nonce ever meets another's.
+  const sealing = (context: string): Uint8Array => derive(key, `seal ${context}`)
   return {
     id,
-    seal: (context, bytes) => seal(derive(key, `seal ${context}`), encoder.encode(context), bytes),
-    unseal: (context, sealed) => opened(derive(key, `seal ${context}`), encoder.encode(context), sealed),
+    sealing,
+    seal: (context, bytes) => seal(sealing(context), encoder.encode(context), bytes),
+    unseal: (context, sealed) => opened(sealing(context), encoder.encode(context), sealed),
     derive: (info) => derive(key, `derive ${info}`),
     mac: (bytes) => mac(derive(key, 'mac'), bytes),
   }
 }
 
-function opened(key: Uint8Array, context: Uint8Array, sealed: Uint8Array): Uint8Array {
+function opened(key: Uint8Array | KeyObject, context: Uint8Array, sealed: Uint8Array): Uint8Array {
   try {
     return unseal(key, context, sealed)
   } catch (error) {

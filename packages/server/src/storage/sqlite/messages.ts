@@ -25,6 +25,8 @@ export interface Faulty {
   readonly errors?: readonly Fault[]
   /** The file may have so many pages more than at the start; then the engine itself reports a full disk. */
   readonly morePages?: number
+  /** Commits do not wait for the disk: what a power cut then loses proves that the test of power cuts can see a loss. */
+  readonly unsynced?: true
 }
 
 /** Raises the error with this SQLite code instead of (or, `after`, once it has run) statement number `at`, counted from the start. */

@@ -149,6 +149,7 @@ async function start(port: MessagePort, given: WriterStart): Promise<void> {
     if (unclean) checkDatabase(db)
     const migrated = await migrate(migrationTarget(db, given.by, `${given.file}.before-migration`), schemas)
     if (given.faults?.morePages !== undefined) limitPages(db, given.faults.morePages)
+    if (given.faults?.unsynced === true) db.exec('pragma synchronous = off')
     new Writer({ port, db, start: given, migrated })
     tell({ kind: 'ready', migrated })
   } catch (error) {

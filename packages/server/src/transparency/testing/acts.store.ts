@@ -4,13 +4,15 @@ import type { Tx } from '../../storage/seam.ts'
 import type { LedgerAct } from '../acts.ts'
 import { type Recorded, type RecordKeys, record } from '../record.ts'
 
-/** One transaction with these acts; `fail` throws after the last of them. */
+/** One transaction with these acts; throws after so many of them, where that is asked. */
 export const recordActs = defineWork(
   'testing.recordActs',
-  async (tx: Tx, input: { acts: readonly LedgerAct[]; keys: RecordKeys; fail?: boolean }): Promise<Recorded[]> => {
+  async (tx: Tx, input: { acts: readonly LedgerAct[]; keys: RecordKeys; failAfter?: number }): Promise<Recorded[]> => {
     const made: Recorded[] = []
-    for (const act of input.acts) made.push(await record(tx, act, input.keys))
-    if (input.fail === true) throw new TypeError('the act failed after its records')
+    for (const act of input.acts) {
+      made.push(await record(tx, act, input.keys))
+      if (made.length === input.failAfter) throw new TypeError('the act failed after its records')
+    }
     return made
   },
 )

@@ -1,0 +1,48 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { describe, isVoid, machine } from './lib/machine.ts'
+import { markdownOf, type Row, scaleOf } from './lib/row.ts'
+import { platform } from './platform.ts'
+
+// npm run bench -- [name …] [--smoke] [--write]: runs benchmarks and prints a table. `--smoke` runs each for a moment, to see that both
+// sides still do the same; its figures mean nothing. `--write` puts the table into docs/BENCHMARKS.md.
+
+const suites = { platform }
+type Suite = keyof typeof suites
+
+const names = process.argv.slice(2).filter((arg) => !arg.startsWith('--'))
+const flags = new Set(process.argv.slice(2).filter((arg) => arg.startsWith('--')))
+const wrong = [
+  ...names.filter((name) => !(name in suites)),
+  ...[...flags].filter((flag) => flag !== '--smoke' && flag !== '--write'),
+]
+if (wrong.length > 0) {
+  console.error(`not known: ${wrong.join(' ')}. Names: ${Object.keys(suites).join(', ')}. Flags: --smoke, --write`)
+  process.exit(2)
+}
+const smoke = flags.has('--smoke')
+const found = machine()
+const about = `${describe(found)}, ${new Date().toISOString().slice(0, 10)}`
+console.log(about)
+
+for (const name of (names.length > 0 ? names : Object.keys(suites)) as Suite[]) {
+  const rows: Row[] = []
+  for (const measure of suites[name]) {
+    const measured = await measure(scaleOf(smoke))
+    for (const row of measured) console.log(`${row.id}  ${row.found}  (needed ${row.needed})`)
+    rows.push(...measured)
+  }
+  const table = `${about}\n\n${markdownOf(rows)}`
+  console.log(`\n${table}`)
+  if (flags.has('--write') && !smoke)
+    write(name, isVoid(found) ? 'The last run was void: the machine had other work.' : table)
+}
+console.log(smoke ? '\nsmoke: every benchmark ran, and both sides agreed. The figures mean nothing.' : '')
+
+function write(name: string, text: string): void {
+  const file = new URL('../docs/BENCHMARKS.md', import.meta.url)
+  const [begin, end] = [`<!-- ${name}: measured -->`, `<!-- ${name}: end -->`]
+  const page = readFileSync(file, 'utf8')
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)]
+  if (from < 0 || to < from) throw new Error(`docs/BENCHMARKS.md has no place for ${name}`)
+  writeFileSync(file, `${page.slice(0, from + begin.length)}\n${text}\n${page.slice(to)}`)
+}

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { History } from './testing/history.ts'
+import { Life } from './testing/life.ts'
+
+const KILLS = Number(process.env.LAMPLIGHTER_KILLS ?? 25)
+
+let outside: string
+let folder: string
+let history: History
+
+beforeEach(async () => {
+  outside = mkdtempSync(join(tmpdir(), 'll-crash-'))
+  folder = join(outside, 'data')
+  history = await History.begin({ folder }, outside)
+})
+afterEach(async () => {
+  await history.end()
+  rmSync(outside, { recursive: true, force: true })
+})
+
+describe('the embedded server, killed', () => {
+  test(
+    `platform C-1: killed ${KILLS} times under load it loses nothing that it acknowledged, and nothing happens twice`,
+    async () => {
+      const { platform } = history
+      platform.start()
+      for (let kill = 1; kill <= KILLS; kill += 1) {
+        await platform.hears(10 + Math.random() * 150)
+        await history.die()
+        await history.live({ folder })
+      }
+      await platform.hears(50)
+      expect(await history.findings()).toEqual([])
+      expect(await history.life.stop()).toMatchObject({ ended: 0 })
+      // The history was worth looking at.
+      const { events, reports, decisions } = platform.acknowledged
+      expect(events.size).toBeGreaterThan(KILLS * 20)
+      expect(reports.size).toBeGreaterThan(KILLS)
+      expect(decisions.size).toBeGreaterThan(KILLS / 2)
+      expect(platform.repeats).toBeGreaterThan(KILLS)
+    },
+    KILLS * 20_000 + 300_000,
+  )
+
+  test('platform P-10: killed between append and answer, sent again: accepted, with one effect', async () => {
+    const { platform } = history
+    await history.die()
+    const dying = await Life.start({ folder, hook: null, dieAfterAppend: true })
+    platform.found(dying.url)
+    const sent = platform.sendBatch([
+      { id: 'once-1', mood: 'link' },
+      { id: 'once-2', mood: 'threat' },
+    ])
+    expect(await dying.ended).toBe('SIGKILL')
+    platform.found(undefined)
+    await history.live({ folder })
+    await sent
+    expect(platform.repeats).toBeGreaterThan(0)
+    expect(await history.findings()).toEqual([])
+    const { actions } = await history.life.truth()
+    expect(actions.map((row) => row.do).sort()).toEqual(['limit', 'remove'])
+  }, 300_000)
+
+  test('console 10: killed inside the undo window, the effect is sent once after the restart', async () => {
+    const { platform, receiver } = history
+    await platform.report('r-1')
+    const decision = await platform.decideNext('remove')
+    await history.die()
+    expect([...receiver.heard.values()]).toEqual([])
+    await history.live({ folder })
+    expect(await history.findings()).toEqual([])
+    const heard = [...receiver.heard.values()].map(({ type, do: act }) => `${type} ${act ?? ''}`.trim())
+    expect(heard.sort()).toEqual(['action.requested remove', 'notice.created', 'report.closed'])
+    const { actions } = await history.life.truth()
+    expect(actions).toMatchObject([{ decision, do: 'remove', undoes: false }])
+  }, 300_000)
+
+  test('platform P-34: SIGTERM under the load of a platform fails no request and ends with 0', async () => {
+    const { platform } = history
+    platform.start()
+    await platform.hears(100)
+    const stopped = await history.life.stop()
+    // Who comes when the doors are shut finds nobody. Whoever was let in has an answer.
+    expect(stopped).toEqual({ ended: 0, calls: platform.answers })
+    expect(platform.answers).toBeGreaterThan(100)
+    platform.found(undefined)
+    await history.live({ folder })
+    expect(await history.findings()).toEqual([])
+  }, 300_000)
+})

@@ -1,0 +1,31 @@
+import type { Truth } from './truth.store.ts'
+
+/** What a launched server is told. */
+export interface Errand {
+  readonly folder: string
+  /** Address of the receiver: only at the first start, which settles in. */
+  readonly hook: string | null
+  readonly unsynced?: true
+  readonly dieAfterAppend?: true
+}
+
+export interface Secrets {
+  readonly key: string
+  /** Path that signs a reviewer in once. */
+  readonly link: string
+}
+
+/** What still has to happen: events to judge, messages to deliver, records without a place in the log. */
+export interface Waiting {
+  readonly events: number
+  readonly messages: number
+  readonly records: number
+}
+
+/** What a launched server says. */
+export type Said =
+  | { readonly kind: 'ready'; readonly port: number; readonly secrets: Secrets | null }
+  | ({ readonly kind: 'waiting' } & Waiting)
+  /** `calls`: how many were let in during this life. */
+  | { readonly kind: 'stopped'; readonly calls: number }
+  | { readonly kind: 'truth'; readonly truth: Truth }

@@ -1,0 +1,79 @@
+import { openContext } from '../../context.ts'
+import { seedHouse } from '../../demo/seed.ts'
+import type { App } from '../../http/app.ts'
+import { loadConfig } from '../../http/config.ts'
+import { startServer } from '../../http/server.ts'
+import { FOLLOW } from '../../intake/index.ts'
+import type { Errand, Said } from './errand.ts'
+import { findTruth, waiting } from './truth.store.ts'
+
+// The embedded server as a process that a test may kill: `node launcher.ts <errand as JSON>`, with a channel to its parent.
+
+const errand: Errand = JSON.parse(process.argv[2] ?? '{}')
+const say = (said: Said): void => void process.send?.(said)
+// Nobody is left to ask for anything.
+process.on('disconnect', () => process.exit(1))
+
+const { config } = loadConfig({ env: {}, flags: { data: errand.folder, log: 'silent' }, folder: errand.folder })
+const context = await openContext({
+  config,
+  patient: true,
+  ledgerEveryMs: 1_000,
+  allowNets: new Map([['webhook:harbour', ['127.0.0.0/8']]]),
+  ...(errand.unsynced === true && { storage: { faults: { unsynced: true } } }),
+})
+const { storage, people } = context
+if (errand.dieAfterAppend === true) dieAfterAppend()
+const secrets = errand.hook === null ? null : await settleIn(errand.hook)
+let calls = 0
+const counted: App = {
+  routes: context.app.routes,
+  fetch(request, env) {
+    if (new URL(request.url).pathname.startsWith('/v1/')) calls += 1
+    return context.app.fetch(request, env)
+  },
+}
+const server = await startServer({
+  app: counted,
+  readiness: context.readiness,
+  listen: { host: '127.0.0.1', port: 0 },
+  data: errand.folder,
+  graceMs: 0,
+  shutdownMs: 30_000,
+  onDrain: () => context.live.close(),
+})
+context.start()
+
+process.on('SIGTERM', async () => {
+  const outcome = await server.stop()
+  await context.close()
+  await new Promise((resolve) => process.send?.({ kind: 'stopped', calls } satisfies Said, resolve))
+  process.exit(outcome === 'clean' ? 0 : 75)
+})
+process.on('message', async (question: 'waiting' | 'truth') => {
+  if (question === 'truth') say({ kind: 'truth', truth: await storage.store.read(findTruth, undefined) })
+  else {
+    const { records } = await storage.stream.backlog(FOLLOW)
+    say({ kind: 'waiting', events: records, ...(await storage.store.read(waiting, undefined)) })
+  }
+})
+say({ kind: 'ready', port: server.port, secrets })
+
+async function settleIn(hook: string) {
+  await seedHouse(context, hook)
+  const doer = { name: 'operator', staff: null, touch: 'operator' as const, request: 'test' }
+  const scopes = ['screen', 'events', 'reports'] as const
+  const { key } = await people.newKey({ name: 'test', connection: 'harbour', scopes, days: 1, doer })
+  const { link } = await people.invite({ name: 'Lena', roles: ['lead', 'child-safety'], kind: 'invite', doer })
+  return { key, link: new URL(link).pathname }
+}
+
+/** The events are durable, and nobody is told. */
+function dieAfterAppend(): void {
+  const append = storage.stream.append.bind(storage.stream)
+  storage.stream.append = async (records) => {
+    await append(records)
+    process.kill(process.pid, 'SIGKILL')
+    await new Promise(() => undefined)
+  }
+}

@@ -1,0 +1,60 @@
+import { sql } from 'kysely'
+import { defineQuery, type ReadDb } from '../../storage/index.ts'
+
+/** What the database holds in the end, as far as crash tests look at it. */
+export interface Truth {
+  /** What the engine says of its own files. */
+  readonly integrity: string
+  readonly seen: readonly string[]
+  readonly verdicts: readonly { readonly id: string; readonly event: string }[]
+  readonly reports: readonly { readonly id: string; readonly event: string }[]
+  readonly decisions: readonly { readonly id: string; readonly case: number }[]
+  readonly actions: readonly {
+    readonly id: string
+    readonly decision: string
+    readonly do: string
+    readonly undoes: boolean
+    /** Taken back again, maybe before anybody heard of it. */
+    readonly withdrawn: boolean
+  }[]
+  readonly notices: readonly { readonly id: string; readonly decision: string }[]
+  /** Commitments of the ledger, in base64. */
+  readonly commitments: readonly string[]
+}
+
+export const findTruth = defineQuery('crash.truth', async ({ db }: ReadDb): Promise<Truth> => {
+  const check = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(db)
+  const seen = await db.selectFrom('seen').select('event_key').execute()
+  const actions = await db.selectFrom('actions').select(['id', 'decision', 'do', 'undo_of', 'withdrawn_by']).execute()
+  const records = await db.selectFrom('ledger_records').select('commitment').execute()
+  return {
+    integrity: check.rows.map((row) => row.integrity_check).join('; '),
+    seen: seen.map((row) => row.event_key),
+    verdicts: await db.selectFrom('verdicts').select(['id', 'event_key as event']).execute(),
+    reports: await db.selectFrom('reports').select(['id', 'event_key as event']).execute(),
+    decisions: await db.selectFrom('staff_decisions').select(['id', 'case_number as case']).execute(),
+    actions: actions.map(({ undo_of, withdrawn_by, ...row }) => ({
+      ...row,
+      undoes: undo_of !== null,
+      withdrawn: withdrawn_by !== null,
+    })),
+    notices: await db.selectFrom('notices').select(['id', 'decision']).execute(),
+    commitments: records.map((row) => Buffer.from(row.commitment).toString('base64')),
+  }
+})
+
+/** Messages that are to be delivered, and records that wait for their place in the log. */
+export const waiting = defineQuery('crash.waiting', async ({ db }: ReadDb) => {
+  const messages = await db
+    .selectFrom('outbox')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('closed_at', 'is', null)
+    .where('delivered_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  const records = await db
+    .selectFrom('ledger_records')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('batch', 'is', null)
+    .executeTakeFirstOrThrow()
+  return { messages: messages.count, records: records.count }
+})

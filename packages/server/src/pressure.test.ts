@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { engines, postgres, sqlite } from './storage/testing/engines.ts'
+import { type Answered, freshId, type House, LISTED, messageOf, openHouse, reportOf } from './testing/house.ts'
+
+const newReport = () => reportOf(freshId())
+const events = (house: House, body: unknown = messageOf('hello')) => house.platform('POST', '/v1/events', { body })
+const waitOf = ({ headers }: Answered) => Number(headers.get('retry-after'))
+
+function expectPressure(
+  answer: Answered | undefined,
+  status: number,
+  code: string,
+  [least, most]: readonly [number, number],
+) {
+  expect([answer?.status, answer?.body.code]).toEqual([status, code])
+  if (answer === undefined) return
+  expect(waitOf(answer)).toBeGreaterThanOrEqual(least)
+  expect(waitOf(answer)).toBeLessThanOrEqual(most)
+}
+
+describe('platform P-13: pressure, made for real', () => {
+  let house: House
+  beforeAll(async () => {
+    house = await openHouse({ engine: sqlite })
+  })
+  afterAll(() => house.close())
+
+  test('a key over its rate waits until its bucket has room; its reports have a rate of their own', async () => {
+    const wrong = () => house.platform('POST', '/v1/screen', { body: 'x', headers: { 'content-type': 'text/plain' } })
+    let last = await wrong()
+    for (let n = 0; n < 1_000 && last.status !== 429; n += 1) last = await wrong()
+    expectPressure(last, 429, 'rate_limited', [1, 1])
+    expect((await house.report(newReport())).status).toBe(201)
+    house.clock.now += 1_000
+    expect((await house.screen(messageOf('hello'))).status).toBe(200)
+  })
+
+  test('while events are unread for more than ten minutes no more are taken; screening and reports go on', async () => {
+    expect((await events(house)).status).toBe(202)
+    house.clock.now += 600_001
+    expectPressure(await events(house), 503, 'backlog_full', [10, 60])
+    expect((await house.screen(messageOf('hello'))).status).toBe(200)
+    expect((await house.report(newReport())).status).toBe(201)
+    await house.follow()
+    expect((await events(house)).status).toBe(202)
+  })
+
+  test('large bodies of machines leave room for a person’s', async () => {
+    const size = 8 * 2 ** 20
+    const open = Array.from({ length: 6 }, () => halfSent(house, size))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expectPressure(await events(house), 503, 'overloaded', [1, 5])
+    expect((await house.report(newReport())).status).toBe(201)
+    for (const { end } of open) end()
+    await Promise.all(open.map(({ answer }) => answer))
+    expect((await events(house)).status).toBe(202)
+  })
+
+  test('a full queue of the writer refuses, never allows; a report gets through when it is shorter', async () => {
+    await house.reopen({ limits: { queueWorks: 8, workMs: 10_000 } })
+    const held = () => messageOf(`send me 50 ${LISTED.blackmail_terms}`)
+    const answers = await Promise.all(Array.from({ length: 40 }, () => house.screen(held())))
+    expectPressure(
+      answers.find(({ status }) => status === 503),
+      ...([503, 'overloaded', [1, 5]] as const),
+    )
+    const judged = answers.filter(({ status }) => status !== 503)
+    expect(judged.length).toBeGreaterThan(0)
+    expect(judged.filter(({ status, body }) => status !== 200 || body.verdict !== 'hold')).toEqual([])
+    expect((await house.report(newReport())).status).toBe(201)
+  })
+
+  test('below the floor of the disk events are refused, reports are taken', async () => {
+    await house.reopen({ diskFloorBytes: 2 ** 60 })
+    expectPressure(await events(house), 503, 'storage_full', [30, 30])
+    const ready = await house.visit('GET', '/health/ready')
+    expect([ready.status, ready.body.missing]).toEqual([503, [{ name: 'database', why: 'the disk is nearly full' }]])
+    expect((await house.report(newReport())).status).toBe(201)
+  })
+
+  test('nothing of it was a fault of ours', () => expect(house.failures).toEqual([]))
+})
+
+const hasPostgres = engines.includes(postgres)
+describe.runIf(hasPostgres)('platform P-13: a database that is away', () => {
+  let house: House
+  let line: Line
+  beforeAll(async () => {
+    house = await openHouse({
+      engine: postgres,
+      database: (place) => {
+        line = new Line(place.url ?? '')
+        return line.url
+      },
+    })
+  })
+  afterAll(async () => {
+    await house.close()
+    line.close()
+  })
+
+  test('is said, nothing is lost or doubled, and the same calls pass when it is back', async () => {
+    const report = newReport()
+    const event = messageOf('hello')
+    expect((await events(house, event)).status).toBe(202)
+    await line.cut()
+    expectPressure(await events(house), 503, 'storage_unavailable', [5, 5])
+    const away = await house.report(report)
+    expect([503, away.body.code]).toEqual([away.status, 'storage_unavailable'])
+    expect((await house.visit('GET', '/health/live')).status).toBe(200)
+    const ready = await house.visit('GET', '/health/ready')
+    expect([ready.status, ready.text.includes('"database"')]).toEqual([503, true])
+    await line.mend()
+    expect((await house.report(report)).status).toBe(201)
+    expect((await house.rows('reports')).length).toBe(1)
+    expect((await house.visit('GET', '/health/ready')).status).toBe(200)
+  })
+
+  test('nothing of it was a fault of ours', () => expect(house.failures).toEqual([]))
+})
+
+/** A call whose body says how long it is and does not end. */
+function halfSent(house: House, bytes: number): { answer: Promise<Response>; end: () => void } {
+  let finish: () => void = () => undefined
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{'))
+      finish = () => controller.close()
+    },
+  })
+  const request = new Request(new URL('/v1/events', house.context.config.url), {
+    method: 'POST',
+    body,
+    duplex: 'half',
+    headers: { 'content-type': 'application/json', 'content-length': String(bytes), ...house.credentials },
+  })
+  return { answer: house.context.app.fetch(request), end: () => finish() }
+}
+
+/** A line to the server's socket that can be cut and mended. */
+class Line {
+  readonly url: string
+  readonly #folder = mkdtempSync(join(tmpdir(), 'lamplighter-line-'))
+  readonly #target: string
+  readonly #sockets = new Set<Socket>()
+  #server: Server
+
+  constructor(url: string) {
+    this.#target = join(new URL(url.replace('@/', '@localhost/')).searchParams.get('host') ?? '', '.s.PGSQL.5432')
+    this.url = `postgres://postgres@/postgres?host=${encodeURIComponent(this.#folder)}`
+    this.#server = this.#open()
+  }
+
+  #open(): Server {
+    const server = createServer((near) => {
+      const far = connect(this.#target)
+      for (const socket of [near, far]) {
+        this.#sockets.add(socket)
+        socket.on('error', () => undefined)
+        socket.on('close', () => this.#sockets.delete(socket))
+      }
+      near.pipe(far)
+      far.pipe(near)
+    })
+    return server.listen(join(this.#folder, '.s.PGSQL.5432'))
+  }
+
+  async cut(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve))
+    for (const socket of this.#sockets) socket.destroy()
+    await closed
+  }
+
+  async mend(): Promise<void> {
+    this.#server = this.#open()
+    await new Promise((resolve) => this.#server.once('listening', resolve))
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy()
+    this.#server.close()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
