@@ -69,7 +69,7 @@ import {
 } from './review/index.ts'
 import { createSettings, type Settings, settingsModule, routesOf as settingsRoutes } from './settings/index.ts'
 import { type ListLibrary, makeLibrary, shippedProviders, routesOf as signalsRoutes } from './signals/index.ts'
-import { standsOf } from './stands.ts'
+import { type Stands, standsOf } from './stands.ts'
 import { defineQuery, notWritable, openStore, type ReadDb, type Storage, type StorageOptions } from './storage/index.ts'
 import { fileMasterKey, type Keyring, openKeyring } from './storage/keyring/index.ts'
 import { makeSealer } from './storage/sealer.ts'
@@ -141,6 +141,8 @@ export interface Context extends Parts {
   readonly app: App
   readonly decoder: Decoder
   readonly deliveries: DeliveryServices
+  /** What waits, is old or takes room now. */
+  stands(): Promise<Stands>
   /** Starts what runs beside the calls: judging, deliveries, jobs, the log. Not while a restored server is quiet. */
   start(): void
   close(): Promise<void>
@@ -332,6 +334,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     app,
     decoder,
     deliveries,
+    stands: () => standsOf(standing),
     start() {
       const stopping = new AbortController()
       const follower = startFollow(intake, {
