@@ -14,14 +14,24 @@ import {
   endClaims,
   supports,
 } from './actions/index.ts'
-import { delivered, failed, followed, ledgerAlarm, metrics, unknownFields } from './events.ts'
-import { type Decoder, startDecoder } from './evidence/decoder/index.ts'
+import {
+  delivered,
+  failed,
+  followed,
+  judged,
+  ledgerAlarm,
+  metrics,
+  namesKnown,
+  thingsStand,
+  unknownFields,
+} from './events.ts'
+import { type Decoder, startDecoder, type WallName, type Walls } from './evidence/decoder/index.ts'
 import { routesOf as evidenceRoutes, exposureOf, type MediaVault, makeMediaVault } from './evidence/index.ts'
 import { rangeFrom } from './http/address.ts'
 import { type App, createApp } from './http/app.ts'
 import type { Config } from './http/config.ts'
 import { hmacHex } from './http/crypto.ts'
-import { metricsPage, openapiPage } from './http/documents.ts'
+import { metricsPage, openapiPage, standsPage } from './http/documents.ts'
 import { AppError, jitter } from './http/errors.ts'
 import { healthPages, Readiness } from './http/health.ts'
 import { createLimits } from './http/limits.ts'
@@ -60,6 +70,7 @@ import {
 } from './review/index.ts'
 import { createSettings, type Settings, settingsModule, routesOf as settingsRoutes } from './settings/index.ts'
 import { type ListLibrary, makeLibrary, shippedProviders, routesOf as signalsRoutes } from './signals/index.ts'
+import { type Stands, standsOf } from './stands.ts'
 import { defineQuery, notWritable, openStore, type ReadDb, type Storage, type StorageOptions } from './storage/index.ts'
 import { fileMasterKey, type Keyring, openKeyring } from './storage/keyring/index.ts'
 import { makeSealer } from './storage/sealer.ts'
@@ -129,6 +140,8 @@ export interface Context extends Parts {
   readonly app: App
   readonly decoder: Decoder
   readonly deliveries: DeliveryServices
+  /** What waits, is old or takes room now. */
+  stands(): Promise<Stands>
   /** Starts what runs beside the calls: judging, deliveries, jobs, the log. Not while a restored server is quiet. */
   start(): void
   close(): Promise<void>
@@ -198,6 +211,14 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     meansFor,
     vault,
     onIgnored: unknownFields,
+    onJudged: ({ key, answer, ruling }, ms) =>
+      judged({
+        kind: key.split('|')[1] ?? '',
+        verdict: answer.verdict,
+        ...(ms !== undefined && { ms }),
+        unknown: answer.unknown,
+        rules: (ruling?.rules ?? []).map((rule) => rule.slice(rule.indexOf('/') + 1)),
+      }),
     checkBacklog: () => checkBacklog(storage),
   }
   const desk: CaseDesk = {
@@ -232,6 +253,12 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
   }
   await registry.load()
   await library.load()
+  namesKnown({
+    rules: () => ruleNames(registry),
+    lists: () => library.book.all().map(({ id }) => id),
+    signals: [...shippedProviders.keys()],
+  })
+  const standing = { storage, now, fallen: async () => fallenWalls(await decoder.walls()) }
   readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
   readiness.add('rules', () => void registry.live())
   storage.wakeup.listen((topic) => live.changed(topic))
@@ -286,6 +313,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
       ...consolePages(options.consoleFolder ?? join(here, '../../console/dist')),
       openapiPage(routes, config.url, version),
       metricsPage(metrics),
+      standsPage(() => standsOf(standing)),
     ],
     trustProxy: config.trustProxy,
     limits,
@@ -294,6 +322,9 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     ...(options.onFailure && { onFailure: options.onFailure }),
   })
   const running: (() => Promise<void>)[] = []
+  const stopCounting = metrics.collect(async () => {
+    thingsStand(await standsOf(standing))
+  })
   return {
     ...parts,
     live,
@@ -303,6 +334,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     app,
     decoder,
     deliveries,
+    stands: () => standsOf(standing),
     start() {
       const stopping = new AbortController()
       const follower = startFollow(intake, {
@@ -333,6 +365,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
       }, stopLog)
     },
     async close() {
+      stopCounting()
       for (const stop of running.splice(0)) await stop()
       live.close()
       decoder.stop()
@@ -341,6 +374,18 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     },
   }
 }
+
+/** Names of the live rules; none before the first rule set. */
+function ruleNames(registry: RuleRegistry): string[] {
+  try {
+    return registry.live().program.ruleset.rules.map(({ name }) => name)
+  } catch {
+    return []
+  }
+}
+
+const fallenWalls = (walls: Walls): WallName[] =>
+  (Object.keys(walls) as WallName[]).filter((name) => !walls[name].stands)
 
 const SHIFT_MS = 12 * 3_600_000
 const lifeThreatLanes = shippedLanes.filter((lane) => lane.lifeThreat).map(({ id }) => id)

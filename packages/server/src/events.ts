@@ -1,4 +1,4 @@
-import { type Code, endpoints } from '@lamplighter/api'
+import { type Code, endpoints, verdicts } from '@lamplighter/api'
 import pino from 'pino'
 import { Metrics } from './http/metrics.ts'
 
@@ -218,3 +218,147 @@ export function failed(part: 'follow' | 'job' | 'ledger' | 'schedule', thrown?: 
 
 const codeOf = (thrown: unknown): string =>
   thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : 'internal'
+
+/** Names that label values may take beside those that never change: rules and lists come and go. */
+interface Names {
+  readonly rules: () => readonly string[]
+  readonly lists: () => readonly string[]
+  readonly signals: readonly string[]
+}
+let named: Names = { rules: () => [], lists: () => [], signals: [] }
+
+/** Told once, where rules and lists are loaded. */
+export function namesKnown(names: Names): void {
+  named = names
+}
+
+/** Why something is *unknown*; a code of ours, never words of a caller. */
+const unknownWhys = [
+  ...['late', 'broken', 'not_sent', 'not_measured', 'damaged', 'no_decoder', 'too_large', 'unsupported'],
+  ...['down', 'stale'],
+]
+/** The shipped lanes (decisions.md 6). */
+const laneNames = [
+  ...['life-at-risk', 'csea-verified', 'csea-behaviour', 'csea-encrypted', 'terrorism', 'unscreened-media'],
+  ...['unscreened', 'reports', 'appeals', 'second-review', 'notices'],
+]
+/** Kinds of the shipped schema of facts (rules.md §6.1). */
+const eventKinds = [
+  ...['message', 'post', 'upload', 'profile_changed', 'follow', 'contact_request', 'group_join', 'account_created'],
+  ...['chat_setting', 'block', 'report', 'sealed_message', 'sealed_report'],
+]
+const verdictLabels = { type: eventKinds, verdict: [...verdicts] }
+const eventsTotal = metrics.counter({
+  name: 'lamplighter_events_total',
+  help: 'Events judged, in the gate or after delivery.',
+  labels: verdictLabels,
+})
+const screenSeconds = metrics.histogram({
+  name: 'lamplighter_screen_duration_seconds',
+  help: 'Time until the gate’s verdict was durable.',
+  labels: verdictLabels,
+})
+const signalUnknownTotal = metrics.counter({
+  name: 'lamplighter_signal_unknown_total',
+  help: 'Signals and lists that could not say anything of an event.',
+  labels: { signal: () => [...named.signals, ...named.lists(), 'media.bytes'], why: unknownWhys },
+})
+const ruleFiredTotal = metrics.counter({
+  name: 'lamplighter_rule_fired_total',
+  help: 'Rules that fired.',
+  labels: { rule: () => named.rules(), mode: ['live'] },
+})
+
+/** One event was judged. */
+export function judged(what: {
+  kind: string
+  verdict: string
+  /** In the gate: until the verdict was durable. */
+  ms?: number
+  unknown: readonly { signal: string; why: string }[]
+  rules: readonly string[]
+}): void {
+  const labels = { type: what.kind, verdict: what.verdict }
+  eventsTotal.add(labels)
+  if (what.ms !== undefined) screenSeconds.observe(what.ms / 1000, labels)
+  for (const { signal, why } of what.unknown) signalUnknownTotal.add({ signal, why })
+  for (const rule of what.rules) ruleFiredTotal.add({ rule, mode: 'live' })
+}
+
+const laneWaiting = metrics.gauge({
+  name: 'lamplighter_lane_waiting',
+  help: 'Open cases.',
+  labels: { lane: laneNames },
+})
+const laneOldest = metrics.gauge({
+  name: 'lamplighter_lane_oldest_seconds',
+  help: 'Age of the oldest open case.',
+  labels: { lane: laneNames },
+})
+const laneOverdue = metrics.gauge({
+  name: 'lamplighter_lane_overdue',
+  help: 'Open cases past their due time.',
+  labels: { lane: laneNames },
+})
+const kinds = { kind: ['webhook', 'poll'] }
+const outboxWaiting = metrics.gauge({
+  name: 'lamplighter_outbox_waiting',
+  help: 'Messages to the platform that wait.',
+  labels: kinds,
+})
+const outboxOldest = metrics.gauge({
+  name: 'lamplighter_outbox_oldest_seconds',
+  help: 'Age of the oldest message that waits.',
+  labels: kinds,
+})
+const listAge = metrics.gauge({
+  name: 'lamplighter_list_age_seconds',
+  help: 'Time since a list was last replaced.',
+  labels: { list: () => named.lists() },
+})
+const groups = { group: ['follow'] }
+const streamLag = metrics.gauge({ name: 'lamplighter_stream_lag_records', help: 'Unread events.', labels: groups })
+const streamOldest = metrics.gauge({
+  name: 'lamplighter_stream_oldest_seconds',
+  help: 'Age of the oldest unread event.',
+  labels: groups,
+})
+const queues = { queue: ['review.settle', 'schedule'] }
+const jobsWaiting = metrics.gauge({ name: 'lamplighter_jobs_waiting', help: 'Jobs that are not done.', labels: queues })
+const jobsParked = metrics.gauge({
+  name: 'lamplighter_jobs_parked',
+  help: 'Jobs that the machine has given up and a person must look at.',
+  labels: queues,
+})
+const dbSize = metrics.gauge({ name: 'lamplighter_db_size_bytes', help: 'Size of the database.' })
+
+/** How things stand when the metrics are read. */
+export interface Standing {
+  readonly lanes: readonly { lane: string; waiting: number; overdue: number; oldestMs: number }[]
+  readonly outbox: readonly { kind: 'webhook' | 'poll'; waiting: number; oldestMs: number }[]
+  readonly lists: readonly { id: string; ageMs: number }[]
+  readonly stream: { group: string; records: number; oldestMs: number }
+  readonly queues: readonly { queue: string; waiting: number; parked: number }[]
+  readonly bytes: number
+}
+
+export function thingsStand(at: Standing): void {
+  for (const gauge of [laneWaiting, laneOldest, laneOverdue, listAge, jobsWaiting, jobsParked]) gauge.reset()
+  for (const { lane, waiting, overdue, oldestMs } of at.lanes) {
+    laneWaiting.set(waiting, { lane })
+    laneOldest.set(oldestMs / 1000, { lane })
+    laneOverdue.set(overdue, { lane })
+  }
+  for (const { kind, waiting, oldestMs } of at.outbox) {
+    outboxWaiting.set(waiting, { kind })
+    outboxOldest.set(oldestMs / 1000, { kind })
+  }
+  for (const { id, ageMs } of at.lists) listAge.set(ageMs / 1000, { list: id })
+  streamLag.set(at.stream.records, { group: at.stream.group })
+  streamOldest.set(at.stream.oldestMs / 1000, { group: at.stream.group })
+  for (const { queue, waiting, parked } of at.queues) {
+    jobsWaiting.set(waiting, { queue })
+    jobsParked.set(parked, { queue })
+  }
+  dbSize.set(at.bytes)
+}

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Config } from '../http/config.ts'
+import type { Finding } from './finding.ts'
 import {
-  type Finding,
   judgeBackup,
   judgeClock,
   judgeEngine,
@@ -14,9 +14,32 @@ import {
   judgeSpace,
   judgeSync,
 } from './judge.ts'
+import {
+  judgeDeliveries,
+  judgeEndpoints,
+  judgeJobs,
+  judgeLists,
+  judgePostgres,
+  judgeStream,
+  judgeWalls,
+} from './judge-running.ts'
 import { isPortFree, measureDisk, measureSync, modeOf } from './measure.ts'
 
-export type { Finding } from './judge.ts'
+export type { Finding } from './finding.ts'
+
+/** What the database and the decoder of this installation say. */
+export interface Stood {
+  readonly engine: string
+  /** As the engine reports them. */
+  readonly settings: Readonly<Record<string, string | number>>
+  readonly stream: { readonly records: number; readonly oldestMs: number }
+  readonly queues: readonly { readonly queue: string; readonly parked: number }[]
+  readonly outbox: readonly { readonly waiting: number; readonly oldestMs: number }[]
+  readonly endpoints: readonly { readonly paused: boolean; readonly parked: number }[]
+  readonly lists: readonly { readonly id: string; readonly ageMs: number }[]
+  readonly staleAfterMs: Readonly<Record<string, number>>
+  readonly fallen: readonly string[]
+}
 
 /** What only the caller can find out: whether a server runs, and what its database says. */
 export interface Looked {
@@ -24,8 +47,8 @@ export interface Looked {
   readonly warnings: readonly string[]
   /** What a running server misses to be ready; undefined when none runs. */
   readonly missing: readonly { name: string; why: string }[] | undefined
-  /** Settings as the engine reports them; undefined when they could not be asked. */
-  readonly engine: Readonly<Record<string, string | number>> | undefined
+  /** How the installation stands; undefined where there is no database yet. */
+  readonly stands: Stood | undefined
   readonly waiting: readonly string[]
 }
 
@@ -43,11 +66,23 @@ export async function examine(config: Config, looked: Looked): Promise<Finding[]
     judgeFileSystem(disk.magic),
     judgeSpace(disk.free, disk.total, floor),
     judgeSync(measureSync(config.data)),
-    ...(looked.engine === undefined ? [] : [judgeEngine(looked.engine)]),
+    ...(looked.stands === undefined ? [] : installation(looked.stands)),
     judgeSchema(looked.waiting),
     judgeMode('data folder', modeOf(config.data), config.data),
     judgeMode('master key', modeOf(masterKey), masterKey),
     judgeBackup(backupAge(config.data, looked.now)),
+  ]
+}
+
+function installation(at: Stood): Finding[] {
+  return [
+    at.engine === 'postgres' ? judgePostgres(at.settings) : judgeEngine(at.settings),
+    judgeStream(at.stream),
+    judgeJobs(at.queues),
+    judgeDeliveries(at.outbox, at.endpoints),
+    judgeEndpoints(at.endpoints),
+    judgeLists(at.lists, at.staleAfterMs),
+    judgeWalls(at.fallen),
   ]
 }
 

@@ -1,18 +1,7 @@
-/** What one check found. *look*: works, but somebody should see to it; *wrong*: must be repaired. */
-export interface Finding {
-  readonly check: string
-  readonly state: 'ok' | 'look' | 'wrong'
-  readonly found: string
-  /** What to do; absent when all is well. */
-  readonly remedy?: string
-}
+import { type Finding, look, ok, wrong } from './finding.ts'
 
 const GIB = 2 ** 30
 const DAY_MS = 86_400_000
-
-const ok = (check: string, found: string): Finding => ({ check, state: 'ok', found })
-const look = (check: string, found: string, remedy: string): Finding => ({ check, state: 'look', found, remedy })
-const wrong = (check: string, found: string, remedy: string): Finding => ({ check, state: 'wrong', found, remedy })
 
 export function judgeNode(version: string): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number)

@@ -28,3 +28,14 @@ export function metricsPage(metrics: Metrics): Page {
       }),
   })
 }
+
+/** `/stands`: the numbers that `doctor` looks at, for whoever may read the metrics. */
+export function standsPage(look: () => Promise<object>): Page {
+  return page({
+    method: 'get',
+    path: '/stands',
+    act: 'metrics.read',
+    kind: 'plain',
+    handle: async () => Response.json(await look()),
+  })
+}

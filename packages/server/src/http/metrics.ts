@@ -17,6 +17,8 @@ export interface Counter {
 }
 export interface Gauge {
   set(value: number, labels?: Labels): void
+  /** Forgets all series: what is not there any more is not reported as it was. */
+  reset(): void
 }
 export interface Histogram {
   observe(seconds: number, labels?: Labels): void
@@ -27,7 +29,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5,
 /** A registry in Prometheus text format 0.0.4, in memory. */
 export class Metrics {
   readonly #metrics = new Map<string, Metric>()
-  readonly #collectors: (() => void | Promise<void>)[] = []
+  readonly #collectors = new Set<() => void | Promise<void>>()
 
   counter(declared: Declared): Counter {
     const series = new Map<string, number>()
@@ -43,7 +45,10 @@ export class Metrics {
   gauge(declared: Declared): Gauge {
     const series = new Map<string, number>()
     this.#register(declared, 'gauge', () => [...series].map(([key, value]) => `${declared.name}${key} ${value}`))
-    return { set: (value, labels = {}) => void series.set(labelText(declared, labels), value) }
+    return {
+      set: (value, labels = {}) => void series.set(labelText(declared, labels), value),
+      reset: () => series.clear(),
+    }
   }
 
   /** @param bounds upper bounds of the buckets, in seconds */
@@ -71,13 +76,18 @@ export class Metrics {
     }
   }
 
-  /** Runs before each reading, to set gauges that are looked up. A failing one leaves its gauges as they were. */
-  collect(look: () => void | Promise<void>): void {
-    this.#collectors.push(look)
+  /**
+   * Runs before each reading, to set gauges that are looked up. A failing one leaves its gauges as they were.
+   *
+   * @returns how to end it
+   */
+  collect(look: () => void | Promise<void>): () => void {
+    this.#collectors.add(look)
+    return () => void this.#collectors.delete(look)
   }
 
   async render(): Promise<string> {
-    await Promise.allSettled(this.#collectors.map(async (look) => look()))
+    await Promise.allSettled([...this.#collectors].map(async (look) => look()))
     return `${[...this.#metrics.values()].flatMap((metric) => metric.render()).join('\n')}\n`
   }
 

@@ -103,6 +103,7 @@ export async function followOnce(gate: Gate, fence: Fence, on: FollowEvents): Pr
     await settleOneByOne(gate, judged, on)
     await gate.storage.stream.advance(spanOf(batch), fence)
   }
+  for (const one of judged) gate.onJudged?.(one)
   on.onBatch(batch.records.length, performance.now() - started)
   return batch.records.length
 }

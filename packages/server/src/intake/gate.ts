@@ -13,6 +13,8 @@ export interface Gate {
   readonly storage: Storage
   readonly seal: StreamSeal
   meansFor(affected: readonly Affected[]): Promise<ActionMeans>
+  /** Told of every verdict, for metrics. @param ms in the gate: until it was durable */
+  readonly onJudged?: (judged: Judged, ms?: number) => void
 }
 
 /** The gate answers within this from the last byte of the body (platform.md §10). */
@@ -38,6 +40,7 @@ export async function screenEvent(accepted: Accepted, gate: Gate, budgetMs: numb
 }
 
 async function answerOf(accepted: Accepted, gate: Gate, budgetMs: number): Promise<ScreenAnswer> {
+  const started = performance.now()
   const before = await gate.storage.store.read(seenBefore, accepted.key)
   if (before !== undefined && before.bodyHash === accepted.bodyHash) return { ...before.answer, repeat: true }
   const seen = await judgeEvent(accepted, gate.bench, {
@@ -54,6 +57,7 @@ async function answerOf(accepted: Accepted, gate: Gate, budgetMs: number): Promi
     means: await gate.meansFor(affectedBy([judged])),
   })
   if (answer === undefined) throw new AppError('internal', 'The verdict was not written.')
+  gate.onJudged?.(judged, performance.now() - started)
   return answer
 }
 

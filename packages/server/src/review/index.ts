@@ -5,5 +5,5 @@ export { laneIds, laneOf, lanesFor, reportDueMs, shippedLanes } from './lanes.ts
 export { routesOf } from './routes.ts'
 export { settleHandler } from './settle.ts'
 export { receiveAppealWork } from './store.ts'
-export { caseOfSubject, lifeThreat, openSubject } from './store-read.ts'
+export { caseOfSubject, laneStands, lifeThreat, openSubject } from './store-read.ts'
 export type { StoredEvidence, StoredFile, StoredReport } from './stored.ts'

@@ -13,6 +13,33 @@ export interface LaneCount {
 }
 
 /** Undecided cases of these lanes. Those that somebody holds do not wait, but they age and can be past due. */
+/** What waits in every lane, for metrics. */
+export const laneStands = defineQuery(
+  'review.lane-stands',
+  async ({
+    db,
+    now,
+  }: ReadDb): Promise<{ lane: string; waiting: number; overdue: number; oldestAt: number | null }[]> => {
+    const rows = await db
+      .selectFrom('cases')
+      .select(({ fn, eb }) => [
+        'lane',
+        fn.countAll<number>().as('waiting'),
+        fn.min('opened_at').as('oldest'),
+        fn.sum<number>(eb.case().when('due_at', '<', now).then(1).else(0).end()).as('overdue'),
+      ])
+      .where('closed_at', 'is', null)
+      .groupBy('lane')
+      .execute()
+    return rows.map((row) => ({
+      lane: row.lane,
+      waiting: Number(row.waiting),
+      overdue: Number(row.overdue),
+      oldestAt: row.oldest === null ? null : Number(row.oldest),
+    }))
+  },
+)
+
 export const laneCounts = defineQuery(
   'review.lane-counts',
   async ({ db, now }: ReadDb, lanes: readonly string[]): Promise<LaneCount[]> => {

@@ -10,3 +10,4 @@ export {
 export { type ListLibrary, makeLibrary } from './library.ts'
 export { measure, type Provider, shippedProviders } from './measure.ts'
 export { routesOf } from './routes.ts'
+export { listAges } from './store.ts'

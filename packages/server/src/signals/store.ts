@@ -19,6 +19,17 @@ export const allLists = defineQuery(
 )
 
 /** Entries of one version of a list, in slices by number: a list may hold millions. */
+/** When each list was last replaced, and how old it may become. */
+export const listAges = defineQuery(
+  'signals.list-ages',
+  async ({ db }): Promise<{ id: string; updatedAt: number | null; staleAfterMs: number | null }[]> =>
+    db
+      .selectFrom('lists')
+      .select(['id', 'updated_at as updatedAt', 'stale_after_ms as staleAfterMs'])
+      .orderBy('id')
+      .execute(),
+)
+
 export const listEntries = defineQuery(
   'signals.list-entries',
   async ({ db }: ReadDb, input: { list: string; version: number; after: number; max: number }): Promise<EntryRow[]> =>

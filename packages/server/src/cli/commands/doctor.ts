@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { modules, openContext } from '../../context.ts'
 import { examine, type Finding, type Looked } from '../../doctor/index.ts'
 import type { Loaded } from '../../http/config.ts'
+import type { Stands } from '../../stands.ts'
 import { waitingSteps } from '../../storage/maintenance.ts'
 import { isRunning } from '../api.ts'
 import type { Command } from '../command.ts'
@@ -32,16 +33,16 @@ async function lookAround({ config, warnings }: Loaded): Promise<Looked> {
   const waiting = config.database === 'embedded' ? await waitingSteps(join(config.data, 'lamplighter.db'), modules) : []
   if (await isRunning(config)) {
     const { body } = await operatorCall(config.data, { method: 'GET', path: '/health/ready' })
-    return { ...common, waiting, missing: body.missing as { name: string; why: string }[], engine: undefined }
+    const stands = (await operatorCall(config.data, { method: 'GET', path: '/stands' })).body as unknown as Stands
+    return { ...common, waiting, missing: body.missing as { name: string; why: string }[], stands }
   }
   // Looking must not make a database: only one that is there is opened.
   if (config.database === 'embedded' && (waiting.length > 0 || !existsSync(join(config.data, 'lamplighter.db')))) {
-    return { ...common, waiting, missing: undefined, engine: undefined }
+    return { ...common, waiting, missing: undefined, stands: undefined }
   }
   const context = await openContext({ config, patient: true })
   try {
-    const { engine, settings } = await context.storage.facts()
-    return { ...common, waiting, missing: undefined, engine: engine === 'sqlite' ? settings : undefined }
+    return { ...common, waiting, missing: undefined, stands: await context.stands() }
   } finally {
     await context.close()
   }

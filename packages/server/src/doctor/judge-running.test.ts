@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import {
+  judgeDeliveries,
+  judgeEndpoints,
+  judgeJobs,
+  judgeLists,
+  judgePostgres,
+  judgeStream,
+  judgeWalls,
+} from './judge-running.ts'
+
+const HOUR = 3_600_000
+const sound = {
+  fsync: 'on',
+  full_page_writes: 'on',
+  synchronous_commit: 'on',
+  server_encoding: 'UTF8',
+  server_version_num: '150008',
+}
+
+describe('what a running installation shows', () => {
+  it.each([
+    ['events unread for eleven minutes', judgeStream({ records: 3, oldestMs: 660_000 })],
+    ['a list older than it may be', judgeLists([{ id: 'csam_media', ageMs: 25 * HOUR }], { csam_media: 24 * HOUR })],
+    ['a decoder that could write files', judgeWalls(['permission'])],
+    ['a database that does not sync', judgePostgres({ ...sound, fsync: 'off' })],
+    ['a database that answers before it wrote', judgePostgres({ ...sound, synchronous_commit: 'off' })],
+    ['an old database', judgePostgres({ ...sound, server_version_num: '140011' })],
+  ])('%s is wrong, with a remedy', (_, finding) => {
+    expect(finding.state).toBe('wrong')
+    expect(finding.remedy).toMatch(/^[A-Z].+/)
+  })
+
+  it.each([
+    ['events unread for two minutes', judgeStream({ records: 3, oldestMs: 120_000 })],
+    ['a job given up', judgeJobs([{ queue: 'schedule', parked: 1 }])],
+    ['a delivery given up', judgeDeliveries([], [{ parked: 2 }])],
+    ['a delivery that waits for an hour', judgeDeliveries([{ waiting: 1, oldestMs: HOUR }], [])],
+    ['a paused endpoint', judgeEndpoints([{ paused: true }, { paused: false }])],
+    ['no endpoint', judgeEndpoints([])],
+    ['no list', judgeLists([], {})],
+    ['a decoder that could open a connection', judgeWalls(['network'])],
+  ])('%s is to be looked at, with a remedy', (_, finding) => {
+    expect(finding.state).toBe('look')
+    expect(finding.remedy).toMatch(/^[A-Z].+/)
+  })
+
+  it('a sound one is ok, without a remedy', () => {
+    const fine = [
+      judgeStream({ records: 40, oldestMs: 2_000 }),
+      judgeJobs([{ queue: 'schedule', parked: 0 }]),
+      judgeDeliveries([{ waiting: 2, oldestMs: 5_000 }], [{ parked: 0 }]),
+      judgeEndpoints([{ paused: false }]),
+      judgeLists([{ id: 'words', ageMs: 900 * HOUR }], {}),
+      judgeWalls([]),
+      judgePostgres(sound),
+    ]
+    expect(fine.filter(({ state, remedy }) => state !== 'ok' || remedy !== undefined)).toEqual([])
+  })
+})

@@ -1,0 +1,111 @@
+import { type Finding, look, ok, wrong } from './finding.ts'
+
+// What a running installation shows: what waits, what is old, what was given up.
+
+const MINUTE_MS = 60_000
+
+/** Events that nobody has judged yet. From ten minutes on no more are taken (platform.md §10). */
+export function judgeStream({ records, oldestMs }: { records: number; oldestMs: number }): Finding {
+  const found = records === 0 ? 'nothing unread' : `${records} unread events, the oldest ${words(oldestMs)} old`
+  if (oldestMs > 10 * MINUTE_MS || records > 1_000_000) {
+    return wrong(
+      'stream',
+      found,
+      'Start the server, and look in the log for "follow.failed": new events are refused now.',
+    )
+  }
+  return oldestMs > MINUTE_MS
+    ? look('stream', found, 'If it grows, the machine is too small or "follow.failed" is in the log.')
+    : ok('stream', found)
+}
+
+export function judgeJobs(queues: readonly { queue: string; parked: number }[]): Finding {
+  const parked = queues.filter((one) => one.parked > 0)
+  if (parked.length === 0) return ok('jobs', 'none given up')
+  const found = parked.map(({ queue, parked: count }) => `${count} given up in ${queue}`).join(', ')
+  return look('jobs', found, 'Look in the log for "job.failed": its code says why. No machine deletes them.')
+}
+
+interface Outbox {
+  readonly waiting: number
+  readonly oldestMs: number
+}
+
+export function judgeDeliveries(outbox: readonly Outbox[], endpoints: readonly { parked: number }[]): Finding {
+  const parked = endpoints.reduce((sum, one) => sum + one.parked, 0)
+  const waiting = outbox.reduce((sum, one) => sum + one.waiting, 0)
+  const oldestMs = Math.max(0, ...outbox.map((one) => one.oldestMs))
+  if (parked > 0) {
+    return look(
+      'deliveries',
+      `${parked} given up`,
+      'In the console, Settings → Connections: send each again or cancel it.',
+    )
+  }
+  const found = waiting === 0 ? 'none waits' : `${waiting} wait, the oldest for ${words(oldestMs)}`
+  return oldestMs > 10 * MINUTE_MS
+    ? look('deliveries', found, 'In the console, Settings → Connections shows what the endpoint answered.')
+    : ok('deliveries', found)
+}
+
+export function judgeEndpoints(endpoints: readonly { paused: boolean }[]): Finding {
+  if (endpoints.length === 0) {
+    return look('endpoints', 'none', 'Nothing can be asked of the platform: add one in Settings → Connections.')
+  }
+  const paused = endpoints.filter((one) => one.paused).length
+  return paused === 0
+    ? ok('endpoints', `${endpoints.length} active`)
+    : look(
+        'endpoints',
+        `${paused} of ${endpoints.length} paused`,
+        'In the console, Settings → Connections: let them go on.',
+      )
+}
+
+/** @param ages of the lists that were ever filled; @param most how old each may become, where somebody said so */
+export function judgeLists(
+  ages: readonly { id: string; ageMs: number }[],
+  most: Readonly<Record<string, number>>,
+): Finding {
+  if (ages.length === 0) {
+    return look('lists', 'none', 'Nothing can be matched: run lamplighter lists import, see docs/operator.md.')
+  }
+  const old = ages.filter(({ id, ageMs }) => ageMs > (most[id] ?? Number.POSITIVE_INFINITY))
+  if (old.length === 0) return ok('lists', `${ages.length} loaded`)
+  const found = old.map(({ id, ageMs }) => `${id} ${words(ageMs)} old`).join(', ')
+  return wrong('lists', found, 'Import a newer version: an old list answers "unknown", so items are held.')
+}
+
+/** Walls without which no picture is decoded (security.md §7); the others are wished for. */
+const NEEDED: readonly string[] = ['permission', 'limits', 'secrets']
+
+/** @param fallen walls of the decoder that do not stand on this machine */
+export function judgeWalls(fallen: readonly string[]): Finding {
+  if (fallen.length === 0) return ok('decoder', 'all walls stand')
+  const found = `without the walls ${fallen.join(', ')}`
+  return fallen.some((name) => NEEDED.includes(name))
+    ? wrong('decoder', found, 'Pictures stay unknown. Run with the Node that npm start brings, on Linux with /bin/sh.')
+    : look('decoder', found, 'Allow user namespaces to this account, so that a decoder has no network of its own.')
+}
+
+const SYNCED = ['on', 'remote_apply', 'remote_write', 'local']
+
+export function judgePostgres(settings: Readonly<Record<string, string | number>>): Finding {
+  const { fsync, full_page_writes: pages, synchronous_commit: commit, server_encoding: encoding } = settings
+  const version = Math.floor(Number(settings.server_version_num) / 10_000)
+  const found = `PostgreSQL ${version}, fsync ${fsync}, full_page_writes ${pages}, synchronous_commit ${commit}, ${encoding}`
+  const sound = fsync === 'on' && pages === 'on' && SYNCED.includes(String(commit)) && encoding === 'UTF8'
+  return sound && version >= 15
+    ? ok('engine', found)
+    : wrong(
+        'engine',
+        found,
+        'Set fsync, full_page_writes and synchronous_commit to on; use version 15 or later and UTF8.',
+      )
+}
+
+function words(ms: number): string {
+  if (ms >= 2 * 86_400_000) return `${Math.floor(ms / 86_400_000)} days`
+  if (ms >= 2 * 3_600_000) return `${Math.floor(ms / 3_600_000)} hours`
+  return ms >= 2 * MINUTE_MS ? `${Math.floor(ms / MINUTE_MS)} minutes` : `${Math.floor(ms / 1000)} seconds`
+}

@@ -1,0 +1,64 @@
+import { listConnections } from './actions/index.ts'
+import type { Standing } from './events.ts'
+import type { WallName } from './evidence/decoder/index.ts'
+import { FOLLOW } from './intake/index.ts'
+import { laneStands } from './review/index.ts'
+import { listAges } from './signals/index.ts'
+import { type Storage, storageStands } from './storage/index.ts'
+
+/** All that waits, is old, or takes room: for metrics when they are read, and for `doctor`. Numbers and our own names only. */
+export interface Stands extends Standing {
+  readonly engine: string
+  readonly settings: Readonly<Record<string, string | number>>
+  /** How old a list may become, where somebody said so. */
+  readonly staleAfterMs: Readonly<Record<string, number>>
+  readonly endpoints: readonly { readonly paused: boolean; readonly parked: number }[]
+  /** Walls of the decoder that do not stand on this machine. */
+  readonly fallen: readonly WallName[]
+}
+
+interface From {
+  readonly storage: Storage
+  readonly fallen: () => Promise<readonly WallName[]>
+  readonly now: () => number
+}
+
+export async function standsOf({ storage, fallen, now }: From): Promise<Stands> {
+  const { store, stream } = storage
+  const at = now()
+  const [lanes, connections, lists, stored, backlog, { engine, settings }] = await Promise.all([
+    store.read(laneStands, undefined),
+    store.read(listConnections, null),
+    store.read(listAges, undefined),
+    store.read(storageStands, undefined),
+    stream.backlog(FOLLOW),
+    storage.facts(),
+  ])
+  const outbox = (['webhook', 'poll'] as const).map((kind) => {
+    const own = connections.filter((one) => one.kind === kind)
+    const oldest = Math.min(at, ...own.map(({ oldestAt }) => oldestAt ?? at))
+    return { kind, waiting: own.reduce((sum, one) => sum + one.waiting, 0), oldestMs: at - oldest }
+  })
+  return {
+    lanes: lanes.map(({ lane, waiting, overdue, oldestAt }) => ({
+      lane,
+      waiting,
+      overdue,
+      oldestMs: oldestAt === null ? 0 : Math.max(0, at - oldestAt),
+    })),
+    outbox,
+    lists: lists.flatMap(({ id, updatedAt }) =>
+      updatedAt === null ? [] : [{ id, ageMs: Math.max(0, at - updatedAt) }],
+    ),
+    stream: { group: FOLLOW, ...backlog },
+    queues: stored.queues,
+    bytes: stored.bytes,
+    engine,
+    settings,
+    staleAfterMs: Object.fromEntries(
+      lists.flatMap(({ id, staleAfterMs }) => (staleAfterMs === null ? [] : [[id, staleAfterMs]])),
+    ),
+    endpoints: connections.map(({ state, parked }) => ({ paused: state === 'paused', parked })),
+    fallen: await fallen(),
+  }
+}
