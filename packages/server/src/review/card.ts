@@ -141,6 +141,22 @@ export function effectsInWords(choice: Choice, facts: Pick<CardFacts, 'account' 
   }
 }
 
+/** What was decided, as the person affected reads it: what the card says of reporters and of the account is not for them. */
+export function toldInWords(choice: Choice): string[] {
+  switch (choice) {
+    case 'none':
+      return []
+    case 'remove':
+      return ['the item was removed']
+    case 'warn':
+      return ['this is a warning']
+    case 'limit':
+      return ['messages are limited for 24 hours']
+    case 'suspend':
+      return ['the account is suspended until somebody ends it']
+  }
+}
+
 /** The first placeholder that is still in a statement, or undefined (console 15). */
 export function placeholderIn(text: string): string | undefined {
   return /\{\{[^{}]*\}\}/.exec(text)?.[0]

@@ -19,6 +19,7 @@ import { whenAccessEnds, whenSignedOut } from '../people/hooks.ts'
 import type { Policy } from '../policy/index.ts'
 import { defineWork, type Tx } from '../storage/index.ts'
 import { instantOf, type LedgerAct, record } from '../transparency/index.ts'
+import { toldInWords } from './card.ts'
 import { addHistory, openCase } from './cases.ts'
 import { assertClaim, CLAIM_MS, type ClaimState, claim, isHeld } from './claim.ts'
 import { type DecisionFacts, type ItemState, planOf } from './decide.ts'
@@ -318,7 +319,7 @@ export const decideWork = defineWork(
                 case: row.number,
                 policy: { id: input.policy?.id ?? '', name: input.policy?.name ?? '' },
                 automated: false,
-                effects: plan.effects,
+                effects: toldInWords(input.choice),
                 statement: plan.notice,
                 facts: row.words,
                 until: plan.wishes[0]?.until ?? null,
