@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     pool: 'forks',
+    // V8 loses track of protected code pages when threads come and go, and ends the process (nodejs/node#64500).
+    execArgv: ['--no-memory-protection-keys'],
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -32,6 +32,8 @@ const flags = [
   '--disallow-code-generation-from-strings',
   '--disable-proto=delete',
   '--disable-warning=ExperimentalWarning',
+  // V8 loses track of protected code pages when threads come and go, and ends the process (nodejs/node#64500).
+  '--no-memory-protection-keys',
 ]
 const args = [...flags, join(here, '../src/main.ts'), ...process.argv.slice(2)]
 const child = spawn(node, args, { stdio: 'inherit' })
