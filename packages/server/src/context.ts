@@ -170,7 +170,6 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
   const live = createLive()
   const limits = createLimits()
   const quiet = createQuiet(config.data)
-  const settings = createSettings(store)
   const readiness = new Readiness()
   readiness.add('database', () => notWritable(store))
   readiness.add('keyring', async () => void (await keyring.make('column', 'health')))
@@ -187,6 +186,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
   // What came out of a backup may lack acts that were published since: it signs nothing before a person has looked (ledger.md §9).
   if (quiet.state() !== undefined) await transparency.markRestored()
   const { keysFor } = transparency
+  const settings = createSettings(store, keysFor)
   const people = createPeople({ store, keyring, url: config.url, recordKeys: () => keysFor([PLATFORM]) })
   const columns = await columnsOf(keyring)
   const meansFor = async (affected: readonly Affected[]): Promise<ActionMeans> => ({
@@ -287,7 +287,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
       chance: Math.random,
     }),
     ...transparencyRoutes(transparency),
-    ...settingsRoutes({ storage }),
+    ...settingsRoutes({ storage, settings }),
     ...(options.routes?.(parts) ?? []),
   ]
   const app = createApp({
@@ -306,8 +306,11 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
         formKey: async () => formKey,
         receipt: (record) => receiptFile(transparency, record),
         keptTables: () => storage.retention.rules,
-        platform: { name: await settings.get('platform.name'), contact: config.url },
-        leaveTo: 'https://www.wikipedia.org/',
+        platform: async () => ({
+          name: await settings.get('platform.name'),
+          contact: (await settings.get('platform.contact')) ?? config.url,
+          leaveTo: await settings.get('platform.leaveTo'),
+        }),
       }),
       ...(options.pages?.(parts) ?? []),
       ...consolePages(options.consoleFolder ?? join(here, '../../console/dist')),

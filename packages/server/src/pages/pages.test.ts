@@ -25,8 +25,11 @@ beforeEach(async () => {
       return file === undefined ? { state: 'pending', promise: 'a promise' } : { state: 'ready', file }
     },
     keptTables: () => Object.entries(schema.tables).map(([table, { kept }]) => ({ subject: 'actions', table, kept })),
-    platform: { name: 'Harbour', contact: 'privacy@harbour.example' },
-    leaveTo: 'https://weather.example/',
+    platform: async () => ({
+      name: 'Harbour',
+      contact: 'privacy@harbour.example',
+      leaveTo: 'https://weather.example/',
+    }),
   })
   const nobody = async () => ({ kind: 'nobody' }) as const
   app = createApp({
