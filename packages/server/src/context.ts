@@ -306,6 +306,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
         formKey: async () => formKey,
         receipt: (record) => receiptFile(transparency, record),
         keptTables: () => storage.retention.rules,
+        limits,
         platform: async () => ({
           name: await settings.get('platform.name'),
           contact: (await settings.get('platform.contact')) ?? config.url,

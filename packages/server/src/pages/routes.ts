@@ -1,6 +1,7 @@
 import type { ActionsServices } from '../actions/index.ts'
 import { ActionsError, type NoticeView, noticeOfLink } from '../actions/index.ts'
 import { html } from '../http/html.ts'
+import type { Limits } from '../http/limits.ts'
 import { type Page, type PageCall, page } from '../http/route.ts'
 import { appealForm, appealState, type FormProblem, longestAppeal } from './appeal-page.ts'
 import { formNumber, formNumberHash } from './form-number.ts'
@@ -31,6 +32,8 @@ export interface PagesServices extends Pick<ActionsServices, 'store' | 'meansFor
   receipt(record: string): Promise<ReceiptFile>
   /** The tables' declarations and what Settings made of them. */
   keptTables(): readonly KeptTable[]
+  /** Refuses an address that opens too many links, guesses them, or sends too many forms (security.md §11). */
+  readonly limits: Pick<Limits, 'spendAt'>
   /** As Settings has it now. */
   platform(): Promise<PlatformWords>
 }
@@ -60,10 +63,12 @@ interface Visit {
 // Every token goes the same way to the same page, whatever is wrong with it: one hash, one look-up by key.
 function opened(services: PagesServices, show: (visit: Visit) => Promise<Response>) {
   return async (call: PageCall): Promise<Response> => {
+    services.limits.spendAt('links', call.address, call.now)
     const token = call.params.token ?? ''
     const view = await noticeOfLink(linkParts(services), token, call.now)
     const words = wordsOf(call, view?.content.statement.language)
     const platform = await services.platform()
+    if (view === undefined) services.limits.spendAt('wrongLinks', call.address, call.now)
     if (view === undefined) return nothingPage({ words, leaveTo: platform.leaveTo })
     return show({ services, call, token, words, view, platform })
   }
@@ -102,6 +107,7 @@ async function showAppeal(visit: Visit): Promise<Response> {
 async function sendAppeal(visit: Visit): Promise<Response> {
   const { services, call, token, view } = visit
   if (!isOwnForm(call.raw)) return formPage(visit, { text: '', problem: 'again', status: 403 })
+  services.limits.spendAt('linkForms', call.address, call.now)
   const form = await call.form()
   const text = (form.get('text') ?? '').trim()
   const number = formNumberHash(await services.formKey(), view.id, form.get('number') ?? '', call.now)
