@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -19,8 +19,7 @@ const everything = ['lead', 'child-safety', 'admin', 'auditor', 'legal'] as cons
 
 const own = mkdtempSync(join(tmpdir(), 'lamplighter-shots-'))
 if (seeded !== undefined) cpSync(seeded, own, { recursive: true })
-const port =
-  seeded === undefined ? await freePort() : Number((await import('node:fs')).readFileSync(join(seeded, 'port'), 'utf8'))
+const port = seeded === undefined ? await freePort() : Number(readFileSync(join(seeded, 'port'), 'utf8'))
 const browser = await openBrowser()
 
 async function shoot(page: Page, name: string): Promise<void> {
@@ -82,6 +81,7 @@ const lead = await house.invite(...everything)
   await page.getByRole('dialog').waitFor()
   await shoot(page, 'keys')
   await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
   await page.keyboard.press('r')
   await page.keyboard.press('Control+Enter')
   await page.getByRole('region', { name: 'Last decision' }).getByRole('button', { name: /^Undo/ }).waitFor()

@@ -90,6 +90,9 @@ describe.skipIf(noBrowser)('a shift', () => {
     await page.getByRole('img', { name: 'Coarse view' }).waitFor()
     await page.keyboard.press('Escape')
     await decide('r')
+    // Its account has a strike now, by this very person: that is no change to be warned of.
+    await readyToDecide(page)
+    expect(await page.getByRole('region', { name: 'Changes to this case' }).count()).toBe(0)
     await startLane(page, 'Terrorism')
     await decide('1', 'r')
     await decide('a')
@@ -168,6 +171,31 @@ describe.skipIf(noBrowser)('a shift', () => {
     }
     expect(house.log.length).toBeGreaterThan(10)
     expect(visited.length).toBeGreaterThan(10)
+    await context.close()
+  })
+
+  test('console 13: a severe action is never chosen for anybody, whatever the case and the policy', async () => {
+    const { page, context } = await browser.another()
+    await signIn(page, await house.invite('lead', 'child-safety'))
+    const chosen = await page.evaluate(async () => {
+      const found: string[] = []
+      for (let number = 1001; number <= 1024; number += 1) {
+        const { card } = await (await fetch(`/v1/cases/${number}`)).json()
+        found.push(
+          card.preselected?.choice,
+          ...card.policies.map((one: { suggested: { choice: string } }) => one.suggested.choice),
+        )
+      }
+      return found
+    })
+    expect(chosen.length).toBeGreaterThan(24 * 5)
+    expect(chosen).not.toContain('suspend')
+    await takeCase(page, house.url, 1001)
+    const suspend = page.getByRole('radio', { name: /Suspend/ })
+    for (const digit of '12345678') {
+      await page.keyboard.press(digit)
+      expect(await suspend.isChecked(), digit).toBe(false)
+    }
     await context.close()
   })
 

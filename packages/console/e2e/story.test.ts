@@ -77,6 +77,7 @@ describe.skipIf(noBrowser)('the whole story', () => {
     const person = await browser.another({ javaScriptEnabled: false })
     await person.page.goto(`${house.url}${await noticePage()}`)
     await person.page.getByRole('heading', { level: 1 }).waitFor()
+    await person.page.getByText('What you sent was removed.').waitFor()
     await person.page.getByText('A person decided this.').waitFor()
     await person.page.getByRole('link', { name: 'Appeal' }).click()
     await person.page.getByRole('textbox').fill('It was a line from our play; the choir laughed.')
@@ -92,6 +93,10 @@ describe.skipIf(noBrowser)('the whole story', () => {
     await signIn(second.page, await house.invite('lead'))
     await startLane(second.page, 'Appeals')
     await second.page.getByText('It was a line from our play').waitFor()
+    await second.page
+      .getByRole('article', { name: /storyteller/ })
+      .getByText('Pay me or I show your drawings')
+      .waitFor()
     expect(await second.page.locator('body').innerText()).not.toMatch(/Decided by|by R-\d+/)
     expect(await second.page.getByRole('radio', { checked: true }).count()).toBe(0)
     await second.page.keyboard.press('3')

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createSecretKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,6 +11,7 @@ import {
   columnsOf,
   type DeliveryServices,
   deliverAlways,
+  endClaims,
   supports,
 } from './actions/index.ts'
 import {
@@ -103,8 +104,6 @@ export interface ContextOptions {
   readonly now?: () => number
   /** A command or a test that opens the data alone: nobody waits behind its works, so they may take long. */
   readonly patient?: boolean
-  /** What tests let go wrong in the embedded database. */
-  readonly faults?: NonNullable<StorageOptions['faults']>
   /** The built console; `packages/console/dist` by default. */
   readonly consoleFolder?: string
   /** How the database is opened, beyond the settings: what tests choose. */
@@ -195,6 +194,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     site: config.url,
   })
   const sealKey = await keyring.use(await keyring.make('column', 'fingerprints'), (key) => key.derive('sealed values'))
+  const nameKey = createSecretKey(sealKey)
   const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
   const library = makeLibrary({ storage, sealer, fingerprintKey: sealKey, keysFor })
   const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), keysFor })
@@ -206,7 +206,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     seal: {
       sealStream: (at, bytes) => keyring.sealStream(at, bytes),
       unsealStream: (sealed) => keyring.unsealStream(sealed),
-      nameOf: (key) => hmacHex(sealKey, `stream ${key}`),
+      nameOf: (key) => hmacHex(nameKey, `stream ${key}`),
     },
     meansFor,
     vault,
@@ -346,7 +346,11 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
         onPoison: () => failed('follow'),
         onFailure: (error) => failed('follow', error),
       })
-      const delivering = deliverAlways(deliveries, stopping.signal)
+      // The folder's lock says that no other process lives: on the embedded database every claim is a dead one's.
+      const alone = storage.engine === 'sqlite' ? store.tx(endClaims, undefined) : Promise.resolve()
+      const delivering = alone
+        .catch((error: unknown) => failed('job', error))
+        .then(() => deliverAlways(deliveries, stopping.signal))
       const chores = startScheduler({
         storage,
         tasks: [...housekeeping({ storage, keyring, now }), mediaSweep(vault), bodySweep(store, now)],
@@ -455,13 +459,12 @@ async function checkBacklog(storage: Storage): Promise<void> {
   })
 }
 
-function storageOf({ config, now, patient, storage, faults }: ContextOptions): Parameters<typeof openStore>[0] {
+function storageOf({ config, now, patient, storage }: ContextOptions): Parameters<typeof openStore>[0] {
   const common = {
     by: version,
     ...(now && { now }),
     ...(patient && { limits: { workMs: 10_000 } }),
     ...storage,
-    ...(faults && { faults }),
     ...(config.diskFloor !== undefined && 'bytes' in config.diskFloor && { diskFloorBytes: config.diskFloor.bytes }),
   }
   return config.database === 'embedded'

@@ -7,7 +7,7 @@ import { useStore } from '../store.ts'
 import { useNow } from '../time.ts'
 import { Button } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
-import { last } from './memory.ts'
+import { last, underWay } from './memory.ts'
 import { REVERSE_OFFER_MS, undoPhase } from './undo.ts'
 import { useDecide } from './useDecide.ts'
 
@@ -17,7 +17,7 @@ export function UndoToast() {
   const decision = useStore(last)
   const now = useNow(250)
   const { undo } = useDecide()
-  useCommands({ undo: () => (decision === null ? false : void undo()) })
+  useCommands({ undo: () => (decision === null && underWay.current === null ? false : void undo()) })
   const over = decision !== null && now > decision.undoUntil + REVERSE_OFFER_MS
   const gone = decision === null || over || decision.state === 'undone'
   useEffect(() => {

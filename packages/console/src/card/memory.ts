@@ -40,5 +40,8 @@ export function useRefusal(number: number): ApiError | null {
 /** Cases whose claim is on its way, because the decision before them is still being written. */
 export const arriving = storeOf<number | null>(null)
 
+/** The decision that is being written, if any; gives whether it was. An undo asked for meanwhile means this one, never the one before. */
+export const underWay: { current: Promise<boolean> | null } = { current: null }
+
 /** The last decision of this page, for undo and reverse. */
 export const last = storeOf<LastDecision | null>(null)

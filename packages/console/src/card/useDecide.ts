@@ -11,7 +11,7 @@ import { forgetSent, rememberSent } from '../case/memory.ts'
 import type { HeldCase } from '../case/useHeldCase.ts'
 import { useMessages } from '../messages/index.ts'
 import { bodyOf, type Draft } from './draft.ts'
-import { arriving, dropDraft, keepDraft, last, noteRefusal } from './memory.ts'
+import { arriving, dropDraft, keepDraft, last, noteRefusal, underWay } from './memory.ts'
 
 const asApiError = (error: unknown): ApiError =>
   error instanceof ApiError ? error : new ApiError('unreadable', String(error), 0, null)
@@ -62,8 +62,14 @@ export function useDecide() {
       arriving.set(guess)
       void open(guess, false)
     }
+    const sent = send(held, draft)
+    const written = sent.then(
+      () => true,
+      () => false,
+    )
+    underWay.current = written
     try {
-      const decided = await send(held, draft)
+      const decided = await sent
       last.set({ id: decided.decision, number, words: chosen, undoUntil: decided.undoUntil, draft, state: 'sent' })
       dropDraft(number)
       forgetSent(number)
@@ -77,11 +83,13 @@ export function useDecide() {
       await client.invalidateQueries({ queryKey: ['case', number] })
       if (guess !== null) await open(number, true)
     } finally {
+      if (underWay.current === written) underWay.current = null
       arriving.set(null)
     }
   }
 
   const undo = async (): Promise<void> => {
+    if ((await underWay.current) === false) return
     const decision = last.get()
     if (decision === null || decision.state !== 'sent') return
     last.set({ ...decision, state: 'undoing' })

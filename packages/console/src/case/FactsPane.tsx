@@ -34,34 +34,7 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
           <Chip>{t.band(shown.lane.band)}</Chip>
         </p>
       </header>
-      <Part title={t.facts.reports(shown.reports.count)}>
-        {shown.reports.count === 0 && <p className="text-muted">{t.facts.noReports}</p>}
-        <ul className="grid gap-1">
-          {shown.reports.reasons.map(({ harm, count }) => (
-            <li className="flex justify-between gap-2" key={harm}>
-              <span>{wordsOf(harm)}</span>
-              <span className="text-muted">{count}</span>
-            </li>
-          ))}
-        </ul>
-        <ul className="grid gap-0.5 text-fine text-muted">
-          {shown.reports.reporters.map(({ ref, upheld, decided }) => (
-            <li key={ref}>{t.facts.reporter(ref, upheld, decided)}</li>
-          ))}
-        </ul>
-        {shown.reports.texts
-          .filter(({ text }) => text.trim() !== '')
-          .map(({ reporter, at, text }) => (
-            <blockquote className="border-s-2 border-line ps-2" key={`${reporter} ${at}`}>
-              <bdi className="whitespace-pre-wrap" dir="auto">
-                {text}
-              </bdi>
-              <footer className="text-fine text-muted">
-                {reporter} · {t.dateTime(at)}
-              </footer>
-            </blockquote>
-          ))}
-      </Part>
+      {shown.appeal === null && <Reports reports={shown.reports} />}
       <Part title={t.facts.signals}>
         {shown.signals.length === 0 && <p className="text-muted">{t.facts.noSignals}</p>}
         <ul className="grid gap-1.5">
@@ -73,7 +46,9 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
         </ul>
       </Part>
       <Part title={t.facts.fired}>
-        {shown.fired.length === 0 && <p className="text-muted">{t.facts.noneFired}</p>}
+        {shown.fired.length === 0 && (
+          <p className="text-muted">{shown.appeal === null ? t.facts.noneFired : t.facts.appealed}</p>
+        )}
         {shown.fired.map((fired) => (
           <details key={`${fired.rule} ${fired.decision}`}>
             <summary className="min-h-6 rounded">
@@ -81,7 +56,9 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
                 {fired.rule} v{fired.version}
               </span>{' '}
               {fired.outcome === 'unknown' && <Chip look="unknown">{t.facts.ruleUnknown}</Chip>}
-              <span className="block ps-4">{fired.because}</span>
+              <span className="block ps-4">
+                {fired.outcome === 'unknown' ? t.facts.wouldSay(fired.because) : fired.because}
+              </span>
             </summary>
             <ul className="mt-1 grid gap-1 ps-4">
               {fired.clauses.map((clause) => (
@@ -115,6 +92,41 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
         </ol>
       </Part>
     </>
+  )
+}
+
+/** Who reported it, why, and how often each of them was right before. */
+function Reports({ reports }: { reports: CaseJson['reports'] }) {
+  const t = useMessages()
+  return (
+    <Part title={t.facts.reports(reports.count)}>
+      {reports.count === 0 && <p className="text-muted">{t.facts.noReports}</p>}
+      <ul className="grid gap-1 empty:hidden">
+        {reports.reasons.map(({ harm, count }) => (
+          <li className="flex justify-between gap-2" key={harm}>
+            <span>{wordsOf(harm)}</span>
+            <span className="text-muted">{count}</span>
+          </li>
+        ))}
+      </ul>
+      <ul className="grid gap-0.5 text-fine text-muted empty:hidden">
+        {reports.reporters.map(({ ref, upheld, decided }) => (
+          <li key={ref}>{t.facts.reporter(ref, upheld, decided)}</li>
+        ))}
+      </ul>
+      {reports.texts
+        .filter(({ text }) => text.trim() !== '')
+        .map(({ reporter, at, text }) => (
+          <blockquote className="border-s-2 border-line ps-2" key={`${reporter} ${at}`}>
+            <bdi className="whitespace-pre-wrap" dir="auto">
+              {text}
+            </bdi>
+            <footer className="text-fine text-muted">
+              {reporter} · {t.dateTime(at)}
+            </footer>
+          </blockquote>
+        ))}
+    </Part>
   )
 }
 

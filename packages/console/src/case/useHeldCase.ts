@@ -5,6 +5,8 @@ import { useEffect, useState } from 'react'
 import { call } from '../api/client.ts'
 import { hasCode } from '../api/errors.ts'
 import { caseQuery } from '../api/queries.ts'
+import { arriving } from '../card/memory.ts'
+import { useStore } from '../store.ts'
 import { type Change, changedBy, changesOf } from './changes.ts'
 import { forgetSent, sentAs } from './memory.ts'
 
@@ -24,8 +26,10 @@ export function useHeldCase(number: number) {
   const query = useQuery(caseQuery(number))
   const [shown, setShown] = useState<CaseJson | undefined>(() => sentAs(number) ?? query.data)
   const newest = query.data
-  if (newest !== undefined && newest !== shown && (shown === undefined || changesOf(shown, newest).length === 0))
-    setShown(newest)
+  // Words that were fetched ahead may be older than one's own decision before: nobody has read them yet.
+  const unread = useStore(arriving) === number
+  const isTaken = shown === undefined || unread || (newest !== undefined && changesOf(shown, newest).length === 0)
+  if (newest !== undefined && newest !== shown && isTaken) setShown(newest)
   const held: HeldCase | null =
     newest === undefined || shown === undefined
       ? null

@@ -104,8 +104,8 @@ function Lanes({ lanes, mine }: { lanes: readonly LaneJson[]; mine: readonly z.o
       {start.error !== null && <Failure error={start.error} />}
       {start.data?.number === null && <p>{t.home.nothingLeft}</p>}
       {busy.length > 0 && (
-        <div className="overflow-x-auto rounded-xl border border-line bg-surface">
-          <table className="w-full min-w-xl border-collapse" ref={table}>
+        <div className="relative overflow-x-auto rounded-xl border border-line bg-surface">
+          <table className="w-full border-collapse sm:min-w-xl" ref={table}>
             <thead>
               <tr className="text-start text-fine text-muted">
                 <th className="px-4 py-2 text-start font-semibold" scope="col">
@@ -117,7 +117,7 @@ function Lanes({ lanes, mine }: { lanes: readonly LaneJson[]; mine: readonly z.o
                 <th className="w-2/5 px-3 py-2 text-start font-semibold" scope="col">
                   {t.home.oldest}
                 </th>
-                <th className="px-3 py-2 text-end font-semibold" scope="col">
+                <th className="px-3 py-2 text-end font-semibold max-sm:hidden" scope="col">
                   {t.home.today}
                 </th>
                 <th className="px-4 py-2" scope="col">
@@ -139,7 +139,7 @@ function Lanes({ lanes, mine }: { lanes: readonly LaneJson[]; mine: readonly z.o
                   <td className="px-3 py-2">
                     <Age lane={lane} now={now} />
                   </td>
-                  <td className="px-3 py-2 text-end">{lane.decidedByMeToday}</td>
+                  <td className="px-3 py-2 text-end max-sm:hidden">{lane.decidedByMeToday}</td>
                   <td className="px-4 py-2 text-end">
                     <Button
                       disabled={blocked}

@@ -17,7 +17,7 @@ export function Table<T>(props: {
   const { rows, columns } = props
   if (rows.length === 0) return <p className="text-muted">{props.empty}</p>
   return (
-    <div className="overflow-x-auto rounded-xl border border-line bg-surface">
+    <div className="relative overflow-x-auto rounded-xl border border-line bg-surface">
       <table aria-label={props.label} className="w-full border-collapse">
         <thead>
           <tr className="text-fine text-muted">

@@ -21,6 +21,20 @@ export interface ClaimedBatch {
   readonly rows: readonly ClaimedRow[]
 }
 
+/**
+ * Ends the claims of pushed rows whose holder is gone, at the start of a process that is known to be the only one: nothing waits for the end
+ * of a dead process's lease. What may not be repeated becomes *unclear*, as ever.
+ */
+export const endClaims = defineWork('actions.endClaims', async (tx: Tx): Promise<void> => {
+  const pushed = tx.db.selectFrom('connections').select('id').where('kind', '=', 'webhook')
+  await tx.db
+    .updateTable('outbox')
+    .set({ lease_until: 0 })
+    .where('state', '=', 'sending')
+    .where('connection', 'in', pushed)
+    .execute()
+})
+
 /** Claims what may go to any webhook endpoint now. The claim is durable before the first byte leaves. */
 export const claimDeliveries = defineWork(
   'actions.claim',

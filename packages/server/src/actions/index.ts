@@ -2,6 +2,7 @@ export { type DecidedAppeal, type NewAppeal, type OpenCase, receiveAppeal, tellA
 export { columnsOf } from './columns.ts'
 export { addConnection, listConnections, openSecret } from './connections.store.ts'
 export { type DeliveryServices, deliverAlways, deliverDue } from './deliver.ts'
+export { endClaims } from './deliveries.store.ts'
 export { ActionsError } from './errors.ts'
 export {
   type AppealView,

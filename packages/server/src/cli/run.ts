@@ -29,12 +29,27 @@ export async function runCommand(argv: readonly string[], around: Surroundings):
   } catch (thrown) {
     if (thrown instanceof UsageError) return fail([thrown.message], 2)
     if (thrown instanceof ConfigError) return fail(thrown.lines, 2)
+    if (isPortTaken(thrown))
+      return fail(
+        [`${thrown.address}:${thrown.port} is in use; stop what listens there, or use another LAMPLIGHTER_LISTEN`],
+        2,
+      )
     if (thrown instanceof StorageError && thrown.code === 'already_running') return fail([thrown.message], 2)
     if (thrown instanceof AppError || thrown instanceof StorageError || thrown instanceof KeyringError) {
       return fail([`${thrown.code}: ${thrown.message}`], 1)
     }
     return fail([thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)], 1)
   }
+}
+
+function isPortTaken(thrown: unknown): thrown is Error & { readonly address: string; readonly port: number } {
+  return (
+    thrown instanceof Error &&
+    'code' in thrown &&
+    thrown.code === 'EADDRINUSE' &&
+    'address' in thrown &&
+    'port' in thrown
+  )
 }
 
 async function run(argv: readonly string[], around: Surroundings): Promise<ExitCode> {

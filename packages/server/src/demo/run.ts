@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { demoSay } from '@lamplighter/api'
 import { type Context, openContext } from '../context.ts'
 import type { Config } from '../http/config.ts'
@@ -6,6 +7,7 @@ import { AppError } from '../http/errors.ts'
 import { route } from '../http/route.ts'
 import { allStaff } from '../people/index.ts'
 import { caseOfSubject } from '../review/index.ts'
+import { lockFolder } from '../storage/maintenance.ts'
 import { type DemoClock, makeClock } from './clock.ts'
 import { makeTown } from './harbour.ts'
 import { makeHook } from './hook.ts'
@@ -39,7 +41,7 @@ export async function openDemo(
     readonly clock?: DemoClock
   },
 ): Promise<RunningDemo> {
-  if (options.reset) rmSync(config.data, { recursive: true, force: true })
+  claimFolder(config.data, options.reset)
   const { clock = makeClock() } = options
   const hook = makeHook()
   const held: { platform?: Platform } = {}
@@ -77,6 +79,30 @@ export async function openDemo(
   const { link } = await context.people.relink({ id: first.id, reason: 'the demo started', kind: 'code', doer: doer() })
   context.start()
   return { context, link, seeded, startTraffic: () => startTraffic(platform, () => undefined) }
+}
+
+/**
+ * Makes the folder the demo's, so that a made-up town never gets into a real installation, nor a reset deletes one.
+ *
+ * @throws AppError `conflict` somebody's data are in it · StorageError `already_running`
+ */
+export function claimFolder(data: string, reset: boolean): void {
+  const mark = join(data, 'demo')
+  const file = (name: string) => existsSync(join(data, name))
+  if ((file('lamplighter.db') || file('master.key')) && !existsSync(mark)) {
+    throw new AppError('conflict', `${data} is not the demo’s. Give the demo a folder of its own with --data.`)
+  }
+  mkdirSync(data, { recursive: true, mode: 0o700 })
+  if (reset) {
+    const lock = lockFolder(data)
+    try {
+      rmSync(data, { recursive: true })
+    } finally {
+      lock.release()
+    }
+    mkdirSync(data, { mode: 0o700 })
+  }
+  writeFileSync(mark, 'Made up. "lamplighter demo --reset" deletes this folder without asking.\n', { mode: 0o600 })
 }
 
 const doer = () => ({ name: 'operator', staff: null, touch: 'operator' as const, request: 'demo' })

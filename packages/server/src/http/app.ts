@@ -9,6 +9,7 @@ import { clientAddress, hostGuard, isLoopback } from './hosts.ts'
 import { checkType, ifMatchOf, jsonBodyOf, paramsOf, queryOf } from './input.ts'
 import { createLimits, type Limits, Slots, slotClassOf } from './limits.ts'
 import { commandKeyOf, Turns } from './once.ts'
+import { neutralPage } from './page.ts'
 import { preferOf } from './prefer.ts'
 import type { Principal } from './principal.ts'
 import { problemPages, problemResponse } from './problem.ts'
@@ -202,6 +203,8 @@ export function createApp(parts: AppParts): App {
       response = addHeaders(problemResponse(error, url, arrival.id), jsonHeaders)
     }
     response.headers.set('request-id', arrival.id)
+    // Windows and due times are counted by this clock; a browser learns from here how far its own is off.
+    response.headers.set('date', new Date(arrival.now).toUTCString())
     requestAnswered({
       route: name,
       request: arrival.id,
@@ -241,7 +244,10 @@ export function createApp(parts: AppParts): App {
     )
   }
   hono.notFound((context) =>
-    answer('unknown', context, async () => {
+    answer('unknown', context, async ({ request, url: asked }) => {
+      // Somebody who mistyped an address in a browser is answered in words.
+      const isPerson = request.headers.get('accept')?.includes('text/html') && !asked.pathname.startsWith('/v1/')
+      if (isPerson) return addHeaders(neutralPage(), headersOf('users', { https, cors: false }))
       throw new AppError('not_found', 'There is nothing under this address, or it is not for you.')
     }),
   )

@@ -16,6 +16,8 @@ const listen = z
 const address = z
   .url({ protocol: /^https?$/ })
   .refine((value) => {
+    // Zod goes on to this check after the one before it failed, with what is no address.
+    if (!URL.canParse(value)) return true
     const { protocol, hostname } = new URL(value)
     return protocol === 'https:' || isLoopbackHost(hostname)
   }, 'http: is for loopback only; TLS ends at your proxy, so give the https: address')

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** SHA-256 (FIPS 180-4), 32 bytes. */
 export function sha256(content: Uint8Array | string): Uint8Array {
@@ -14,7 +14,8 @@ export function hmacSha256(key: Uint8Array, content: Uint8Array | string): Uint8
   return new Uint8Array(createHmac('sha256', key).update(content).digest())
 }
 
-export function hmacHex(key: Uint8Array, content: string): string {
+/** @param key a `KeyObject` where one key is used for every event: bytes would be taken in anew each time */
+export function hmacHex(key: Uint8Array | KeyObject, content: string): string {
   return createHmac('sha256', key).update(content).digest('hex')
 }
 

@@ -11,11 +11,14 @@ export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign)
 }
 
+/** The one style sheet of all pages that the server renders itself. */
+export const stylePath = '/users.css'
+
 /** A small page without script. `title` is text, `main` is markup whose texts were escaped by the caller. */
 export function plainPage(title: string, main: string, status = 200): Response {
   const text = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex"><link rel="stylesheet" href="/users.css"><title>${escapeHtml(title)} · Lamplighter</title></head>
+<meta name="robots" content="noindex"><link rel="stylesheet" href="${stylePath}"><title>${escapeHtml(title)} · Lamplighter</title></head>
 <body><main><h1>${escapeHtml(title)}</h1>
 ${main}
 </main></body></html>

@@ -111,10 +111,9 @@ async function readFile(wire: WireFile, connection: string, vault: MediaVault, b
   return {
     kind,
     digests: { known: [facts.sha256, facts.sha1, facts.md5], whole: true },
-    pdq:
-      kind === 'image' || kind === 'video'
-        ? { known: facts.readings.map(({ pdq }) => pdq), whole: decoded }
-        : { known: [], whole: true },
+    pdq: isVisual(facts.type.seen, [row.claimed_type, wire.type])
+      ? { known: facts.readings.map(({ pdq }) => pdq), whole: decoded }
+      : { known: [], whole: true },
     readings: facts.readings.map(({ pdq, quality, variants }) => ({ pdq, quality, variants })),
     file: { ...base, unknown: [...facts.unknown] },
   }
@@ -145,6 +144,17 @@ function hashesOnly(wire: WireFile, connection: string): OneFile {
     },
   }
 }
+
+// One byte before a JPEG, or a format that we do not know, and the file begins like no picture, while another program still shows it.
+// It is none only where our own look found something else and nobody calls it a picture.
+function isVisual(seen: string, claims: readonly (string | null)[]): boolean {
+  const isShown = (type: string | null) => type !== null && /^(image|video)\//i.test(type)
+  return (
+    isShown(seen) || claims.some(isShown) || (seen === UNTOLD && claims.every((type) => (type ?? UNTOLD) === UNTOLD))
+  )
+}
+
+const UNTOLD = 'application/octet-stream'
 
 function mediaKindOf(type: string): OneFile['kind'] {
   const [kind] = type.split('/')

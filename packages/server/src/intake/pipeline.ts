@@ -130,7 +130,8 @@ export async function judgedOf(
   how: { readonly state: 'gated' | 'followed'; readonly gated: boolean; readonly hold: string | null },
 ): Promise<Judged> {
   const { verdict, effects } = merge(seen.parts)
-  const id = newId('dec', seen.now)
+  // Nearly every event is harmless: what only a ruling needs is made for a ruling.
+  const id = effects.length === 0 ? '' : newId('dec', seen.now)
   const explanation =
     effects.length === 0 ? undefined : explain(seen.parts, (value) => hmacHex(bench.sealKey, value), id)
   const acting = effects.filter(({ do: act }) => act !== 'offer')

@@ -69,7 +69,7 @@ export async function takeReport(accepted: Accepted, gate: Gate): Promise<{ id: 
       sealed: await gate.bench.sealer.seal('evidence', 'sealed', evidence, {
         ...stored,
         provenance: 'unproven',
-        author: { role: 'target', id: target },
+        author: { role: 'actor', id: target },
       }),
     },
     exhibits,

@@ -1,8 +1,6 @@
 import { type Html, html } from '../http/html.ts'
+import { stylePath } from '../http/page.ts'
 import { languages, type Messages } from './messages/index.ts'
-
-/** Where the style sheet is. */
-export const stylePath = '/users.css'
 
 export interface Layout {
   readonly words: Messages

@@ -16,7 +16,7 @@ export function noticeMain(parts: {
   return html`<p class="quiet">${words.decidedOn(dateText(parts.words, view.createdAt))}</p>
 ${view.isWithdrawn && html`<p class="problem">${words.withdrawn}</p>`}
 <h2>${words.what}</h2>
-<ul>${content.effects.map((effect) => html`<li>${foreign(effect)}</li>`)}</ul>
+<ul>${content.effects.map((effect) => html`<li>${words.effects[effect] ?? foreign(effect)}</li>`)}</ul>
 <h2>${words.why}</h2>
 <p><strong>${words.rule}:</strong> ${foreign(content.policy.name)} (${foreign(content.policy.id)})${
     content.rule !== undefined && html` · ${foreign(content.rule)}`

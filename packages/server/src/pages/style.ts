@@ -8,6 +8,8 @@ export const style = `
 body { margin: 0 auto; padding: 1rem; max-width: 40rem; background: var(--paper); color: var(--ink);
   font: 1.05rem/1.55 system-ui, sans-serif; overflow-wrap: anywhere; }
 header, footer { display: flex; flex-wrap: wrap; gap: .5rem 1rem; justify-content: space-between; color: var(--quiet); }
+footer { margin-top: 2rem; padding-top: .8rem; border-top: 1px solid var(--line); }
+nav a { display: inline-block; margin-inline-end: .6rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; }
 h2 { font-size: 1.15rem; margin-top: 1.8rem; }
 a { color: inherit; text-underline-offset: .2em; }
@@ -23,7 +25,10 @@ label { font-weight: 600; display: block; margin-bottom: .4rem; }
 .quiet { color: var(--quiet); }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: start; vertical-align: top; padding: .4rem .6rem .4rem 0; border-bottom: 1px solid var(--line); }
-code { font-size: .95em; }
+code, pre { font-size: .95em; }
+pre { white-space: pre-wrap; padding: .6rem; border: 1px solid var(--line); border-radius: .4rem; }
+td { font-variant-numeric: tabular-nums; }
+.leave { margin-inline-end: auto; }
 @media (max-width: 30rem) { table, tbody, tr, th, td { display: block; border: 0; } tr { border-bottom: 1px solid var(--line); } thead { display: none; } }
 @media (forced-colors: active) { .leave, button { border-color: ButtonText; } }
 @media print { .leave, nav, form { display: none; } body { max-width: none; } }

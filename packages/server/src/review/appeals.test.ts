@@ -55,7 +55,7 @@ test('console 17: a granted appeal takes back measure and strike and answers the
   const { notice, decision } = await decidedAgainst(ravi)
   const appeal = await appealed(notice)
   const opened = await lead.take(appeal.number)
-  expect(opened.appeal).toMatchObject({ text: 'it was a quotation', notice: { effects: ['the item was removed'] } })
+  expect(opened.appeal).toMatchObject({ text: 'it was a quotation', notice: { effects: ['remove'] } })
   expect(opened.card.preselected).toBeNull()
   expect(JSON.stringify(opened)).not.toContain(`"${ravi.label}"`)
   const answer = await grant(lead, appeal.id, opened.revision)

@@ -39,7 +39,7 @@ export interface Plan {
   readonly notice: { readonly language: string; readonly text: string } | null
   readonly effects: readonly string[]
   readonly undoUntil: number
-  /** What acts on the person, in the words of the notice: nothing of reports or of what staff see. */
+  /** Measures as the notice names them, in the reader's language (`pages/messages`). */
   readonly told: readonly string[]
   /** Whether the reports of the case were right. */
   readonly upheld: boolean
@@ -73,7 +73,7 @@ export function planOf(facts: DecisionFacts, input: ChoiceInput, now: number): P
     strike: facts.account !== null,
     notice: facts.account === null ? null : statementOf(input),
     effects: effectsOf(input.choice, facts),
-    told: [MEASURE_WORDS[asked] ?? asked],
+    told: [asked],
     undoUntil: now + UNDO_MS,
     upheld: true,
   }
@@ -96,13 +96,6 @@ function nothingDone(facts: DecisionFacts, now: number): Plan {
 // The words of the card, so that what was shown is what is written down.
 const effectsOf = (choice: Choice, { account, reports }: DecisionFacts): string[] =>
   effectsInWords(choice, { account: account === null ? null : `@${account}`, reports })
-
-const MEASURE_WORDS: Partial<Record<Do, string>> = {
-  remove: 'the item was removed',
-  warn: 'you are warned',
-  limit: 'your messages are limited for 24 hours',
-  suspend: 'your account is suspended until somebody ends it',
-}
 
 function statementOf(input: ChoiceInput): { language: string; text: string } {
   if (input.statement === null || input.statement.text.trim() === '') {

@@ -1,4 +1,4 @@
-import type { CaseJson, Do } from '@lamplighter/api'
+import type { CaseJson, Do, EvidenceJson } from '@lamplighter/api'
 import type { ActionMeans } from '../actions/index.ts'
 import { shippedPolicies } from '../policy/index.ts'
 import type { Storage } from '../storage/index.ts'
@@ -94,7 +94,7 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
     reports: await reportsView(found, sealer),
     signals: signalsView(pieces),
     fired: firedView(explanations),
-    evidence: evidenceView(pieces),
+    evidence: appeal === undefined ? evidenceView(pieces) : evidenceView(pieces).map(factsOnly),
     history: found.history.map((line) => ({ ...line })),
     notes: await Promise.all(
       found.notes.map(async ({ id, at, by, sealed }) => ({
@@ -128,6 +128,10 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
     decided: await decidedView(desk, found, actor),
   }
 }
+
+// The files belong to the case that was decided: here they are facts.
+const factsOnly = (piece: EvidenceJson): EvidenceJson =>
+  piece.media === null ? piece : { ...piece, media: { ...piece.media, steps: [] } }
 
 async function reportsView(found: CaseRows, sealer: Sealer): Promise<CaseJson['reports']> {
   const refs = new Map(

@@ -28,7 +28,7 @@ export function Connections() {
         {({ items }) => (
           <>
             {items.length === 0 && <p className="text-muted">{t.connections.none}</p>}
-            <ul className="grid gap-4">
+            <ul className="grid grid-cols-1 gap-4">
               {items.map((connection) => (
                 <li key={connection.id}>
                   <One connection={connection} manage={manage} open={search.connection === connection.id} />
@@ -53,7 +53,10 @@ function One({ connection, manage, open }: { connection: Connection; manage: boo
   const params = { id: connection.id }
   const error = pause.error ?? resume.error ?? test.error
   return (
-    <section aria-label={connection.name} className="grid gap-3 rounded-xl border border-line bg-surface p-4">
+    <section
+      aria-label={connection.name}
+      className="grid grid-cols-1 gap-3 rounded-xl border border-line bg-surface p-4"
+    >
       <header className="flex flex-wrap items-center gap-2">
         <h2 className="text-title font-semibold">{connection.name}</h2>
         <Chip look={connection.state === 'paused' ? 'strong' : 'plain'}>{t.connections.states[connection.state]}</Chip>
@@ -81,7 +84,7 @@ function One({ connection, manage, open }: { connection: Connection; manage: boo
       </header>
       {connection.pausedWhy !== null && <p>{connection.pausedWhy}</p>}
       {error !== null && <Failure error={error} />}
-      <dl className="grid grid-cols-[max-content_1fr] gap-x-6 gap-y-1">
+      <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-6 gap-y-1 wrap-anywhere">
         <dt className="text-muted">{connection.kind === 'webhook' ? t.connections.address : t.connections.way}</dt>
         <dd className={connection.url === null ? '' : 'font-mono text-fine'}>
           {connection.url ?? t.connections.polled}

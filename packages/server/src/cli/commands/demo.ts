@@ -3,7 +3,7 @@ import { openDemo } from '../../demo/run.ts'
 import { openLog } from '../../events.ts'
 import { isLoopbackHost } from '../../http/hosts.ts'
 import { startServer } from '../../http/server.ts'
-import { withApi } from '../api.ts'
+import { isRunning, withApi } from '../api.ts'
 import type { Command } from '../command.ts'
 import { UsageError } from '../io.ts'
 import { startProgress } from '../progress.ts'
@@ -79,6 +79,8 @@ export const commands: readonly Command[] = [
     args: ['text'],
     async run(io, given) {
       const { config } = io.config()
+      if (!(await isRunning(config)))
+        throw new UsageError('The demo does not run on this data folder. Start it with: npm start')
       const answer = await withApi(config, (call) => call('POST', '/v1/demo/say', { text: given.args[0] }))
       const opened = answer.case === null ? '' : `, case C-${answer.case}: ${config.url}/review/C-${answer.case}`
       io.result(answer, [

@@ -3,11 +3,21 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openContext } from '../../context.ts'
 import { loadConfig } from '../../http/config.ts'
+import { isLoopbackHost } from '../../http/hosts.ts'
 import type { Doer } from '../../people/index.ts'
 import type { Command } from '../command.ts'
 import { UsageError } from '../io.ts'
 
 const operator: Doer = { name: 'operator', staff: null, touch: 'operator', request: 'init' }
+
+/** A port in an address of this machine is the port to listen on; behind a proxy the two have nothing to do with each other. */
+function listenOf(url: string, env: Readonly<Record<string, string | undefined>>): { LAMPLIGHTER_LISTEN?: string } {
+  if (!URL.canParse(url) || env.LAMPLIGHTER_LISTEN !== undefined) return {}
+  const { protocol, hostname, port } = new URL(url)
+  return protocol === 'http:' && isLoopbackHost(hostname) && port !== ''
+    ? { LAMPLIGHTER_LISTEN: `127.0.0.1:${port}` }
+    : {}
+}
 
 /** A set that needs no list and no history to begin with; the platform's own takes its place (`lamplighter rules`). */
 async function starterRules(): Promise<{ text: string; schemaText: string }> {
@@ -40,8 +50,13 @@ export const commands: readonly Command[] = [
       if (!/^[A-Z]{2}$/.test(country))
         throw new UsageError(`"${country}" is no country: expected two letters, such as GB`)
 
-      const values = { LAMPLIGHTER_URL: url, LAMPLIGHTER_DATABASE: database }
+      const values = { LAMPLIGHTER_URL: url, LAMPLIGHTER_DATABASE: database, ...listenOf(url, io.env) }
       const { config } = loadConfig({ env: { ...io.env, ...values }, folder: io.folder })
+      if (existsSync(join(config.data, 'demo'))) {
+        throw new UsageError(
+          `${config.data} holds the demo. Run init in a folder of its own, or first: lamplighter reset`,
+        )
+      }
       const context = await openContext({ config, patient: true })
       try {
         const link = await context.people.invite({ name: admin, roles: ['admin'], kind: 'first', doer: operator })

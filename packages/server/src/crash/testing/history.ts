@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { verifyTarget } from '@lamplighter/ledger/verifier'
+import { type Verified, verifyTarget } from '@lamplighter/ledger/verifier'
 import type { Errand } from './errand.ts'
 import { findingsOf } from './findings.ts'
 import { Life } from './life.ts'
@@ -51,12 +51,22 @@ export class History {
   async findings(): Promise<string[]> {
     await this.platform.finish()
     await this.life.settled(SETTLED_MS)
-    const log = await verifyTarget(this.life.url, { policy: this.#policy })
+    const log = await this.#verified()
     return [
       ...this.platform.wrong,
       ...findingsOf(this.platform.acknowledged, await this.life.truth(), this.receiver),
       ...(log.exit === 0 ? [] : log.lines),
     ]
+  }
+
+  /** As an outsider sees the log. A batch is closed a moment before its checkpoint is signed: only for the very first one we wait. */
+  async #verified(): Promise<Verified> {
+    const until = Date.now() + SETTLED_MS
+    for (;;) {
+      const log = await verifyTarget(this.life.url, { policy: this.#policy })
+      if (!log.lines.join().includes('there is no checkpoint') || Date.now() > until) return log
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
   }
 
   /** What is wrong right now, with the callers still at work: for histories that cannot come to a good end. */

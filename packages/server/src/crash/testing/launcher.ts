@@ -20,7 +20,7 @@ const context = await openContext({
   patient: true,
   ledgerEveryMs: 1_000,
   allowNets: new Map([['webhook:harbour', ['127.0.0.0/8']]]),
-  ...(errand.unsynced === true && { faults: { unsynced: true } }),
+  ...(errand.unsynced === true && { storage: { faults: { unsynced: true } } }),
 })
 const { storage, people } = context
 if (errand.dieAfterAppend === true) dieAfterAppend()

@@ -14,6 +14,12 @@ export const ar: Messages = {
     title: 'قرار يخصك',
     decidedOn: (date) => `صدر القرار في ${date}.`,
     what: 'ما الذي تقرر',
+    effects: {
+      remove: 'تمت إزالة ما تم إرساله.',
+      warn: 'هذا تحذير، ولا يحدث شيء آخر.',
+      limit: 'الإرسال محدود لبعض الوقت.',
+      suspend: 'تم تعليق الحساب.',
+    },
     why: 'لماذا',
     facts: 'الوقائع',
     rule: 'القاعدة',

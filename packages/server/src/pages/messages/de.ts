@@ -14,6 +14,12 @@ export const de: Messages = {
     title: 'Eine Entscheidung, die Sie betrifft',
     decidedOn: (date) => `Entschieden am ${date}.`,
     what: 'Was entschieden wurde',
+    effects: {
+      remove: 'Was Sie gesendet haben, wurde entfernt.',
+      warn: 'Dies ist eine Verwarnung; sonst geschieht nichts.',
+      limit: 'Sie können eine Zeit lang nur eingeschränkt schreiben.',
+      suspend: 'Ihr Konto ist gesperrt.',
+    },
     why: 'Warum',
     facts: 'Tatsachen',
     rule: 'Regel',

@@ -14,6 +14,12 @@ export const en: Messages = {
     title: 'A decision that concerns you',
     decidedOn: (date) => `Decided on ${date}.`,
     what: 'What was decided',
+    effects: {
+      remove: 'What you sent was removed.',
+      warn: 'This is a warning; nothing else happens.',
+      limit: 'You can send only little for a while.',
+      suspend: 'Your account is suspended.',
+    },
     why: 'Why',
     facts: 'Facts',
     rule: 'Rule',

@@ -14,6 +14,12 @@ export const es: Messages = {
     title: 'Una decisión que le afecta',
     decidedOn: (date) => `Decidido el ${date}.`,
     what: 'Qué se decidió',
+    effects: {
+      remove: 'Lo que se envió fue eliminado.',
+      warn: 'Es una advertencia; no pasa nada más.',
+      limit: 'Durante un tiempo solo se puede enviar poco.',
+      suspend: 'La cuenta está suspendida.',
+    },
     why: 'Por qué',
     facts: 'Hechos',
     rule: 'Norma',

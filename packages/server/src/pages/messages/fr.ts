@@ -14,6 +14,12 @@ export const fr: Messages = {
     title: 'Une décision qui vous concerne',
     decidedOn: (date) => `Décidé le ${date}.`,
     what: 'Ce qui a été décidé',
+    effects: {
+      remove: 'Ce qui a été envoyé a été supprimé.',
+      warn: 'C’est un avertissement ; rien d’autre ne se passe.',
+      limit: 'Pendant un certain temps, les envois sont limités.',
+      suspend: 'Le compte est suspendu.',
+    },
     why: 'Pourquoi',
     facts: 'Faits',
     rule: 'Règle',

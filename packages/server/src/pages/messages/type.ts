@@ -15,6 +15,8 @@ export interface Messages {
     readonly title: string
     readonly decidedOn: (date: string) => string
     readonly what: string
+    /** What a person's decision does, by its name; other effects are shown as they were written. */
+    readonly effects: Readonly<Record<string, string>>
     readonly why: string
     readonly facts: string
     readonly rule: string
