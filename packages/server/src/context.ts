@@ -217,7 +217,8 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
         verdict: answer.verdict,
         ...(ms !== undefined && { ms }),
         unknown: answer.unknown,
-        rules: (ruling?.rules ?? []).map((rule) => rule.slice(rule.indexOf('/') + 1)),
+        // `starter/name v3`, as a verdict cites them.
+        rules: (ruling?.rules ?? []).map((rule) => rule.replace(/^.*\/| v\d+$/g, '')),
       }),
     checkBacklog: () => checkBacklog(storage),
   }
