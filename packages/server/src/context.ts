@@ -211,6 +211,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     meansFor,
     vault,
     onIgnored: unknownFields,
+    onLate: (error) => failed('gate', error),
     onJudged: ({ key, answer, ruling }, ms) =>
       judged({
         kind: key.split('|')[1] ?? '',

@@ -15,6 +15,8 @@ export interface Gate {
   meansFor(affected: readonly Affected[]): Promise<ActionMeans>
   /** Told of every verdict, for metrics. @param ms in the gate: until it was durable */
   readonly onJudged?: (judged: Judged, ms?: number) => void
+  /** A verdict whose caller was answered `deadline` could not be written; the caller's next try decides. */
+  onLate(error: unknown): void
 }
 
 /** The gate answers within this from the last byte of the body (platform.md §10). */
@@ -32,8 +34,8 @@ export async function screenEvent(accepted: Accepted, gate: Gate, budgetMs: numb
   const settled = answerOf(accepted, gate, budgetMs)
   const answer = await Promise.race([settled, lateAfter(budgetMs + COMMIT_MS)])
   if (answer !== 'late') return answer
-  // The work goes on: it is not lost that nobody waits for it, and an error has nobody left to hear of it but the log.
-  settled.catch(() => undefined)
+  // The work goes on though nobody waits for it; an error has nobody left to hear of it but the log.
+  settled.catch((error: unknown) => gate.onLate(error))
   throw new AppError('deadline', 'The verdict is not durable yet; send the same event again to get it.', {
     retryAfterS: 1,
   })

@@ -151,7 +151,7 @@ export async function judgedOf(
     answer: {
       verdict,
       effects: effects.map(effectJson),
-      unknown: [...seen.media.unknown, ...unknownSignals(seen)],
+      unknown: [...seen.media.unknown, ...unknownSignals(seen), ...unknownLists(seen, explanation)],
       because: explanation?.rules.filter(({ outcome }) => outcome === 'fired').map(({ because }) => because) ?? [],
     },
     append: null,
@@ -169,6 +169,19 @@ function effectJson(effect: MergedEffect): EffectJson {
     ...('on' in effect && { on: effect.on }),
     rules: [...effect.rules],
   }
+}
+
+/** Lists that left a rule undecided. A sealed one is not named: the answer must not tell what is on it. */
+function unknownLists(seen: Seen, explanation: Explanation | undefined): { signal: string; why: string }[] {
+  const causes = new Set(explanation?.undecided.flatMap(({ because_of }) => because_of) ?? [])
+  const found = [...causes].flatMap((cause) => {
+    const name = cause.startsWith('list:') ? cause.slice(5) : undefined
+    const spec = name === undefined ? undefined : seen.rules.program.ruleset.lists.get(name)
+    if (name === undefined || spec === undefined) return []
+    const why = seen.lists.asked.has(name) ? (seen.lists.unsure.get(name) ?? 'cannot_tell') : 'not_loaded'
+    return [{ signal: spec.sealed ? 'list:sealed' : cause, why }]
+  })
+  return [...new Map(found.map((one) => [`${one.signal} ${one.why}`, one])).values()]
 }
 
 /** Signals that a rule asked for and nobody could tell, with the reason. */
@@ -378,8 +391,13 @@ function effectInWords(effect: MergedEffect): string {
     case 'hold':
       return 'the item is held back until a person has looked at it'
     case 'limit':
-      return `${effect.what.replaceAll('_', ' ')} are limited for ${Math.round(effect.for / 3_600_000)} hours`
+      return `${effect.what.replaceAll('_', ' ')} are limited for ${hoursInWords(effect.for)}`
     default:
       return effect.do
   }
+}
+
+function hoursInWords(ms: number): string {
+  const hours = Math.max(1, Math.round(ms / 3_600_000))
+  return hours === 1 ? '1 hour' : `${hours} hours`
 }

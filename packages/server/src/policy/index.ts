@@ -1,4 +1,4 @@
-export { isRefused, type LiveRules, prepare, type Refused } from './live.ts'
+export { isRefused, type LiveRules, listsNamed, type NamedList, prepare, type Refused } from './live.ts'
 export { type Policy, shippedPolicies } from './register.ts'
 export { makeRegistry, type RuleRegistry } from './registry.ts'
 export { routesOf } from './routes.ts'

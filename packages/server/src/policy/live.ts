@@ -88,3 +88,26 @@ function placeOf(text: string, name: string): Diagnostic['at'] {
   const before = text.slice(0, offset).split('\n')
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, from: offset, to: offset + name.length }
 }
+
+const LIST_KINDS = { text: 'text', domain: 'domain', hash: 'digest', phash: 'pdq' } as const
+
+/** A list that a rule set names, as `signals` would keep it. */
+export interface NamedList {
+  readonly id: string
+  readonly kind: (typeof LIST_KINDS)[keyof typeof LIST_KINDS]
+  /** Of the first rule that asks it. */
+  readonly harm: string
+  readonly sealed: boolean
+  readonly context: boolean
+  readonly source: string
+}
+
+/** The lists that a rule set asks. One that is not there leaves every rule that asks it undecided. */
+export function listsNamed({ program }: Pick<LiveRules, 'program'>): NamedList[] {
+  return [...program.ruleset.lists.values()].flatMap((list) => {
+    if (list.type === 'id') return []
+    const asks = program.ruleset.rules.find(({ when }) => JSON.stringify(when).includes(`"list":"${list.name}"`))
+    const { sealed, context, from: source } = list
+    return [{ id: list.name, kind: LIST_KINDS[list.type], harm: asks?.harm ?? 'other', sealed, context, source }]
+  })
+}

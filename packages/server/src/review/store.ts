@@ -324,7 +324,8 @@ export const decideWork = defineWork(
                 automated: false,
                 effects: plan.told,
                 statement: plan.notice,
-                facts: row.words,
+                // Staff's own headline names rules and reports: not for the person affected.
+                facts: 'A person of our staff looked at what you sent.',
                 until: plan.wishes[0]?.until ?? null,
                 notBefore: plan.undoUntil,
                 tookPart: [input.actor.id],

@@ -18,6 +18,8 @@ export interface ListLibrary {
   load(): Promise<void>
   /** True once every list of the database is in memory. */
   readonly loaded: boolean
+  /** Makes lists that are not there yet, empty: a rule that asks them is decided, and hears "no hit". */
+  declare(lists: readonly ListFacts[], by: string): Promise<void>
   /**
    * Replaces the entries of a list by those of a file. A file with too many bad rows, or with another digest than promised, changes nothing.
    *
@@ -177,6 +179,15 @@ export function makeLibrary(parts: {
     async load() {
       for (const row of await rows()) await loadOne(row)
       loaded = true
+    },
+    async declare(lists, by) {
+      const known = new Set((await rows()).map(({ id }) => id))
+      for (const facts of lists) {
+        if (known.has(facts.id)) continue
+        const none = { digest: sha256Hex(''), entries: 0, added: 0, removed: 0, lastN: 0 }
+        await storage.store.tx(publishList, { facts, before: 0, ...none, by, keys: await parts.keysFor([]) })
+      }
+      for (const row of await rows()) if (!known.has(row.id)) await loadOne(row)
     },
     import(input) {
       const done = turn.then(() => take(input))

@@ -5,6 +5,7 @@ import { openContext } from '../../context.ts'
 import { loadConfig } from '../../http/config.ts'
 import { isLoopbackHost } from '../../http/hosts.ts'
 import type { Doer } from '../../people/index.ts'
+import { listsNamed } from '../../policy/index.ts'
 import type { Command } from '../command.ts'
 import { UsageError } from '../io.ts'
 
@@ -19,7 +20,7 @@ function listenOf(url: string, env: Readonly<Record<string, string | undefined>>
     : {}
 }
 
-/** A set that needs no list and no history to begin with; the platform's own takes its place (`lamplighter rules`). */
+/** The shipped rules; the platform's own take their place (`lamplighter rules live`). */
 async function starterRules(): Promise<{ text: string; schemaText: string }> {
   const file = (name: string) => readFile(new URL(`../../../../rules/wick/${name}`, import.meta.url), 'utf8')
   return { text: await file('starter.wick'), schemaText: await file('chat.schema.wick') }
@@ -68,6 +69,10 @@ export const commands: readonly Command[] = [
           solo: true,
           reason: 'the rules that a new installation starts with',
         })
+        await context.library.declare(
+          listsNamed(context.registry.live()).map((list) => ({ ...list, staleAfterMs: null })),
+          'operator',
+        )
         const lines = Object.entries(values).map(([key, text]) => `${key}=${text}`)
         // The database’s address may hold a password.
         writeFileSync(path, `${lines.join('\n')}\n`, { mode: 0o600, flag: 'wx' })
