@@ -35,6 +35,7 @@ export const acts = [
   'lists.read',
   'lists.edit',
   'settings.read',
+  'settings.edit',
   'log.read',
   'log.repair',
   'restore.resume',

@@ -251,6 +251,43 @@ export const importList = endpoint({
   codes: ['invalid', 'conflict'],
 })
 
+export const SettingName = z
+  .string()
+  .regex(/^[a-z]+\.[a-zA-Z]+$/)
+  .max(64)
+
+export const getSettings = endpoint({
+  id: 'getSettings',
+  method: 'get',
+  path: '/v1/settings',
+  act: 'settings.read',
+  summary: 'What is set in the running system: each name with its present value.',
+  params: Nothing,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({
+    items: z.array(z.object({ name: SettingName, value: z.string().nullable(), words: z.string() })),
+  }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const putSetting = endpoint({
+  id: 'putSetting',
+  method: 'put',
+  path: '/v1/settings/{name}',
+  act: 'settings.edit',
+  summary: 'Set one value, with a reason. The value before stays, with its author and reason.',
+  params: z.object({ name: SettingName }),
+  query: Nothing,
+  body: z.object({ value: z.string().max(2000).nullable(), reason: z.string().min(1).max(500) }),
+  status: 200,
+  answer: z.object({ version: z.int() }),
+  repeat: 'own',
+  codes: ['invalid'],
+})
+
 export const getRetention = endpoint({
   id: 'getRetention',
   method: 'get',

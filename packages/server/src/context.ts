@@ -169,7 +169,6 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
   const live = createLive()
   const limits = createLimits()
   const quiet = createQuiet(config.data)
-  const settings = createSettings(store)
   const readiness = new Readiness()
   readiness.add('database', () => notWritable(store))
   readiness.add('keyring', async () => void (await keyring.make('column', 'health')))
@@ -186,6 +185,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
   // What came out of a backup may lack acts that were published since: it signs nothing before a person has looked (ledger.md §9).
   if (quiet.state() !== undefined) await transparency.markRestored()
   const { keysFor } = transparency
+  const settings = createSettings(store, keysFor)
   const people = createPeople({ store, keyring, url: config.url, recordKeys: () => keysFor([PLATFORM]) })
   const columns = await columnsOf(keyring)
   const meansFor = async (affected: readonly Affected[]): Promise<ActionMeans> => ({
@@ -218,7 +218,8 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
         verdict: answer.verdict,
         ...(ms !== undefined && { ms }),
         unknown: answer.unknown,
-        rules: (ruling?.rules ?? []).map((rule) => rule.slice(rule.indexOf('/') + 1)),
+        // `starter/name v3`, as a verdict cites them.
+        rules: (ruling?.rules ?? []).map((rule) => rule.replace(/^.*\/| v\d+$/g, '')),
       }),
     checkBacklog: () => checkBacklog(storage),
   }
@@ -288,7 +289,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
       chance: Math.random,
     }),
     ...transparencyRoutes(transparency),
-    ...settingsRoutes({ storage }),
+    ...settingsRoutes({ storage, settings }),
     ...(options.routes?.(parts) ?? []),
   ]
   const app = createApp({
@@ -307,8 +308,12 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
         formKey: async () => formKey,
         receipt: (record) => receiptFile(transparency, record),
         keptTables: () => storage.retention.rules,
-        platform: { name: await settings.get('platform.name'), contact: config.url },
-        leaveTo: 'https://www.wikipedia.org/',
+        limits,
+        platform: async () => ({
+          name: await settings.get('platform.name'),
+          contact: (await settings.get('platform.contact')) ?? config.url,
+          leaveTo: await settings.get('platform.leaveTo'),
+        }),
       }),
       ...(options.pages?.(parts) ?? []),
       ...consolePages(options.consoleFolder ?? join(here, '../../console/dist')),

@@ -323,7 +323,8 @@ const streamOldest = metrics.gauge({
   help: 'Age of the oldest unread event.',
   labels: groups,
 })
-const queues = { queue: ['review.settle', 'schedule'] }
+const queueNames = ['review.settle', 'schedule']
+const queues = { queue: queueNames }
 const jobsWaiting = metrics.gauge({ name: 'lamplighter_jobs_waiting', help: 'Jobs that are not done.', labels: queues })
 const jobsParked = metrics.gauge({
   name: 'lamplighter_jobs_parked',
@@ -343,7 +344,10 @@ export interface Standing {
 }
 
 export function thingsStand(at: Standing): void {
-  for (const gauge of [laneWaiting, laneOldest, laneOverdue, listAge, jobsWaiting, jobsParked]) gauge.reset()
+  listAge.reset()
+  // What is empty is there with a zero, so that an alert can tell it from a gauge that nobody sets.
+  for (const lane of laneNames) for (const gauge of [laneWaiting, laneOldest, laneOverdue]) gauge.set(0, { lane })
+  for (const queue of queueNames) for (const gauge of [jobsWaiting, jobsParked]) gauge.set(0, { queue })
   for (const { lane, waiting, overdue, oldestMs } of at.lanes) {
     laneWaiting.set(waiting, { lane })
     laneOldest.set(oldestMs / 1000, { lane })

@@ -38,6 +38,17 @@ describe.each(engines)('the whole product on $name', (engine) => {
     expect(house.receiver.refused).toEqual([])
   })
 
+  test('tells those who may read the metrics how it stands, in numbers', async () => {
+    const { body } = await house.platform('GET', '/stands')
+    expect(body).toMatchObject({
+      engine: engine.name,
+      stream: { records: 0 },
+      endpoints: [{ paused: false, parked: 0 }],
+    })
+    expect(body.bytes).toBeGreaterThan(100_000)
+    expect(JSON.stringify(body)).not.toMatch(/kestrel|walk-1/)
+  })
+
   test('an outsider finds every record of it in the log', async () => {
     expect(await verifyLog(house)).toMatchObject({ exit: 0 })
     const records = await house.rows('ledger_records')

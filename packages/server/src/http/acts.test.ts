@@ -28,7 +28,7 @@ const ROWS: Readonly<Record<string, { does: readonly Act[]; reads: readonly Act[
   'decision records, log, ledger': { does: [], reads: ['decisions.explain', 'log.read', 'receipts.read'] },
   'people, roles / grant child-safety, legal, admin': { does: ['people.manage'], reads: ['people.read'] },
   'connections, keys, retention': {
-    does: ['connections.manage', 'keys.manage'],
+    does: ['connections.manage', 'keys.manage', 'settings.edit'],
     reads: ['connections.read', 'settings.read'],
   },
 }

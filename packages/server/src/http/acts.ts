@@ -79,6 +79,7 @@ export const acts: Readonly<Record<Act, ActRow>> = {
   'lists.read': { roles: { lead: 'yes', 'child-safety': 'yes', auditor: 'read' }, operator: true },
   'lists.edit': { roles: { lead: 'yes', 'child-safety': 'yes' }, operator: true },
   'settings.read': { roles: administration, operator: true },
+  'settings.edit': { roles: { admin: 'yes' }, operator: true, touch: true },
   'log.read': { roles: records, operator: true },
   'log.repair': { operator: true },
   'restore.resume': { roles: { admin: 'yes' }, operator: true, touch: true },

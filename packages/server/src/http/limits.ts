@@ -53,6 +53,7 @@ export const rates = {
   signIn: perMinute(10),
   links: perMinute(60),
   wrongLinks: { perSecond: 5 / 900, burst: 5 },
+  linkForms: { perSecond: 5 / 3600, burst: 5 },
   pages: perMinute(120),
 } as const satisfies Record<string, Rate>
 

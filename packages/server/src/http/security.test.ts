@@ -1,6 +1,7 @@
 import { createConnection } from 'node:net'
 import { type Act, acts as actNames, roles, type Scope, scopes } from '@lamplighter/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { laneIds } from '../review/lanes.ts'
 import { startTestServer, type TestServer } from '../testing/server.ts'
 import { acts } from './acts.ts'
 import { may } from './may.ts'
@@ -177,11 +178,18 @@ describe('metrics', () => {
     await server.call('/hello/some-secret-token')
     const text = await (await server.call('/metrics')).text()
     const routes = new Set([...server.context.app.routes.map(({ endpoint }) => endpoint.id), 'page', 'unknown'])
+    const closed: Record<string, readonly string[]> = {
+      kind: ['webhook', 'poll'],
+      group: ['follow'],
+      queue: ['review.settle', 'schedule'],
+      lane: [...laneIds],
+    }
     for (const line of text.trim().split('\n')) {
       if (line.startsWith('#')) continue
       const [, labels = ''] = /^lamplighter_[a-z_]+(?:\{(.*)\})? [0-9.e+-]+$/.exec(line) ?? expect.fail(line)
       for (const [, name, value] of labels.matchAll(/(\w+)="([^"]*)"/g)) {
         if (name === 'route') expect(routes).toContain(value)
+        else if (closed[name ?? ''] !== undefined) expect(closed[name ?? '']).toContain(value)
         else if (name === 'status') expect(['2xx', '3xx', '4xx', '5xx']).toContain(value)
         else expect([name, value]).toEqual(['le', expect.stringMatching(/^(\+Inf|[0-9.]+)$/)])
       }

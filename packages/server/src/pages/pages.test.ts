@@ -4,17 +4,20 @@ import { schema } from '../actions/tables.ts'
 import { answerAppeal, said, takeAppeal, withdrawStatement } from '../actions/testing/acts.store.ts'
 import { TestOutbox } from '../actions/testing/outbox.ts'
 import { type App, createApp } from '../http/app.ts'
+import { createLimits, type Limits } from '../http/limits.ts'
 import { formNumber } from './form-number.ts'
 import { languages } from './messages/index.ts'
 import { pagesOf } from './routes.ts'
 
 let box: TestOutbox
 let app: App
+let limits: Limits | undefined
 const formKey = new Uint8Array(randomBytes(32))
 const receipts = new Map<string, string>()
 beforeEach(async () => {
   box = await TestOutbox.open()
   receipts.clear()
+  limits = undefined
   const pages = pagesOf({
     store: box.store,
     meansFor: box.meansFor.bind(box),
@@ -25,8 +28,13 @@ beforeEach(async () => {
       return file === undefined ? { state: 'pending', promise: 'a promise' } : { state: 'ready', file }
     },
     keptTables: () => Object.entries(schema.tables).map(([table, { kept }]) => ({ subject: 'actions', table, kept })),
-    platform: { name: 'Harbour', contact: 'privacy@harbour.example' },
-    leaveTo: 'https://weather.example/',
+    // Most tests visit more than one address may; the limits have a test of their own.
+    limits: { spendAt: (...given) => limits?.spendAt(...given) },
+    platform: async () => ({
+      name: 'Harbour',
+      contact: 'privacy@harbour.example',
+      leaveTo: 'https://weather.example/',
+    }),
   })
   const nobody = async () => ({ kind: 'nobody' }) as const
   app = createApp({
@@ -283,6 +291,21 @@ describe('console 47 and security S-66: a link that opens nothing', () => {
     expect(ratio).toBeGreaterThan(0.5)
     expect(ratio).toBeLessThan(2)
   })
+})
+
+test('security S-53: one address may open, guess and send only so often', async () => {
+  limits = createLimits()
+  const { token } = await box.notify()
+  const wrong = []
+  for (let n = 0; n < 6; n += 1) wrong.push((await get(`/n/guess-${n}`)).status)
+  expect(wrong).toEqual([404, 404, 404, 404, 404, 429])
+  expect((await get(`/n/${token}`)).status).toBe(200)
+  const sent = []
+  for (let n = 0; n < 6; n += 1) sent.push((await send(`/n/${token}/appeal`, { number: 'x', text: 'y' })).status)
+  expect(sent).toEqual([403, 403, 403, 403, 403, 429])
+  let last = 200
+  for (let n = 0; n < 60 && last === 200; n += 1) last = (await get(`/n/${token}`)).status
+  expect(last).toBe(429)
 })
 
 test('security S-21: hostile words stay words on the page', async () => {

@@ -1,6 +1,7 @@
 import type { ActionsServices } from '../actions/index.ts'
 import { ActionsError, type NoticeView, noticeOfLink } from '../actions/index.ts'
 import { html } from '../http/html.ts'
+import type { Limits } from '../http/limits.ts'
 import { stylePath } from '../http/page.ts'
 import { type Page, type PageCall, page } from '../http/route.ts'
 import { appealForm, appealState, type FormProblem, longestAppeal } from './appeal-page.ts'
@@ -17,16 +18,25 @@ export type ReceiptFile =
   | { readonly state: 'pending'; readonly promise: string | null }
   | { readonly state: 'none' }
 
+/** What users read of the platform. */
+export interface PlatformWords {
+  readonly name: string
+  /** How to reach whoever answers for the data there: an e-mail address or a page. */
+  readonly contact: string
+  /** Where *leave quickly* leads. */
+  readonly leaveTo: string
+}
+
 export interface PagesServices extends Pick<ActionsServices, 'store' | 'meansFor' | 'receiveAppeal'> {
   /** 32 bytes for the one-time numbers of forms. */
   formKey(): Promise<Uint8Array>
   receipt(record: string): Promise<ReceiptFile>
   /** The tables' declarations and what Settings made of them. */
   keptTables(): readonly KeptTable[]
-  /** Name of the platform, and how to reach whoever answers for the data there. */
-  readonly platform: { readonly name: string; readonly contact: string }
-  /** Where *leave quickly* leads. */
-  readonly leaveTo: string
+  /** Refuses an address that opens too many links, guesses them, or sends too many forms (security.md §11). */
+  readonly limits: Pick<Limits, 'spendAt'>
+  /** As Settings has it now. */
+  platform(): Promise<PlatformWords>
 }
 
 export function pagesOf(services: PagesServices): Page[] {
@@ -48,16 +58,20 @@ interface Visit {
   readonly token: string
   readonly words: Messages
   readonly view: NoticeView
+  readonly platform: PlatformWords
 }
 
 // Every token goes the same way to the same page, whatever is wrong with it: one hash, one look-up by key.
 function opened(services: PagesServices, show: (visit: Visit) => Promise<Response>) {
   return async (call: PageCall): Promise<Response> => {
+    services.limits.spendAt('links', call.address, call.now)
     const token = call.params.token ?? ''
     const view = await noticeOfLink(linkParts(services), token, call.now)
     const words = wordsOf(call, view?.content.statement.language)
-    if (view === undefined) return nothingPage({ words, leaveTo: services.leaveTo })
-    return show({ services, call, token, words, view })
+    const platform = await services.platform()
+    if (view === undefined) services.limits.spendAt('wrongLinks', call.address, call.now)
+    if (view === undefined) return nothingPage({ words, leaveTo: platform.leaveTo })
+    return show({ services, call, token, words, view, platform })
   }
 }
 
@@ -69,9 +83,9 @@ function wordsOf(call: PageCall, otherwise?: string): Messages {
   return messagesFor(call.query.get('lang'), call.raw.headers.get('accept-language'), otherwise)
 }
 
-async function notice({ services, call, token, words, view }: Visit): Promise<Response> {
-  const main = noticeMain({ words, view, token, platform: services.platform.name, now: call.now })
-  return usersPage({ words, title: words.notice.title, main, leaveTo: services.leaveTo })
+async function notice({ platform, call, token, words, view }: Visit): Promise<Response> {
+  const main = noticeMain({ words, view, token, platform: platform.name, now: call.now })
+  return usersPage({ words, title: words.notice.title, main, leaveTo: platform.leaveTo })
 }
 
 async function receipt({ services, view }: Visit): Promise<Response> {
@@ -94,6 +108,7 @@ async function showAppeal(visit: Visit): Promise<Response> {
 async function sendAppeal(visit: Visit): Promise<Response> {
   const { services, call, token, view } = visit
   if (!isOwnForm(call.raw)) return formPage(visit, { text: '', problem: 'again', status: 403 })
+  services.limits.spendAt('linkForms', call.address, call.now)
   const form = await call.form()
   const text = (form.get('text') ?? '').trim()
   const number = formNumberHash(await services.formKey(), view.id, form.get('number') ?? '', call.now)
@@ -140,8 +155,8 @@ function over(visit: Visit): Response {
   return appealPage(visit, html`<p>${why}</p>`, 410)
 }
 
-function appealPage({ services, words }: Visit, main: ReturnType<typeof html>, status = 200): Response {
-  return usersPage({ words, title: words.appeal.title, main, leaveTo: services.leaveTo, status })
+function appealPage({ platform, words }: Visit, main: ReturnType<typeof html>, status = 200): Response {
+  return usersPage({ words, title: words.appeal.title, main, leaveTo: platform.leaveTo, status })
 }
 
 /** Browsers say where a form comes from; those that do not are known by the number in the form (security.md §5). */
@@ -150,11 +165,11 @@ function isOwnForm(request: Request): boolean {
   return site === null || site === 'same-origin'
 }
 
-function privacy(services: PagesServices, call: PageCall): Response {
+async function privacy(services: PagesServices, call: PageCall): Promise<Response> {
   const words = wordsOf(call)
-  const { name, contact } = services.platform
+  const { name, contact, leaveTo } = await services.platform()
   const main = privacyMain({ words, platform: name, contact, tables: services.keptTables() })
-  return usersPage({ words, title: words.privacy.title, main, leaveTo: services.leaveTo })
+  return usersPage({ words, title: words.privacy.title, main, leaveTo })
 }
 
 function styleSheet(): Response {

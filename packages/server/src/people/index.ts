@@ -12,3 +12,4 @@ export const storeModules: readonly URL[] = [
   new URL('./sign-in/store.ts', import.meta.url),
   new URL('./keys/store.ts', import.meta.url),
 ]
+export { labelOfDoer } from './ledger.ts'

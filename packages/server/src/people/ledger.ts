@@ -13,7 +13,7 @@ export interface RoleChange {
 
 /** Notes in the ledger who may do what from now on, in the transaction of the change (ledger.md §4, kind 11). */
 export async function recordRoles(tx: Tx, change: RoleChange, doer: Doer, keys: RecordKeys): Promise<void> {
-  const by = await labelOf(tx, doer)
+  const by = await labelOfDoer(tx, doer)
   for (const role of change.roles.length === 0 ? [null] : change.roles) {
     const fields = { op: change.op, who: staffLabel(change.number), role, by, second: null }
     await record(tx, { kind: 'role', affected: PLATFORM, fields }, keys)
@@ -21,7 +21,7 @@ export async function recordRoles(tx: Tx, change: RoleChange, doer: Doer, keys: 
 }
 
 /** The operator of the machine has no number: `null`. */
-async function labelOf(tx: Tx, doer: Doer): Promise<string | null> {
+export async function labelOfDoer(tx: Tx, doer: Doer): Promise<string | null> {
   if (doer.staff === null) return null
   const row = await tx.db.selectFrom('staff').select('number').where('id', '=', doer.staff).executeTakeFirstOrThrow()
   return staffLabel(row.number)

@@ -1,10 +1,33 @@
-import { getRetention } from '@lamplighter/api'
+import { getRetention, getSettings, putSetting } from '@lamplighter/api'
+import { z } from 'zod'
+import { AppError } from '../http/errors.ts'
 import { type Route, route } from '../http/route.ts'
+import { doerOf } from '../people/index.ts'
 import type { Storage } from '../storage/index.ts'
+import { isSettingName, type Settings, settingNames, wordsOfSetting } from './index.ts'
 
 /** Settings that are read from what the code declares: the page cannot drift from what is done. */
-export function routesOf(services: { readonly storage: Storage }): Route[] {
+export function routesOf(services: { readonly storage: Storage; readonly settings: Settings }): Route[] {
+  const { settings } = services
   return [
+    route(getSettings, async () => ({
+      body: {
+        items: await Promise.all(
+          settingNames.map(async (name) => ({ name, value: await settings.get(name), words: wordsOfSetting(name) })),
+        ),
+      },
+    })),
+    route(putSetting, async (call) => {
+      const { name } = call.params
+      if (!isSettingName(name)) throw new AppError('not_found', `There is no such setting: ${settingNames.join(', ')}.`)
+      try {
+        const change = { reason: call.body.reason, doer: doerOf(call) }
+        return { body: await settings.put(name, call.body.value as never, change) }
+      } catch (error) {
+        if (!(error instanceof z.ZodError)) throw error
+        throw new AppError('invalid', `This is no ${wordsOfSetting(name)}.`, { pointer: '/value' })
+      }
+    }),
     route(getRetention, async () => ({
       body: {
         items: services.storage.retention.rules.map(({ table, kept }) => ({

@@ -1,6 +1,7 @@
 import { audit } from '../audit/index.ts'
-import type { Doer } from '../people/index.ts'
+import { type Doer, labelOfDoer } from '../people/index.ts'
 import { days, defineQuery, defineSchema, defineWork, table } from '../storage/index.ts'
+import { PLATFORM, type RecordKeys, record } from '../transparency/index.ts'
 
 declare module '../storage/tables.ts' {
   interface Tables {
@@ -51,13 +52,16 @@ export const presentSettings = defineQuery('settings.present', async ({ db }): P
   return Object.fromEntries(rows.map((row) => [row.name, row.value]))
 })
 
-/** Sets a value as a new version; the one before stays, with its author and reason. */
+/** Sets a value as a new version; the one before stays, with its author and reason, and the ledger notes the change. */
 export const putSetting = defineWork(
   'settings.put',
-  async (tx, input: { name: string; value: string; reason: string; doer: Doer }): Promise<{ version: number }> => {
+  async (
+    tx,
+    input: { name: string; value: string; standing: string; reason: string; doer: Doer; keys: RecordKeys },
+  ): Promise<{ version: number }> => {
     const before = await tx.db
       .selectFrom('settings')
-      .select('version')
+      .select(['version', 'value'])
       .where('name', '=', input.name)
       .where('replaced_at', 'is', null)
       .executeTakeFirst()
@@ -88,6 +92,22 @@ export const putSetting = defineWork(
       request: input.doer.request,
       touch: input.doer.touch ?? undefined,
     })
+    await record(
+      tx,
+      {
+        kind: 'setting',
+        affected: PLATFORM,
+        fields: {
+          name: input.name,
+          from: before?.value ?? input.standing,
+          to: input.value,
+          by: await labelOfDoer(tx, input.doer),
+          second: null,
+          solo: true,
+        },
+      },
+      input.keys,
+    )
     return { version }
   },
 )
