@@ -111,6 +111,7 @@ describe('K-05: the disk fails', () => {
 
   test('an fsync error at COMMIT: the callers get commit_unknown, the process is told to end, nothing more is taken', async () => {
     await storage.store.tx(openAccounts, { ids: ['a'], balance: 0 })
+    // Opening commits twice: leases that ended, and the partitions.
     await reopen({ faults: { errors: [{ on: 'commit', at: 3, errcode: IOERR_FSYNC }] } })
     await expect(storage.store.tx(decide, { id: 'a', revision: 1, by: 'x' })).rejects.toMatchObject({
       code: 'commit_unknown',
