@@ -16,6 +16,8 @@ export interface CardFacts {
   /** How the account is called in words, for the preview: `@kestrel`. */
   readonly account: string | null
   readonly reports: number
+  /** The machine holds the item back until somebody decides. */
+  readonly held?: boolean
   /** What the platform's connections can carry out. */
   readonly supported: ReadonlySet<Do>
   readonly language: string
@@ -122,22 +124,24 @@ function cardChoice(choice: Choice, facts: CardFacts): CardChoice {
 }
 
 /** What will happen, in plain words, in the order in which it happens (console.md §4.3). */
-export function effectsInWords(choice: Choice, facts: Pick<CardFacts, 'account' | 'reports'>): string[] {
+export function effectsInWords(choice: Choice, facts: Pick<CardFacts, 'account' | 'reports' | 'held'>): string[] {
   const person = facts.account ?? 'the account'
   const told =
     facts.reports === 0 ? [] : [facts.reports === 1 ? 'tell the reporter' : `tell ${facts.reports} reporters`]
   const after = [...told, 'can be appealed for 183 days']
+  // Somebody is warned for it, so it is not delivered; and nothing may stay held for ever.
+  const notDelivered = facts.held === true ? ['the held item is not delivered'] : []
   switch (choice) {
     case 'none':
       return ['nothing is removed', 'a held item is released', ...told]
     case 'remove':
       return ['remove 1 item', `tell ${person} why`, ...after]
     case 'warn':
-      return [`warn ${person}`, ...after]
+      return [`warn ${person}`, ...notDelivered, ...after]
     case 'limit':
-      return [`limit messages of ${person} for 24 hours`, `tell ${person} why`, ...after]
+      return [`limit messages of ${person} for 24 hours`, ...notDelivered, `tell ${person} why`, ...after]
     case 'suspend':
-      return [`suspend ${person} until somebody ends it`, `tell ${person} why`, ...after]
+      return [`suspend ${person} until somebody ends it`, ...notDelivered, `tell ${person} why`, ...after]
   }
 }
 

@@ -37,6 +37,13 @@ describe('what follows from a choice', () => {
     })
   })
 
+  test('an item that the machine holds is not delivered when its person is warned, and does not stay held for ever', () => {
+    const plan = planOf({ ...facts, itemState: 'held' }, { ...input, choice: 'warn' }, NOW)
+    expect(plan.wishes.map(({ do: asked }) => asked)).toEqual(['warn', 'remove'])
+    expect(plan.effects).toContain('the held item is not delivered')
+    expect(planOf({ ...facts, itemState: 'held' }, input, NOW).wishes.map(({ do: asked }) => asked)).toEqual(['remove'])
+  })
+
   test('a limit ends by itself', () => {
     expect(planOf(facts, { ...input, choice: 'limit' }, NOW).wishes).toEqual([
       { do: 'limit', what: 'messages', until: NOW + LIMIT_MS },

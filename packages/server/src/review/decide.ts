@@ -68,16 +68,21 @@ export function planOf(facts: DecisionFacts, input: ChoiceInput, now: number): P
   return {
     wishes: [
       { do: asked, what: asked === 'limit' ? 'messages' : null, until: asked === 'limit' ? now + LIMIT_MS : null },
+      ...(isKeptBack(facts, asked) ? [{ do: 'remove' as const, what: null, until: null }] : []),
     ],
     withdrawMachine: false,
     strike: facts.account !== null,
     notice: facts.account === null ? null : statementOf(input),
     effects: effectsOf(input.choice, facts),
-    told: [asked],
+    told: isKeptBack(facts, asked) ? [asked, 'remove'] : [asked],
     undoUntil: now + UNDO_MS,
     upheld: true,
   }
 }
+
+// A measure against the person for an item that the machine holds: the item is not delivered, and does not stay held for ever.
+const isKeptBack = (facts: DecisionFacts, asked: Do): boolean =>
+  facts.itemState === 'held' && facts.item !== null && asked !== 'remove' && facts.supported.has('remove')
 
 // What the machine did is withdrawn by its own decision's actions, once the undo window is over.
 function nothingDone(facts: DecisionFacts, now: number): Plan {
@@ -94,8 +99,8 @@ function nothingDone(facts: DecisionFacts, now: number): Plan {
 }
 
 // The words of the card, so that what was shown is what is written down.
-const effectsOf = (choice: Choice, { account, reports }: DecisionFacts): string[] =>
-  effectsInWords(choice, { account: account === null ? null : `@${account}`, reports })
+const effectsOf = (choice: Choice, { account, reports, itemState }: DecisionFacts): string[] =>
+  effectsInWords(choice, { account: account === null ? null : `@${account}`, reports, held: itemState === 'held' })
 
 function statementOf(input: ChoiceInput): { language: string; text: string } {
   if (input.statement === null || input.statement.text.trim() === '') {

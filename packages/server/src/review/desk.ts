@@ -109,6 +109,7 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
       cardFacts(row, {
         strikes: found.strikes,
         reports: found.reports.filter(({ state }) => state === 'open').length,
+        held: pieces.some(({ stored }) => stored.itemState === 'held'),
         supported: await desk.supported(),
       }),
     ),

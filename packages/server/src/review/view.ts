@@ -130,7 +130,7 @@ function valuesInWords(values: Readonly<Record<string, unknown>>): string {
 /** What the card needs to know of a case. */
 export function cardFacts(
   row: CasesTable,
-  known: { strikes: number; reports: number; supported: CardFacts['supported'] },
+  known: { strikes: number; reports: number; held: boolean; supported: CardFacts['supported'] },
 ): CardFacts {
   return {
     kind: row.kind,
@@ -139,6 +139,7 @@ export function cardFacts(
     strikes: known.strikes,
     account: row.account === null ? null : accountWords(row.account),
     reports: known.reports,
+    held: known.held,
     supported: known.supported,
     language: 'en',
     caseNumber: row.number,
