@@ -103,4 +103,6 @@ export async function settled(page: Page): Promise<void> {
 
 /** What is to be read on the page, without what changes from second to second. */
 export const viewOf = async (page: Page): Promise<string> =>
-  (await page.getByRole('main').innerText()).replaceAll(/\d+ (s|min|h|d)\b( \d+ (min|h))?/g, '…')
+  (await page.getByRole('main').innerText())
+    .replaceAll(/\d+ (s|min|h|d)\b( \d+ (min|h))?/g, '…')
+    .replaceAll(/\d+ · oldest/g, '… · oldest')
