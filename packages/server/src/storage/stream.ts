@@ -64,6 +64,8 @@ export const createPartitions = defineWork(
     await tx.db
       .insertInto('stream_heads')
       .values(Array.from({ length: partitions }, (_, part) => ({ part, off: 0 })))
+      // Of two processes that start at once, the later one collides, tries again, and finds them.
+      .onConflict((on) => on.doNothing())
       .execute()
     return partitions
   },

@@ -18,7 +18,7 @@ export interface PostgresOptions {
 }
 
 const TRIES = 5
-// A unique violation may be a collision that the server noticed early; if it stays, it is the caller's conflict.
+// A unique violation may be a collision that the server noticed early; if it comes twice, it is the caller's conflict.
 const UNIQUE_TRIES = 2
 const CONNECT_MS = 5_000
 const COMMIT_MS = 10_000
@@ -54,6 +54,7 @@ export class PostgresStore implements Store {
     const call = { ...options, now: this.#options.now(), input: toWire(input) }
     // The input has been copied: each try gets its own.
     const untyped = work as unknown as Work<unknown, unknown>
+    let uniqueTries = 0
     for (let tries = 1; ; tries++) {
       const client = await this.#connect()
       const result = await this.#attempt(client, untyped, call)
@@ -62,10 +63,12 @@ export class PostgresStore implements Store {
         if (result.outcome.hints.length > 0) this.#options.onHints(result.outcome.hints)
         return fromWire(result.outcome.output) as O
       }
+      if (result.kind === 'failed' && isUniqueViolation(result.error)) uniqueTries += 1
       const again =
         result.kind === 'unknown'
           ? options.once !== undefined && tries < TRIES
-          : (isCollision(result.error) && tries < TRIES) || (isUniqueViolation(result.error) && tries < UNIQUE_TRIES)
+          : (isCollision(result.error) && tries < TRIES) ||
+            (isUniqueViolation(result.error) && uniqueTries < UNIQUE_TRIES)
       if (!again) throw finalError(result)
       this.#counted.retries += 1
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** tries))
