@@ -30,16 +30,20 @@ import { routesOf as evidenceRoutes, exposureOf, type MediaVault, makeMediaVault
 import { rangeFrom } from './http/address.ts'
 import { type App, createApp } from './http/app.ts'
 import type { Config } from './http/config.ts'
-import { hmacHex } from './http/crypto.ts'
 import { metricsPage, openapiPage, standsPage } from './http/documents.ts'
-import { AppError, jitter } from './http/errors.ts'
 import { healthPages, Readiness } from './http/health.ts'
 import { createLimits } from './http/limits.ts'
 import { createLive, type Live } from './http/live.ts'
 import { outgoing } from './http/outgoing.ts'
 import type { Page, Route } from './http/route.ts'
 import { consolePages } from './http/static.ts'
-import { FOLLOW, type IntakeServices, routesOf as intakeRoutes, startFollow } from './intake/index.ts'
+import {
+  backlogGuard,
+  type IntakeServices,
+  routesOf as intakeRoutes,
+  startFollow,
+  streamNames,
+} from './intake/index.ts'
 import {
   housekeeping,
   jobsModule,
@@ -71,7 +75,15 @@ import {
 import { createSettings, type Settings, settingsModule, routesOf as settingsRoutes } from './settings/index.ts'
 import { type ListLibrary, makeLibrary, shippedProviders, routesOf as signalsRoutes } from './signals/index.ts'
 import { type Stands, standsOf } from './stands.ts'
-import { defineQuery, notWritable, openStore, type ReadDb, type Storage, type StorageOptions } from './storage/index.ts'
+import {
+  type ChunkSeal,
+  defineQuery,
+  notWritable,
+  openStore,
+  type ReadDb,
+  type Storage,
+  type StorageOptions,
+} from './storage/index.ts'
 import { fileMasterKey, type Keyring, openKeyring } from './storage/keyring/index.ts'
 import { makeSealer } from './storage/sealer.ts'
 import { type Affected, openTransparency, PLATFORM, type Transparency } from './transparency/index.ts'
@@ -149,22 +161,33 @@ export interface Context extends Parts {
 
 /** Builds everything once, by hand, in this order: storage, subjects, app. Nothing stays open when a part cannot be had. */
 export async function openContext(options: ContextOptions): Promise<Context> {
-  const storage = await openStore(storageOf(options), modules)
+  // The keyring is opened when the folder is ours alone; until then nobody has anything to seal.
+  const opening = Promise.withResolvers<Keyring>()
+  const seal: ChunkSeal = {
+    seal: async (at, bytes) => (await opening.promise).sealStream(at, bytes),
+    open: async (sealed) => (await opening.promise).unsealStream(sealed),
+  }
+  const storage = await openStore({ ...storageOf(options), seal }, modules)
   try {
-    return await build(options, storage)
+    const keyring = await keyringOf(options)
+    opening.resolve(keyring)
+    return await build(options, storage, keyring)
   } catch (error) {
     await storage.close()
     throw error
   }
 }
 
-async function build(options: ContextOptions, storage: Storage): Promise<Context> {
-  const { config, demo = false } = options
-  const clock = options.now && { now: options.now }
-  const keyring = await openKeyring(config.keyring ?? config.data, {
-    ...clock,
+function keyringOf({ config, now }: ContextOptions): Promise<Keyring> {
+  return openKeyring(config.keyring ?? config.data, {
+    ...(now && { now }),
     ...(config.keyFile !== undefined && { master: fileMasterKey(config.keyFile, { make: true }) }),
   })
+}
+
+async function build(options: ContextOptions, storage: Storage, keyring: Keyring): Promise<Context> {
+  const { config, demo = false } = options
+  const clock = options.now && { now: options.now }
   const { store } = storage
   const live = createLive()
   const limits = createLimits()
@@ -194,7 +217,6 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     site: config.url,
   })
   const sealKey = await keyring.use(await keyring.make('column', 'fingerprints'), (key) => key.derive('sealed values'))
-  const nameKey = createSecretKey(sealKey)
   const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
   const library = makeLibrary({ storage, sealer, fingerprintKey: sealKey, keysFor })
   const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), keysFor })
@@ -203,11 +225,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
   const intake: IntakeServices = {
     bench: { rules: registry.live, lists: library.book, providers: shippedProviders, vault, sealer, sealKey },
     storage,
-    seal: {
-      sealStream: (at, bytes) => keyring.sealStream(at, bytes),
-      unsealStream: (sealed) => keyring.unsealStream(sealed),
-      nameOf: (key) => hmacHex(nameKey, `stream ${key}`),
-    },
+    nameOf: streamNames(createSecretKey(sealKey)),
     meansFor,
     vault,
     onIgnored: unknownFields,
@@ -221,7 +239,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
         // `starter/name v3`, as a verdict cites them.
         rules: (ruling?.rules ?? []).map((rule) => rule.replace(/^.*\/| v\d+$/g, '')),
       }),
-    checkBacklog: () => checkBacklog(storage),
+    checkBacklog: backlogGuard(storage.stream),
   }
   const desk: CaseDesk = {
     storage,
@@ -448,17 +466,6 @@ async function receiptFile(transparency: Transparency, record: string): Promise<
   const found = await transparency.receiptOf(record, 'person')
   if (found.state === 'ready') return { state: 'ready', file: found.file }
   return found.state === 'pending' ? { state: 'pending', promise: found.recorded.promise } : { state: 'none' }
-}
-
-/** Unread events beyond which new ones are refused (platform.md §10). */
-const BACKLOG = { records: 1_000_000, ageMs: 600_000 }
-
-async function checkBacklog(storage: Storage): Promise<void> {
-  const { records, oldestMs } = await storage.stream.backlog(FOLLOW)
-  if (records <= BACKLOG.records && oldestMs <= BACKLOG.ageMs) return
-  throw new AppError('backlog_full', 'Too many events wait to be judged; send them again later.', {
-    retryAfterS: jitter(10, 60),
-  })
 }
 
 function storageOf({ config, now, patient, storage }: ContextOptions): Parameters<typeof openStore>[0] {

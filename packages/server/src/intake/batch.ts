@@ -1,17 +1,17 @@
 import type { BatchAnswer, LineResult } from '@lamplighter/api'
 import { AppError, type Fault } from '../http/errors.ts'
-import { parseJson, textOf } from '../http/json.ts'
+import { parseJson, readJson, textOf } from '../http/json.ts'
 import type { Prefer } from '../http/prefer.ts'
 import type { LiveRules } from '../policy/index.ts'
 import type { Storage } from '../storage/index.ts'
 import { BATCH, linesOf } from './body.ts'
 import { type Accepted, acceptEvent } from './event.ts'
-import { recordOf, type StreamSeal } from './record.ts'
+import { recordOf, type StreamName } from './record.ts'
 
 export interface BatchDoor {
   readonly storage: Storage
   readonly rules: () => LiveRules
-  readonly seal: StreamSeal
+  readonly nameOf: StreamName
   /** Fields that the schema does not know, for metrics. */
   readonly onIgnored: (count: number) => void
 }
@@ -33,7 +33,7 @@ export async function takeBatch(
   const bad = checked.flatMap((one) => ('fault' in one ? [one] : []))
   if (good.length === 0 || (how.prefer.strict && bad.length > 0)) throw refusal(bad, good.length)
   door.onIgnored(good.reduce((sum, { accepted }) => sum + accepted.ignored.length, 0))
-  await door.storage.stream.append(await Promise.all(good.map(({ accepted }) => recordOf(accepted, door.seal))))
+  await door.storage.stream.append(good.map(({ accepted }) => recordOf(accepted, door.nameOf)))
   const results: LineResult[] = bad.map(({ line, fault }) => ({ line, status: 'rejected', problem: problemOf(fault) }))
   if (how.prefer.representation) results.push(...good.map(({ line }) => ({ line, status: 'accepted' as const })))
   return { accepted: good.length, rejected: bad.length, results: results.sort((a, b) => a.line - b.line) }
@@ -66,6 +66,9 @@ interface From {
   readonly now: number
 }
 
+// Not a byte-order mark: those bytes would not stand inside a record.
+const BRACE = 0x7b
+
 function checkLines(body: Uint8Array, from: From, door: BatchDoor): Checked[] {
   const { schema } = door.rules()
   const lines = linesOf(body)
@@ -76,9 +79,9 @@ function checkLines(body: Uint8Array, from: From, door: BatchDoor): Checked[] {
         line,
         fault: { code: 'too_large', pointer: '', detail: `expected at most ${BATCH.lineBytes} bytes a line` },
       }
-    let json: unknown
+    let json: ReturnType<typeof readJson>
     try {
-      json = parseJson(textOf(bytes))
+      json = readJson(textOf(bytes))
     } catch (error) {
       // The last line without its end is a body that was cut off on the way, not a mistake in the line.
       const cut = open ? { code: 'line_incomplete', detail: 'the last line was cut off; send it again' } : undefined
@@ -92,7 +95,8 @@ function checkLines(body: Uint8Array, from: From, door: BatchDoor): Checked[] {
         },
       }
     }
-    return checkedOf(line, acceptEvent(json, schema, from))
+    const origin = json.plain && bytes[0] === BRACE ? { ...from, bytes } : from
+    return checkedOf(line, acceptEvent(json.value, schema, origin))
   })
 }
 

@@ -50,6 +50,8 @@ export interface Line {
 
 const NEWLINE = 10
 const RETURN = 13
+const SPACE = 32
+const TAB = 9
 
 /** The lines of an NDJSON body, without empty ones. A byte-order mark at the start is dropped (decisions.md 32). */
 export function linesOf(body: Uint8Array): Line[] {
@@ -62,8 +64,13 @@ export function linesOf(body: Uint8Array): Line[] {
     const open = end === -1
     const to = open ? body.length : end
     const bytes = body.subarray(from, body[to - 1] === RETURN && to > from ? to - 1 : to)
-    if (bytes.some((byte) => byte !== 32 && byte !== 9)) lines.push({ number, bytes, open })
+    if (!isBlank(bytes)) lines.push({ number, bytes, open })
     from = to + 1
   }
   return lines
+}
+
+function isBlank(line: Uint8Array): boolean {
+  for (const byte of line) if (byte !== SPACE && byte !== TAB) return false
+  return true
 }

@@ -12,22 +12,63 @@ export interface WireFile {
   readonly pdq: readonly { readonly hash: string; readonly quality: number }[]
 }
 
-/** An event that passed the edge: typed from here on. */
-export interface Accepted {
+interface Origin {
+  readonly connection: string
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** The event as bytes of JSON, where they came alone and say nothing twice. */
+  readonly bytes?: Uint8Array
+}
+
+/** An event that passed the edge: typed from here on. What only judging asks for is made when it is asked for. */
+export class Accepted {
   /** Connection, kind and id: what makes an event once. */
   readonly key: string
-  readonly bodyHash: string
   readonly connection: string
   readonly receivedAt: number
-  /** Normal form, without media. */
-  readonly event: Event
   readonly files: readonly WireFile[]
-  /** Orders and spreads it in the stream. */
-  readonly streamKey: string
   /** As it came, for the stream. */
   readonly wire: Json
   /** Names of fields that the schema does not know, counted by the caller. */
   readonly ignored: readonly string[]
+  readonly #normal: Event
+  readonly #bytes: Uint8Array | undefined
+  #event: Event | undefined
+
+  constructor(
+    from: Origin,
+    given: { wire: Json; normal: Event; files: readonly WireFile[]; ignored: readonly string[] },
+  ) {
+    const { normal } = given
+    this.key = `${from.connection}|${normal.kind}|${normal.id}`
+    this.connection = from.connection
+    this.receivedAt = from.now
+    this.files = given.files
+    this.wire = given.wire
+    this.ignored = given.ignored
+    this.#normal = normal
+    this.#bytes = from.bytes
+  }
+
+  get bodyHash(): string {
+    return sha256Hex(canonicalJson(this.wire))
+  }
+
+  /** `wire` as bytes of JSON. */
+  get wireBytes(): Uint8Array {
+    return this.#bytes ?? Buffer.from(JSON.stringify(this.wire))
+  }
+
+  /** Normal form, without media. */
+  get event(): Event {
+    this.#event ??= enriched(this.#normal, this.receivedAt)
+    return this.#event
+  }
+
+  /** Orders and spreads it in the stream. */
+  get streamKey(): string {
+    return streamKeyOf(this.#normal)
+  }
 }
 
 export type Edge = { readonly accepted: Accepted } | { readonly faults: readonly Fault[] }
@@ -37,11 +78,7 @@ const MAX_LINKS = 20
 const LINKS = /\bhttps?:\/\/[^\s<>"']{1,2048}/giu
 
 /** Checks one event and brings it into its normal form. Nothing converts; unknown fields are left out and named. */
-export function acceptEvent(
-  json: unknown,
-  schema: Schema,
-  from: { readonly connection: string; readonly now: number },
-): Edge {
+export function acceptEvent(json: unknown, schema: Schema, from: Origin): Edge {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     return { faults: [{ code: 'invalid', pointer: '', detail: 'expected one JSON object, an event' }] }
   }
@@ -50,33 +87,18 @@ export function acceptEvent(
     return {
       faults: [{ code: 'invalid', pointer: '/kind', detail: 'expected the kind of the event, such as "message"' }],
     }
-  const { media, ...rest } = json as Record<string, unknown>
+  const media: unknown = Reflect.get(json, 'media')
   const needsMedia = schema.events.get(kind)?.members.get('media')?.optional === false
   const files = filesOf(media, needsMedia)
   if ('faults' in files) return files
   const first = files.files[0]
-  const stand = first === undefined ? rest : { ...rest, media: { id: first.id, type: 'file' } }
+  const stand = media === undefined ? json : { ...json, media: first && { id: first.id, type: 'file' } }
   const normal = normalise(schema, kind, stand)
   if ('problems' in normal) {
     return { faults: normal.problems.map(({ pointer, detail }) => ({ code: 'invalid', pointer, detail })) }
   }
-  const wire = json as Json
-  return {
-    accepted: {
-      key: `${from.connection}|${kind}|${normal.event.id}`,
-      // Asked for when the event is judged; a batch that only goes into the stream does not pay for it.
-      get bodyHash() {
-        return sha256Hex(canonicalJson(wire))
-      },
-      connection: from.connection,
-      receivedAt: from.now,
-      event: enriched(normal.event, from.now),
-      files: files.files,
-      streamKey: streamKeyOf(normal.event),
-      wire,
-      ignored: normal.ignored,
-    },
-  }
+  const given = { wire: json as Json, normal: normal.event, files: files.files, ignored: normal.ignored }
+  return { accepted: new Accepted(from, given) }
 }
 
 /** Key of the item in cases and evidence: one item has one, whichever kind of event names it. */
@@ -102,13 +124,15 @@ export function idOf(event: Event, record: string): string | undefined {
 
 /** Fills in what intake knows where the platform did not send it: time of receipt, links of the text. */
 function enriched(event: Event, now: number): Event {
-  const base = { ...event, received_at: new Date(now).toISOString() }
+  const base = { ...event, received_at: isoOf(now) }
   const item = event.item
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return base
   const text: unknown = Reflect.get(item, 'text')
   const sent: unknown = Reflect.get(item, 'links')
   if (typeof text !== 'string') return base
-  const found = [...text.matchAll(LINKS)].map(([url]) => hostOf(url)).filter((host) => host !== undefined)
+  const found = text.includes('://')
+    ? [...text.matchAll(LINKS)].map(([url]) => hostOf(url)).filter((host) => host !== undefined)
+    : []
   const links = [...new Set([...(Array.isArray(sent) ? sent : []), ...found])]
   const count: unknown = Reflect.get(item, 'link_count')
   // Beyond what rules may read, nobody knows: a gap stands for the rest, so that a bad link cannot hide behind twenty good ones.
@@ -117,6 +141,14 @@ function enriched(event: Event, now: number): Event {
     ...base,
     item: { ...item, links: shown, link_count: Math.max(typeof count === 'number' ? count : 0, links.length) },
   } as Event
+}
+
+let latest = { at: Number.NaN, iso: '' }
+
+// The events of a batch come at one time.
+function isoOf(at: number): string {
+  if (latest.at !== at) latest = { at, iso: new Date(at).toISOString() }
+  return latest.iso
 }
 
 // What ends a sentence belongs to no host: "https://a.example, b" is a link to a.example.

@@ -133,7 +133,7 @@ async function settleOneByOne(gate: Gate, judged: readonly Judged[], on: FollowE
 async function judgeRecord(record: StoredRecord, gate: Gate): Promise<Judged | 'done' | Poison> {
   let poison: Accepted | null = null
   try {
-    const found = await eventOf(record, gate.bench.rules().schema, gate.seal)
+    const found = eventOf(record, gate.bench.rules().schema)
     if (found === undefined) return { poison }
     const { accepted, gated } = found
     poison = accepted

@@ -5,13 +5,13 @@ import type { Storage } from '../storage/index.ts'
 import type { Affected } from '../transparency/index.ts'
 import type { Accepted } from './event.ts'
 import { type Bench, goesOn, judgedOf, judgeEvent, undecidedOf } from './pipeline.ts'
-import { recordOf, type StreamSeal } from './record.ts'
+import { recordOf, type StreamName } from './record.ts'
 import { type Judged, seenBefore, settleWork } from './store.ts'
 
 export interface Gate {
   readonly bench: Bench
   readonly storage: Storage
-  readonly seal: StreamSeal
+  readonly nameOf: StreamName
   meansFor(affected: readonly Affected[]): Promise<ActionMeans>
   /** Told of every verdict, for metrics. @param ms in the gate: until it was durable */
   readonly onJudged?: (judged: Judged, ms?: number) => void
@@ -52,7 +52,9 @@ async function answerOf(accepted: Accepted, gate: Gate, budgetMs: number): Promi
   })
   const judged = await judgedOf(seen, gate.bench, { state: 'gated', gated: false, hold: null })
   const append = goesOn(seen)
-    ? await recordOf(accepted, gate.seal, { hold: timedHoldOf(judged), undecided: undecidedOf(seen) })
+    ? await gate.storage.stream.pack([
+        recordOf(accepted, gate.nameOf, { hold: timedHoldOf(judged), undecided: undecidedOf(seen) }),
+      ])
     : null
   const [answer] = await gate.storage.store.tx(settleWork, {
     events: [{ ...judged, append }],

@@ -1,13 +1,32 @@
+import type { KeyObject } from 'node:crypto'
 import type { Json, Schema } from '@lamplighter/rules'
+import { hmacHex } from '../http/crypto.ts'
 import type { NewRecord, StoredRecord } from '../storage/index.ts'
 import { type Accepted, acceptEvent } from './event.ts'
 
-/** Seals stream bodies under the key of the hour, which is destroyed when the hour has been followed (platform.md §14). */
-export interface StreamSeal {
-  sealStream(at: number, bytes: Uint8Array): Promise<Uint8Array>
-  unsealStream(sealed: Uint8Array): Promise<Uint8Array>
-  /** What stands for an account, an item or a room in the stream: equal for equal ones, and telling nothing of which. */
-  nameOf(key: string): string
+/** What stands for an account, an item or a room in the stream: equal for equal ones, and telling nothing of which. */
+export type StreamName = (key: string) => string
+
+const NAMES = 32_768
+
+/**
+ * Keyed names of accounts, items and rooms. The same ones act again and again, so the latest are remembered, twice `NAMES` at most.
+ *
+ * @param key HMAC-SHA-256
+ */
+export function streamNames(key: KeyObject): StreamName {
+  let young = new Map<string, string>()
+  let old = young
+  return (plain) => {
+    const known = young.get(plain) ?? old.get(plain)
+    const name = known ?? hmacHex(key, `stream ${plain}`)
+    if (young.size >= NAMES) {
+      old = young
+      young = new Map()
+    }
+    young.set(plain, name)
+    return name
+  }
 }
 
 interface Body {
@@ -26,28 +45,28 @@ export interface Gated {
 }
 
 /** An event as it goes into the stream. */
-export async function recordOf(accepted: Accepted, seal: StreamSeal, gated?: Gated): Promise<NewRecord> {
-  const body: Body = {
-    connection: accepted.connection,
-    receivedAt: accepted.receivedAt,
-    wire: accepted.wire,
-    ...(gated !== undefined && { gated }),
-  }
+export function recordOf(accepted: Accepted, nameOf: StreamName, gated?: Gated): NewRecord {
+  const { connection, receivedAt, streamKey, wireBytes } = accepted
+  const around: Omit<Body, 'wire'> = { connection, receivedAt, ...(gated !== undefined && { gated }) }
+  // The event's own bytes, which need not be written anew.
+  const head = Buffer.from(`${JSON.stringify(around).slice(0, -1)},"wire":`)
   return {
-    key: seal.nameOf(accepted.streamKey),
-    at: accepted.receivedAt,
-    body: await seal.sealStream(accepted.receivedAt, new TextEncoder().encode(JSON.stringify(body))),
+    key: nameOf(streamKey),
+    at: receivedAt,
+    body: Buffer.concat([head, wireBytes, END]),
     ...(gated !== undefined && { gate: 'done' as const }),
   }
 }
 
-/** An event as it comes out of the stream; undefined when this version's schema no longer takes it. */
-export async function eventOf(
+const END = Buffer.from('}')
+
+/** An event as it comes out of the stream; undefined when it cannot be opened, or this version's schema no longer takes it. */
+export function eventOf(
   record: StoredRecord,
   schema: Schema,
-  seal: StreamSeal,
-): Promise<{ readonly accepted: Accepted; readonly gated: Gated | null } | undefined> {
-  const body = JSON.parse(new TextDecoder().decode(await seal.unsealStream(record.body))) as Body
+): { readonly accepted: Accepted; readonly gated: Gated | null } | undefined {
+  if (record.body === null) return undefined
+  const body = JSON.parse(new TextDecoder().decode(record.body)) as Body
   const edge = acceptEvent(body.wire, schema, { connection: body.connection, now: body.receivedAt })
   return 'accepted' in edge ? { accepted: edge.accepted, gated: body.gated ?? null } : undefined
 }

@@ -45,7 +45,7 @@ export function routesOf(services: IntakeServices): Route[] {
         const answer = await takeBatch(body, how, {
           storage: services.storage,
           rules: bench.rules,
-          seal: services.seal,
+          nameOf: services.nameOf,
           onIgnored: services.onIgnored,
         })
         call.spend(Math.max(0, answer.accepted - 1))

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { MediaVault } from '../evidence/index.ts'
 import { partitionLease, StorageError } from '../storage/index.ts'
 import { type House, LISTED, messageOf, openHouse } from '../testing/house.ts'
 import { acceptEvent } from './event.ts'
@@ -197,20 +198,15 @@ describe('deadlines', () => {
 describe('follow', () => {
   test('platform P-16: an event that cannot be judged becomes a case, and the others of its batch are judged', async () => {
     const lines = Array.from({ length: 20 }, (_, place) => blackmail({ actor: { id: `a${place}` }, id: `b-${place}` }))
-    await house.platform('POST', '/v1/events', { body: lines })
+    const poisoned = lines.map((line) =>
+      line.id === 'b-7' ? { ...line, media: [{ id: 'poison', type: 'image/png' }] } : line,
+    )
+    await house.platform('POST', '/v1/events', { body: poisoned })
     const { intake } = house.context
     const { live } = house.context.registry
-    const gate: Gate = {
-      ...intake,
-      seal: {
-        ...intake.seal,
-        async unsealStream(sealed) {
-          const body = await house.context.keyring.unsealStream(sealed)
-          if (new TextDecoder().decode(body).includes('"b-7"')) throw new Error('made up')
-          return body
-        },
-      },
-    }
+    const find: MediaVault['find'] = (connection, id, waitMs) =>
+      id === 'poison' ? Promise.reject(new Error('made up')) : intake.bench.vault.find(connection, id, waitMs)
+    const gate: Gate = { ...intake, bench: { ...intake.bench, vault: { ...intake.bench.vault, find } } }
     expect(live().rules).toBeGreaterThan(0)
     let poison = 0
     const before = (await house.rows('cases')).filter((row) => row.kind === 'gathered').length

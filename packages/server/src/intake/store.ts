@@ -11,11 +11,11 @@ import {
   type ReportSeed,
 } from '../review/index.ts'
 import {
+  type Chunk,
   defineQuery,
   defineSchema,
   defineWork,
   type Fence,
-  type NewRecord,
   type ReadDb,
   type Span,
   type Tx,
@@ -39,7 +39,7 @@ export interface Judged {
   /** What a caller of the gate is answered, without `decision` and `recorded`. */
   readonly answer: Omit<ScreenAnswer, 'decision' | 'recorded' | 'repeat'>
   /** Goes on to follow. */
-  readonly append: NewRecord | null
+  readonly append: readonly Chunk[] | null
   readonly media: readonly string[]
 }
 
@@ -94,7 +94,7 @@ async function settleOne(tx: Tx, judged: Judged, means: ActionMeans): Promise<Sc
     )
     .execute()
   if (judged.append === null) await mediaFollowed(tx, judged.media)
-  else tx.stream.append([judged.append])
+  else tx.stream.append(judged.append)
   return answer
 }
 

@@ -41,15 +41,30 @@ export function mac(key: Uint8Array, bytes: Uint8Array): Uint8Array {
  * AES-256-GCM with a random nonce: algorithm byte ‖ nonce (12) ‖ ciphertext ‖ tag (16).
  * @param key a `KeyObject` where many values are sealed under one key: the bytes would be taken in anew each time, which costs more than the sealing
  * @param context bound to the ciphertext, not contained in it
+ * @param head put before the result as it is, such as the name of the key
  */
-export function seal(key: Uint8Array | KeyObject, context: Uint8Array, bytes: Uint8Array): Uint8Array {
+export function seal(
+  key: Uint8Array | KeyObject,
+  context: Uint8Array,
+  bytes: Uint8Array,
+  head: Uint8Array = NO_BYTES,
+): Uint8Array<ArrayBuffer> {
   const nonce = newNonce()
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
   cipher.setAAD(context)
-  return new Uint8Array(
-    Buffer.concat([Uint8Array.of(AES_256_GCM), nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]),
-  )
+  const at = head.length
+  const sealed = new Uint8Array(at + 1 + NONCE_BYTES + bytes.length + TAG_BYTES)
+  sealed.set(head)
+  sealed[at] = AES_256_GCM
+  sealed.set(nonce, at + 1)
+  sealed.set(cipher.update(bytes), at + 1 + NONCE_BYTES)
+  // GCM is a stream: all has come out by now, and the end only makes the tag.
+  cipher.final()
+  sealed.set(cipher.getAuthTag(), at + 1 + NONCE_BYTES + bytes.length)
+  return sealed
 }
+
+const NO_BYTES = new Uint8Array()
 
 /** @throws SealBroken */
 export function unseal(key: Uint8Array | KeyObject, context: Uint8Array, sealed: Uint8Array): Uint8Array {
@@ -62,7 +77,9 @@ export function unseal(key: Uint8Array | KeyObject, context: Uint8Array, sealed:
   decipher.setAAD(context)
   decipher.setAuthTag(sealed.subarray(tagAt))
   try {
-    return new Uint8Array(Buffer.concat([decipher.update(sealed.subarray(1 + NONCE_BYTES, tagAt)), decipher.final()]))
+    const bytes = decipher.update(sealed.subarray(1 + NONCE_BYTES, tagAt))
+    decipher.final()
+    return new Uint8Array(bytes)
   } catch (error) {
     throw new SealBroken('the bytes, their place or their key is not the one they were sealed with', { cause: error })
   }

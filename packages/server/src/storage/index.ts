@@ -1,5 +1,5 @@
 export type { Blobs } from './blobs.ts'
-export type { NewRecord, StoredRecord } from './chunk.ts'
+export type { Chunk, ChunkSeal, NewRecord, StoredRecord } from './chunk.ts'
 export { addColumn, appendOnly, table } from './ddl.ts'
 export { defineErrors, defineQuery, defineWork } from './define.ts'
 export { isStorageError, type StorageCode, StorageError } from './errors.ts'

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Blobs, openFolderBlobs } from './blobs.ts'
+import { unsealed } from './chunk.ts'
 import { type Jobs, makeJobs } from './jobs.ts'
 import { endLeases, type Leases, makeLeases } from './leases.ts'
 import { loadSchemas } from './load.ts'
@@ -57,7 +58,7 @@ export async function openStore(config: StorageConfig, modules: readonly URL[]):
   return {
     engine: store.engine,
     store,
-    stream: makeStream(store, { partitions, now, tend: () => engine.tendStream() }),
+    stream: makeStream(store, { partitions, now, seal: config.seal ?? unsealed, tend: () => engine.tendStream() }),
     jobs: makeJobs(store),
     blobs,
     leases: makeLeases(store),

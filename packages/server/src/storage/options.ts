@@ -1,3 +1,4 @@
+import type { ChunkSeal } from './chunk.ts'
 import type { Schema } from './schema.ts'
 import type { Engine, Store } from './seam.ts'
 import type { QueueLimits } from './sqlite/client.ts'
@@ -8,6 +9,8 @@ export interface StorageOptions {
   readonly now?: () => number
   /** Partitions of the event stream, 1 to 256; counts only when the database is new. */
   readonly partitions?: number
+  /** Seals what lies in the event stream; default: it lies open, for tests of storage alone. */
+  readonly seal?: ChunkSeal
   /** Name of this version, for the record of migrations. */
   readonly by?: string
   readonly limits?: Partial<WriterLimits & QueueLimits>

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
-import { sql } from 'kysely'
-import { assertWritable, encodeChunk, type NewRecord } from './chunk.ts'
+import { hash } from 'node:crypto'
+import type { Chunk } from './chunk.ts'
 import { StorageError } from './errors.ts'
 import { checkFences } from './leases.ts'
-import { appendChunks, type NewChunk } from './postgres/append.ts'
+import { appendChunks } from './postgres/append.ts'
 import type { Fence, Tx } from './seam.ts'
-import { hourOf } from './stream-hour.ts'
+import { appendRows } from './sqlite/append.ts'
 
 declare module './tables.ts' {
   interface Tables {
@@ -40,22 +39,21 @@ export function partitionLease(group: string, part: number): string {
 
 /** First 4 bytes of SHA-256(key) mod P. */
 export function partitionOf(key: string, partitions: number): number {
-  return createHash('sha256').update(key).digest().readUInt32BE(0) % partitions
+  return Number.parseInt(hash('sha256', key).slice(0, 8), 16) % partitions
 }
 
 /** The stream inside a transaction. */
 export class StreamTx {
   readonly #tx: Pick<Tx, 'db' | 'now' | 'engine' | 'hint' | 'affect'>
-  readonly #waiting: NewRecord[] = []
+  readonly #waiting: Chunk[] = []
 
   constructor(tx: Pick<Tx, 'db' | 'now' | 'engine' | 'hint' | 'affect'>) {
     this.#tx = tx
   }
 
-  /** The records are in the stream exactly if this transaction commits. Written at its end. */
-  append(records: readonly NewRecord[]): void {
-    assertWritable(records)
-    this.#waiting.push(...records)
+  /** The chunks (made by `stream.pack`) are in the stream exactly if this transaction commits. Written at its end. */
+  append(chunks: readonly Chunk[]): void {
+    this.#waiting.push(...chunks)
   }
 
   /**
@@ -79,38 +77,11 @@ export class StreamTx {
   /** Writes what was appended. Called by storage as the last thing before the commit. */
   async flush(): Promise<void> {
     if (this.#waiting.length === 0) return
-    const partitions = await countPartitions(this.#tx.db)
-    const byPart = Map.groupBy(this.#waiting.splice(0), (record) => partitionOf(record.key, partitions))
-    const chunks = [...byPart].sort(([a], [b]) => a - b).map(([part, records]) => chunkOf(part, records, this.#tx.now))
-    if (this.#tx.engine === 'postgres') await appendChunks(this.#tx.db, chunks)
-    else for (const chunk of chunks) await appendChunk(this.#tx.db, chunk)
-    this.#tx.hint('stream')
+    const { db, now, engine, hint } = this.#tx
+    const chunks = this.#waiting.splice(0)
+    await (engine === 'postgres' ? appendChunks : appendRows)(db, chunks, now)
+    hint('stream')
   }
-}
-
-function chunkOf(part: number, records: readonly NewRecord[], now: number): NewChunk {
-  return {
-    part,
-    hour: hourOf(now),
-    n: records.length,
-    appendedAt: now,
-    oldestAt: records.reduce((oldest, record) => Math.min(oldest, record.at), Number.MAX_SAFE_INTEGER),
-    body: encodeChunk(records),
-  }
-}
-
-async function appendChunk(db: Tx['db'], chunk: NewChunk): Promise<void> {
-  const head = await db
-    .updateTable('stream_heads')
-    .set({ off: sql`off + ${chunk.n}` })
-    .where('part', '=', chunk.part)
-    .returning('off')
-    .executeTakeFirstOrThrow()
-  const { part, hour, n, appendedAt, oldestAt, body } = chunk
-  await db
-    .insertInto('stream_chunks')
-    .values({ part, hour, first_off: head.off - n + 1, n, appended_at: appendedAt, oldest_at: oldestAt, body })
-    .execute()
 }
 
 /** How many partitions the stream has; 0 in a new database. */

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import { decodeChunk, type NewRecord, type StoredRecord } from './chunk.ts'
+import { type Chunk, type ChunkSeal, decodeChunk, encodeChunk, type NewRecord, type StoredRecord } from './chunk.ts'
 import { defineQuery, defineWork } from './define.ts'
 import { StorageError } from './errors.ts'
 import { gather } from './gather.ts'
 import type { Fence, ReadDb, Store, Tx } from './seam.ts'
-import { countPartitions, type Span, type StreamChunksTable, spanOf } from './stream-tx.ts'
+import { countPartitions, partitionOf, type Span, type StreamChunksTable, spanOf } from './stream-tx.ts'
 
 /** Records of one partition, and the offsets they reach. Empty when there is nothing new. */
 export interface Batch extends Span {
@@ -13,8 +13,10 @@ export interface Batch extends Span {
 
 export interface EventStream {
   readonly partitions: number
-  /** Resolves when the records are durable. In a work: `tx.stream.append`. Calls that meet are written together. */
+  /** Resolves when the records are durable. In a work: `pack` before it, `tx.stream.append` in it. Calls that meet are written together. */
   append(records: readonly NewRecord[]): Promise<void>
+  /** The records as sealed chunks. @throws RangeError for a key over 65,535 bytes */
+  pack(records: readonly NewRecord[]): Promise<Chunk[]>
   /** What follows the group's stored offset in the partition of the fence (`partitionLease`). */
   next(group: string, owner: Fence, max: { records: number; bytes: number }): Promise<Batch>
   /** Moves the offset with nothing else to write. With results: `tx.stream.advance`. */
@@ -32,7 +34,7 @@ const TRIM_SLICE = 100
 
 const append = defineWork(
   'storage.stream.append',
-  async (tx: Tx, records: readonly NewRecord[]): Promise<void> => tx.stream.append(records),
+  async (tx: Tx, chunks: readonly Chunk[]): Promise<void> => tx.stream.append(chunks),
   { mode: 'hot' },
 )
 
@@ -72,12 +74,15 @@ export const createPartitions = defineWork(
   { urgent: true },
 )
 
+const CHUNKS_AT_ONCE = 32
+
+/** The group's offset and the chunks that follow it, unopened: enough for the wished records, but no more than some. */
 const next = defineQuery(
   'storage.stream.next',
   async (
     { db }: ReadDb,
     input: { group: string; part: number; max: { records: number; bytes: number } },
-  ): Promise<Batch | undefined> => {
+  ): Promise<{ off: number; chunks: StreamChunksTable[] } | undefined> => {
     const offset = await db
       .selectFrom('stream_offsets')
       .select('off')
@@ -85,22 +90,21 @@ const next = defineQuery(
       .where('part', '=', input.part)
       .executeTakeFirst()
     if (offset === undefined) return undefined
-    const found: StoredRecord[] = []
+    const chunks: StreamChunksTable[] = []
+    let reached = offset.off
     let bytes = 0
-    for (;;) {
-      const after = offset.off + found.length
-      const chunk = await chunkAfter(db, input.part, after)
+    while (
+      chunks.length < CHUNKS_AT_ONCE &&
+      reached - offset.off < input.max.records &&
+      (chunks.length === 0 || bytes < input.max.bytes)
+    ) {
+      const chunk = await chunkAfter(db, input.part, reached)
       if (chunk === undefined) break
-      const records = decodeChunk(chunk.body, chunk.first_off).filter((record) => record.offset > after)
-      for (const record of records) {
-        const full =
-          found.length >= input.max.records || (found.length > 0 && bytes + record.body.length > input.max.bytes)
-        if (full) return batchOf(input, offset.off, found)
-        found.push(record)
-        bytes += record.body.length
-      }
+      chunks.push(chunk)
+      reached = chunk.first_off + chunk.n - 1
+      bytes += chunk.body.length
     }
-    return batchOf(input, offset.off, found)
+    return { off: offset.off, chunks }
   },
 )
 
@@ -171,9 +175,9 @@ const oldest = defineQuery('storage.stream.oldest', async ({ db }: ReadDb): Prom
 /** @param from `tend`: what the engine does after a trim, so that the space comes back to the disk */
 export function makeStream(
   store: Store,
-  from: { partitions: number; now: () => number; tend: () => Promise<void> },
+  from: { partitions: number; now: () => number; seal: ChunkSeal; tend: () => Promise<void> },
 ): EventStream {
-  const { partitions, now, tend } = from
+  const { partitions, now, seal, tend } = from
   const started = new Map<string, Promise<void>>()
   const start = (group: string): Promise<void> => {
     const known = started.get(group)
@@ -183,15 +187,28 @@ export function makeStream(
     started.set(group, made)
     return made
   }
+  const pack = (records: readonly NewRecord[]): Promise<Chunk[]> => {
+    const byPart = [...Map.groupBy(records, ({ key }) => partitionOf(key, partitions))]
+    return Promise.all(
+      byPart.map(async ([part, own]) => ({
+        part,
+        n: own.length,
+        oldestAt: own.reduce((oldest, { at }) => Math.min(oldest, at), Number.MAX_SAFE_INTEGER),
+        body: await seal.seal(now(), encodeChunk(own)),
+      })),
+    )
+  }
   return {
     partitions,
-    append: gather((records) => store.tx(append, records)),
+    pack,
+    append: gather(async (records) => store.tx(append, await pack(records))),
     async next(group, owner, max) {
       await start(group)
       const part = Number(owner.name.slice(owner.name.lastIndexOf(':') + 1))
-      const batch = await store.read(next, { group, part, max })
-      if (batch === undefined) throw new StorageError('not_found', `the stream has no partition ${part}`)
-      return batch
+      const found = await store.read(next, { group, part, max })
+      if (found === undefined) throw new StorageError('not_found', `the stream has no partition ${part}`)
+      const records = await recordsOf(found.chunks, seal, { after: found.off, max })
+      return { group, part, from: found.off, to: found.off + records.length, records }
     },
     advance: (batch, owner) => store.tx(advance, { batch: spanOf(batch), owner }),
     backlog: (group) => store.read(backlog, group),
@@ -222,6 +239,31 @@ async function chunkAfter(db: ReadDb['db'], part: number, offset: number): Promi
   return chunk !== undefined && chunk.first_off + chunk.n > offset + 1 ? chunk : undefined
 }
 
-function batchOf(from: { group: string; part: number }, offset: number, records: readonly StoredRecord[]): Batch {
-  return { group: from.group, part: from.part, from: offset, to: offset + records.length, records }
+/** The records behind `after`, as many as may be. */
+async function recordsOf(
+  chunks: readonly StreamChunksTable[],
+  seal: ChunkSeal,
+  wish: { after: number; max: { records: number; bytes: number } },
+): Promise<StoredRecord[]> {
+  const found: StoredRecord[] = []
+  let bytes = 0
+  for (const chunk of chunks) {
+    for (const record of await opened(chunk, seal)) {
+      if (record.offset <= wish.after) continue
+      const size = record.body?.length ?? 0
+      if (found.length >= wish.max.records || (found.length > 0 && bytes + size > wish.max.bytes)) return found
+      found.push(record)
+      bytes += size
+    }
+  }
+  return found
+}
+
+/** What nobody can open any more is still there, record by record: its reader must not wait at it for ever, nor pass it over unseen. */
+async function opened({ first_off, n, oldest_at, body }: StreamChunksTable, seal: ChunkSeal): Promise<StoredRecord[]> {
+  try {
+    return decodeChunk(await seal.open(body), first_off)
+  } catch {
+    return Array.from({ length: n }, (_, i) => ({ offset: first_off + i, key: '', at: oldest_at, body: null }))
+  }
 }

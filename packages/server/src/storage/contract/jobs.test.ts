@@ -61,9 +61,11 @@ describe.each(engines)('jobs on $name', (engine) => {
 
   test('K-09: a job of a work that rolls back is never claimed; one that commits is', async () => {
     const { store, jobs } = opened.storage
-    await expect(store.tx(enqueueOrFail, { fail: true, queue: 'q' })).rejects.toMatchObject({ code: 'too_poor' })
+    await expect(store.tx(enqueueOrFail, { fail: true, queue: 'q', chunks: [] })).rejects.toMatchObject({
+      code: 'too_poor',
+    })
     expect(await jobs.claim('q', 10, LEASE_MS)).toEqual([])
-    const id = await store.tx(enqueueOrFail, { fail: false, queue: 'q' })
+    const id = await store.tx(enqueueOrFail, { fail: false, queue: 'q', chunks: [] })
     expect((await jobs.claim('q', 10, LEASE_MS)).map((job) => job.id)).toEqual([id])
   })
 

@@ -20,7 +20,7 @@ describe.each(engines)('event stream on $name', (engine) => {
     return fence
   }
   const bodies = (batch: Batch): { key: string; n: number }[] =>
-    batch.records.map((one) => JSON.parse(new TextDecoder().decode(one.body)))
+    batch.records.map((one) => JSON.parse(new TextDecoder().decode(one.body ?? undefined)))
 
   test('K-06: 8 writers, 16 partitions: offsets 1…n without a hole, in order per key, never n + 1 before n', async () => {
     const perWriter = DEEP ? 2_000 : 80
@@ -81,10 +81,16 @@ describe.each(engines)('event stream on $name', (engine) => {
     const { store, stream } = opened.storage
     const part = partitionOf('account:1', 16)
     const owner = await own(opened.storage, 'g', part)
-    await expect(store.tx(enqueueOrFail, { fail: true, queue: 'q' })).rejects.toMatchObject({ code: 'too_poor' })
+    const chunks = await stream.pack([record('account:1', 1)])
+    await expect(store.tx(enqueueOrFail, { fail: true, queue: 'q', chunks })).rejects.toMatchObject({
+      code: 'too_poor',
+    })
     expect((await stream.next('g', owner, ALL)).records).toEqual([])
-    await store.tx(enqueueOrFail, { fail: false, queue: 'q' })
-    expect((await stream.next('g', owner, ALL)).records).toMatchObject([{ offset: 1, key: 'account:1' }])
+    await store.tx(enqueueOrFail, { fail: false, queue: 'q', chunks: [...chunks, ...chunks] })
+    expect((await stream.next('g', owner, ALL)).records).toMatchObject([
+      { offset: 1, key: 'account:1' },
+      { offset: 2, key: 'account:1' },
+    ])
   })
 
   test('a batch ends at the limits of records and bytes, but has one record at least', async () => {
@@ -102,6 +108,28 @@ describe.each(engines)('event stream on $name', (engine) => {
       [3, undefined],
       [4, 'done'],
     ])
+  })
+
+  test('a chunk that nobody can open any more comes out record by record, and holds up nobody', async () => {
+    const open = async (sealed: Uint8Array): Promise<Uint8Array> => {
+      if (sealed[0] === 1) throw new Error('the key is gone')
+      return sealed.subarray(1)
+    }
+    let mark = 1
+    const seal = { seal: async (_at: number, bytes: Uint8Array) => new Uint8Array([mark, ...bytes]), open }
+    const { stream } = await opened.reopen({ seal })
+    await stream.append([record('k', 1), record('k', 2)])
+    mark = 2
+    await stream.append([record('k', 3)])
+    const owner = await own(opened.storage, 'g', partitionOf('k', 16))
+    const batch = await stream.next('g', owner, ALL)
+    expect(batch.records.map(({ offset, key, body }) => [offset, key, body === null])).toEqual([
+      [1, '', true],
+      [2, '', true],
+      [3, 'k', false],
+    ])
+    await stream.advance(batch, owner)
+    expect((await stream.next('g', owner, ALL)).records).toEqual([])
   })
 
   test('backlog counts what a group has not read, and the age of the oldest', async () => {

@@ -21,7 +21,8 @@ export interface Place {
 /** A key in use. It does not leave the function that got it. */
 export interface KeyHandle {
   readonly id: string
-  seal(context: string, bytes: Uint8Array): Uint8Array
+  /** @param head put before the sealed bytes as it is */
+  seal(context: string, bytes: Uint8Array, head?: Uint8Array): Uint8Array
   /** @throws KeyringError `seal_broken` */
   unseal(context: string, sealed: Uint8Array): Uint8Array
   /** 32 bytes for another purpose, such as a signing seed or a search index. */
@@ -146,7 +147,7 @@ class FileKeyring implements Keyring {
   async sealStream(at: number, bytes: Uint8Array): Promise<Uint8Array> {
     const hour = hourOf(at)
     const find = async () => this.#streamKey(await this.make('stream', hour))
-    return this.#stream.use(hour, find, ({ id, sealing }) => named(id, seal(sealing, STREAM, bytes)))
+    return this.#stream.use(hour, find, ({ head, sealing }) => seal(sealing, STREAM, bytes, head))
   }
 
   async unsealStream(sealed: Uint8Array): Promise<Uint8Array> {
@@ -182,7 +183,7 @@ class FileKeyring implements Keyring {
   }
 
   async #sealNamed(id: string, context: string, bytes: Uint8Array): Promise<Uint8Array> {
-    return named(id, await this.use(id, (key) => key.seal(context, bytes)))
+    return this.use(id, (key) => key.seal(context, bytes, headOf(id)))
   }
 
   async #unsealNamed(context: string, sealed: Uint8Array): Promise<Uint8Array> {
@@ -191,7 +192,7 @@ class FileKeyring implements Keyring {
   }
 
   #streamKey(id: string): Promise<StreamKey> {
-    return this.use(id, (key) => ({ id, sealing: createSecretKey(key.sealing(STREAM_CONTEXT)) }))
+    return this.use(id, (key) => ({ head: headOf(id), sealing: createSecretKey(key.sealing(STREAM_CONTEXT)) }))
   }
 
   #currentEpoch(): string {
@@ -215,9 +216,9 @@ class FileKeyring implements Keyring {
 }
 
 // The name of the key goes before the ciphertext: length, id, seal.
-function named(id: string, sealed: Uint8Array): Uint8Array {
+function headOf(id: string): Uint8Array {
   const name = encoder.encode(id)
-  return new Uint8Array(Buffer.concat([Uint8Array.of(name.length), name, sealed]))
+  return Uint8Array.of(name.length, ...name)
 }
 
 function nameOf(sealed: Uint8Array): { id: string; rest: Uint8Array } {
@@ -232,7 +233,7 @@ function handleOf(id: string, key: Uint8Array): OwnHandle {
   return {
     id,
     sealing,
-    seal: (context, bytes) => seal(sealing(context), encoder.encode(context), bytes),
+    seal: (context, bytes, head) => seal(sealing(context), encoder.encode(context), bytes, head),
     unseal: (context, sealed) => opened(sealing(context), encoder.encode(context), sealed),
     derive: (info) => derive(key, `derive ${info}`),
     mac: (bytes) => mac(derive(key, 'mac'), bytes),

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto'
 
-/** A stream key that is in use: its name, and the key derived from it that seals. */
+/** A stream key that is in use: its name as it goes before what it seals, and the key derived from it that seals. */
 export interface StreamKey {
-  readonly id: string
+  readonly head: Uint8Array
   readonly sealing: KeyObject
 }
 

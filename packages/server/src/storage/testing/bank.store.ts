@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import {
   appendOnly,
+  type Chunk,
   type Claimed,
   days,
   defineErrors,
@@ -165,12 +166,15 @@ export const witnessEpoch = defineWork('bank.witness', async (tx: Tx, input: { i
   tx.affect(changed.numUpdatedRows, 1)
 })
 
-export const enqueueOrFail = defineWork('bank.enqueue', async (tx: Tx, input: { fail: boolean; queue: string }) => {
-  const id = await tx.jobs.enqueue({ queue: input.queue, runAt: tx.now, payload: { fail: input.fail } })
-  tx.stream.append([{ key: 'account:1', at: tx.now, body: new Uint8Array([1]) }])
-  if (input.fail) throw new BankError('too_poor')
-  return id
-})
+export const enqueueOrFail = defineWork(
+  'bank.enqueue',
+  async (tx: Tx, input: { fail: boolean; queue: string; chunks: readonly Chunk[] }) => {
+    const id = await tx.jobs.enqueue({ queue: input.queue, runAt: tx.now, payload: { fail: input.fail } })
+    tx.stream.append(input.chunks)
+    if (input.fail) throw new BankError('too_poor')
+    return id
+  },
+)
 
 export const addTransfers = defineWork(
   'bank.addTransfers',
