@@ -7,7 +7,7 @@ import { newId, type Store } from '../storage/index.ts'
 import { type Keyring, KeyringError } from '../storage/keyring/index.ts'
 import type { RecordKeys } from '../transparency/index.ts'
 import { newKeyText } from './keys/format.ts'
-import { identifyKey } from './keys/identify.ts'
+import { keyReader } from './keys/identify.ts'
 import { addKey } from './keys/store.ts'
 import { identifySession } from './sign-in/identify.ts'
 import { normalised } from './sign-in/pages.ts'
@@ -68,7 +68,7 @@ export function createPeople(parts: {
   return {
     identity: {
       session: (token, now) => identifySession(store, token, now),
-      key: (bearer, now) => identifyKey(store, bearer, now),
+      key: keyReader(store),
     },
     async invite({ name, roles, kind, doer, once }) {
       const input = {
