@@ -2,6 +2,7 @@ import { type Code, codesOf, type Endpoint } from '@lamplighter/api'
 import { type Context, Hono } from 'hono'
 import { requestAnswered, requestFailed } from '../events.ts'
 import { readBytes } from './body.ts'
+import { randomPart } from './crypto.ts'
 import { AppError } from './errors.ts'
 import { assertMay, assertOwnPage, type Identity, principalOf, touchOf } from './gate.ts'
 import { addHeaders, headersOf } from './headers.ts'
@@ -141,20 +142,24 @@ export function createApp(parts: AppParts): App {
         spend: (count) => limits.spend(who, endpoint.act, arrival.address, count, arrival.now),
       }
       const answer = once === undefined ? await one.handle(call) : await turns.take(once, () => one.handle(call))
-      return respond(endpoint, answer)
+      return respond(endpoint, answer, arrival)
     } finally {
       leave()
     }
   }
 
-  const respond = (endpoint: Endpoint, answer: Answer<Endpoint>): Response => {
-    if (answer instanceof Response) return addHeaders(answer, headersOf(kindOf(endpoint), { https, cors: false }))
+  const respond = (endpoint: Endpoint, answer: Answer<Endpoint>, arrival: Arrival): Response => {
+    if (answer instanceof Response) return dress(answer, kindOf(endpoint), arrival)
     if (parts.checkAnswers) checkAnswer(endpoint, answer.body)
+    // All headers at once, as a plain object: adding one later costs more than all of them.
     return new Response(JSON.stringify(answer.body), {
       status: answer.status ?? endpoint.status,
-      headers: { ...jsonHeaders, 'content-type': 'application/json', ...answer.headers },
+      headers: { ...jsonHeaders, 'content-type': 'application/json', ...answer.headers, ...stampOf(arrival) },
     })
   }
+
+  const dress = (response: Response, kind: PageKind, arrival: Arrival, cors = false): Response =>
+    addHeaders(response, { ...headersOf(kind, { https, cors }), ...stampOf(arrival) })
 
   const callPage = async (one: Page, arrival: Arrival, params: Record<string, string>): Promise<Response> => {
     const who = await enter(arrival, one.act)
@@ -170,7 +175,7 @@ export function createApp(parts: AppParts): App {
         address: arrival.address,
         form: () => formOf(arrival.request),
       }
-      return addHeaders(await one.handle(call), headersOf(one.kind, { https, cors: one.cors === true }))
+      return dress(await one.handle(call), one.kind, arrival, one.cors === true)
     } finally {
       leave()
     }
@@ -200,11 +205,8 @@ export function createApp(parts: AppParts): App {
       } else if (parts.checkAnswers && declared?.has(error.code) === false) {
         parts.onFailure?.(new TypeError(`${name} answers ${error.code}, which it does not declare`))
       }
-      response = addHeaders(problemResponse(error, url, arrival.id), jsonHeaders)
+      response = dress(problemResponse(error, url, arrival.id), 'plain', arrival)
     }
-    response.headers.set('request-id', arrival.id)
-    // Windows and due times are counted by this clock; a browser learns from here how far its own is off.
-    response.headers.set('date', new Date(arrival.now).toUTCString())
     requestAnswered({
       route: name,
       request: arrival.id,
@@ -244,10 +246,11 @@ export function createApp(parts: AppParts): App {
     )
   }
   hono.notFound((context) =>
-    answer('unknown', context, async ({ request, url: asked }) => {
+    answer('unknown', context, async (arrival) => {
+      const { request, url: asked } = arrival
       // Somebody who mistyped an address in a browser is answered in words.
       const isPerson = request.headers.get('accept')?.includes('text/html') && !asked.pathname.startsWith('/v1/')
-      if (isPerson) return addHeaders(neutralPage(), headersOf('users', { https, cors: false }))
+      if (isPerson) return dress(neutralPage(), 'users', arrival)
       throw new AppError('not_found', 'There is nothing under this address, or it is not for you.')
     }),
   )
@@ -262,10 +265,10 @@ const honoPath = (path: string): string =>
 
 const kindOf = (endpoint: Endpoint): PageKind => (endpoint.gives?.startsWith('image/') ? 'file' : 'plain')
 
-const requestId = (): string => {
-  const bytes = crypto.getRandomValues(new Uint8Array(10))
-  return `rq_${Buffer.from(bytes).toString('hex')}`
-}
+// Windows and due times are counted by this clock; a browser learns from here how far its own is off.
+const stampOf = ({ id, now }: Arrival) => ({ 'request-id': id, date: new Date(now).toUTCString() })
+
+const requestId = (): string => `rq_${randomPart(10).toString('hex')}`
 
 function refuseEncoding(request: Request): void {
   const encoding = request.headers.get('content-encoding')

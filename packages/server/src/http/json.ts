@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { AppError } from './errors.ts'
 
 const MAX_DEPTH = 32
@@ -5,6 +6,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
 /** Strict UTF-8; a byte-order mark at the start is dropped (decisions.md 32). */
 export function textOf(bytes: Uint8Array): string {
+  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
   try {
     return utf8.decode(bytes)
   } catch {
@@ -19,6 +21,13 @@ export function textOf(bytes: Uint8Array): string {
  * @throws AppError `malformed`
  */
 export function parseJson(text: string): unknown {
+  return readJson(text).value
+}
+
+/** The same, and whether the text is letter by letter what `JSON.stringify` writes of the value. @throws AppError `malformed` */
+export function readJson(text: string): { readonly value: unknown; readonly plain: boolean } {
+  const plain = text.length <= PLAIN_MOST ? plainValue(text) : undefined
+  if (plain !== undefined) return { value: plain, plain: true }
   const members = scan(text)
   let value: unknown
   try {
@@ -29,7 +38,31 @@ export function parseJson(text: string): unknown {
   // JSON.parse keeps the last of two equal keys without a word; then it holds fewer members than were written.
   if (settle(value) !== members)
     throw new AppError('malformed', 'A key is written twice in one object. Send each once.')
-  return value
+  return { value, plain: false }
+}
+
+/** Beyond this, depth is refused before anything is built. */
+const PLAIN_MOST = 256 * 1024
+
+// Most senders write what JSON.stringify writes. Then no key was doubled and no number lost, and the text need not be read a second time.
+function plainValue(text: string): unknown {
+  if (text.includes(PROTO)) return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    return isShallow(value, MAX_DEPTH) && JSON.stringify(value) === text ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const PROTO = '__proto__'
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (levels === 0) return false
+  if (Array.isArray(value)) return value.every((one) => isShallow(one, levels - 1))
+  for (const key in value) if (!isShallow(Reflect.get(value, key), levels - 1)) return false
+  return true
 }
 
 /** Counts the members of all objects and refuses depth, before anything is built. */
@@ -80,7 +113,7 @@ function settle(value: unknown): number {
   let members = 0
   for (const [key, one] of Object.entries(value)) {
     members += 1 + settle(one)
-    if (key === '__proto__') Reflect.deleteProperty(value, key)
+    if (key === PROTO) Reflect.deleteProperty(value, key)
   }
   return members
 }

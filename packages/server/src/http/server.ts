@@ -141,9 +141,8 @@ function endsConnection(answer: ServerResponse): void {
 }
 
 function createListener(app: App, open: OpenAnswers, operator: boolean) {
-  const listener = getRequestListener(
-    (request, env) => app.fetch(request, { incoming: env.incoming as IncomingMessage, operator }),
-    { overrideGlobalObjects: false },
+  const listener = getRequestListener((request, env) =>
+    app.fetch(request, { incoming: env.incoming as IncomingMessage, operator }),
   )
   return (incoming: IncomingMessage, outgoing: ServerResponse) => {
     open.all.add(outgoing)
