@@ -17,6 +17,9 @@ const MAX_ID = FORMS.id.maxLength
 const MAX_PROBLEMS = 20
 const MAX_IGNORED = 50
 const TIME = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/
+// The normal form, on a day that every month has: most senders write it, and it stays as it is.
+const NORMAL_TIME =
+  /^(?:19[7-9]|2\d\d)\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 const HASH = new RegExp(FORMS.hash.pattern)
 const DOMAIN = new RegExp(FORMS.domain.pattern)
 
@@ -43,8 +46,9 @@ interface MemberReader {
   readonly name: string
   readonly pointer: string
   readonly optional: boolean
-  readonly known: ReadonlySet<string>
-  readonly fields: readonly FieldReader[]
+  readonly fields: ReadonlyMap<string, FieldReader>
+  /** The fields that are something, or wrong, when they are missing. */
+  readonly needed: readonly FieldReader[]
 }
 
 /** Pointers and lists are made once per kind: most events have no problem, and all of them are read. */
@@ -63,7 +67,13 @@ function memberReader({ name, optional, record }: Member): MemberReader {
     pointer: `/${name}/${field.name}`,
     nullable: field.optional || field.default !== undefined,
   }))
-  return { name, pointer: `/${name}`, optional, known: new Set(record.fields.keys()), fields }
+  return {
+    name,
+    pointer: `/${name}`,
+    optional,
+    fields: new Map(fields.map((reader) => [reader.name, reader])),
+    needed: fields.filter(({ field }) => field.default !== undefined || !field.optional),
+  }
 }
 
 type Given = Readonly<Record<string, unknown>>
@@ -106,25 +116,28 @@ class Reading {
       this.#problem(member.pointer, 'expected an object')
       return
     }
-    for (const key of Object.keys(given)) if (!member.known.has(key)) this.#ignore(member.pointer, key)
     const record: Record<string, Value> = {}
-    for (const reader of member.fields) this.#field(reader, given, record)
+    for (const key of Object.keys(given)) {
+      const reader = member.fields.get(key)
+      if (reader === undefined) this.#ignore(member.pointer, key)
+      else if (given[key] !== undefined) record[key] = this.#field(given[key], reader)
+    }
+    for (const { name, field, pointer } of member.needed) {
+      if (Object.hasOwn(record, name)) continue
+      if (field.default === undefined) this.#problem(pointer, 'expected a value')
+      else record[name] = field.default
+    }
     event[member.name] = record
   }
 
-  #field({ name, field, pointer, nullable }: FieldReader, given: Given, record: Record<string, Value>): void {
-    const value = own(given, name)
-    if (value === undefined) {
-      if (field.default !== undefined) record[name] = field.default
-      else if (!field.optional) this.#problem(pointer, 'expected a value')
-    } else if (value === null) {
-      if (nullable) record[name] = null
-      else this.#problem(pointer, 'expected a value, not null')
-    } else record[name] = this.#value(value, field, pointer)
+  #field(value: unknown, { field, pointer, nullable }: FieldReader): Value {
+    if (value !== null) return this.#value(value, field, pointer)
+    if (!nullable) this.#problem(pointer, 'expected a value, not null')
+    return null
   }
 
   #value(value: unknown, { type, optional }: Field, pointer: string): Value {
-    if (type.kind !== 'list') return this.#scalar(value, type, () => pointer)
+    if (type.kind !== 'list') return this.#scalar(value, type, pointer)
     if (!Array.isArray(value)) {
       this.#problem(pointer, 'expected a list')
       return null
@@ -136,14 +149,14 @@ class Reading {
     return value.map((one: unknown, index) => {
       // An element that nobody knows is allowed only where the whole field may be unknown.
       if (one === null && optional) return null
-      return this.#scalar(one, type.of, () => `${pointer}/${index}`)
+      return this.#scalar(one, type.of, pointer, index)
     })
   }
 
-  #scalar(value: unknown, type: ScalarType, pointer: () => string): Value {
+  #scalar(value: unknown, type: ScalarType, pointer: string, index?: number): Value {
     const problem = problemOf(value, type)
     if (problem === undefined) return value as Value
-    this.#problem(pointer(), problem)
+    this.#problem(index === undefined ? pointer : `${pointer}/${index}`, problem)
     return null
   }
 
@@ -224,6 +237,7 @@ function isDomain(value: unknown): boolean {
 /** RFC 3339 §5.6, in UTC with milliseconds; undefined for a day or an hour that does not exist. */
 function timeOf(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
+  if (NORMAL_TIME.test(value)) return value
   const parts = TIME.exec(value)
   if (parts === null) return undefined
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1, 7).map(Number)
