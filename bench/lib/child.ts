@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { flags } from '../../packages/server/bin/flags.mjs'
 
-/** A side of a comparison, in a process of its own. */
+/** A side of a comparison, in a process of its own; both sides run with the flags of the product. */
 export interface Side {
   readonly process: ChildProcess
   readonly url: string
@@ -12,7 +13,7 @@ export interface Side {
 }
 
 export async function startSide(script: URL, args: readonly string[]): Promise<Side> {
-  const child = fork(script, args)
+  const child = fork(script, args, { execArgv: [...flags] })
   const first = (await hear(child)) as { url: string; keys: string[] }
   return {
     process: child,
