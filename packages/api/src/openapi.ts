@@ -84,12 +84,17 @@ const operation = (endpoint: Endpoint): unknown => {
       ...(endpoint.repeat === 'key'
         ? [header('Idempotency-Key', '1 to 255 visible characters; the same key and body give the same answer')]
         : []),
-      ...(endpoint.ifMatch ? [header('If-Match', 'Revision of the thing that is changed, in quotes')] : []),
+      ...(endpoint.ifMatch ? [header('If-Match', IF_MATCH[endpoint.ifMatch === 'hash' ? 'hash' : 'revision'])] : []),
     ],
     ...(content && { requestBody: { required: true, content } }),
     responses,
   }
 }
+
+const IF_MATCH = {
+  revision: 'Revision of the thing that is changed, in quotes',
+  hash: 'Hash of the rule-set version that was looked at, in quotes',
+} as const
 
 /** The OpenAPI 3.1 document of these calls. Pure; `url` is the address it is served under. */
 export function openapi(endpoints: readonly Endpoint[], url: string, version: string): Record<string, unknown> {

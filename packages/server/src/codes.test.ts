@@ -13,6 +13,8 @@ import {
   reportOf,
 } from './testing/house.ts'
 
+const starter = readFileSync(new URL(import.meta.resolve('@lamplighter/rules/wick/starter.wick')), 'utf8')
+
 /** Stands wherever a caller's words can stand: no refusal may repeat it. */
 const CANARY = 'canary-9c41'
 
@@ -22,7 +24,6 @@ let mira: Person
 let admin: Person
 /** In demo mode, where a touch is given, and without rules. */
 let young: House
-let lead: Person
 let boss: Person
 
 beforeAll(async () => {
@@ -31,7 +32,6 @@ beforeAll(async () => {
   mira = await house.person('lead')
   admin = await house.person('admin')
   young = await openHouse({ engine: sqlite, demo: true, rules: null, bare: true })
-  lead = await young.person('lead')
   boss = await young.person('admin')
 })
 afterAll(() => Promise.all([house.close(), young.close()]))
@@ -143,8 +143,19 @@ const provoked: Record<Code, (() => Promise<Answered>) | { file: string; title: 
     await appeal(notice, CANARY, 'once')
     return appeal(notice, `${CANARY}!`, 'once')
   },
-  rules_refused: () =>
-    lead.call('PUT', '/v1/rulesets/live', { body: { text: `rule ${CANARY}`, schema: CANARY, reason: CANARY } }),
+  rules_refused: () => mira.call('POST', '/v1/rulesets/starter/versions', { body: { text: `rule ${CANARY}` } }),
+  async needs_unmet() {
+    const text = starter.replace('starter version 1', 'starter version 2')
+    const { body } = await mira.call('POST', '/v1/rulesets/starter/versions', { body: { text } })
+    await mira.call('POST', '/v1/rulesets/starter/versions/2/retire', {
+      body: {},
+      headers: { 'if-match': `"${body.hash}"` },
+    })
+    return mira.call('POST', '/v1/rulesets/starter/versions/2/shadow', {
+      body: {},
+      headers: { 'if-match': `"${body.hash}"` },
+    })
+  },
   async precondition_required() {
     return ravi.call('POST', `/v1/cases/${await reported()}/decisions`, { body: { note: CANARY } })
   },

@@ -281,7 +281,11 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
   const standing = { storage, now, fallen: async () => fallenWalls(await decoder.walls()) }
   readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
   readiness.add('rules', () => void registry.live())
-  storage.wakeup.listen((topic) => live.changed(topic))
+  storage.wakeup.listen((topic) => {
+    live.changed(topic)
+    // Another process took a step: this one swaps too, and goes on with what it has if that cannot be read.
+    if (topic === 'rulesets') registry.load().catch((error: unknown) => failed('rules', error))
+  })
   const routes = [
     ...peopleRoutes({
       store,
@@ -296,7 +300,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     ...intakeRoutes(intake),
     ...reviewRoutes(desk),
     ...evidenceRoutes({ storage, vault, decoder, keysFor }),
-    ...policyRoutes({ storage, registry }),
+    ...policyRoutes({ storage, registry, keysFor }),
     ...signalsRoutes({ storage, library }),
     ...actionsRoutes({
       store,

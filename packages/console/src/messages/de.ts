@@ -468,7 +468,13 @@ export const de: Words = {
   },
   rules: {
     name: 'Regelwerk',
-    states: { live: 'in Betrieb', retired: 'außer Betrieb' },
+    states: {
+      draft: 'Entwurf',
+      shadow: 'läuft still mit',
+      trial: 'im Versuch',
+      live: 'in Betrieb',
+      retired: 'außer Betrieb',
+    },
     rules: 'Regeln',
     since: 'In Betrieb seit',
     hash: 'Hash',

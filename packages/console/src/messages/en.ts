@@ -459,7 +459,7 @@ export const en = {
   },
   rules: {
     name: 'Rule set',
-    states: { live: 'live', retired: 'retired' },
+    states: { draft: 'draft', shadow: 'in shadow', trial: 'in trial', live: 'live', retired: 'retired' },
     rules: 'Rules',
     since: 'Live since',
     hash: 'Hash',

@@ -44,7 +44,8 @@ export function checkType(endpoint: Endpoint, header: string | null): void {
 
 /** The revision in `If-Match: "12"`. */
 export function ifMatchOf(endpoint: Endpoint, header: string | null): number | undefined {
-  if (!endpoint.ifMatch) return undefined
+  // A hash is read where it is compared (`hashMatchOf`).
+  if (!endpoint.ifMatch || endpoint.ifMatch === 'hash') return undefined
   if (header === null) {
     throw new AppError('precondition_required', 'This change needs a header If-Match with the revision that you read.')
   }
@@ -52,6 +53,18 @@ export function ifMatchOf(endpoint: Endpoint, header: string | null): number | u
   if (revision === undefined)
     throw new AppError('malformed', 'If-Match: expected one revision in quotes, such as "12".')
   return Number(revision)
+}
+
+/** The hash in `If-Match`, as the caller saw it. @throws AppError `precondition_required` · `malformed` */
+export function hashMatchOf(request: Request): string {
+  const header = request.headers.get('if-match')
+  if (header === null) {
+    throw new AppError('precondition_required', 'This change needs a header If-Match with the hash that you read.')
+  }
+  const hash = /^"(sha256:[0-9a-f]{64})"$/.exec(header.trim())?.[1]
+  if (hash === undefined)
+    throw new AppError('malformed', 'If-Match: expected one hash in quotes, such as "sha256:5d…".')
+  return hash
 }
 
 /** Zod's issues as faults. Its messages say what was expected; those that would quote the value are replaced. */

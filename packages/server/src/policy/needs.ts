@@ -20,7 +20,7 @@ export function wordsOf(need: Need): string {
     case 'own_version':
       return 'Nobody approves their own version; ask a colleague.'
     case 'taken':
-      return `Version ${need.version} runs beside the live one already; retire it first.`
+      return `${need.version} runs beside the live one already; retire it first.`
     case 'other_schema':
       return 'The live version reads another schema of facts; upload this file again as a new version.'
     case 'shadow_short':

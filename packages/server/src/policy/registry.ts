@@ -1,29 +1,65 @@
 import type { RecordedJson } from '@lamplighter/api'
+import type { Lock } from '@lamplighter/rules'
 import { AppError } from '../http/errors.ts'
+import type { CommandKey } from '../http/route.ts'
+import type { Doer } from '../people/index.ts'
 import type { Storage } from '../storage/index.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
+import { type Compared, compare } from './compare.ts'
 import { isRefused, type LiveRules, prepare, type Refused } from './live.ts'
-import { goLive, rulesets } from './store.ts'
+import { refusalOf } from './refusal.ts'
+import type { Handed } from './steps.store.ts'
+import { goLive, versions, whatRuns } from './store.ts'
+import type { TrialBy, VersionsTable } from './tables.ts'
 
-/** What runs, and how it is changed. */
+/** Everything that judges one event, taken at once: no event is judged by half of one version and half of another. */
+export interface Running {
+  readonly live: LiveRules
+  /** In shadow or trial. */
+  readonly beside: Beside | undefined
+  /** Rules of the live rule set that do nothing until then, by name; milliseconds since 1970. */
+  readonly pausedUntil: ReadonlyMap<string, number>
+}
+
+export interface Beside {
+  readonly rules: LiveRules
+  /** Null in shadow. */
+  readonly trial: { readonly percent: number; readonly by: TrialBy } | null
+}
+
+/** What runs, and how a text becomes what runs. */
 export interface RuleRegistry {
   /** The live rule set. @throws AppError `not_ready` before the first one is live */
   live(): LiveRules
-  /** Loads what was live when the server stopped. */
+  /** @throws AppError `not_ready` before the first one is live */
+  running(): Running
+  /** Reads what runs from the database and swaps it in. After every step, in every process, and at the start. */
   load(): Promise<boolean>
   /**
-   * Checks, tests and swaps. No event is judged by half of one and half of another.
+   * Checks, tests and makes live at once: the operator's way.
    *
-   * @throws AppError `rules_refused` with every finding · `conflict`
+   * @throws AppError `rules_refused` with every finding · `conflict` · `needs_unmet`
    */
   put(input: {
     text: string
     schemaText: string
-    by: string
-    solo: boolean
     reason: string
+    doer: Doer
+    once?: CommandKey
   }): Promise<{ rules: LiveRules; recorded: RecordedJson }>
   check(text: string, schemaText: string): LiveRules | Refused
+  /**
+   * A text that is fit to be kept, with what it changes. @param lock the author's own, beside the server's
+   *
+   * @throws AppError `rules_refused`
+   */
+  fit(input: {
+    text: string
+    schemaText: string
+    lock?: Lock
+  }): Promise<{ rules: LiveRules; handed: Handed; compared: Compared }>
+  /** A kept version as it would run. @throws AppError `rules_refused` when this software no longer takes it */
+  kept(row: VersionsTable): { rules: LiveRules; compared: Compared }
 }
 
 export function makeRegistry(parts: {
@@ -31,58 +67,108 @@ export function makeRegistry(parts: {
   readonly providers: ReadonlySet<string>
   keysFor(affected: readonly Affected[]): Promise<RecordKeys>
 }): RuleRegistry {
-  let running: LiveRules | undefined
+  const { store } = parts.storage
   const around = { providers: parts.providers }
-  return {
-    live() {
-      if (running === undefined)
-        throw new AppError('not_ready', 'No rule set is live yet; make one live with "lamplighter rules live FILE".')
-      return running
-    },
-    async load() {
-      const row = (await parts.storage.store.read(rulesets, undefined)).find(({ state }) => state === 'live')
-      if (row === undefined) return false
-      const prepared = prepare(row.text, row.schema_text, around)
-      if (isRefused(prepared))
-        throw new AppError(
-          'rules_refused',
-          `The live rule set ${row.name} version ${row.version} no longer passes this version's checks.`,
-        )
-      running = prepared
-      return true
+  let running: Running | undefined
+  let turn: Promise<unknown> = Promise.resolve()
+  // Checking, testing and compiling take a while; the same bytes come out the same.
+  const known = new Map<string, LiveRules>()
+
+  const prepared = (row: Pick<VersionsTable, 'hash' | 'text' | 'schema_text'>): LiveRules | Refused => {
+    const key = `${row.hash} ${row.schema_text}`
+    const found = known.get(key) ?? prepare(row.text, row.schema_text, around)
+    if (isRefused(found)) return found
+    known.delete(key)
+    known.set(key, found)
+    const oldest = known.keys().next().value
+    if (known.size > KNOWN && oldest !== undefined) known.delete(oldest)
+    return found
+  }
+
+  const loadNow = async (): Promise<boolean> => {
+    const { live, beside, pauses } = await store.read(whatRuns, undefined)
+    if (live === undefined) return false
+    const rules = prepared(live)
+    if (isRefused(rules))
+      throw new AppError(
+        'rules_refused',
+        `The live rule set ${live.name} version ${live.version} no longer passes this version's checks.`,
+      )
+    const pausedUntil = new Map(pauses.filter(({ name }) => name === live.name).map(({ rule, until }) => [rule, until]))
+    running = { live: rules, beside: beside && besideOf(beside, rules), pausedUntil }
+    return true
+  }
+
+  // A version that this software no longer takes, or that reads another schema, stops; the live one goes on.
+  const besideOf = (row: VersionsTable, live: LiveRules): Beside | undefined => {
+    const rules = prepared(row)
+    if (isRefused(rules) || rules.schemaText !== live.schemaText) return undefined
+    const trial =
+      row.state === 'trial' && row.trial_percent !== null && row.trial_by !== null
+        ? { percent: row.trial_percent, by: row.trial_by }
+        : null
+    return { rules, trial }
+  }
+
+  const nowRunning = (): Running => {
+    if (running === undefined)
+      throw new AppError('not_ready', 'No rule set is live yet; make one live with "lamplighter rules live FILE".')
+    return running
+  }
+
+  const registry: RuleRegistry = {
+    live: () => nowRunning().live,
+    running: nowRunning,
+    load() {
+      // One after another, so that an older answer of the database never takes the place of a newer one.
+      const next = turn.then(loadNow)
+      turn = next.catch(() => undefined)
+      return next
     },
     check: (text, schemaText) => prepare(text, schemaText, around),
-    async put(input) {
-      const prepared = prepare(input.text, input.schemaText, around)
-      if (isRefused(prepared)) {
-        throw new AppError('rules_refused', refusal(prepared), {
-          errors: prepared.diagnostics.map(({ code, message, at }) => ({
-            code,
-            pointer: `/text/${at.line}:${at.column}`,
-            detail: message,
-          })),
-        })
+    async fit({ text, schemaText, lock }) {
+      const rows = await store.read(versions, undefined)
+      const rules = prepare(text, schemaText, { ...around, lockOf: (name) => joined(lockedIn(rows, name), lock) })
+      if (isRefused(rules)) throw refusalOf(rules)
+      const { version, hash } = rules
+      return {
+        rules,
+        handed: { name: rules.name, version, hash, text, schemaText, lock: JSON.stringify(rules.lock) },
+        compared: compare(running?.live, rules),
       }
-      const { recorded } = await parts.storage.store.tx(goLive, {
-        name: prepared.name,
-        version: prepared.version,
-        hash: prepared.hash,
-        text: input.text,
-        schemaText: input.schemaText,
-        by: input.by,
-        solo: input.solo,
-        reason: input.reason,
-        keys: await parts.keysFor([]),
-      })
-      running = prepared
-      return { rules: prepared, recorded }
+    },
+    kept(row) {
+      const rules = prepared(row)
+      if (isRefused(rules)) throw refusalOf(rules)
+      return { rules, compared: compare(running?.live, rules) }
+    },
+    async put({ text, schemaText, reason, doer, once }) {
+      const { rules, handed, compared } = await registry.fit({ text, schemaText })
+      const keys = await parts.keysFor([])
+      const { recorded } = await store.tx(goLive, { handed, compared, reason, doer, keys }, once && { once })
+      await registry.load()
+      return { rules, recorded }
     },
   }
+  return registry
 }
 
-function refusal(refused: Refused): string {
-  const errors = refused.diagnostics.filter(({ severity }) => severity === 'error').length
-  return errors > 0
-    ? `The rule file has ${errors} error(s); mend them and send it again.`
-    : `${refused.failed.length} of its own tests fail: ${refused.failed.slice(0, 3).join('; ')}.`
+/** What runs, what ran last and what is proposed. */
+const KNOWN = 8
+
+const EMPTY: Lock = { format: 1, rulesets: {}, rules: {} }
+
+/** What versions of this rule set mean that ran or run beside. */
+function lockedIn(rows: readonly VersionsTable[], name: string): Lock {
+  return rows
+    .filter((row) => row.name === name && row.locked_at !== null && row.lock !== null)
+    .map((row) => JSON.parse(row.lock ?? '') as Lock)
+    .reduce((all, one) => joined(all, one), EMPTY)
 }
+
+// What is in the first stands.
+const joined = (lock: Lock, more: Lock = EMPTY): Lock => ({
+  format: 1,
+  rulesets: { ...more.rulesets, ...lock.rulesets },
+  rules: { ...more.rules, ...lock.rules },
+})

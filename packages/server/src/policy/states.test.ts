@@ -132,7 +132,7 @@ describe('steps', () => {
     const ben: Ask = { ...ada, by: { kind: 'staff', id: 'ben', roles: ['lead'] } }
     expect([codes('shadow', draft), codes('shadow', draft, operator)]).toEqual([[], []])
     expect(codes('shadow', draft, ben)).toEqual(['not_author'])
-    expect(codes('shadow', { ...draft, beside: 7, sameSchema: false })).toEqual(['taken', 'other_schema'])
+    expect(codes('shadow', { ...draft, beside: 'core 7', sameSchema: false })).toEqual(['taken', 'other_schema'])
     expect(codes('shadow', version())).toEqual(['wrong_state'])
   })
 
@@ -208,7 +208,7 @@ test('every need has words that say what to do', () => {
     coldCounters: ['links_sent'],
     approvals: [],
     besideSince: null,
-    beside: 3,
+    beside: 'core 3',
   })
   const grave = [rule({ grave: true, approvals: 2 })]
   const found = [
@@ -237,7 +237,7 @@ test('every need has words that say what to do', () => {
       "report_unopened: Open its shadow report first; an approval is of what shadow has found.",
       "shadow_short: It has not been watched long enough: 60 minutes to go.",
       "stale_revision: It changed since you read it; read it again and send its hash in If-Match.",
-      "taken: Version 3 runs beside the live one already; retire it first.",
+      "taken: core 3 runs beside the live one already; retire it first.",
       "trial_forbidden: Protection from grave harm is not withheld at random: blackmail.",
       "wrong_state: It is a draft; expected in shadow or in trial.",
       "wrong_state: It is in shadow; expected a draft.",

@@ -20,7 +20,7 @@ export interface ChangedRule {
   /** Before or after. */
   readonly grave: boolean
   /** Approvals by others than the author that its effects ask for, before or after. */
-  readonly approvals: 0 | 1 | 2
+  readonly approvals: number
   /** Events of its kinds that were judged beside the live version. */
   readonly events: number
 }
@@ -40,7 +40,7 @@ export interface Standing {
   /** Staff id, or `operator`. */
   readonly author: string
   readonly changes: readonly ChangedRule[]
-  /** Leaves of changed rules of severity high and critical that no test saw both ways, `29:8`. */
+  /** Leaves of rules of severity high and critical that no test saw both ways, `29:8`. */
   readonly uncovered: readonly string[]
   /** Since when it runs beside the live version, in shadow or trial. */
   readonly besideSince: number | null
@@ -48,8 +48,8 @@ export interface Standing {
   readonly approvals: readonly Approval[]
   /** Changed counters that have not seen a whole window. Always empty until rules have counters. */
   readonly coldCounters: readonly string[]
-  /** Another version of the rule set that is in shadow or trial. */
-  readonly beside: number | null
+  /** Another version that is in shadow or trial, as `core 3`. */
+  readonly beside: string | null
   /** False when the live version reads another schema of facts: the same event would be another one to it. */
   readonly sameSchema: boolean
   /** One person works here, and nobody else could agree (console.md §11). */
@@ -71,7 +71,7 @@ export type Need =
   | { readonly code: 'stale_revision'; readonly hash: string }
   | { readonly code: 'wrong_state'; readonly state: State; readonly from: readonly State[] }
   | { readonly code: 'not_author' }
-  | { readonly code: 'taken'; readonly version: number }
+  | { readonly code: 'taken'; readonly version: string }
   | { readonly code: 'other_schema' }
   | { readonly code: 'shadow_short'; readonly ms: number; readonly events: number; readonly rules: readonly string[] }
   | { readonly code: 'approvals'; readonly given: number; readonly needed: number; readonly guard: boolean }
@@ -193,7 +193,7 @@ export function shadowNeeds(version: Pick<Standing, 'changes' | 'besideSince'>, 
 }
 
 /** How many others than the author must agree. */
-export const approvalsNeeded = (changes: readonly ChangedRule[], more: 0 | 1 = 0): number =>
+export const approvalsNeeded = (changes: readonly Pick<ChangedRule, 'approvals'>[], more: 0 | 1 = 0): number =>
   Math.max(0, ...changes.map(({ approvals }) => approvals)) + more
 
 function approvalNeeds(version: Standing, more: 0 | 1): Need[] {
@@ -202,7 +202,7 @@ function approvalNeeds(version: Standing, more: 0 | 1): Need[] {
   const valid = validApprovals(version)
   if (version.oneStaff) return valid.length > 0 ? [] : [{ code: 'approvals', given: 0, needed: 1, guard: false }]
   const guarded = valid.some(({ roles }) => roles.some((role) => GUARDS.includes(role)))
-  const guard = approvalsNeeded(version.changes) === 2 && !guarded
+  const guard = approvalsNeeded(version.changes) >= 2 && !guarded
   return valid.length >= needed && !guard ? [] : [{ code: 'approvals', given: valid.length, needed, guard }]
 }
 
@@ -244,6 +244,12 @@ export function rollbackNeeds(live: { readonly hash: string; readonly before: st
 /** Why a rule cannot be paused until then; undefined when it can. A pause always ends by itself. */
 export function pauseFault(until: number, now: number): 'past' | 'too_long' | undefined {
   return until <= now ? 'past' : until > now + PAUSE_MOST_MS ? 'too_long' : undefined
+}
+
+/** The smallest of these numbers that at least `percent` of a hundred of them do not exceed; 0 of none. */
+export function percentile(numbers: readonly number[], percent: number): number {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0
 }
 
 /**

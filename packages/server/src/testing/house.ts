@@ -40,6 +40,8 @@ export interface Person {
   /** `R-7`. */
   readonly label: string
   call: Caller
+  /** Signs in again, when the session has ended. */
+  signIn(): Promise<void>
   /** Claims the case that is due first in a lane and opens it. */
   next(lane: string): Promise<Answered['body']>
   /** Claims a case by number and opens it. */
@@ -165,9 +167,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     await context.registry.put({
       text: options.rules ?? wick('starter.wick'),
       schemaText: wick('chat.schema.wick'),
-      by: 'operator',
-      solo: true,
       reason: 'the rules of the house',
+      doer: operatorDoer,
     })
   }
   if (options.bare !== true) await putLists(context)
@@ -220,9 +221,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     // One address signs in ten times a minute at most.
     clock.now += 6_001
     const invited = await context.people.invite({ name: 'Somebody', roles, kind: 'invite', doer: operatorDoer })
-    const opened = await send('POST', new URL(invited.link).pathname, {}, {})
-    const cookie = opened.headers.getSetCookie()[0]?.split(';', 1)[0]
-    if (cookie === undefined) throw new Error(`signing in was answered ${opened.status} ${opened.text}`)
+    const cookieFor = async (link: string): Promise<string> => {
+      const opened = await send('POST', new URL(link).pathname, {}, {})
+      const given = opened.headers.getSetCookie()[0]?.split(';', 1)[0]
+      if (given === undefined) throw new Error(`signing in was answered ${opened.status} ${opened.text}`)
+      return given
+    }
+    let cookie = await cookieFor(invited.link)
     const call: Caller = (method, path, given = {}) =>
       send(method, path, given, {
         cookie,
@@ -235,6 +240,11 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       id: invited.id,
       label: me.body.staff,
       call,
+      async signIn() {
+        clock.now += 6_001
+        const wish = { id: invited.id, reason: 'again', kind: 'invite', doer: operatorDoer } as const
+        cookie = await cookieFor((await context.people.relink(wish)).link)
+      },
       async next(lane) {
         const { body } = await call('POST', `/v1/lanes/${lane}/next`, { body: {} })
         if (typeof body.number !== 'number') throw new Error(`lane ${lane} gave ${JSON.stringify(body)}`)

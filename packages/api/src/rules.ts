@@ -1,0 +1,383 @@
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+import { Instant, Nothing, Recorded, Role, Severity } from './words.ts'
+
+const RuleFile = z.string().max(262_144)
+const Word = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/)
+const Reason = z.string().min(1).max(1000).describe('Why, for the public log: no name, no content')
+const VersionPath = z.object({ name: Word, version: z.coerce.number().int().min(1) })
+
+export const DiagnosticJson = z.object({
+  code: z.string(),
+  severity: z.enum(['error', 'warning']),
+  message: z.string(),
+  fix: z.string().optional(),
+  line: z.int(),
+  column: z.int(),
+  length: z.int(),
+})
+
+/** `draft → shadow → trial → live → retired` (rules.md §8.1). */
+export const RulesetState = z.enum(['draft', 'shadow', 'trial', 'live', 'retired'])
+
+/** Something that is still missing for a step: a code of the closed set of `policy/states.ts`, and a sentence. */
+export const NeedJson = z.object({ code: z.string(), detail: z.string() })
+
+/** What a version does to one rule, compared with the live version. */
+export const RuleChange = z.object({
+  kind: z.enum(['added', 'removed', 'changed', 'texts']),
+  rule: z.string(),
+  from: z.int().optional(),
+  to: z.int().optional(),
+  what: z.array(z.string()),
+  severity: Severity,
+  grave: z.boolean(),
+  /** How many others than the author must agree. */
+  approvals: z.int(),
+  because: z.string().optional(),
+})
+
+export const RulesetVersion = z.object({
+  name: z.string(),
+  version: z.int(),
+  hash: z.string(),
+  state: RulesetState,
+  /** `R-7`, or `operator`. */
+  author: z.string(),
+  rules: z.int(),
+  uploadedAt: Instant,
+  besideSince: Instant.nullable(),
+  trial: z.object({ percent: z.int(), by: z.enum(['actor.id', 'room.id']) }).nullable(),
+  liveAt: Instant.nullable(),
+})
+
+const Stepped = z.object({
+  name: z.string(),
+  version: z.int(),
+  hash: z.string(),
+  state: RulesetState,
+  recorded: Recorded,
+})
+const stepCodes = ['needs_unmet', 'stale_revision', 'conflict', 'precondition_required', 'rules_refused'] as const
+const commandCodes = ['idempotency_key_required', 'idempotency_mismatch', 'in_progress', 'invalid'] as const
+
+export const checkRules = endpoint({
+  id: 'checkRules',
+  method: 'post',
+  path: '/v1/rules/check',
+  act: 'rules.check',
+  summary: 'Check a rule file.',
+  params: Nothing,
+  query: Nothing,
+  body: z.object({ text: RuleFile, schema: RuleFile.optional() }),
+  status: 200,
+  answer: z.object({ diagnostics: z.array(DiagnosticJson) }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const getRulesets = endpoint({
+  id: 'getRulesets',
+  method: 'get',
+  path: '/v1/rulesets',
+  act: 'rules.read',
+  summary: 'Every version of every rule set, with its state: what runs, what is proposed, what ran.',
+  params: Nothing,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({ items: z.array(RulesetVersion) }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const getRuleset = endpoint({
+  id: 'getRuleset',
+  method: 'get',
+  path: '/v1/rulesets/{name}',
+  act: 'rules.read',
+  summary: 'The versions of one rule set, and its rules that are paused.',
+  params: z.object({ name: Word }),
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({
+    name: z.string(),
+    versions: z.array(RulesetVersion),
+    pauses: z.array(z.object({ rule: z.string(), reason: z.string(), by: z.string(), at: Instant, until: Instant })),
+  }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const getRulesetVersion = endpoint({
+  id: 'getRulesetVersion',
+  method: 'get',
+  path: '/v1/rulesets/{name}/versions/{version}',
+  act: 'rules.read',
+  summary:
+    'One version: its text, its rules as checked, what it changes, what each step still needs, what happened to it.',
+  params: VersionPath,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: RulesetVersion.extend({
+    text: z.string(),
+    schema: z.string(),
+    /** Empty where this software no longer takes the text; `needs` then says so. */
+    checked: z.array(
+      z.object({
+        name: z.string(),
+        version: z.int(),
+        hash: z.string(),
+        harm: z.string(),
+        grave: z.boolean(),
+        policy: z.string(),
+        severity: Severity,
+        phase: z.enum(['gate', 'follow']),
+        on: z.array(z.string()),
+        effects: z.array(z.string()),
+        onUnknown: z.array(z.string()),
+      }),
+    ),
+    changes: z.array(RuleChange),
+    approvalsNeeded: z.int(),
+    /** What is missing for the asker to take each step now; an empty list is a step that may be taken. */
+    needs: z.object({
+      shadow: z.array(NeedJson),
+      trial: z.array(NeedJson),
+      live: z.array(NeedJson),
+      retire: z.array(NeedJson),
+    }),
+    approvals: z.array(
+      z.object({ by: z.string(), roles: z.array(Role), note: z.string(), at: Instant, hash: z.string() }),
+    ),
+    history: z.array(
+      z.object({
+        at: Instant,
+        op: z.enum(['uploaded', 'approved', 'shadow', 'trial', 'live', 'rollback', 'retired', 'paused', 'resumed']),
+        by: z.string(),
+        hash: z.string(),
+        reason: z.string().nullable(),
+        approvals: z.int(),
+        solo: z.boolean(),
+        record: z.string().nullable(),
+      }),
+    ),
+  }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const addRulesetVersion = endpoint({
+  id: 'addRulesetVersion',
+  method: 'post',
+  path: '/v1/rulesets/{name}/versions',
+  act: 'rules.write',
+  summary: 'Hand in a version. It is checked and tested, and kept as a draft; the schema is that of the live version.',
+  params: z.object({ name: Word }),
+  query: Nothing,
+  body: z.object({ text: RuleFile, lock: RuleFile.optional().describe('The author’s lock file, as JSON') }),
+  status: 201,
+  answer: z.object({
+    version: z.int(),
+    hash: z.string(),
+    state: RulesetState,
+    changes: z.array(RuleChange),
+    diagnostics: z.array(DiagnosticJson),
+    approvalsNeeded: z.int(),
+  }),
+  repeat: 'key',
+  codes: ['rules_refused', 'conflict', ...commandCodes],
+})
+
+export const shadowRuleset = endpoint({
+  id: 'shadowRuleset',
+  method: 'post',
+  path: '/v1/rulesets/{name}/versions/{version}/shadow',
+  act: 'rules.write',
+  summary: 'Let a draft judge beside the live version. What it would do is counted and not done.',
+  params: VersionPath,
+  query: Nothing,
+  body: Nothing,
+  status: 200,
+  answer: Stepped,
+  repeat: 'key',
+  ifMatch: 'hash',
+  codes: [...stepCodes, ...commandCodes],
+})
+
+export const tryRuleset = endpoint({
+  id: 'tryRuleset',
+  method: 'post',
+  path: '/v1/rulesets/{name}/versions/{version}/trial',
+  act: 'rules.live',
+  summary: 'Let a version act for a share of accounts or rooms; the live one acts for the others.',
+  params: VersionPath,
+  query: Nothing,
+  body: z.object({ percent: z.int().min(1).max(99), by: z.enum(['actor.id', 'room.id']) }),
+  status: 200,
+  answer: Stepped,
+  repeat: 'key',
+  ifMatch: 'hash',
+  codes: [...stepCodes, ...commandCodes],
+})
+
+export const liveRuleset = endpoint({
+  id: 'liveRuleset',
+  method: 'post',
+  path: '/v1/rulesets/{name}/versions/{version}/live',
+  act: 'rules.live',
+  summary: 'Let a version judge every event from now on.',
+  params: VersionPath,
+  query: Nothing,
+  body: z.object({
+    reason: Reason,
+    expedite: z
+      .boolean()
+      .optional()
+      .describe('Without the shadow minimum, for one more approval; a case reviews it within 72 hours'),
+  }),
+  status: 200,
+  answer: Stepped,
+  repeat: 'key',
+  ifMatch: 'hash',
+  codes: [...stepCodes, ...commandCodes],
+})
+
+export const retireRuleset = endpoint({
+  id: 'retireRuleset',
+  method: 'post',
+  path: '/v1/rulesets/{name}/versions/{version}/retire',
+  act: 'rules.write',
+  summary: 'Take back a version that is not live.',
+  params: VersionPath,
+  query: Nothing,
+  body: Nothing,
+  status: 200,
+  answer: Stepped,
+  repeat: 'key',
+  ifMatch: 'hash',
+  codes: [...stepCodes, ...commandCodes],
+})
+
+export const approveRuleset = endpoint({
+  id: 'approveRuleset',
+  method: 'post',
+  path: '/v1/rulesets/{name}/versions/{version}/approvals',
+  act: 'rules.approve',
+  summary: 'Agree to a version, by its hash; never one’s own, and only after opening its shadow report.',
+  params: VersionPath,
+  query: Nothing,
+  body: z.object({ hash: z.string().regex(/^sha256:[0-9a-f]{64}$/), note: z.string().max(1000) }),
+  status: 201,
+  answer: z.object({ approvals: z.int(), needed: z.int() }),
+  repeat: 'key',
+  codes: ['needs_unmet', 'stale_revision', 'rules_refused', ...commandCodes],
+})
+
+export const rollBackRuleset = endpoint({
+  id: 'rollBackRuleset',
+  method: 'post',
+  path: '/v1/rulesets/{name}/rollback',
+  act: 'rules.rollback',
+  summary: 'Go back to the version that was live before, at once. `If-Match` names the version that goes.',
+  params: z.object({ name: Word }),
+  query: Nothing,
+  body: z.object({ reason: Reason }),
+  status: 200,
+  answer: Stepped,
+  repeat: 'key',
+  ifMatch: 'hash',
+  codes: [...stepCodes, ...commandCodes],
+})
+
+export const pauseRule = endpoint({
+  id: 'pauseRule',
+  method: 'post',
+  path: '/v1/rulesets/{name}/rules/{rule}/pause',
+  act: 'rules.pause',
+  summary: 'Stop what a live rule does, for 24 hours at most; what it says is still counted. It goes on by itself.',
+  params: z.object({ name: Word, rule: Word }),
+  query: Nothing,
+  body: z.object({ reason: Reason, until: Instant }),
+  status: 200,
+  answer: z.object({ rule: z.string(), until: Instant, recorded: Recorded }),
+  repeat: 'key',
+  ifMatch: 'hash',
+  codes: ['stale_revision', 'precondition_required', ...commandCodes],
+})
+
+export const resumeRule = endpoint({
+  id: 'resumeRule',
+  method: 'delete',
+  path: '/v1/rulesets/{name}/rules/{rule}/pause',
+  act: 'rules.pause',
+  summary: 'Let a paused rule act again before its time.',
+  params: z.object({ name: Word, rule: Word }),
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({ rule: z.string(), recorded: Recorded }),
+  repeat: 'key',
+  ifMatch: 'hash',
+  codes: ['conflict', 'stale_revision', 'precondition_required', ...commandCodes],
+})
+
+export const getShadowReport = endpoint({
+  id: 'getShadowReport',
+  method: 'get',
+  path: '/v1/rulesets/{name}/versions/{version}/shadow-report',
+  act: 'rules.read',
+  summary:
+    'What a version would have done beside the live one, by rule. That somebody opened it is noted: an approval rests on it.',
+  params: VersionPath,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({
+    name: z.string(),
+    version: z.int(),
+    hash: z.string(),
+    since: Instant.nullable(),
+    /** What the shadow minimum still lacks; empty when it is met. */
+    missing: z.array(NeedJson),
+    rules: z.array(
+      z.object({
+        rule: z.string(),
+        /** Events of its kinds. */
+        asked: z.int(),
+        fired: z.object({
+          new: z.int(),
+          live: z.int(),
+          both: z.int(),
+          onlyNew: z.int(),
+          onlyLive: z.int(),
+        }),
+        undecided: z.int(),
+        /** Accounts it would have fired on, each counted once an hour. */
+        people: z.int(),
+        /** 99th percentile of how often it fired in an hour. */
+        perHourP99: z.int(),
+      }),
+    ),
+  }),
+  repeat: 'own',
+  codes: ['rules_refused'],
+})
+
+export const putRuleset = endpoint({
+  id: 'putRuleset',
+  method: 'put',
+  path: '/v1/rulesets/live',
+  act: 'rules.put',
+  summary:
+    'For the operator of the machine: hand in a checked and tested rule file and make it live at once, marked `solo`.',
+  params: Nothing,
+  query: Nothing,
+  body: z.object({ text: RuleFile, schema: RuleFile.optional(), reason: Reason }),
+  status: 200,
+  answer: z.object({ name: z.string(), version: z.int(), hash: z.string(), recorded: Recorded }),
+  repeat: 'own',
+  codes: ['rules_refused', 'conflict', 'needs_unmet', 'stale_revision', 'invalid'],
+})
