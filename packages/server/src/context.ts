@@ -62,7 +62,14 @@ import {
   staffLabel,
   storeModules,
 } from './people/index.ts'
-import { makeRegistry, routesOf as policyRoutes, type RuleRegistry } from './policy/index.ts'
+import {
+  countRules,
+  makeRegistry,
+  makeTally,
+  routesOf as policyRoutes,
+  type RuleRegistry,
+  type Tally,
+} from './policy/index.ts'
 import { createQuiet, type Quiet, restoreModule, routesOf as restoreRoutes } from './restore/index.ts'
 import {
   type CaseDesk,
@@ -138,6 +145,7 @@ export interface Parts {
   readonly transparency: Transparency
   readonly library: ListLibrary
   readonly registry: RuleRegistry
+  readonly tally: Tally
   readonly intake: IntakeServices
   readonly desk: CaseDesk
   readonly vault: MediaVault
@@ -220,10 +228,17 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
   const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
   const library = makeLibrary({ storage, sealer, fingerprintKey: sealKey, keysFor })
   const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), keysFor })
+  const tally = makeTally({
+    write: (counts) => store.tx(countRules, { counts }),
+    onFailure: (error) => failed('rules', error),
+  })
   const decoder = startDecoder()
   const vault = makeMediaVault({ storage, keyring, sealer, decoder })
   const intake: IntakeServices = {
-    bench: { rules: registry.live, lists: library.book, providers: shippedProviders, vault, sealer, sealKey },
+    bench: {
+      ...{ rules: registry.live, running: registry.running, tally },
+      ...{ lists: library.book, providers: shippedProviders, vault, sealer, sealKey },
+    },
     storage,
     nameOf: streamNames(createSecretKey(sealKey)),
     meansFor,
@@ -266,6 +281,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     transparency,
     library,
     registry,
+    tally,
     intake,
     desk,
     vault,
@@ -300,7 +316,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     ...intakeRoutes(intake),
     ...reviewRoutes(desk),
     ...evidenceRoutes({ storage, vault, decoder, keysFor }),
-    ...policyRoutes({ storage, registry, keysFor }),
+    ...policyRoutes({ storage, registry, tally, keysFor }),
     ...signalsRoutes({ storage, library }),
     ...actionsRoutes({
       store,
@@ -386,10 +402,15 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
         now,
         onEnd: (_queue, end, error) => (end === 'parked' ? failed('job', error) : undefined),
       })
+      // A count that could not be written is written the next time.
+      const writeCounts = () => tally.flush().catch((error: unknown) => failed('rules', error))
+      const counting = setInterval(writeCounts, COUNT_MS).unref()
       const stopLog = transparency.start()
       running.push(async () => {
         stopping.abort()
         await Promise.all([follower.stop(), delivering, worker.stop(), chores.stop()])
+        clearInterval(counting)
+        await writeCounts()
       }, stopLog)
     },
     async close() {
@@ -415,6 +436,8 @@ function ruleNames(registry: RuleRegistry): string[] {
 const fallenWalls = (walls: Walls): WallName[] =>
   (Object.keys(walls) as WallName[]).filter((name) => !walls[name].stands)
 
+/** Between two writings of what rules said. */
+const COUNT_MS = 5_000
 const SHIFT_MS = 12 * 3_600_000
 const lifeThreatLanes = shippedLanes.filter((lane) => lane.lifeThreat).map(({ id }) => id)
 

@@ -145,6 +145,8 @@ async function judgeRecord(record: StoredRecord, gate: Gate): Promise<Judged | '
     const seen = await judgeEvent(accepted, gate.bench, {
       // What was never screened runs both phases here (rules.md §7.2); what was undecided in the gate runs the gate again.
       phases: ['gate', 'follow'],
+      // The gate has counted what it asked.
+      counted: gated === null ? ['gate', 'follow'] : ['follow'],
       budgetMs: FOLLOW_MS,
       now: accepted.receivedAt,
     })

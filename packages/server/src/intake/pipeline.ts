@@ -12,10 +12,11 @@ import {
 } from '@lamplighter/rules'
 import type { MediaVault } from '../evidence/index.ts'
 import { hmacHex } from '../http/crypto.ts'
-import { type LiveRules, shippedPolicies } from '../policy/index.ts'
+import { type LiveRules, type Running, shippedPolicies, type Tally } from '../policy/index.ts'
 import { type BoundLists, type ListBook, measure, type Provider } from '../signals/index.ts'
 import { newId } from '../storage/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
+import { actingOn, judgeOther, observed, partsOf } from './beside.ts'
 import { type Accepted, idOf, itemKey } from './event.ts'
 import { evidenceOf } from './evidence.ts'
 import { type MediaReading, readMedia } from './media.ts'
@@ -24,7 +25,10 @@ import type { Judged } from './store.ts'
 
 /** What judging needs. The rules may be swapped between two events, never within one. */
 export interface Bench {
+  /** The live version: its schema is that of every event. */
   readonly rules: () => LiveRules
+  readonly running: () => Running
+  readonly tally: Pick<Tally, 'saw' | 'later'>
   readonly lists: ListBook
   readonly providers: ReadonlyMap<string, Provider>
   readonly vault: MediaVault
@@ -38,7 +42,10 @@ export interface Seen {
   readonly accepted: Accepted
   readonly media: MediaReading
   readonly lists: BoundLists
+  /** The version that acts on this event, and no other does. */
   readonly rules: LiveRules
+  /** The version whose word is only counted. */
+  readonly other: LiveRules | undefined
   readonly parts: readonly { judgement: Judgement; mode: Mode }[]
   readonly phase: Phase
   readonly now: number
@@ -50,21 +57,26 @@ export interface Seen {
 export const FOLLOW_MS = 1_000
 
 /**
- * Measures and judges one event. Pure but for reading files and asking signals; writes nothing.
+ * Measures and judges one event. Pure but for reading files and asking signals; writes nothing. A version in shadow or trial judges the
+ * same event afterwards, when nobody waits.
  *
  * @param phases `gate` for a caller that waits; `follow` for what the gate has judged; both for an event that was never screened
+ * @param counted phases in which this event is asked for the first time; all by default
  */
 export async function judgeEvent(
   accepted: Accepted,
   bench: Bench,
   options: {
     readonly phases: readonly Phase[]
+    readonly counted?: readonly Phase[]
     readonly budgetMs: number
     readonly now: number
     readonly reported?: string
   },
 ): Promise<Seen> {
-  const rules = bench.rules()
+  const running = bench.running()
+  const acting = actingOn(running, accepted.event)
+  const { rules, mode, other } = acting
   const { program } = rules
   const kind = accepted.event.kind
   const needs = [
@@ -77,12 +89,22 @@ export async function judgeEvent(
     readMedia(accepted, bench.vault, options.budgetMs),
     measure(needs, accepted.event, { providers: bench.providers, budgetMs: options.budgetMs }),
   ])
-  const lists = bench.lists.bind(media.readings, options.now, media.digestKinds)
-  const plan = program.plan(media.event, measured, lists)
-  const parts = options.phases.map((phase) => ({ judgement: program.judge(plan, [], phase), mode: 'live' as const }))
   const { reported, now } = options
+  const bind = (): BoundLists => bench.lists.bind(media.readings, now, media.digestKinds)
+  const lists = bind()
+  const plan = program.plan(media.event, measured, lists)
+  const judgements = options.phases.map((phase) => program.judge(plan, [], phase))
+  const isPaused = (rule: string): boolean => (running.pausedUntil.get(rule) ?? 0) > now
+  const parts = judgements.flatMap((judgement) => partsOf(judgement, mode, isPaused))
   const phase = options.phases.at(-1) ?? 'gate'
-  return { accepted, media, lists, rules, parts, phase, now, ...(reported !== undefined && { reported }) }
+  const account = idOf(media.event, rules.schema.events.get(kind)?.about ?? 'actor')
+  const shared = {
+    ...{ acting, event: media.event, measured, lists: bind, judgements, account, now },
+    ...{ phases: options.counted ?? options.phases, providers: bench.providers, budgetMs: FOLLOW_MS },
+  }
+  if (mode === 'live') bench.tally.saw(observed(shared))
+  if (other !== undefined) bench.tally.later(() => judgeOther(other, shared))
+  return { accepted, media, lists, rules, other, parts, phase, now, ...(reported !== undefined && { reported }) }
 }
 
 /** Rules that were undecided, as `ruleset/rule`. */
@@ -113,10 +135,11 @@ export function afterGate(seen: Seen, undecided: readonly string[]): Seen {
   }
 }
 
-/** True when something may still change what was said: follow rules, or a gate rule that was undecided. */
+/** True when something may still be said: by follow rules, also of a version that is only counted, or a gate rule that was undecided. */
 export function goesOn(seen: Seen): boolean {
-  const { program } = seen.rules
-  return undecidedOf(seen).length > 0 || program.rulesFor(seen.accepted.event.kind, 'follow').length > 0
+  const follows = (rules: LiveRules | undefined): boolean =>
+    rules !== undefined && rules.program.rulesFor(seen.accepted.event.kind, 'follow').length > 0
+  return undecidedOf(seen).length > 0 || follows(seen.rules) || follows(seen.other)
 }
 
 /**
@@ -152,7 +175,7 @@ export async function judgedOf(
       verdict,
       effects: effects.map(effectJson),
       unknown: [...seen.media.unknown, ...unknownSignals(seen), ...unknownLists(seen, explanation)],
-      because: explanation?.rules.filter(({ outcome }) => outcome === 'fired').map(({ because }) => because) ?? [],
+      because: explanation?.rules.filter(hasFired).map(({ because }) => because) ?? [],
     },
     append: null,
     media: seen.media.files.filter(({ stored }) => stored).map(({ mediaKey }) => mediaKey),
@@ -211,7 +234,7 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
   const item = itemOf(seen)
   const subject =
     item === null ? `account:${connection}:${account ?? event.id}` : itemKey(connection, item.type, item.id)
-  const spoke = said.explanation.rules.filter(({ outcome }) => outcome !== 'quiet')
+  const spoke = said.explanation.rules.filter(({ outcome, mode }) => outcome !== 'quiet' && mode !== 'paused')
   const fired = spoke.filter(({ outcome }) => outcome === 'fired')
   const named = (fired.length > 0 ? fired : spoke)
     .map((one) => ruleOf(rules, one.rule))
@@ -365,7 +388,7 @@ function tellingOf(
     (effect) => effect.do === 'block' || effect.do === 'limit' || (effect.do === 'hold' && effect.until === 'review'),
   )
   if (acts.length === 0) return { notice: null, withheldUntil: null }
-  const told = said.explanation.rules.find(({ outcome, tell }) => outcome === 'fired' && tell !== undefined)
+  const told = said.explanation.rules.find((rule) => hasFired(rule) && rule.tell !== undefined)
   const withhold = main?.withhold
   // Without an end the exception for deceptive bulk content holds (DSA Art. 17(2)): never told.
   if (withhold !== undefined && withhold.for === undefined) return { notice: null, withheldUntil: null }
@@ -383,6 +406,9 @@ function tellingOf(
     withheldUntil: withhold?.for ?? null,
   }
 }
+
+/** What a paused rule says stands in the explanation, and is nobody's reason. */
+const hasFired = ({ outcome, mode }: Explanation['rules'][number]): boolean => outcome === 'fired' && mode !== 'paused'
 
 function effectInWords(effect: MergedEffect): string {
   switch (effect.do) {

@@ -29,11 +29,13 @@ import {
   whatRuns,
 } from './store.ts'
 import type { VersionsTable } from './tables.ts'
+import type { Tally } from './tally.ts'
 import { changesJson, checkedJson, diagnosticJson, labels, needJson, reportRules, versionJson } from './views.ts'
 
 export interface PolicyServices {
   readonly storage: Storage
   readonly registry: RuleRegistry
+  readonly tally: Pick<Tally, 'flush'>
   keysFor(affected: readonly Affected[]): Promise<RecordKeys>
 }
 
@@ -41,7 +43,7 @@ const MAX_BYTES = { maxBytes: 1024 * 1024 }
 
 /** The calls around rule sets (rules.md §8.2). */
 export function routesOf(services: PolicyServices): Route[] {
-  const { registry } = services
+  const { registry, tally } = services
   const { store } = services.storage
   const label = async () => labels(await store.read(allStaff, undefined))
   return [
@@ -155,6 +157,7 @@ export function routesOf(services: PolicyServices): Route[] {
       }
     }),
     route(getShadowReport, async ({ params, who, now }) => {
+      await tally.flush()
       const row = await store.read(oneVersion, params)
       const { compared } = registry.kept(row)
       const at = await store.read(standing, { ...params, compared })

@@ -35,7 +35,7 @@ interface StepCall {
 }
 
 /** The calls that change what runs. Each is one work, and then every process reads anew what runs. */
-export function stepRoutes({ storage, registry, keysFor }: PolicyServices): Route[] {
+export function stepRoutes({ storage, registry, tally, keysFor }: PolicyServices): Route[] {
   const { store } = storage
   const stepBody = ({ row, recorded }: Stepped) => ({
     body: { name: row.name, version: row.version, hash: row.hash, state: row.state, recorded },
@@ -45,6 +45,8 @@ export function stepRoutes({ storage, registry, keysFor }: PolicyServices): Rout
     const hash = hashMatchOf(call.raw)
     const { compared } = registry.kept(await store.read(oneVersion, call.params))
     const keys = await keysFor([])
+    // The shadow minimum counts to this moment.
+    await tally.flush()
     const input: StepInput = {
       ...call.params,
       step,
