@@ -96,7 +96,7 @@ export const getRuleset = endpoint({
   method: 'get',
   path: '/v1/rulesets/{name}',
   act: 'rules.read',
-  summary: 'The versions of one rule set, and its rules that are paused.',
+  summary: 'The versions of one rule set, its rules that are paused, its breakers, and what people must hear of.',
   params: z.object({ name: Word }),
   query: Nothing,
   body: undefined,
@@ -105,6 +105,21 @@ export const getRuleset = endpoint({
     name: z.string(),
     versions: z.array(RulesetVersion),
     pauses: z.array(z.object({ rule: z.string(), reason: z.string(), by: z.string(), at: Instant, until: Instant })),
+    /** How often a rule may fire in an hour; an open one makes its rule queue instead of act, until somebody resumes it. */
+    breakers: z.array(
+      z.object({ version: z.int(), rule: z.string(), ceiling: z.int(), openSince: Instant.nullable() }),
+    ),
+    /** What the holders of these roles must hear of at once; the last 7 days, newest first. */
+    alerts: z.array(
+      z.object({
+        at: Instant,
+        kind: z.enum(['paused', 'breaker']),
+        version: z.int(),
+        rule: z.string(),
+        roles: z.array(Role),
+        words: z.string(),
+      }),
+    ),
   }),
   repeat: 'own',
   codes: [],
@@ -313,7 +328,7 @@ export const resumeRule = endpoint({
   method: 'delete',
   path: '/v1/rulesets/{name}/rules/{rule}/pause',
   act: 'rules.pause',
-  summary: 'Let a paused rule act again before its time.',
+  summary: 'Let a rule act again that is paused, or whose breaker is open.',
   params: z.object({ name: Word, rule: Word }),
   query: Nothing,
   body: undefined,

@@ -229,7 +229,10 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
   const library = makeLibrary({ storage, sealer, fingerprintKey: sealKey, keysFor })
   const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), keysFor })
   const tally = makeTally({
-    write: (counts) => store.tx(countRules, { counts }),
+    async write(counts) {
+      const opened = await store.tx(countRules, { counts, keys: await keysFor([]) })
+      if (opened > 0) await registry.load()
+    },
     onFailure: (error) => failed('rules', error),
   })
   const decoder = startDecoder()

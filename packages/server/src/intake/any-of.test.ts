@@ -46,7 +46,12 @@ async function outcomeOf(files: readonly object[], lists = bookOf([digest('a')])
   const sealer = { seal: async () => new Uint8Array(), open: () => Promise.reject(new Error('nothing is sealed here')) }
   const bench = {
     rules: () => rules,
-    running: () => ({ live: rules, beside: undefined, pausedUntil: new Map<string, number>() }),
+    running: () => ({
+      live: rules,
+      beside: undefined,
+      pausedUntil: new Map<string, number>(),
+      open: new Set<string>(),
+    }),
     tally: { saw: () => undefined, later: () => undefined },
     lists,
     providers: shippedProviders,

@@ -240,6 +240,41 @@ test('a paused rule does nothing, is still counted, and goes on by itself', asyn
   expect((await house.screen(linksFrom('a', 2))).body.verdict).toBe('limit')
 })
 
+test('a rule that fires far more often than in shadow stops acting: all it finds is one case, until a lead resumes it', async () => {
+  const hash = await shadow({ version: 2, from: 2, hours: 1 })
+  await pretendEvents(2, 1_000)
+  house.clock.now += HOUR
+  await ben.call('GET', `${path(2)}/shadow-report`)
+  await ben.call('POST', `${path(2)}/approvals`, { body: { hash, note: '' } })
+  expect((await step(2, hash, 'live', { reason: 'x' })).status).toBe(200)
+  const once = async () => (await house.screen(linksFrom('a', 2))).body
+  for (let n = 0; n < 20; n += 1) expect((await once()).verdict).toBe('limit')
+  await house.context.tally.flush()
+  expect((await once()).verdict).toBe('limit')
+  await house.context.tally.flush()
+  const stopped = [await once(), await once()]
+  expect(stopped.map(({ verdict, effects }) => [verdict, effects.map((effect: { do: string }) => effect.do)])).toEqual([
+    ['allow', ['queue']],
+    ['allow', ['queue']],
+  ])
+  expect((await house.rows('cases')).map(({ kind, words, lane }) => [kind, words, lane])).toEqual([
+    ['gathered', 'fires far more often than it did: links', 'unscreened'],
+  ])
+  const seen = async () => (await ada.call('GET', '/v1/rulesets/tiny')).body
+  expect(await seen()).toMatchObject({
+    alerts: [{ kind: 'breaker', rule: 'links', roles: ['lead'] }],
+    breakers: expect.arrayContaining([{ version: 2, rule: 'links', ceiling: 20, openSince: house.clock.now }]),
+  })
+  const resumed = await ada.call('DELETE', '/v1/rulesets/tiny/rules/links/pause', {
+    headers: { 'if-match': `"${hash}"` },
+  })
+  expect(resumed.status).toBe(200)
+  expect((await once()).verdict).toBe('limit')
+  // The hour in which it was resumed is over for the breaker.
+  await house.context.tally.flush()
+  expect((await once()).verdict).toBe('limit')
+})
+
 test('each event is judged by exactly one version while versions are swapped and rolled back, and none is lost', async () => {
   const first = house.context.registry.live().hash
   let going = true
@@ -295,5 +330,5 @@ async function pretendEvents(version: number, asked: number): Promise<void> {
   const none = { fired: 0, undecided: 0, only_new: 0, only_live: 0, people: 0 }
   const hour = house.clock.now - (house.clock.now % HOUR)
   const counts = ['links', 'reported'].map((rule) => ({ name: 'tiny', version, rule, hour, asked, ...none }))
-  await house.context.storage.store.tx(countRules, { counts })
+  await house.context.storage.store.tx(countRules, { counts, keys: await house.context.transparency.keysFor([]) })
 }

@@ -12,7 +12,7 @@ import {
 } from '@lamplighter/rules'
 import type { MediaVault } from '../evidence/index.ts'
 import { hmacHex } from '../http/crypto.ts'
-import { type LiveRules, type Running, shippedPolicies, type Tally } from '../policy/index.ts'
+import { type LiveRules, type Running, shippedPolicies, soften, type Tally } from '../policy/index.ts'
 import { type BoundLists, type ListBook, measure, type Provider } from '../signals/index.ts'
 import { newId } from '../storage/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
@@ -46,12 +46,16 @@ export interface Seen {
   readonly rules: LiveRules
   /** The version whose word is only counted. */
   readonly other: LiveRules | undefined
+  /** Rules whose breaker is open: all that they find becomes one case. */
+  readonly open: ReadonlySet<string>
   readonly parts: readonly { judgement: Judgement; mode: Mode }[]
   readonly phase: Phase
   readonly now: number
   /** What a report is about: the type of its item, where a case of that item is open. */
   readonly reported?: string
 }
+
+const NONE: ReadonlySet<string> = new Set()
 
 /** In follow a signal has this long before its event leaves the batch. */
 export const FOLLOW_MS = 1_000
@@ -95,7 +99,14 @@ export async function judgeEvent(
   const plan = program.plan(media.event, measured, lists)
   const judgements = options.phases.map((phase) => program.judge(plan, [], phase))
   const isPaused = (rule: string): boolean => (running.pausedUntil.get(rule) ?? 0) > now
-  const parts = judgements.flatMap((judgement) => partsOf(judgement, mode, isPaused))
+  const open = mode === 'live' ? running.open : NONE
+  const parts = judgements.flatMap((judgement) =>
+    partsOf(
+      soften(judgement, (rule) => open.has(rule)),
+      mode,
+      isPaused,
+    ),
+  )
   const phase = options.phases.at(-1) ?? 'gate'
   const account = idOf(media.event, rules.schema.events.get(kind)?.about ?? 'actor')
   const shared = {
@@ -104,7 +115,7 @@ export async function judgeEvent(
   }
   if (mode === 'live') bench.tally.saw(observed(shared))
   if (other !== undefined) bench.tally.later(() => judgeOther(other, shared))
-  return { accepted, media, lists, rules, other, parts, phase, now, ...(reported !== undefined && { reported }) }
+  return { accepted, media, lists, rules, other, open, parts, phase, now, ...(reported !== undefined && { reported }) }
 }
 
 /** Rules that were undecided, as `ruleset/rule`. */
@@ -272,9 +283,11 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
             {
               lane: effect.what,
               dueAt: seen.now + effect.within,
-              subject: { kind: item === null ? ('account' as const) : ('item' as const), key: subject },
-              words: wordsOf(seen, said, main?.name),
-              account,
+              ...(openIn(seen, effect.rules) ?? {
+                subject: { kind: item === null ? ('account' as const) : ('item' as const), key: subject },
+                words: wordsOf(seen, said, main?.name),
+                account,
+              }),
               harms,
               policies: [...new Set(ranked.map((rule) => rule.policy))],
             },
@@ -297,6 +310,20 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
       (until, effect) => (effect.do === 'limit' ? Math.max(until ?? 0, seen.now + effect.for) : until),
       null,
     ),
+  }
+}
+
+/** The one case of all that a rule finds while its breaker is open; undefined when another rule asks for the case, too. */
+function openIn(
+  seen: Seen,
+  rules: readonly string[],
+): Pick<Ruling['cases'][number], 'subject' | 'words' | 'account'> | undefined {
+  const names = rules.map((rule) => rule.slice(rule.indexOf('/') + 1))
+  if (names.length === 0 || !names.every((name) => seen.open.has(name))) return undefined
+  return {
+    subject: { kind: 'gathered', key: `breaker:${rules.join(' ')}` },
+    words: `fires far more often than it did: ${names.map((name) => name.replaceAll('_', ' ')).join(', ')}`,
+    account: null,
   }
 }
 

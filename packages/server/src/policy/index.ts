@@ -1,3 +1,4 @@
+export { soften } from './breaker.ts'
 export { isRefused, type LiveRules, listsNamed, type NamedList, prepare, type Refused } from './live.ts'
 export { type Policy, shippedPolicies } from './register.ts'
 export { type Beside, makeRegistry, type RuleRegistry, type Running } from './registry.ts'

@@ -66,6 +66,7 @@ async function watched({ version }: Draft, events: number): Promise<void> {
   const rules = ['bad_link', 'known_csam']
   const hour = house.clock.now - (house.clock.now % HOUR)
   await house.context.storage.store.tx(countRules, {
+    keys: await house.context.transparency.keysFor([]),
     counts: rules.map((rule) => ({
       name: 'starter',
       version,
@@ -306,6 +307,22 @@ describe('going back', () => {
     house.clock.now += HOUR
     expect([await seen(), (await ada.call('DELETE', path, { headers })).body.code]).toEqual([[], 'conflict'])
   })
+})
+
+test('a pause of a rule against grave harm is told to every lead and to child-safety; of another rule to nobody', async () => {
+  const { hash } = await live()
+  const alerts = async () => (await ada.call('GET', '/v1/rulesets/starter')).body.alerts
+  const pause = (rule: string) =>
+    ada.call('POST', `/v1/rulesets/starter/rules/${rule}/pause`, {
+      body: { reason: 'a wrong list', until: house.clock.now + HOUR },
+      headers: { 'if-match': `"${hash}"` },
+    })
+  const before = await alerts()
+  expect((await pause('bad_link')).status).toBe(200)
+  expect(await alerts()).toEqual(before)
+  expect((await pause('known_csam')).status).toBe(200)
+  expect((await alerts())[0]).toMatchObject({ kind: 'paused', rule: 'known_csam', roles: ['lead', 'child-safety'] })
+  await ada.call('DELETE', '/v1/rulesets/starter/rules/known_csam/pause', { headers: { 'if-match': `"${hash}"` } })
 })
 
 test('decisions 20: the operator makes a file live at once, marked solo; untested questions stop even that', async () => {

@@ -3,8 +3,10 @@ import { AppError } from '../http/errors.ts'
 import type { Doer } from '../people/index.ts'
 import { defineWork, type Tx } from '../storage/index.ts'
 import type { RecordKeys } from '../transparency/index.ts'
+import { alert } from './alerts.store.ts'
+import { closeBreaker } from './hours.store.ts'
+import { noteStep } from './notes.store.ts'
 import { pauseFault } from './states.ts'
-import { noteStep } from './steps.store.ts'
 import type { PausesTable, VersionsTable } from './tables.ts'
 import { liveRow } from './versions.store.ts'
 
@@ -20,7 +22,10 @@ interface PauseInput {
 /** Stops what a rule does, until then at the latest; what it says is still counted. A second pause takes the place of the first. */
 export const pauseRule = defineWork(
   'policy.pause',
-  async (tx: Tx, input: PauseInput & { reason: string; until: number }): Promise<{ recorded: RecordedJson }> => {
+  async (
+    tx: Tx,
+    input: PauseInput & { reason: string; until: number; grave: boolean },
+  ): Promise<{ recorded: RecordedJson }> => {
     const live = await liveOf(tx, input)
     const fault = pauseFault(input.until, tx.now)
     if (fault !== undefined) {
@@ -43,17 +48,23 @@ export const pauseRule = defineWork(
       ended_at: null,
     }
     await tx.db.insertInto('rule_pauses').values(row).execute()
+    if (input.grave) {
+      const { version } = live
+      const words = 'a rule against grave harm does nothing for a while'
+      await alert(tx, { kind: 'paused', name, version, rule, roles: ['lead', 'child-safety'], words })
+    }
     tx.hint('rulesets')
     return { recorded: await noteStep(tx, live, { ...noteOf(input, reason), op: 'paused', until }) }
   },
 )
 
-/** Lets a rule act again before its pause ends. @throws AppError `conflict` when it is not paused */
+/** Lets a rule act again, before its pause ends or after its breaker opened. @throws AppError `conflict` when it does act */
 export const resumeRule = defineWork(
   'policy.resume',
   async (tx: Tx, input: PauseInput): Promise<{ recorded: RecordedJson }> => {
     const live = await liveOf(tx, input)
-    if ((await endPause(tx, input.name, input.rule)) === 0) {
+    const ended = (await endPause(tx, input.name, input.rule)) + (await closeBreaker(tx, live, input.rule))
+    if (ended === 0) {
       throw new AppError('conflict', 'This rule is not paused; it may have gone on by itself.')
     }
     tx.hint('rulesets')

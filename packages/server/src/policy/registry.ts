@@ -19,6 +19,8 @@ export interface Running {
   readonly beside: Beside | undefined
   /** Rules of the live rule set that do nothing until then, by name; milliseconds since 1970. */
   readonly pausedUntil: ReadonlyMap<string, number>
+  /** Rules of the live version whose breaker is open, by name; never of grave harm: there people are told, and the rule goes on. */
+  readonly open: ReadonlySet<string>
 }
 
 export interface Beside {
@@ -86,7 +88,7 @@ export function makeRegistry(parts: {
   }
 
   const loadNow = async (): Promise<boolean> => {
-    const { live, beside, pauses } = await store.read(whatRuns, undefined)
+    const { live, beside, pauses, open } = await store.read(whatRuns, undefined)
     if (live === undefined) return false
     const rules = prepared(live)
     if (isRefused(rules))
@@ -95,7 +97,13 @@ export function makeRegistry(parts: {
         `The live rule set ${live.name} version ${live.version} no longer passes this version's checks.`,
       )
     const pausedUntil = new Map(pauses.filter(({ name }) => name === live.name).map(({ rule, until }) => [rule, until]))
-    running = { live: rules, beside: beside && besideOf(beside, rules), pausedUntil }
+    const grave = new Set(rules.program.ruleset.rules.filter((rule) => rule.grave).map(({ name }) => name))
+    running = {
+      live: rules,
+      beside: beside && besideOf(beside, rules),
+      pausedUntil,
+      open: new Set(open.filter((rule) => !grave.has(rule))),
+    }
     return true
   }
 

@@ -18,6 +18,7 @@ import type { RuleRegistry } from './registry.ts'
 import { approvalsNeeded, needsOf, type Step, shadowNeeds } from './states.ts'
 import { askerOf, stepRoutes } from './step-routes.ts'
 import {
+  alertsOf,
   approvalRows,
   historyOf,
   hoursOf,
@@ -38,6 +39,9 @@ export interface PolicyServices {
   readonly tally: Pick<Tally, 'flush'>
   keysFor(affected: readonly Affected[]): Promise<RecordKeys>
 }
+
+/** Alerts are shown for so long. */
+const ALERTS_MS = 7 * 86_400_000
 
 const MAX_BYTES = { maxBytes: 1024 * 1024 }
 
@@ -74,11 +78,12 @@ export function routesOf(services: PolicyServices): Route[] {
       const by = await label()
       return { body: { items: rows.map((row) => versionJson(row, by)) } }
     }),
-    route(getRuleset, async ({ params }) => {
+    route(getRuleset, async ({ params, now }) => {
       const rows = (await store.read(versions, undefined)).filter(({ name }) => name === params.name)
       if (rows.length === 0) throw new AppError('not_found', 'There is no rule set of this name.')
       const by = await label()
       const { pauses } = await store.read(whatRuns, undefined)
+      const { alerts, breakers } = await store.read(alertsOf, { name: params.name, since: now - ALERTS_MS })
       return {
         body: {
           name: params.name,
@@ -92,6 +97,14 @@ export function routesOf(services: PolicyServices): Route[] {
               at: pause.at,
               until: pause.until,
             })),
+          breakers: breakers.map(({ version, rule, ceiling, tripped_at }) => ({
+            ...{ version, rule, ceiling },
+            openSince: tripped_at,
+          })),
+          alerts: alerts.map(({ at, kind, version, rule, roles, words }) => ({
+            ...{ at, kind, version, rule, words },
+            roles: JSON.parse(roles),
+          })),
         },
       }
     }),

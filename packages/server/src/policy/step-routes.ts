@@ -98,15 +98,11 @@ export function stepRoutes({ storage, registry, tally, keysFor }: PolicyServices
       return stepBody(done)
     }),
     route(pauseRuleCall, async (call) => {
-      const input = {
-        ...call.params,
-        ...call.body,
-        hash: hashMatchOf(call.raw),
-        doer: doerOf(call),
-        keys: await keysFor([]),
-      }
-      const found = registry.live().program.ruleset.rules.some(({ name }) => name === call.params.rule)
-      if (!found) throw new AppError('not_found', 'The live version has no rule of this name.')
+      const hash = hashMatchOf(call.raw)
+      const rule = registry.live().program.ruleset.rules.find(({ name }) => name === call.params.rule)
+      if (rule === undefined) throw new AppError('not_found', 'The live version has no rule of this name.')
+      const by = { hash, grave: rule.grave, doer: doerOf(call), keys: await keysFor([]) }
+      const input = { ...call.params, ...call.body, ...by }
       const { recorded } = await store.tx(pauseRule, input, onceOf(call))
       await registry.load()
       return { body: { rule: call.params.rule, until: call.body.until, recorded } }

@@ -11,6 +11,8 @@ declare module '../storage/tables.ts' {
     ruleset_history: HistoryTable
     rule_pauses: PausesTable
     rule_hours: HoursTable
+    rule_breakers: BreakersTable
+    rule_alerts: AlertsTable
     verdicts: VerdictsTable
     seen: SeenTable
   }
@@ -117,6 +119,28 @@ export interface HoursTable {
   only_live: number
   /** Accounts that it fired on, each counted once an hour. */
   people: number
+}
+/** How often a rule of a version may fire in an hour, by what it did in shadow. */
+export interface BreakersTable {
+  name: string
+  version: number
+  rule: string
+  ceiling: number
+  /** Hours that began before this are not looked at. */
+  armed_at: number
+  tripped_at: number | null
+}
+/** What people must hear of at once, by role: shown in the console, to whoever holds one of them. */
+export interface AlertsTable {
+  id: string
+  at: number
+  kind: 'paused' | 'breaker'
+  name: string
+  version: number
+  rule: string
+  /** JSON of the roles. */
+  roles: string
+  words: string
 }
 export interface VerdictsTable {
   id: string
@@ -280,6 +304,35 @@ export const schema = defineSchema({
         'create index rule_hours_at on rule_hours (hour)',
       ],
     },
+    {
+      id: '0003-breakers',
+      up: (engine) => [
+        table(
+          engine,
+          'rule_breakers',
+          {
+            name: 'text not null',
+            version: 'bigint not null',
+            rule: 'text not null',
+            ceiling: 'bigint not null',
+            armed_at: 'bigint not null',
+            tripped_at: 'bigint',
+          },
+          ['primary key (name, version, rule)'],
+        ),
+        table(engine, 'rule_alerts', {
+          id: 'text primary key',
+          at: 'bigint not null',
+          kind: 'text not null',
+          name: 'text not null',
+          version: 'bigint not null',
+          rule: 'text not null',
+          roles: 'text not null',
+          words: 'text not null',
+        }),
+        'create index rule_alerts_at on rule_alerts (at)',
+      ],
+    },
   ],
   tables: {
     rulesets: { kept: { forever: 'what a rule said on a day must be answerable for ever' } },
@@ -289,6 +342,8 @@ export const schema = defineSchema({
     ruleset_history: { kept: { forever: 'what was proposed, agreed and run must be answerable for ever' } },
     rule_pauses: { kept: { from: 'until', default: days(730), min: days(30), max: days(3650) } },
     rule_hours: { kept: { from: 'hour', default: days(90), min: days(28), max: days(3650) } },
+    rule_breakers: { kept: { forever: 'a version may come back, and its breakers with it' } },
+    rule_alerts: { kept: { from: 'at', default: days(90), min: days(7), max: days(3650) } },
     verdicts: { kept: { from: 'at', default: days(730), min: days(30), max: days(3650) } },
     seen: { kept: { from: 'at', default: SEEN_MS, min: days(1) / 24, max: days(7) } },
   },

@@ -29,6 +29,19 @@ export async function besideRow({ db }: From): Promise<VersionsTable | undefined
   return db.selectFrom('ruleset_versions').selectAll().where('state', 'in', ['shadow', 'trial']).executeTakeFirst()
 }
 
+async function openBreakers(from: From): Promise<string[]> {
+  const live = await liveRow(from)
+  if (live === undefined) return []
+  const rows = await from.db
+    .selectFrom('rule_breakers')
+    .select('rule')
+    .where('name', '=', live.name)
+    .where('version', '=', live.version)
+    .where('tripped_at', 'is not', null)
+    .execute()
+  return rows.map(({ rule }) => rule)
+}
+
 /** Everything that is known of a version when a step is asked for; `compared` was worked out from the texts before. */
 export async function standingOf(from: ReadDb | Tx, row: VersionsTable, compared: Compared): Promise<Standing> {
   const beside = await besideRow(from)
@@ -83,13 +96,19 @@ export const oneVersion = defineQuery(
     versionRow(from, input.name, input.version),
 )
 
-/** What runs: the live version, the one beside it, and pauses that have not ended. */
+/** What runs: the live version, the one beside it, pauses that have not ended, and rules of the live version whose breaker is open. */
 export const whatRuns = defineQuery(
   'policy.what-runs',
   async (
     from: ReadDb,
-  ): Promise<{ live: VersionsTable | undefined; beside: VersionsTable | undefined; pauses: PausesTable[] }> => ({
+  ): Promise<{
+    live: VersionsTable | undefined
+    beside: VersionsTable | undefined
+    pauses: PausesTable[]
+    open: string[]
+  }> => ({
     live: await liveRow(from),
+    open: await openBreakers(from),
     beside: await besideRow(from),
     pauses: await from.db
       .selectFrom('rule_pauses')
