@@ -137,23 +137,26 @@ export function routesOf(services: PolicyServices): Route[] {
     ),
     route(getRulesetVersion, async ({ params, who, now }) => {
       const row = await store.read(oneVersion, params)
-      const by = await label()
+      const labelled = await label()
       const kept = keptOr(registry, row)
       const known = 'refused' in kept ? undefined : kept
       const at = known && (await store.read(standing, { ...params, compared: known.compared }))
-      const ask = { by: askerOf(who), hash: row.hash, now }
+      // The operator needs hardly anything; what they are shown is what the author still lacks.
+      const by = askerOf(who)
+      const asker = by.kind === 'operator' ? { kind: 'staff' as const, id: row.author, roles: [] } : by
+      const ask = { by: asker, hash: row.hash, now }
       const needs = (step: Step) =>
         'refused' in kept ? [kept.refused] : at === undefined ? [] : needsOf(step, at, ask).map(needJson)
       return {
         body: {
-          ...versionJson(row, by),
+          ...versionJson(row, labelled),
           text: row.text,
           schema: row.schema_text,
           checked: known === undefined ? [] : checkedJson(known.rules),
           changes: known === undefined ? [] : changesJson(known.compared),
           approvalsNeeded: known === undefined ? 0 : approvalsNeeded(known.compared.changes),
           needs: { shadow: needs('shadow'), trial: needs('trial'), live: needs('live'), retire: needs('retire') },
-          approvals: (await store.read(approvalRows, row.hash)).map((one) => ({ ...one, by: by(one.by) })),
+          approvals: (await store.read(approvalRows, row.hash)).map((one) => ({ ...one, by: labelled(one.by) })),
           history: (await store.read(historyOf, params)).map(
             ({ at: when, op, by: who, hash, reason, approvals, solo, record }) => ({
               at: when,
