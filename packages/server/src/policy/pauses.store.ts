@@ -6,8 +6,8 @@ import type { RecordKeys } from '../transparency/index.ts'
 import { alert } from './alerts.store.ts'
 import { closeBreaker } from './hours.store.ts'
 import { noteStep } from './notes.store.ts'
+import type { PausesTable, VersionsTable } from './rows.ts'
 import { pauseFault } from './states.ts'
-import type { PausesTable, VersionsTable } from './tables.ts'
 import { liveRow } from './versions.store.ts'
 
 interface PauseInput {

@@ -8,9 +8,9 @@ import type { Affected, RecordKeys } from '../transparency/index.ts'
 import { type Compared, compare } from './compare.ts'
 import { isRefused, type LiveRules, prepare, type Refused } from './live.ts'
 import { refusalOf } from './refusal.ts'
+import type { TrialBy, VersionsTable } from './rows.ts'
 import type { Handed } from './steps.store.ts'
 import { goLive, versions, whatRuns } from './store.ts'
-import type { TrialBy, VersionsTable } from './tables.ts'
 
 /** Everything that judges one event, taken at once: no event is judged by half of one version and half of another. */
 export interface Running {

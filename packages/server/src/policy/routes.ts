@@ -15,6 +15,7 @@ import { allStaff, doerOf } from '../people/index.ts'
 import type { Storage } from '../storage/index.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import type { RuleRegistry } from './registry.ts'
+import type { VersionsTable } from './rows.ts'
 import { approvalsNeeded, needsOf, type Step, shadowNeeds } from './states.ts'
 import { askerOf, stepRoutes } from './step-routes.ts'
 import {
@@ -29,7 +30,6 @@ import {
   versions,
   whatRuns,
 } from './store.ts'
-import type { VersionsTable } from './tables.ts'
 import type { Tally } from './tally.ts'
 import { changesJson, checkedJson, diagnosticJson, labels, needJson, reportRules, versionJson } from './views.ts'
 
@@ -121,17 +121,12 @@ export function routesOf(services: PolicyServices): Route[] {
         if (rules.name !== call.params.name) {
           throw new AppError('invalid', 'The file names another rule set than the address does.', { pointer: '/text' })
         }
-        const row = await store.tx(upload, { handed, doer: doerOf(call) }, onceOf(call))
-        return {
-          body: {
-            version: row.version,
-            hash: row.hash,
-            state: row.state,
-            changes: changesJson(compared),
-            diagnostics: rules.warnings.map(diagnosticJson),
-            approvalsNeeded: approvalsNeeded(compared.changes),
-          },
+        const told = {
+          changes: changesJson(compared),
+          diagnostics: rules.warnings.map(diagnosticJson),
+          approvalsNeeded: approvalsNeeded(compared.changes),
         }
+        return { body: await store.tx(upload, { handed, told, doer: doerOf(call) }, onceOf(call)) }
       },
       MAX_BYTES,
     ),

@@ -1,25 +1,15 @@
-import type { RecordedJson } from '@lamplighter/api'
-import { AppError, type Fault } from '../http/errors.ts'
-import { type Doer, staffById } from '../people/index.ts'
+import type { AnswerOf, addRulesetVersion, RecordedJson } from '@lamplighter/api'
+import { AppError } from '../http/errors.ts'
+import type { Doer } from '../people/index.ts'
 import { openCase } from '../review/index.ts'
 import { defineWork, type Tx } from '../storage/index.ts'
 import type { RecordKeys } from '../transparency/index.ts'
 import type { Compared } from './compare.ts'
 import { armBreakers } from './hours.store.ts'
-import { wordsOf } from './needs.ts'
 import { note, noteStep } from './notes.store.ts'
-import {
-  type Asker,
-  approvalFaults,
-  EXPEDITED_REVIEW_MS,
-  isSolo,
-  type Need,
-  needsOf,
-  rollbackNeeds,
-  type Step,
-  validApprovals,
-} from './states.ts'
-import type { TrialBy, VersionsTable } from './tables.ts'
+import { refuseUnmet } from './refusal.ts'
+import type { TrialBy, VersionsTable } from './rows.ts'
+import { type Asker, EXPEDITED_REVIEW_MS, isSolo, needsOf, rollbackNeeds, type Step, validApprovals } from './states.ts'
 import { liveRow, standingOf, versionRow } from './versions.store.ts'
 
 /** A text that was checked, tested and compiled, as it is kept. */
@@ -32,11 +22,22 @@ export interface Handed {
   readonly lock: string
 }
 
-/** Keeps a checked text as a draft. A draft may be handed in again with another text; what ran or runs beside may not. */
+type Draft = AnswerOf<typeof addRulesetVersion>
+
+/**
+ * Keeps a checked text as a draft. A draft may be handed in again with another text; what ran or runs beside may not.
+ *
+ * @param told what the author is answered beside; kept with the act, so that the same key gives the same answer
+ */
 export const upload = defineWork(
   'policy.upload',
-  async (tx: Tx, input: { handed: Handed; doer: Doer }): Promise<VersionsTable> =>
-    putDraft(tx, input.handed, input.doer),
+  async (
+    tx: Tx,
+    input: { handed: Handed; told: Omit<Draft, 'version' | 'hash' | 'state'>; doer: Doer },
+  ): Promise<Draft> => {
+    const { version, hash, state } = await putDraft(tx, input.handed, input.doer)
+    return { ...input.told, version, hash, state }
+  },
 )
 
 async function putDraft(tx: Tx, handed: Handed, doer: Doer): Promise<VersionsTable> {
@@ -215,71 +216,6 @@ export const rollBack = defineWork(
     return { row: next, recorded }
   },
 )
-
-/** Agrees to the bytes with this hash. The roles of the approver are kept: they are what the agreement rests on. */
-export const approve = defineWork(
-  'policy.approve',
-  async (
-    tx: Tx,
-    input: { name: string; version: number; hash: string; note: string; doer: Doer; compared: Compared },
-  ): Promise<{ approvals: number }> => {
-    const row = await versionRow(tx, input.name, input.version)
-    const { staff } = input.doer
-    if (staff === null) throw new AppError('forbidden', 'A person approves, signed in by name.')
-    const opened = await tx.db
-      .selectFrom('ruleset_openings')
-      .select('at')
-      .where('hash', '=', row.hash)
-      .where('staff', '=', staff)
-      .executeTakeFirst()
-    const standing = await standingOf(tx, row, input.compared)
-    refuseUnmet(approvalFaults(standing, { staff, hash: input.hash, opened: opened !== undefined }))
-    const { roles } = await staffById(tx, staff)
-    await tx.db
-      .insertInto('ruleset_approvals')
-      .values({
-        id: tx.fresh.id('ap'),
-        hash: row.hash,
-        staff,
-        roles: JSON.stringify(roles),
-        note: input.note,
-        at: tx.now,
-      })
-      .execute()
-    const approvals = validApprovals(await standingOf(tx, row, input.compared)).length
-    await note(tx, row, {
-      op: 'approved',
-      doer: input.doer,
-      reason: input.note,
-      approvals,
-      solo: false,
-      recorded: undefined,
-    })
-    tx.hint('rulesets')
-    return { approvals }
-  },
-)
-
-/** Notes that somebody has looked at what shadow found: an approval rests on it. */
-export const openReport = defineWork(
-  'policy.open-report',
-  async (tx: Tx, input: { hash: string; staff: string }): Promise<void> => {
-    await tx.db
-      .insertInto('ruleset_openings')
-      .values({ ...input, at: tx.now })
-      .onConflict((conflict) => conflict.columns(['hash', 'staff']).doNothing())
-      .execute()
-  },
-)
-
-/** @throws AppError `stale_revision` · `needs_unmet`, with each need as a fault */
-function refuseUnmet(needs: readonly Need[]): void {
-  if (needs.length === 0) return
-  const stale = needs.find(({ code }) => code === 'stale_revision')
-  if (stale !== undefined) throw new AppError('stale_revision', wordsOf(stale))
-  const errors = needs.map((need): Fault => ({ code: need.code, pointer: '', detail: wordsOf(need) }))
-  throw new AppError('needs_unmet', errors.map(({ detail }) => detail).join(' '), { errors })
-}
 
 /** One goes, one comes, and `rulesets` says so too: the version of this software before this one reads it there. */
 async function swap(

@@ -1,8 +1,9 @@
 /** The tables and works of this subject, for the list that the writer loads. Each file beside it holds one group of works. */
 export { alertsOf } from './alerts.store.ts'
+export { approve, openReport } from './approvals.store.ts'
 export { countRules } from './hours.store.ts'
 export { pauseRule, resumeRule } from './pauses.store.ts'
-export { approve, goLive, openReport, rollBack, takeStep, upload } from './steps.store.ts'
+export { goLive, rollBack, takeStep, upload } from './steps.store.ts'
 export { schema } from './tables.ts'
 export {
   approvalRows,

@@ -3,8 +3,8 @@ import { AppError } from '../http/errors.ts'
 import { allStaff } from '../people/index.ts'
 import { defineQuery, type ReadDb, type Tx } from '../storage/index.ts'
 import type { Compared } from './compare.ts'
+import type { HistoryTable, HoursTable, PausesTable, VersionsTable } from './rows.ts'
 import type { Approval, Standing } from './states.ts'
-import type { HistoryTable, HoursTable, PausesTable, VersionsTable } from './tables.ts'
 
 type From = Pick<Tx | ReadDb, 'db'>
 

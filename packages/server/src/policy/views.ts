@@ -4,8 +4,8 @@ import { staffLabel } from '../people/index.ts'
 import type { Compared } from './compare.ts'
 import type { LiveRules } from './live.ts'
 import { wordsOf } from './needs.ts'
+import type { HoursTable, VersionsTable } from './rows.ts'
 import { type Need, percentile } from './states.ts'
-import type { HoursTable, VersionsTable } from './tables.ts'
 
 /** A finding with its place, as editors show it. */
 export const diagnosticJson = ({ code, severity, message, fix, at }: Diagnostic) => ({
