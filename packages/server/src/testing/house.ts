@@ -39,6 +39,8 @@ export interface Person {
   readonly id: string
   /** `R-7`. */
   readonly label: string
+  /** What their browser sends with each call. */
+  readonly credentials: Readonly<Record<string, string>>
   call: Caller
   /** Claims the case that is due first in a lane and opens it. */
   next(lane: string): Promise<Answered['body']>
@@ -223,10 +225,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     const opened = await send('POST', new URL(invited.link).pathname, {}, {})
     const cookie = opened.headers.getSetCookie()[0]?.split(';', 1)[0]
     if (cookie === undefined) throw new Error(`signing in was answered ${opened.status} ${opened.text}`)
+    const own = { cookie, 'sec-fetch-site': 'same-origin' }
     const call: Caller = (method, path, given = {}) =>
       send(method, path, given, {
-        cookie,
-        'sec-fetch-site': 'same-origin',
+        ...own,
         ...(method === 'GET' ? {} : { 'idempotency-key': randomToken(128) }),
       })
     const me = await call('GET', '/v1/me')
@@ -234,6 +236,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     return {
       id: invited.id,
       label: me.body.staff,
+      credentials: own,
       call,
       async next(lane) {
         const { body } = await call('POST', `/v1/lanes/${lane}/next`, { body: {} })
