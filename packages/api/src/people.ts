@@ -171,6 +171,8 @@ export const ApiKey = z.object({
   createdAt: Instant,
   expiresAt: Instant,
   lastUsedDay: z.string().nullable(),
+  /** Fields that it sent and that the schema of facts does not know: they were left out of its events. `day`: when last seen. */
+  ignoredFields: z.array(z.object({ field: z.string(), day: z.string() })),
   state: z.enum(['active', 'expired', 'revoked']),
 })
 

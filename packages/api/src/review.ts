@@ -342,7 +342,17 @@ export const decideCase = endpoint({
   answer: Decided,
   repeat: 'key',
   ifMatch: true,
-  codes: ['not_claimed', 'not_yours', 'already_decided', 'first_decider', 'stale_revision', 'placeholder_left', 'unknown_policy', 'unsupported_action', 'conflict'],
+  codes: [
+    'not_claimed',
+    'not_yours',
+    'already_decided',
+    'first_decider',
+    'stale_revision',
+    'placeholder_left',
+    'unknown_policy',
+    'unsupported_action',
+    'conflict',
+  ],
 })
 
 export const undoDecision = endpoint({

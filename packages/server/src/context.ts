@@ -51,6 +51,7 @@ import {
 import { type ReceiptFile, pagesOf as usersPages } from './pages/index.ts'
 import {
   createPeople,
+  makeNameIgnored,
   oneStaff,
   type People,
   routesOf as peopleRoutes,
@@ -211,6 +212,7 @@ async function build(options: ContextOptions, storage: Storage): Promise<Context
     meansFor,
     vault,
     onIgnored: unknownFields,
+    nameIgnored: makeNameIgnored(store),
     onLate: (error) => failed('gate', error),
     onJudged: ({ key, answer, ruling }, ms) =>
       judged({
