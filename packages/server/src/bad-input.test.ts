@@ -56,7 +56,7 @@ describe('bad input gets its code and leaves nothing half done', () => {
     await expectNothing(code, () => send(path, body(), headers))
   })
 
-  test('8 GiB of zeros in a gzip file, which itself is small enough to be taken', async () => {
+  test('platform P-09: 8 GiB of zeros in a gzip file, which itself is small enough to be taken', async () => {
     const bomb = zeros(8 * 2 ** 30)
     expect(bomb.length).toBeLessThan(8 * 2 ** 20)
     const packed = { ...ndjson, 'content-encoding': 'gzip' }
