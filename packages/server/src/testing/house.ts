@@ -76,8 +76,8 @@ export interface House {
   newestCase(): Promise<Record<string, unknown>>
   /** Rows of a table in no order, read past everything. */
   rows(table: string): Promise<Record<string, unknown>[]>
-  /** Closes everything and opens it again on the same place. */
-  reopen(storage?: ContextOptions['storage']): Promise<void>
+  /** Closes everything and opens it again on the same place. @param meanwhile runs while nothing is open */
+  reopen(storage?: ContextOptions['storage'], meanwhile?: () => Promise<unknown>): Promise<void>
   close(): Promise<void>
 }
 
@@ -319,8 +319,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       return rows.toSorted((a, b) => Number(a.number) - Number(b.number)).at(-1) ?? {}
     },
     rows: (table) => context.storage.store.read(allRows, table),
-    async reopen(storage) {
+    async reopen(storage, meanwhile) {
       await context.close()
+      await meanwhile?.()
       context = await open(storage)
     },
     async close() {
