@@ -4,7 +4,7 @@ import * as people from './people.ts'
 import * as review from './review.ts'
 import * as settings from './settings.ts'
 
-export { type Act, acts } from './acts.ts'
+export { type Act, acts, operatorActs } from './acts.ts'
 export { type Code, codes, commonCodes, isCode, statusOf } from './codes.ts'
 export {
   type AnswerOf,

@@ -58,7 +58,7 @@ export const claimNext = endpoint({
   status: 200,
   answer: z.object({ number: CaseNumber.nullable() }),
   repeat: 'key',
-  codes: ['idempotency_key_required', 'idempotency_mismatch', 'in_progress'],
+  codes: [],
 })
 
 export const Provenance = z.enum(['server', 'proven', 'unproven', 'requested'])
@@ -218,8 +218,6 @@ export const CaseJson = z.object({
 export type CaseJson = z.infer<typeof CaseJson>
 
 const number = z.object({ number: CaseNumber })
-const keyCodes = ['idempotency_key_required', 'idempotency_mismatch', 'in_progress'] as const
-
 export const getCase = endpoint({
   id: 'getCase',
   method: 'get',
@@ -262,7 +260,7 @@ export const releaseCase = endpoint({
   status: 200,
   answer: Nothing,
   repeat: 'key',
-  codes: ['not_claimed', ...keyCodes],
+  codes: ['not_claimed', 'not_yours', 'already_decided', 'first_decider'],
 })
 
 export const skipCase = endpoint({
@@ -280,7 +278,7 @@ export const skipCase = endpoint({
   status: 200,
   answer: z.object({ next: CaseNumber.nullable() }),
   repeat: 'key',
-  codes: ['not_claimed', ...keyCodes],
+  codes: ['not_claimed', 'not_yours', 'already_decided', 'first_decider'],
 })
 
 export const handoffCase = endpoint({
@@ -295,7 +293,7 @@ export const handoffCase = endpoint({
   status: 200,
   answer: z.object({ next: CaseNumber.nullable() }),
   repeat: 'key',
-  codes: ['not_claimed', ...keyCodes],
+  codes: ['not_claimed', 'not_yours', 'already_decided', 'first_decider'],
 })
 
 export const noteCase = endpoint({
@@ -310,7 +308,7 @@ export const noteCase = endpoint({
   status: 200,
   answer: Nothing,
   repeat: 'key',
-  codes: [...keyCodes],
+  codes: [],
 })
 
 export const decideBody = z.object({
@@ -347,16 +345,13 @@ export const decideCase = endpoint({
   codes: [
     'not_claimed',
     'not_yours',
-    'stale_revision',
     'already_decided',
     'first_decider',
+    'stale_revision',
     'placeholder_left',
     'unknown_policy',
     'unsupported_action',
     'conflict',
-    'invalid',
-    'precondition_required',
-    ...keyCodes,
   ],
 })
 
@@ -372,7 +367,7 @@ export const undoDecision = endpoint({
   status: 200,
   answer: z.object({ number: CaseNumber, recorded: Recorded }),
   repeat: 'key',
-  codes: ['window_closed', 'not_yours', 'conflict', ...keyCodes],
+  codes: ['window_closed', 'not_yours', 'conflict'],
 })
 
 export const reverseDecision = endpoint({
@@ -387,7 +382,7 @@ export const reverseDecision = endpoint({
   status: 201,
   answer: Decided,
   repeat: 'key',
-  codes: ['conflict', 'already_decided', ...keyCodes],
+  codes: ['conflict', 'already_decided'],
 })
 
 export const decideAppeal = endpoint({
@@ -407,16 +402,7 @@ export const decideAppeal = endpoint({
   answer: Decided,
   repeat: 'key',
   ifMatch: true,
-  codes: [
-    'not_claimed',
-    'not_yours',
-    'stale_revision',
-    'already_decided',
-    'first_decider',
-    'placeholder_left',
-    'precondition_required',
-    ...keyCodes,
-  ],
+  codes: ['not_claimed', 'not_yours', 'already_decided', 'first_decider', 'stale_revision'],
 })
 
 export const getExplanation = endpoint({
@@ -453,7 +439,7 @@ export const makeReveal = endpoint({
   status: 201,
   answer: z.object({ reveal: Id, url: z.string(), until: Instant }),
   repeat: 'key',
-  codes: ['not_claimed', 'not_yours', 'conflict', ...keyCodes],
+  codes: ['not_found', 'not_claimed', 'gone'],
 })
 
 export const serveRendition = endpoint({
@@ -469,6 +455,7 @@ export const serveRendition = endpoint({
   answer: z.string(),
   gives: 'image/jpeg',
   repeat: 'own',
+  writes: true,
   codes: ['token_used', 'gone'],
 })
 

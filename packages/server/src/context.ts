@@ -55,6 +55,7 @@ import {
 import { type ReceiptFile, pagesOf as usersPages } from './pages/index.ts'
 import {
   createPeople,
+  makeNameIgnored,
   oneStaff,
   type People,
   routesOf as peopleRoutes,
@@ -229,6 +230,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     meansFor,
     vault,
     onIgnored: unknownFields,
+    nameIgnored: makeNameIgnored(store),
     onLate: (error) => failed('gate', error),
     onJudged: ({ key, answer, ruling }, ms) =>
       judged({

@@ -39,6 +39,8 @@ export interface Person {
   readonly id: string
   /** `R-7`. */
   readonly label: string
+  /** What their browser sends with each call. */
+  readonly credentials: Readonly<Record<string, string>>
   call: Caller
   /** Claims the case that is due first in a lane and opens it. */
   next(lane: string): Promise<Answered['body']>
@@ -74,8 +76,8 @@ export interface House {
   newestCase(): Promise<Record<string, unknown>>
   /** Rows of a table in no order, read past everything. */
   rows(table: string): Promise<Record<string, unknown>[]>
-  /** Closes everything and opens it again on the same place. */
-  reopen(storage?: ContextOptions['storage']): Promise<void>
+  /** Closes everything and opens it again on the same place. @param meanwhile runs while nothing is open */
+  reopen(storage?: ContextOptions['storage'], meanwhile?: () => Promise<unknown>): Promise<void>
   close(): Promise<void>
 }
 
@@ -223,10 +225,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     const opened = await send('POST', new URL(invited.link).pathname, {}, {})
     const cookie = opened.headers.getSetCookie()[0]?.split(';', 1)[0]
     if (cookie === undefined) throw new Error(`signing in was answered ${opened.status} ${opened.text}`)
+    const own = { cookie, 'sec-fetch-site': 'same-origin' }
     const call: Caller = (method, path, given = {}) =>
       send(method, path, given, {
-        cookie,
-        'sec-fetch-site': 'same-origin',
+        ...own,
         ...(method === 'GET' ? {} : { 'idempotency-key': randomToken(128) }),
       })
     const me = await call('GET', '/v1/me')
@@ -234,6 +236,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     return {
       id: invited.id,
       label: me.body.staff,
+      credentials: own,
       call,
       async next(lane) {
         const { body } = await call('POST', `/v1/lanes/${lane}/next`, { body: {} })
@@ -316,8 +319,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       return rows.toSorted((a, b) => Number(a.number) - Number(b.number)).at(-1) ?? {}
     },
     rows: (table) => context.storage.store.read(allRows, table),
-    async reopen(storage) {
+    async reopen(storage, meanwhile) {
       await context.close()
+      await meanwhile?.()
       context = await open(storage)
     },
     async close() {
