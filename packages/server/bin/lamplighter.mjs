@@ -34,8 +34,12 @@ const flags = [
   '--disable-warning=ExperimentalWarning',
   // V8 loses track of protected code pages when threads come and go, and ends the process (nodejs/node#64500).
   '--no-memory-protection-keys',
+  // Each thread's young objects get 16 MB, not 32: a quarter less memory for the whole server (console.md §16: below 512 MB).
+  '--max-semi-space-size=16',
 ]
 const args = [...flags, join(here, '../src/main.ts'), ...process.argv.slice(2)]
+// Where the system can, this process becomes the program: none of 50 MB stays behind to wait for it, and signals reach it at once.
+if (process.execve !== undefined && process.platform !== 'win32') process.execve(node, [node, ...args], process.env)
 const child = spawn(node, args, { stdio: 'inherit' })
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
 child.on('close', (code, signal) => process.exit(code === null ? (signal === 'SIGINT' ? 130 : 143) : code))

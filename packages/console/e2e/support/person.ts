@@ -2,15 +2,18 @@ import type { House } from './house.ts'
 
 /** Calls of a person who is signed in without a browser: for what a second person does meanwhile. */
 export interface Caller {
+  /** `name=value` of the session, for a browser that is to be the same person. */
+  readonly cookie: string
   call(method: 'GET' | 'POST', path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
 }
 
 /** Uses a sign-in link as the browser does, and keeps the cookie. */
-export async function callerFor(house: House, link: string): Promise<Caller> {
+export async function callerFor(house: Pick<House, 'url'>, link: string): Promise<Caller> {
   const signed = await fetch(link, { method: 'POST', redirect: 'manual' })
   const cookie = signed.headers.getSetCookie()[0]?.split(';', 1)[0]
   if (signed.status !== 303 || cookie === undefined) throw new Error(`the link was answered ${signed.status}`)
   return {
+    cookie,
     call: (method, path, body, headers = {}) =>
       fetch(house.url + path, {
         method,
