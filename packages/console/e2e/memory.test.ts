@@ -6,8 +6,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { operatorCall } from '../../server/src/cli/operator.ts'
 import { makeTown } from '../../server/src/demo/harbour.ts'
 import { eventOf } from '../../server/src/demo/seed.ts'
-import { noBrowser, openBrowser } from './support/browser.ts'
-import { type Caller, callerFor, reportOf } from './support/person.ts'
+import { noBrowser, openBrowser, signIn } from './support/browser.ts'
+import { type Caller, callerFor, callerWith, reportOf } from './support/person.ts'
 import { freePort } from './support/port.ts'
 import { type DemoProcess, residentMiB, startDemo } from './support/process.ts'
 
@@ -30,8 +30,7 @@ describe('the demo at work', () => {
       onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
       const demo = await startDemo({ folder, port: await freePort() })
       const key = await keyOf(folder)
-      const lead = await callerFor(demo, demo.link)
-      await (DEEP ? openConsole(demo, lead) : openStream(lead))
+      const lead = await (DEEP ? openConsole(demo) : openStream(demo))
       let peak = 0
       const watch = setInterval(() => {
         peak = Math.max(peak, residentMiB(demo.family()))
@@ -61,21 +60,25 @@ async function keyOf(folder: string): Promise<string> {
   return String(made.body.key)
 }
 
-/** The stream by which an open console hears what changed, read until the server ends it. */
-async function openStream(lead: Caller): Promise<void> {
+/** Signs the lead in and holds open the stream by which a console hears what changed. */
+async function openStream(demo: DemoProcess): Promise<Caller> {
+  const lead = await callerFor(demo, demo.link)
   const stream = await lead.call('GET', '/v1/live')
   if (stream.status !== 200) throw new Error(`the stream was answered ${stream.status}`)
   void stream.text().catch(() => undefined)
+  return lead
 }
 
-async function openConsole(demo: DemoProcess, lead: Caller): Promise<void> {
+/** Signs the lead in with a browser, which stays at Review home; the decisions are made in the same session. */
+async function openConsole(demo: DemoProcess): Promise<Caller> {
   const browser = await openBrowser()
   onTestFinished(() => browser.close())
   const { context, page } = await browser.another()
-  const [name = '', value = ''] = lead.cookie.split(/=(.*)/s)
-  await context.addCookies([{ name, value, url: demo.url }])
-  await page.goto(`${demo.url}/review`)
+  await signIn(page, demo.link)
   await page.getByRole('table').waitFor()
+  const [session] = await context.cookies()
+  if (session === undefined) throw new Error('the browser has no session')
+  return callerWith(demo, `${session.name}=${session.value}`)
 }
 
 async function sendEvents(demo: DemoProcess, key: string): Promise<number> {

@@ -2,8 +2,6 @@ import type { House } from './house.ts'
 
 /** Calls of a person who is signed in without a browser: for what a second person does meanwhile. */
 export interface Caller {
-  /** `name=value` of the session, for a browser that is to be the same person. */
-  readonly cookie: string
   call(method: 'GET' | 'POST', path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
 }
 
@@ -12,8 +10,12 @@ export async function callerFor(house: Pick<House, 'url'>, link: string): Promis
   const signed = await fetch(link, { method: 'POST', redirect: 'manual' })
   const cookie = signed.headers.getSetCookie()[0]?.split(';', 1)[0]
   if (signed.status !== 303 || cookie === undefined) throw new Error(`the link was answered ${signed.status}`)
+  return callerWith(house, cookie)
+}
+
+/** Calls in a session that was opened elsewhere. @param cookie `name=value` */
+export function callerWith(house: Pick<House, 'url'>, cookie: string): Caller {
   return {
-    cookie,
     call: (method, path, body, headers = {}) =>
       fetch(house.url + path, {
         method,
