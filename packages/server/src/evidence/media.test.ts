@@ -118,6 +118,21 @@ describe('known and unknown pictures', () => {
     expect(opened.signals.filter(({ state }: { state: string }) => state === 'no_hit')).toEqual([])
   })
 
+  test('console 12: with the lists down a harmless picture is unknown, in its facts too', async () => {
+    const down = await openHouse({ engine: sqlite, bare: true })
+    const reviewer = await down.person('reviewer')
+    await down.putPicture('fine', picture(['boat', 5]))
+    expect((await down.screen(uploadOf('fine'))).body.verdict).toBe('hold')
+    const opened = await reviewer.next('unscreened-media')
+    const [{ media }] = opened.evidence
+    expect([media.hits, media.unknown]).toEqual([
+      [],
+      ['csam_digests', 'csam_media', 'terror_media'].map((part) => ({ part, why: 'the list is not loaded' })),
+    ])
+    expect(opened.signals.filter(({ state }: { state: string }) => state === 'no_hit')).toEqual([])
+    await down.close()
+  })
+
   test('what was late in the gate is judged in follow: harmless, so the hold ends at once', async () => {
     const { event, answer } = await screenedBlind(picture(['tiles', 21]))
     expect(answer.verdict).toBe('hold')
