@@ -69,7 +69,7 @@ export async function createNotice(
     policy: wish.policy,
     automated: wish.automated,
     effects: wish.effects,
-    statement: wish.statement,
+    statement: { language: wish.statement.language, text: wish.statement.text },
     page: await newPage(tx, { notice, endsAt: appealUntil }, means),
     appealUntil: instantOf(appealUntil),
     recorded,

@@ -42,6 +42,8 @@ export interface Ruling {
   readonly notice: {
     readonly language: string
     readonly text: string
+    /** By language. */
+    readonly translations: Readonly<Record<string, string>>
     readonly facts: string
     readonly effects: readonly string[]
   } | null
@@ -132,6 +134,7 @@ async function tell(
   means: ActionMeans,
 ): Promise<string | undefined> {
   if (ruling.notice === null || ruling.account === null) return undefined
+  const { language, text, translations, facts, effects } = ruling.notice
   const { notice } = await createNotice(
     tx,
     {
@@ -142,9 +145,9 @@ async function tell(
       policy: ruling.policy ?? { id: '', name: '' },
       ...(ruling.rules[0] !== undefined && { rule: ruling.rules[0] }),
       automated: true,
-      effects: ruling.notice.effects,
-      statement: { language: ruling.notice.language, text: ruling.notice.text },
-      facts: ruling.notice.facts,
+      effects,
+      statement: { language, text, translations },
+      facts,
       until: ruling.until,
       notBefore: ruling.withheldUntil ?? tx.now,
     },

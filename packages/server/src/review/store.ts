@@ -325,7 +325,7 @@ export const decideWork = defineWork(
                 effects: plan.told,
                 statement: plan.notice,
                 // Staff's own headline names rules and reports: not for the person affected.
-                facts: 'A person of our staff looked at what you sent.',
+                facts: 'person_looked',
                 until: plan.wishes[0]?.until ?? null,
                 notBefore: plan.undoUntil,
                 tookPart: [input.actor.id],
