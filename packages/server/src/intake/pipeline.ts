@@ -223,7 +223,7 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
   const harms = [...new Set(named.map(({ harm }) => harm))]
   const evidenceId = newId('ev', seen.now)
   const { stored, exhibits } = await evidenceOf(seen, bench, { effects: said.effects, itemState: stateOf(said), item })
-  const { notice, withheldUntil } = tellingOf(said, main?.withhold)
+  const { notice, withheld } = tellingOf(said, main?.withhold)
   return {
     id: said.id,
     phase: seen.phase,
@@ -270,7 +270,7 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
     exhibits,
     wishes: wishesOf(seen, said, item !== null),
     notice,
-    withheldUntil: withheldUntil === null ? null : seen.now + withheldUntil,
+    withheld: withheld === null ? null : { because: withheld.because, until: seen.now + withheld.forMs, subject },
     until: said.effects.reduce<number | null>(
       (until, effect) => (effect.do === 'limit' ? Math.max(until ?? 0, seen.now + effect.for) : until),
       null,

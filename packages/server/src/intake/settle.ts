@@ -1,5 +1,5 @@
 import type { Do, EffectJson, RecordedJson, VerdictWord } from '@lamplighter/api'
-import { type ActionMeans, createNotice, requestAction } from '../actions/index.ts'
+import { type ActionMeans, createNotice, requestAction, withholdNotice } from '../actions/index.ts'
 import { type ExhibitSeed, keepExhibit } from '../evidence/index.ts'
 import { insertVerdict } from '../policy/index.ts'
 import { type CaseSeed, type EvidenceSeed, openCase, putEvidence } from '../review/index.ts'
@@ -38,7 +38,7 @@ export interface Ruling {
   readonly evidence: EvidenceSeed | null
   readonly exhibits: readonly ExhibitSeed[]
   readonly wishes: readonly VerdictWish[]
-  /** Told to the person addressed; absent when nothing acts on them, or the telling is withheld. */
+  /** For the person addressed; absent when nothing acts on them, or they are never told. */
   readonly notice: {
     readonly language: string
     readonly text: string
@@ -47,8 +47,8 @@ export interface Ruling {
     readonly facts: string
     readonly effects: readonly string[]
   } | null
-  /** The telling waits on a stated ground; then a case asks a person. */
-  readonly withheldUntil: number | null
+  /** The telling waits on a stated ground; then a case asks a person. `subject`: those about one subject meet in one case. */
+  readonly withheld: { readonly because: string; readonly until: number; readonly subject: string } | null
   readonly until: number | null
 }
 
@@ -92,7 +92,11 @@ export async function settleRuling(tx: Tx, ruling: Ruling, means: ActionMeans): 
         account: ruling.account,
         policy: ruling.policy,
         by: 'rule',
-        reason: ruling.notice === null ? null : { code: ruling.rules[0] ?? '', text: ruling.notice.text },
+        // What the person may not read yet, the platform could only pass on.
+        reason:
+          ruling.notice === null || ruling.withheld !== null
+            ? null
+            : { code: ruling.rules[0] ?? '', text: ruling.notice.text },
         until: wish.until,
         ...(notice !== undefined && { notice }),
         decision: ruling.id,
@@ -135,23 +139,22 @@ async function tell(
 ): Promise<string | undefined> {
   if (ruling.notice === null || ruling.account === null) return undefined
   const { language, text, translations, facts, effects } = ruling.notice
-  const { notice } = await createNotice(
-    tx,
-    {
-      account: ruling.account,
-      item: ruling.item,
-      decision: ruling.id,
-      case: caseNumber ?? null,
-      policy: ruling.policy ?? { id: '', name: '' },
-      ...(ruling.rules[0] !== undefined && { rule: ruling.rules[0] }),
-      automated: true,
-      effects,
-      statement: { language, text, translations },
-      facts,
-      until: ruling.until,
-      notBefore: ruling.withheldUntil ?? tx.now,
-    },
-    means,
-  )
-  return notice
+  const wish = {
+    account: ruling.account,
+    item: ruling.item,
+    decision: ruling.id,
+    case: caseNumber ?? null,
+    policy: ruling.policy ?? { id: '', name: '' },
+    ...(ruling.rules[0] !== undefined && { rule: ruling.rules[0] }),
+    automated: true,
+    effects,
+    statement: { language, text, translations },
+    facts,
+    until: ruling.until,
+  }
+  if (ruling.withheld !== null) {
+    await withholdNotice(tx, { notice: wish, ...ruling.withheld }, means)
+    return undefined
+  }
+  return (await createNotice(tx, { ...wish, notBefore: tx.now }, means)).notice
 }

@@ -14,11 +14,11 @@ interface Withheld {
 export function tellingOf(
   said: { readonly effects: readonly MergedEffect[]; readonly explanation: Explanation },
   withhold: Withheld | undefined,
-): { notice: Ruling['notice']; withheldUntil: number | null } {
+): { notice: Ruling['notice']; withheld: { because: string; forMs: number } | null } {
   const effects = said.effects.flatMap(effectWord)
-  if (effects.length === 0) return { notice: null, withheldUntil: null }
+  if (effects.length === 0) return { notice: null, withheld: null }
   // Without an end the exception for deceptive bulk content holds (DSA Art. 17(2)): never told.
-  if (withhold !== undefined && withhold.for === undefined) return { notice: null, withheldUntil: null }
+  if (withhold !== undefined && withhold.for === undefined) return { notice: null, withheld: null }
   const told = said.explanation.rules.find(({ outcome, tell }) => outcome === 'fired' && tell !== undefined)?.tell
   const { default: first, en, ...others } = told ?? CHECKING
   const notice = {
@@ -28,7 +28,7 @@ export function tellingOf(
     facts: told === undefined ? 'not_checked' : 'rule_matched',
     effects,
   }
-  return { notice, withheldUntil: withhold?.for ?? null }
+  return { notice, withheld: withhold?.for === undefined ? null : { because: withhold.because, forMs: withhold.for } }
 }
 
 /** What a person is told whose item waits because nobody could tell: nothing of what it is suspected of. */
