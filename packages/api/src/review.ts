@@ -199,6 +199,17 @@ export const CaseJson = z.object({
       notice: z.object({ text: z.string(), policy: z.string(), effects: z.array(z.string()) }),
     })
     .nullable(),
+  /** Notices that were kept back until now: the case asks whether to send them. Empty for every other case. */
+  withheld: z.array(
+    z.object({
+      text: z.string(),
+      policy: z.string(),
+      effects: z.array(z.string()),
+      /** The ground on which the rule lets it wait. */
+      because: z.string(),
+      since: Instant,
+    }),
+  ),
   /** The caller's own kept draft (console 48). */
   draft: z.looseObject({}).nullable(),
   /** The last decision of this case while it can be undone or reversed. */
@@ -353,6 +364,32 @@ export const decideCase = endpoint({
     'unsupported_action',
     'conflict',
   ],
+})
+
+/** A notice may wait this much longer at a time (rules.md §7.1). */
+export const MOST_WITHHELD_DAYS = 90
+
+export const decideNotice = endpoint({
+  id: 'decideNotice',
+  method: 'post',
+  path: '/v1/cases/{number}/notice',
+  act: 'cases.decide',
+  summary: 'Send a notice that was withheld, or let it wait for longer, with a reason.',
+  params: number,
+  query: Nothing,
+  body: z.discriminatedUnion('do', [
+    z.object({ do: z.literal('send') }),
+    z.object({
+      do: z.literal('withhold'),
+      days: z.int().min(1).max(MOST_WITHHELD_DAYS),
+      reason: z.string().trim().min(1).max(4000),
+    }),
+  ]),
+  status: 201,
+  answer: Decided,
+  repeat: 'key',
+  ifMatch: true,
+  codes: ['not_claimed', 'not_yours', 'stale_revision', 'already_decided', 'conflict'],
 })
 
 export const undoDecision = endpoint({

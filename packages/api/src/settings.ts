@@ -212,7 +212,11 @@ export const getLists = endpoint({
   query: Nothing,
   body: undefined,
   status: 200,
-  answer: z.object({ items: z.array(ListRow) }),
+  answer: z.object({
+    items: z.array(ListRow),
+    /** Imports that run now: entries written or loaded so far, of all that the new version changes and holds. */
+    importing: z.array(z.object({ id: z.string(), done: z.int(), total: z.int() })),
+  }),
   repeat: 'own',
   codes: [],
 })

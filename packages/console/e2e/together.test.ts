@@ -1,5 +1,7 @@
+import { acts } from '@lamplighter/api'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { makeTown } from '../../server/src/demo/harbour.ts'
+import { pagesFor } from '../src/pages/settings/pages.ts'
 import { noBrowser, openBrowser, signIn, type Watched } from './support/browser.ts'
 import { decideButton, decideByKey, readyToDecide, settled, takeCase, title, viewOf } from './support/desk.ts'
 import { copyHouse, type House } from './support/house.ts'
@@ -107,27 +109,29 @@ describe.skipIf(noBrowser)('several people, and a server that goes away', () => 
     await context.close()
   })
 
-  test('console 40: the address opens the same view for a colleague', async () => {
+  test('console 40: the address of every page opens the same view for a colleague', async () => {
     const [a, b] = [await lead('admin'), await lead('admin')]
     await a.page.goto(`${house.url}/settings/connections`)
     await a.page.getByRole('link', { name: 'Show the last deliveries' }).click()
     await a.page.getByRole('combobox', { name: 'Deliveries' }).selectOption({ label: 'waiting' })
     const deliveries = a.page.url()
+    // Nobody is offered to end their own access: the one thing in which two people of one role differ.
+    const seenBy = async ({ page }: typeof a) => (await viewOf(page)).replaceAll('\tRevoke', '\t')
     expect(new URL(deliveries).search).toContain('connection=')
     for (const address of [
       `${house.url}/review`,
-      `${house.url}/review/C-1015?tab=history`,
-      `${house.url}/review/C-1015?tab=account`,
+      ...['context', 'history', 'notes', 'account'].map((tab) => `${house.url}/review/C-1015?tab=${tab}`),
       `${house.url}/review/C-1011?e=E1`,
       `${house.url}/review/C-1011?e=nonsense&unknown=1`,
-      ...['lists', 'rules', 'retention', 'log'].map((name) => `${house.url}/settings/${name}`),
+      `${house.url}/settings`,
+      ...pagesFor(acts).map((name) => `${house.url}/settings/${name}`),
       deliveries,
     ]) {
       await a.page.goto(address)
       await settled(a.page)
       await b.page.goto(a.page.url())
       await settled(b.page)
-      expect(await viewOf(b.page), address).toBe(await viewOf(a.page))
+      expect(await seenBy(b), address).toBe(await seenBy(a))
       expect(b.page.url(), address).toBe(a.page.url())
     }
     await Promise.all([a.context.close(), b.context.close()])

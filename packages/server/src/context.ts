@@ -13,6 +13,8 @@ import {
   deliverAlways,
   endClaims,
   supports,
+  WITHHELD_QUEUE,
+  withheldForReview,
 } from './actions/index.ts'
 import {
   delivered,
@@ -72,6 +74,7 @@ import {
   routesOf as reviewRoutes,
   settleHandler,
   shippedLanes,
+  withheldHandler,
 } from './review/index.ts'
 import { createSettings, type Settings, settingsModule, routesOf as settingsRoutes } from './settings/index.ts'
 import { type ListLibrary, makeLibrary, shippedProviders, routesOf as signalsRoutes } from './signals/index.ts'
@@ -249,6 +252,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     meansFor,
     supported: () => store.read(supportedQuery, null),
     appealOf: (id) => appealOf(store, async () => columns, id),
+    withheldOf: (number) => withheldForReview({ store, columns: async () => columns }, number),
     staffWords: async (id) => staffLabel((await store.read(oneStaff, { id })).number),
   }
   const deliveries: DeliveryServices = {
@@ -380,7 +384,11 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
       })
       const worker = startWorker({
         storage,
-        handlers: { 'review.settle': settleHandler(desk), [SCHEDULE_QUEUE]: chores.handler },
+        handlers: {
+          'review.settle': settleHandler(desk),
+          [WITHHELD_QUEUE]: withheldHandler(desk),
+          [SCHEDULE_QUEUE]: chores.handler,
+        },
         now,
         onEnd: (_queue, end, error) => (end === 'parked' ? failed('job', error) : undefined),
       })

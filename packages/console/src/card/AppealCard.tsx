@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react'
+import { wordsOf } from '../case/case-number.ts'
 import { useCommands } from '../keys.ts'
 import { useMessages } from '../messages/index.ts'
 import { TextArea } from '../ui/Field.tsx'
@@ -7,6 +8,12 @@ import { CardFoot } from './CardFoot.tsx'
 import type { CardProps } from './DecisionCard.tsx'
 import { appealGapOf, outcomes } from './draft.ts'
 import { GapText } from './GapText.tsx'
+
+/** `limit links` as *limit: links*; a measure in words of its own stays as it was written. */
+const effectWords = (effect: string, choiceWords: (choice: string) => string): string => {
+  const [, act = effect, capability] = /^(limit) (\S+)$/.exec(effect) ?? []
+  return capability === undefined ? choiceWords(act) : `${choiceWords(act)}: ${wordsOf(capability)}`
+}
 
 /** The card of an appeal: who decided first is not shown, nothing is preselected, the reasons are read by the user. */
 export function AppealCard({ held, draft, blocked, onDraft, onDecide, otherWays }: CardProps) {
@@ -44,7 +51,8 @@ export function AppealCard({ held, draft, blocked, onDraft, onDecide, otherWays 
           <section aria-label={t.appeal.decision} className="grid gap-1 rounded-md bg-sunken p-2.5">
             <h3 className="text-fine font-semibold text-muted">{t.appeal.decision}</h3>
             <p>
-              {appeal.notice.policy} · {appeal.notice.effects.map(t.choiceWords).join(' · ')}
+              {appeal.notice.policy} ·{' '}
+              {appeal.notice.effects.map((effect) => effectWords(effect, t.choiceWords)).join(' · ')}
             </p>
             <p className="text-fine whitespace-pre-line text-muted" dir="auto">
               {appeal.notice.text}

@@ -89,6 +89,8 @@ export const de: Words = {
       warn: 'verwarnen',
       limit: 'einschränken',
       suspend: 'sperren',
+      block: 'nicht zugestellt',
+      hold: 'zurückgehalten',
       reverse: 'umgekehrt',
       upheld: 'bestätigt',
       partly: 'teilweise',

@@ -83,6 +83,8 @@ export const en = {
       warn: 'warn',
       limit: 'limit',
       suspend: 'suspend',
+      block: 'not delivered',
+      hold: 'held back',
       reverse: 'reversed',
       upheld: 'upheld',
       partly: 'partly',

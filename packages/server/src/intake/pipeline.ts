@@ -21,6 +21,7 @@ import { evidenceOf } from './evidence.ts'
 import { type MediaReading, readMedia } from './media.ts'
 import type { Ruling, VerdictWish } from './settle.ts'
 import type { Judged } from './store.ts'
+import { tellingOf } from './telling.ts'
 
 /** What judging needs. The rules may be swapped between two events, never within one. */
 export interface Bench {
@@ -222,7 +223,7 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
   const harms = [...new Set(named.map(({ harm }) => harm))]
   const evidenceId = newId('ev', seen.now)
   const { stored, exhibits } = await evidenceOf(seen, bench, { effects: said.effects, itemState: stateOf(said), item })
-  const { notice, withheldUntil } = tellingOf(said, main)
+  const { notice, withheld } = tellingOf(said, main?.withhold)
   return {
     id: said.id,
     phase: seen.phase,
@@ -269,7 +270,7 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
     exhibits,
     wishes: wishesOf(seen, said, item !== null),
     notice,
-    withheldUntil: withheldUntil === null ? null : seen.now + withheldUntil,
+    withheld: withheld === null ? null : { because: withheld.because, until: seen.now + withheld.forMs, subject },
     until: said.effects.reduce<number | null>(
       (until, effect) => (effect.do === 'limit' ? Math.max(until ?? 0, seen.now + effect.for) : until),
       null,
@@ -354,50 +355,4 @@ function wishesOf(seen: Seen, said: Said, hasItem: boolean): VerdictWish[] {
         return []
     }
   })
-}
-
-/** What the person addressed is told: only where something acts on them (rules.md §7.1). */
-function tellingOf(
-  said: Said,
-  main: ReturnType<typeof ruleOf>,
-): { notice: Ruling['notice']; withheldUntil: number | null } {
-  const acts = said.effects.filter(
-    (effect) => effect.do === 'block' || effect.do === 'limit' || (effect.do === 'hold' && effect.until === 'review'),
-  )
-  if (acts.length === 0) return { notice: null, withheldUntil: null }
-  const told = said.explanation.rules.find(({ outcome, tell }) => outcome === 'fired' && tell !== undefined)
-  const withhold = main?.withhold
-  // Without an end the exception for deceptive bulk content holds (DSA Art. 17(2)): never told.
-  if (withhold !== undefined && withhold.for === undefined) return { notice: null, withheldUntil: null }
-  const text = told?.tell?.default ?? told?.tell?.en ?? 'This is being checked.'
-  return {
-    notice: {
-      language: 'en',
-      text,
-      facts:
-        told === undefined
-          ? 'An automatic check was not able to decide.'
-          : 'An automatic check matched one of our rules.',
-      effects: acts.map(effectInWords),
-    },
-    withheldUntil: withhold?.for ?? null,
-  }
-}
-
-function effectInWords(effect: MergedEffect): string {
-  switch (effect.do) {
-    case 'block':
-      return 'the item was not delivered'
-    case 'hold':
-      return 'the item is held back until a person has looked at it'
-    case 'limit':
-      return `${effect.what.replaceAll('_', ' ')} are limited for ${hoursInWords(effect.for)}`
-    default:
-      return effect.do
-  }
-}
-
-function hoursInWords(ms: number): string {
-  const hours = Math.max(1, Math.round(ms / 3_600_000))
-  return hours === 1 ? '1 hour' : `${hours} hours`
 }

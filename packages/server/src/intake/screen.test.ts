@@ -221,7 +221,7 @@ test "a threat that names a place is blocked" {
     try {
       const { intake, registry } = slow.context
       const hanging = new Map(
-        [...intake.bench.providers.keys()].map((name) => [name, () => new Promise<boolean>(() => {})]),
+        [...intake.bench.providers.keys()].map((name) => [name, () => Promise.withResolvers<boolean>().promise]),
       )
       const stuck: Gate = { ...intake, bench: { ...intake.bench, providers: hanging } }
       const event = messageOf('you will regret it at the harbour tonight')

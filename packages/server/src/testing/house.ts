@@ -3,13 +3,13 @@ import type { Role } from '@lamplighter/api'
 import { hashPicture } from '@lamplighter/matching'
 import { sql } from 'kysely'
 import { openSecret } from '../actions/connections.store.ts'
-import { addConnection, deliverDue } from '../actions/index.ts'
+import { addConnection, deliverDue, WITHHELD_QUEUE } from '../actions/index.ts'
 import { Receiver } from '../actions/testing/platform.ts'
 import { type Context, type ContextOptions, openContext } from '../context.ts'
 import { loadConfig } from '../http/config.ts'
 import { randomToken } from '../http/crypto.ts'
 import { FOLLOW, type FollowEvents, followOnce } from '../intake/index.ts'
-import { settleHandler } from '../review/index.ts'
+import { settleHandler, withheldHandler } from '../review/index.ts'
 import { drawSynthetic, type SampleKind } from '../signals/sample-pictures.ts'
 import { encodePng } from '../signals/sample-png.ts'
 import { defineQuery, partitionLease, type ReadDb } from '../storage/index.ts'
@@ -308,9 +308,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     async pass(ms) {
       clock.now += ms
       const { jobs } = context.storage
-      for (const job of await jobs.claim('review.settle', 100, 60_000)) {
-        await settleHandler(context.desk)(job, { signal: AbortSignal.timeout(60_000), claimed: () => job })
-        await jobs.complete(job)
+      const handlers = { 'review.settle': settleHandler(context.desk), [WITHHELD_QUEUE]: withheldHandler(context.desk) }
+      for (const [queue, handler] of Object.entries(handlers)) {
+        for (const job of await jobs.claim(queue, 100, 60_000)) {
+          await handler(job, { signal: AbortSignal.timeout(60_000), claimed: () => job })
+          await jobs.complete(job)
+        }
       }
       await deliver()
     },
