@@ -135,7 +135,7 @@ function look(world: World, { key, at, reading, told }: Asked, figures: Figures)
   const fail = (what: string): never => {
     throw new Error(`${told}: ${what}; truth ${truth} of ${events} events, ${JSON.stringify([world.spec, reading])}`)
   }
-  if (reading === undefined) return fail('no reading')
+  if (reading === undefined) throw new Error(`${told}: no reading`)
   figures.readings += 1
   const { low, high } = reading
   if (low > truth || truth > high) fail('the truth is outside')
