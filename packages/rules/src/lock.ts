@@ -1,6 +1,6 @@
 import type { RuleSet } from './checked.ts'
 import type { Findings, Span } from './diagnostic.ts'
-import { duration } from './print-expr.ts'
+import { windowText } from './print-expr.ts'
 
 /** `NAME.wick.lock`: what each locked version meant. A version never changes its meaning. */
 export interface Lock {
@@ -41,7 +41,7 @@ export function checkLock(
   for (const { name, spec } of ruleset.counters.values()) {
     const before = own(lock.counters, name)
     if (before === undefined || before === spec.id) continue
-    const message = `counter '${name}' has a new meaning and starts warming (${duration(spec.over)})`
+    const message = `counter '${name}' has a new meaning and starts warming (${windowText(spec.over)})`
     findings.warning('V02', places.counter(name), message, 'shadow that long, or backfill')
   }
   const locked = own(lock.rulesets, `${ruleset.name} ${ruleset.version}`)

@@ -2,7 +2,7 @@ import type { Diagnostic, Source } from './diagnostic.ts'
 import type { ExplainedClause, Explanation } from './explain.ts'
 import { Interval, interval, printInterval } from './interval.ts'
 import { printable } from './lex.ts'
-import { duration } from './print-expr.ts'
+import { windowText } from './print-expr.ts'
 import type { TestReport } from './tests.ts'
 import type { Json } from './types.ts'
 
@@ -72,7 +72,7 @@ export function renderExplanation(explanation: Explanation): string {
 function renderClause({ text, outcome, values }: ExplainedClause, width: number): string {
   const answer = outcome === null ? 'unknown' : String(outcome)
   const shown = Object.values(values).map(renderValue).join(', ')
-  return `    ${answer.padEnd(7)}${printable(text).padEnd(width)}  ${printable(shown)}`.trimEnd()
+  return `    ${answer.padEnd(6)} ${printable(text).padEnd(width)}  ${printable(shown)}`.trimEnd()
 }
 
 function renderValue(value: Json): string {
@@ -92,7 +92,7 @@ function renderValue(value: Json): string {
 function renderReading({ high, over, flags, events }: { readonly [key: string]: Json }, low: number): string {
   const bounds = interval(low, typeof high === 'number' ? high : Number.POSITIVE_INFINITY)
   const shown = bounds instanceof Interval ? printInterval(bounds) : String(bounds)
-  const window = typeof over === 'number' ? ` in ${duration(over)}` : ''
+  const window = typeof over === 'number' ? ` in ${windowText(over)}` : ''
   const why = listOf(flags).length === 0 ? 'exact' : listOf(flags).map(String).join(', ')
   return `${shown}${window}, ${why}${renderEvents(listOf(events).map(String))}`
 }
