@@ -42,6 +42,7 @@ export function moveSketch(spec: CounterSpec, state: Sketch, move: Move): Sketch
   const there = state.subs[at]?.index === index ? state.subs[at] : undefined
   const registers = there?.[which]
   const newest = Math.max(state.newest, move.at)
+  if (index < oldestOf(spec, newest)) return move.at <= state.lost ? state : { ...state, lost: move.at }
   if (registers !== undefined && (registers[register] ?? 0) >= rank)
     return newest === state.newest ? state : { ...state, newest }
   const raised = registers === undefined ? new Uint8Array(REGISTERS) : registers.slice()
@@ -51,9 +52,13 @@ export function moveSketch(spec: CounterSpec, state: Sketch, move: Move): Sketch
   return trimmed(spec, { ...state, newest, subs: state.subs.toSpliced(place, there === undefined ? 0 : 1, sub) })
 }
 
+function oldestOf(spec: CounterSpec, newest: number): number {
+  return Math.floor((newest * SUB_WINDOWS) / spec.over) - SUB_WINDOWS
+}
+
 /** A window overlaps thirteen twelfths at most; older ones go. */
 function trimmed(spec: CounterSpec, state: Sketch): Sketch {
-  const oldest = Math.floor((state.newest * SUB_WINDOWS) / spec.over) - SUB_WINDOWS
+  const oldest = oldestOf(spec, state.newest)
   const gone = state.subs.filter((sub) => sub.index < oldest)
   const last = gone.at(-1)
   if (last === undefined) return state

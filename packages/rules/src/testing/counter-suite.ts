@@ -1,32 +1,8 @@
 import { type CounterSpec, type CounterStore, GRACE, type Hash, type Reading } from '../counters/index.ts'
 import { compareIntervals, interval } from '../interval.ts'
+import { type CounterCase, type Figures, type MakeStore, namedCases } from './counter-cases.ts'
 import { type Trouble, World } from './counter-world.ts'
 import { Random } from './random.ts'
-
-/** What a store is made with. It starts empty. */
-export interface StoreOptions {
-  /** Counters count as having seen everything from here on. */
-  readonly since: number
-  readonly hash?: Hash
-  readonly mark: () => string
-}
-
-export type MakeStore = (options: StoreOptions) => CounterStore | Promise<CounterStore>
-
-/** What a run has looked at. */
-export interface Figures {
-  readings: number
-  /** Readings that had to be exact, and were. */
-  exact: number
-  /** Comparisons that were decided, and rightly. */
-  decided: number
-}
-
-export interface CounterCase {
-  readonly name: string
-  /** @throws Error with the seed and the reading, where the store contradicts the full history */
-  run(): Promise<Figures>
-}
 
 const CALM: Trouble = { unknown: 0, disorder: 0, again: 0, erase: 0, sweep: 0 }
 const TROUBLES: readonly (readonly [string, Trouble, ('hashed' | 'plain')?])[] = [
@@ -51,11 +27,11 @@ const LIFE = 120
  */
 export function counterSuite(make: MakeStore, options: { readings: number; seed?: number }): readonly CounterCase[] {
   const share = Math.ceil(options.readings / TROUBLES.length)
-  return TROUBLES.map(([name, trouble, ids], index) => ({
-    name,
-    run: () =>
-      runWorlds(make, { trouble, hashed: ids === 'hashed', readings: share, seed: (options.seed ?? 1) + index }),
-  }))
+  const worlds = TROUBLES.map(([name, trouble, ids], index) => {
+    const run = { trouble, hashed: ids === 'hashed', readings: share, seed: (options.seed ?? 1) + index }
+    return { name, run: () => runWorlds(make, run) }
+  })
+  return [...worlds, ...namedCases(make)]
 }
 
 interface Run {

@@ -1,2 +1,3 @@
-export { type CounterCase, counterSuite, type Figures, type MakeStore, type StoreOptions } from './counter-suite.ts'
+export type { CounterCase, Figures, MakeStore, StoreOptions } from './counter-cases.ts'
+export { counterSuite } from './counter-suite.ts'
 export { Random } from './random.ts'
