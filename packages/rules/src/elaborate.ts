@@ -6,7 +6,7 @@ import { arithmeticType, comparable, comparisonFix, textual } from './operators.
 import { checkPattern } from './pattern/index.ts'
 import { printExpr } from './print-expr.ts'
 import { MAX_LET_DEPTH, type Scope } from './scope.ts'
-import { BOOL, DUR, elementType, isNumeric, NUM, type Type, typeName } from './types.ts'
+import { BOOL, DUR, elementType, isNumeric, NUM, sameType, type Type, typeName } from './types.ts'
 
 /** Parts of conditions that one rule may come to with its lets written out. */
 const MAX_PARTS = 5000
@@ -246,7 +246,7 @@ export class Elaborator {
         const fix = `read it by a key: ${path} of ${counter.by.map((key) => key.text).join(', ')}`
         this.#scope.findings.error('C02', at, `'${path}' does not move on event '${still}'`, fix)
       }
-      return { kind: 'counter', name: path, type: NUM }
+      return { kind: 'counter', name: path, id: this.#identityOf(path), type: NUM }
     }
     if (path.includes('.')) return resolveField(this.#scope, { text: path, at }, this.#kinds)
     const names = [...this.#scope.signals.keys(), ...this.#scope.counters.keys(), ...this.#scope.lets.keys()]
@@ -263,7 +263,8 @@ export class Elaborator {
       return undefined
     }
     this.#scope.used.add(expr.counter.text)
-    if (key.includes(undefined)) return undefined
+    const known = key.filter((term) => term !== undefined)
+    if (known.length < key.length) return undefined
     if (key.length !== counter.by.length) {
       return this.#type(
         expr.at,
@@ -271,7 +272,21 @@ export class Elaborator {
         'name a value for each',
       )
     }
-    return { kind: 'counter', name: expr.counter.text, key: expr.key.map((word) => word.text), type: NUM }
+    const kinds = counter.on.map((word) => word.text).filter((kind) => this.#scope.schema.events.has(kind))
+    for (const [index, word] of counter.by.entries()) {
+      const [own, given] = [resolveField(this.#scope, word, kinds), known[index]]
+      if (own === undefined || given === undefined) return undefined
+      if (sameType(own.type, given.type)) continue
+      const message = `'${expr.counter.text}' is kept by ${typeName(own.type)}, '${given.path}' is ${typeName(given.type)}`
+      return this.#type(expr.key[index]?.at ?? expr.at, message, `name a field of type ${typeName(own.type)}`)
+    }
+    const { text: name } = expr.counter
+    return { kind: 'counter', name, id: this.#identityOf(name), key: known, type: NUM }
+  }
+
+  /** A counter that could not be checked has no identity; its mistake is told at its own place. */
+  #identityOf(name: string): string {
+    return this.#scope.identities.get(name) ?? name
   }
 
   #arith(expr: Expr & { kind: 'arith' }): Term | undefined {

@@ -17,12 +17,14 @@ describe('the files that ship', () => {
     expect(format(shipped('starter.wick')).text).toBe(shipped('starter.wick').text)
   })
 
-  test('core.wick is read whole, and refused for its counters alone, once (rules 7)', () => {
+  test('core.wick checks clean and passes all its tests (rules 7)', () => {
     const { ruleset, diagnostics } = check(shipped('core.wick'), chat)
-    expect(ruleset).toBeUndefined()
-    expect(diagnostics).toMatchObject([
-      { code: 'C00', message: 'counters are not available yet; this rule set cannot run', at: { line: 18, column: 9 } },
-    ])
+    expect(diagnostics).toEqual([])
+    const report = runTests(must(ruleset))
+    expect(report.tests.map((one) => [one.name, one.failures])).toEqual(
+      must(ruleset).tests.map((one) => [one.name.text, []]),
+    )
+    expect(report.passed).toBe(9)
   })
 
   test('chat.schema.wick is read without a word', () => {

@@ -66,7 +66,7 @@ describe('what changes from one version to the next', () => {
       { kind: 'changed', what: ['on: message → message, post', 'then: queue "reports" within 4h → label "links"'] },
     ])
     const listed = (from: string) => `list bad: domain from "${from}"\n${rule(LINKS)}`
-    expect(changes(listed('x'), listed('y'))).toMatchObject([{ what: ['a list or signal that it reads'] }])
+    expect(changes(listed('x'), listed('y'))).toMatchObject([{ what: ['a list, signal or counter that it reads'] }])
     expect(changes(rule(), rule())).toEqual([])
     const joined = (op: string) => rule({ when: `item.forwarded ${op} item.link_count > 2` })
     expect(changes(joined('and'), joined('or'))).toMatchObject([{ what: ['when: how its questions are joined'] }])
