@@ -98,9 +98,8 @@ describe('compiled = walked (rules 3)', () => {
         const { run } = built.program.judge(plan, [reading], 'gate').plan
         const outcome = built.compiled.when(run)
         expect(recombined(built.compiled.rule.when, built.compiled, run)).toBe(outcome)
-        const points = Array.from({ length: open ? 60 : wide + 1 }, (_, i) =>
-          walk(built, event, clean(signals), low + i),
-        )
+        const more = open ? [0, 1, 2, 5, 50] : Array.from({ length: wide + 1 }, (_, i) => i)
+        const points = more.map((one) => walk(built, event, clean(signals), low + one))
         if (outcome !== undefined) decided += 1
         if (outcome !== undefined) expect([when, ...new Set(points)]).toEqual([when, outcome])
         else if (!open && wide === 0) expect([when, points]).toEqual([when, [undefined]])
