@@ -13,7 +13,7 @@ import {
 import { costOf } from './cost.ts'
 import { type Ask, compileLeaf } from './leaves.ts'
 import type { Truth } from './logic.ts'
-import { keyOf } from './meaning.ts'
+import { keyOf, type Reads, readsOfRule } from './meaning.ts'
 import { type Counted, compileTerm, type Run, type Signals, type Slots, type ValueOf } from './terms.ts'
 
 /** A rule ready to be asked. */
@@ -25,6 +25,8 @@ export interface CompiledRule {
   /** The value of a term that the rule reads or prints, and the answer of a part of its condition. */
   readonly valueOf: (term: Term) => ValueOf
   readonly answerOf: (condition: Condition) => Ask
+  /** What it reads outside the event. */
+  readonly reads: Reads
   /** What a run has read of a counter; undefined before the store has answered. */
   readonly countOf: (term: CounterTerm) => (run: Run) => Counted | undefined
 }
@@ -50,7 +52,7 @@ export class Compiler {
 
   /** Where a run keeps what it read of a counter: one place for each counter and key, whatever the counter is called. */
   slotOf({ id, key }: CounterTerm): number {
-    const read = JSON.stringify([id, key?.map((part) => part.path) ?? null])
+    const read = key === undefined ? id : JSON.stringify([id, key.map((part) => part.path)])
     const slot = this.#reads.get(read) ?? this.#reads.size
     this.#reads.set(read, slot)
     return slot
@@ -65,6 +67,7 @@ export class Compiler {
       leaves,
       valueOf: (term) => this.term(term),
       answerOf: (condition) => this.condition(condition),
+      reads: readsOfRule(rule),
       countOf: (term) => {
         const slot = this.slotOf(term)
         return (run) => run.counts[slot]

@@ -1,12 +1,13 @@
 import type { Expr, Literal, Word } from './ast.ts'
 import type { Condition, Leaf, LeafTest, Term } from './checked.ts'
+import { readByKey, readByName } from './counter-read.ts'
 import { didYouMean, type Span } from './diagnostic.ts'
 import { resolveField } from './fields.ts'
 import { arithmeticType, comparable, comparisonFix, textual } from './operators.ts'
 import { checkPattern } from './pattern/index.ts'
 import { printExpr } from './print-expr.ts'
 import { MAX_LET_DEPTH, type Scope } from './scope.ts'
-import { BOOL, DUR, elementType, isNumeric, NUM, sameType, type Type, typeName } from './types.ts'
+import { BOOL, DUR, elementType, isNumeric, NUM, type Type, typeName } from './types.ts'
 
 /** Parts of conditions that one rule may come to with its lets written out. */
 const MAX_PARTS = 5000
@@ -212,7 +213,7 @@ export class Elaborator {
       case 'path':
         return this.#path(expr.path, expr.at)
       case 'of':
-        return this.#counterOf(expr)
+        return readByKey(expr, this.#kinds, this.#scope)
       case 'neg': {
         const of = this.#term(expr.of)
         if (of === undefined) return undefined
@@ -238,55 +239,12 @@ export class Elaborator {
       const inputs = signal.inputs.map((input) => resolveField(this.#scope, input, this.#kinds))
       return inputs.includes(undefined) ? undefined : { kind: 'signal', name: path, type: { kind: signal.type } }
     }
-    const counter = this.#scope.counters.get(path)
-    if (counter !== undefined) {
-      this.#scope.used.add(path)
-      const still = this.#kinds.find((kind) => !counter.on.some((word) => word.text === kind))
-      if (still !== undefined) {
-        const fix = `read it by a key: ${path} of ${counter.by.map((key) => key.text).join(', ')}`
-        this.#scope.findings.error('C02', at, `'${path}' does not move on event '${still}'`, fix)
-      }
-      return { kind: 'counter', name: path, id: this.#identityOf(path), type: NUM }
-    }
+    if (this.#scope.counters.has(path)) return readByName({ text: path, at }, this.#kinds, this.#scope)
     if (path.includes('.')) return resolveField(this.#scope, { text: path, at }, this.#kinds)
     const names = [...this.#scope.signals.keys(), ...this.#scope.counters.keys(), ...this.#scope.lets.keys()]
     if (this.#isMember(path)) this.#type(at, `'${path}' is a record`, `name a field of it, or ask '${path} is none'`)
     else this.#unknownName('signal, counter or let', { text: path, at }, names)
     return undefined
-  }
-
-  #counterOf(expr: Expr & { kind: 'of' }): Term | undefined {
-    const counter = this.#scope.counters.get(expr.counter.text)
-    const key = expr.key.map((word) => resolveField(this.#scope, word, this.#kinds))
-    if (counter === undefined) {
-      this.#unknownName('counter', expr.counter, this.#scope.counters.keys())
-      return undefined
-    }
-    this.#scope.used.add(expr.counter.text)
-    const known = key.filter((term) => term !== undefined)
-    if (known.length < key.length) return undefined
-    if (key.length !== counter.by.length) {
-      return this.#type(
-        expr.at,
-        `'${expr.counter.text}' is kept by ${counter.by.map((one) => one.text).join(', ')}`,
-        'name a value for each',
-      )
-    }
-    const kinds = counter.on.map((word) => word.text).filter((kind) => this.#scope.schema.events.has(kind))
-    for (const [index, word] of counter.by.entries()) {
-      const [own, given] = [resolveField(this.#scope, word, kinds), known[index]]
-      if (own === undefined || given === undefined) return undefined
-      if (sameType(own.type, given.type)) continue
-      const message = `'${expr.counter.text}' is kept by ${typeName(own.type)}, '${given.path}' is ${typeName(given.type)}`
-      return this.#type(expr.key[index]?.at ?? expr.at, message, `name a field of type ${typeName(own.type)}`)
-    }
-    const { text: name } = expr.counter
-    return { kind: 'counter', name, id: this.#identityOf(name), key: known, type: NUM }
-  }
-
-  /** A counter that could not be checked has no identity; its mistake is told at its own place. */
-  #identityOf(name: string): string {
-    return this.#scope.identities.get(name) ?? name
   }
 
   #arith(expr: Expr & { kind: 'arith' }): Term | undefined {

@@ -4,7 +4,6 @@ import { countName, readsOf, termsOf } from './checked.ts'
 import type { CompiledRule } from './compile.ts'
 import { Interval, printInterval, type Reach } from './interval.ts'
 import { findHit } from './leaves.ts'
-import { readsOfRule } from './meaning.ts'
 import { type MergedEffect, type Mode, merge, type Verdict } from './merge.ts'
 import { duration } from './print-expr.ts'
 import type { Judged, Judgement, Outcome, Phase } from './program.ts'
@@ -221,7 +220,7 @@ function readings(all: readonly Said[]): Pick<Explanation, 'lists' | 'signals'> 
   const signals: Record<string, Json> = {}
   for (const { judged, judgement } of all) {
     const { run } = judgement.plan
-    const reads = readsOfRule(judged.compiled.rule)
+    const { reads } = judged.compiled
     for (const name of reads.lists) lists[name] = run.lists.get(name)?.version ?? null
     for (const name of reads.signals)
       signals[name] = signalJson(name, judgement.ruleset.signals.get(name)?.inputs ?? [], run)

@@ -3,7 +3,7 @@ import { ownKey, type SignalSpec } from './checked.ts'
 import { type CompiledRule, Compiler } from './compile.ts'
 import type { CounterOp, Reading } from './counters/index.ts'
 import { type Explanation, explain } from './explain.ts'
-import { readsOfCondition, readsOfRule } from './meaning.ts'
+import { readsOfCondition } from './meaning.ts'
 import { countersByKind, countsOf, opsOf, type Read } from './plan.ts'
 import { type Counted, newRun, type Run, withCounts } from './terms.ts'
 import type { Event, Lists, Measured } from './world.ts'
@@ -133,9 +133,8 @@ function signalsOf(
   ruleset: RuleSet,
   { kind, phase }: { kind: string; phase: Phase },
 ): SignalSpec[] {
-  const reads = rules.map(({ rule }) => readsOfRule(rule))
-  const names = new Set(reads.flatMap(({ signals }) => [...signals]))
-  const read = new Set(reads.flatMap(({ counters }) => [...counters]))
+  const names = new Set(rules.flatMap(({ reads }) => [...reads.signals]))
+  const read = new Set(rules.flatMap(({ reads }) => [...reads.counters]))
   for (const { name, on, where } of ruleset.counters.values()) {
     if (!on.includes(kind) || (phase === 'gate' && !read.has(name))) continue
     for (const signal of readsOfCondition(where).signals) names.add(signal)

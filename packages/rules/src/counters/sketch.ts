@@ -76,20 +76,25 @@ function lastOf(spec: CounterSpec, { index }: SubWindow): number {
 
 export function readSketch(spec: CounterSpec, state: Sketch, at: number, kept: Kept): Reading {
   const start = at - spec.over
-  const some = new Uint8Array(REGISTERS)
-  const all = new Uint8Array(REGISTERS)
+  const registers = new Uint8Array(REGISTERS)
+  const inPart: Uint8Array[] = []
   let doubt = false
   for (const sub of state.subs) {
     const [first, last] = [(sub.index * spec.over) / SUB_WINDOWS, lastOf(spec, sub)]
     if (last <= start || first > at) continue
-    if (sub.sure !== undefined) merge(all, sub.sure)
+    const whole = first > start && (last <= at || state.newest <= at)
+    if (sub.sure !== undefined) {
+      if (whole) merge(registers, sub.sure)
+      else inPart.push(sub.sure)
+    }
     if (sub.maybe !== undefined) {
-      merge(all, sub.maybe)
+      inPart.push(sub.maybe)
       doubt = true
     }
-    if (first > start && (last <= at || state.newest <= at) && sub.sure !== undefined) merge(some, sub.sure)
   }
-  const [least, most] = [estimate(some), estimate(all)]
+  const least = estimate(registers)
+  for (const part of inPart) merge(registers, part)
+  const most = inPart.length === 0 ? least : estimate(registers)
   const low = least === 0 ? 0 : Math.max(1, Math.floor(least * (1 - TOLERANCE)))
   const open = Math.max(state.lost, kept.since, kept.swept) > start
   const flags: Flag[] = []
@@ -102,15 +107,18 @@ export function readSketch(spec: CounterSpec, state: Sketch, at: number, kept: K
 
 function merge(into: Uint8Array, from: Uint8Array): void {
   for (let i = 0; i < REGISTERS; i++) {
-    const rank = from[i] ?? 0
-    if (rank > (into[i] ?? 0)) into[i] = rank
+    const rank = from[i] as number
+    if (rank > (into[i] as number)) into[i] = rank
   }
 }
 
 /** Ertl 2017, "New cardinality estimation algorithms for HyperLogLog sketches", algorithm 6: no bias at any size. */
 function estimate(registers: Uint8Array): number {
   const counts = new Float64Array(BITS + 2)
-  for (const rank of registers) counts[rank] = (counts[rank] ?? 0) + 1
+  for (let i = 0; i < REGISTERS; i++) {
+    const rank = registers[i] as number
+    counts[rank] = (counts[rank] as number) + 1
+  }
   if (counts[0] === REGISTERS) return 0
   let z = REGISTERS * tau(1 - (counts[BITS + 1] ?? 0) / REGISTERS)
   for (let rank = BITS; rank >= 1; rank--) z = 0.5 * (z + (counts[rank] ?? 0))

@@ -114,7 +114,8 @@ describe('the suite finds what is broken', () => {
       },
       { readings: 16_000 },
     )
-    const runs = await Promise.allSettled(suite.map(({ run }) => run()))
+    const quick = suite.filter(({ name }) => !name.startsWith('an approximate'))
+    const runs = await Promise.allSettled(quick.map(({ run }) => run()))
     expect(runs.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(1)
   })
 })
