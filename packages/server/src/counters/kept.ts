@@ -13,6 +13,9 @@ import {
 } from './store.ts'
 import { specOf } from './tables.ts'
 
+/** The namespace of the rules that run; shadow and trial share it (rules.md §6.4). */
+export const LIVE = 'live'
+
 /** Rows that one transaction looks at. */
 const SLICE = 200
 /** Ops of one transaction: a batch of events that moves more is applied in parts, which each count once however often they come. */
@@ -41,6 +44,7 @@ export function keptCounters(parts: {
   return {
     async begin(namespace, specs, from) {
       if (specs.length === 0) return
+      await names.ready(specs, now())
       await store.tx(beginCounters, { namespace, specs, ...(from === undefined ? since : { since: from }) })
     },
     async apply(namespace, ops) {

@@ -14,7 +14,7 @@ export interface LiveRules {
   readonly rules: number
 }
 
-/** What a rule file may name outside itself (codes D01 to D04 of rules.md §7.4). */
+/** What a rule file may name outside itself (codes D01 to D03 of rules.md §7.4). */
 export interface Surroundings {
   /** Providers of signals that this server has. */
   readonly providers: ReadonlySet<string>
@@ -34,11 +34,7 @@ export function prepare(text: string, schemaText: string, around: Surroundings):
   const { schema, diagnostics: inSchema } = readSchema({ name: 'schema', text: schemaText })
   if (schema === undefined) return { diagnostics: inSchema, failed: [] }
   const { ruleset, diagnostics } = check({ name: 'rules', text }, schema)
-  const all = [
-    ...inSchema,
-    ...diagnostics,
-    ...(ruleset === undefined ? [] : [...outside(ruleset, text, around), ...uncounted(ruleset, text)]),
-  ]
+  const all = [...inSchema, ...diagnostics, ...(ruleset === undefined ? [] : outside(ruleset, text, around))]
   if (ruleset === undefined || all.some(({ severity }) => severity === 'error')) return { diagnostics: all, failed: [] }
   const report = runTests(ruleset)
   const failed = report.tests.filter((test) => !test.passed).map((test) => test.name)
@@ -58,22 +54,6 @@ export function prepare(text: string, schemaText: string, around: Surroundings):
 export const isRefused = (prepared: LiveRules | Refused): prepared is Refused => 'failed' in prepared
 
 type CheckedRuleset = NonNullable<ReturnType<typeof check>['ruleset']>
-
-/** D04: a counter needs a store, and rules that count would never be decided without one. */
-function uncounted(ruleset: CheckedRuleset, text: string): Diagnostic[] {
-  const [first] = ruleset.counters.keys()
-  if (first === undefined) return []
-  return [
-    {
-      code: 'D04',
-      severity: 'error',
-      message: 'this server keeps no counters yet',
-      fix: 'make rules live that read one event at a time',
-      at: placeOf(text, first),
-      also: [],
-    },
-  ]
-}
 
 /** D01: a lane, policy or signal provider that this server does not have. */
 function outside(ruleset: CheckedRuleset, text: string, around: Surroundings): Diagnostic[] {
