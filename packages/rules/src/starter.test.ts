@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { chat, must, shipped } from '../test/files.ts'
-import { check, compile, format, readSchema, runTests } from './index.ts'
+import { check, compile, format, MemoryCounters, readSchema, runTests } from './index.ts'
 import { normalise } from './normalise.ts'
 import { plainList } from './test-list.ts'
 
@@ -46,7 +46,9 @@ describe('the files that ship', () => {
     const lists = {
       get: (name: string) => plainList(must(program.ruleset.lists.get(name)), entries[name] ?? []),
     }
-    const judgement = program.judge(program.plan(normal.event, {}, lists), [], 'follow')
+    const plan = program.plan(normal.event, {}, lists)
+    const readings = new MemoryCounters({ since: Number.NEGATIVE_INFINITY }).apply('test', plan.ops)
+    const judgement = program.judge(plan, readings, 'follow')
     expect(judgement.results).toMatchObject([
       { rule: 'adult_asks_minor_to_meet', outcome: 'fired', effects: [{ do: 'queue', what: 'csea-behaviour' }, {}] },
     ])
