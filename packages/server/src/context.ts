@@ -16,6 +16,7 @@ import {
   WITHHELD_QUEUE,
   withheldForReview,
 } from './actions/index.ts'
+import { counterNames, type KeptCounters, keptCounters } from './counters/index.ts'
 import {
   delivered,
   failed,
@@ -105,7 +106,7 @@ export const modules: readonly URL[] = [
   ...storeModules,
   settingsModule,
   restoreModule,
-  ...['transparency', 'signals', 'policy', 'evidence', 'actions', 'review', 'intake'].map(
+  ...['transparency', 'signals', 'policy', 'counters', 'evidence', 'actions', 'review', 'intake'].map(
     (subject) => new URL(`./${subject}/store.ts`, import.meta.url),
   ),
 ]
@@ -223,11 +224,12 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
   const sealKey = await keyring.use(await keyring.make('column', 'fingerprints'), (key) => key.derive('sealed values'))
   const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
   const library = makeLibrary({ storage, sealer, fingerprintKey: sealKey, keysFor })
-  const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), keysFor })
+  const counters = keptCounters({ storage, names: counterNames(keyring), now })
+  const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), counters, keysFor })
   const decoder = startDecoder()
   const vault = makeMediaVault({ storage, keyring, sealer, decoder })
   const intake: IntakeServices = {
-    bench: { rules: registry.live, lists: library.book, providers: shippedProviders, vault, sealer, sealKey },
+    bench: { rules: registry.live, lists: library.book, counters, providers: shippedProviders, vault, sealer, sealKey },
     storage,
     nameOf: streamNames(createSecretKey(sealKey)),
     meansFor,
@@ -379,7 +381,12 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
         .then(() => deliverAlways(deliveries, stopping.signal))
       const chores = startScheduler({
         storage,
-        tasks: [...housekeeping({ storage, keyring, now }), mediaSweep(vault), bodySweep(store, now)],
+        tasks: [
+          ...housekeeping({ storage, keyring, now }),
+          mediaSweep(vault),
+          bodySweep(store, now),
+          counterSweep(counters, now),
+        ],
         onError: (error) => failed('schedule', error),
       })
       const worker = startWorker({
@@ -446,6 +453,19 @@ async function appealOf(
     text: view.text,
     at: view.receivedAt,
     notice: { text: content.statement.text, policy: content.policy.name, effects: content.effects },
+  }
+}
+
+/** What counters no longer need goes, and with it the keys of its names. */
+function counterSweep(counters: KeptCounters, now: () => number): ScheduledTask {
+  return {
+    name: 'counter-sweep',
+    when: { every: 3_600_000 },
+    missed: 'latest',
+    async run() {
+      await counters.sweep(now())
+      return 'done'
+    },
   }
 }
 

@@ -43,6 +43,7 @@ export async function seedHouse(context: Context, hook: string): Promise<string[
     by: OPERATOR,
     solo: true,
     reason: 'the rules that the demo starts with',
+    seen: 'all',
   })
   for (const list of TERM_LISTS) {
     await putList(context, list, list.values.join('\n'))

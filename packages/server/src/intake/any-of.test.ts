@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { MemoryCounters } from '@lamplighter/rules'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { MediaVault } from '../evidence/index.ts'
@@ -47,6 +48,7 @@ async function outcomeOf(files: readonly object[], lists = bookOf([digest('a')])
   const bench = {
     rules: () => rules,
     lists,
+    counters: new MemoryCounters(),
     providers: shippedProviders,
     vault: emptyVault,
     sealer,

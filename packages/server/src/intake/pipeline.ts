@@ -1,5 +1,6 @@
 import type { EffectJson, Severity } from '@lamplighter/api'
 import {
+  type CounterStore,
   canonicalJson,
   type Explanation,
   explain,
@@ -9,6 +10,8 @@ import {
   type Mode,
   merge,
   type Phase,
+  type Plan,
+  type Reading,
 } from '@lamplighter/rules'
 import type { MediaVault } from '../evidence/index.ts'
 import { hmacHex } from '../http/crypto.ts'
@@ -16,6 +19,7 @@ import { type LiveRules, shippedPolicies } from '../policy/index.ts'
 import { type BoundLists, type ListBook, measure, type Provider } from '../signals/index.ts'
 import { newId } from '../storage/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
+import { countWithin, judgeCounted } from './count.ts'
 import { type Accepted, idOf, itemKey } from './event.ts'
 import { evidenceOf } from './evidence.ts'
 import { type MediaReading, readMedia } from './media.ts'
@@ -27,6 +31,7 @@ import { tellingOf } from './telling.ts'
 export interface Bench {
   readonly rules: () => LiveRules
   readonly lists: ListBook
+  readonly counters: CounterStore
   readonly providers: ReadonlyMap<string, Provider>
   readonly vault: MediaVault
   readonly sealer: Sealer
@@ -50,40 +55,61 @@ export interface Seen {
 /** In follow a signal has this long before its event leaves the batch. */
 export const FOLLOW_MS = 1_000
 
-/**
- * Measures and judges one event. Pure but for reading files and asking signals; writes nothing.
- *
- * @param phases `gate` for a caller that waits; `follow` for what the gate has judged; both for an event that was never screened
- */
-export async function judgeEvent(
-  accepted: Accepted,
-  bench: Bench,
-  options: {
-    readonly phases: readonly Phase[]
-    readonly budgetMs: number
-    readonly now: number
-    readonly reported?: string
-  },
-): Promise<Seen> {
+interface Wish {
+  /** `gate` for a caller that waits; `follow` for what the gate has judged; both for an event that was never screened. */
+  readonly phases: readonly Phase[]
+  readonly budgetMs: number
+  readonly now: number
+  readonly reported?: string
+}
+
+/** An event that is measured and planned: next its counters move, and then its rules speak. */
+export interface Planned {
+  readonly accepted: Accepted
+  readonly key: string
+  readonly media: MediaReading
+  readonly lists: BoundLists
+  readonly rules: LiveRules
+  readonly plan: Plan
+  readonly wish: Wish
+}
+
+/** Measures one event. Pure but for reading files and asking signals; writes nothing. */
+export async function planEvent(accepted: Accepted, bench: Bench, wish: Wish): Promise<Planned> {
   const rules = bench.rules()
   const { program } = rules
   const kind = accepted.event.kind
   const needs = [
-    ...new Map(
-      options.phases.flatMap((phase) => program.signals(kind, phase)).map((need) => [need.name, need]),
-    ).values(),
+    ...new Map(wish.phases.flatMap((phase) => program.signals(kind, phase)).map((need) => [need.name, need])).values(),
   ]
   // Side by side: a slow picture takes nothing from the time of the signals, nor they from its.
   const [media, measured] = await Promise.all([
-    readMedia(accepted, bench.vault, options.budgetMs),
-    measure(needs, accepted.event, { providers: bench.providers, budgetMs: options.budgetMs }),
+    readMedia(accepted, bench.vault, wish.budgetMs),
+    measure(needs, accepted.event, { providers: bench.providers, budgetMs: wish.budgetMs }),
   ])
-  const lists = bench.lists.bind(media.readings, options.now, media.digestKinds)
+  const lists = bench.lists.bind(media.readings, wish.now, media.digestKinds)
   const plan = program.plan(media.event, measured, lists)
-  const parts = options.phases.map((phase) => ({ judgement: program.judge(plan, [], phase), mode: 'live' as const }))
-  const { reported, now } = options
-  const phase = options.phases.at(-1) ?? 'gate'
+  return { accepted, key: accepted.key, media, lists, rules, plan, wish }
+}
+
+/** What the rules say of it, its counters read. */
+export function judgePlanned(planned: Planned, readings: readonly Reading[]): Seen {
+  const { accepted, media, lists, rules, plan, wish } = planned
+  const { phases, reported, now } = wish
+  const parts = phases.map((phase) => ({
+    judgement: judgeCounted(rules.program, plan, readings, phase),
+    mode: 'live' as const,
+  }))
+  const phase = phases.at(-1) ?? 'gate'
   return { accepted, media, lists, rules, parts, phase, now, ...(reported !== undefined && { reported }) }
+}
+
+/** Measures, counts and judges one event for a caller that waits. */
+export async function judgeEvent(accepted: Accepted, bench: Bench, wish: Wish): Promise<Seen> {
+  const began = performance.now()
+  const planned = await planEvent(accepted, bench, wish)
+  const left = wish.budgetMs - (performance.now() - began)
+  return judgePlanned(planned, await countWithin(planned, bench.counters, left))
 }
 
 /** Rules that were undecided, as `ruleset/rule`. */

@@ -1,4 +1,5 @@
 import type { RecordedJson } from '@lamplighter/api'
+import { type KeptCounters, LIVE } from '../counters/index.ts'
 import { AppError } from '../http/errors.ts'
 import type { Storage } from '../storage/index.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
@@ -22,6 +23,8 @@ export interface RuleRegistry {
     by: string
     solo: boolean
     reason: string
+    /** What its counters have seen that nobody counted before: nothing before now, or all there ever was (a platform that begins). */
+    seen?: 'all'
   }): Promise<{ rules: LiveRules; recorded: RecordedJson }>
   check(text: string, schemaText: string): LiveRules | Refused
 }
@@ -29,6 +32,7 @@ export interface RuleRegistry {
 export function makeRegistry(parts: {
   readonly storage: Storage
   readonly providers: ReadonlySet<string>
+  readonly counters: Pick<KeptCounters, 'begin'>
   keysFor(affected: readonly Affected[]): Promise<RecordKeys>
 }): RuleRegistry {
   let running: LiveRules | undefined
@@ -63,6 +67,9 @@ export function makeRegistry(parts: {
           })),
         })
       }
+      // Before the first event is judged by it: what begins to count has seen everything from here on.
+      const counted = [...prepared.program.ruleset.counters.values()].map(({ spec }) => spec)
+      await parts.counters.begin(LIVE, counted, input.seen === 'all' ? null : undefined)
       const { recorded } = await parts.storage.store.tx(goLive, {
         name: prepared.name,
         version: prepared.version,

@@ -170,6 +170,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       by: 'operator',
       solo: true,
       reason: 'the rules of the house',
+      seen: 'all',
     })
   }
   if (options.bare !== true) await putLists(context)

@@ -8,6 +8,7 @@ import {
   format,
   type Json,
   lockOf,
+  MemoryCounters,
   normalise,
   readSchema,
   renderDiagnostics,
@@ -106,7 +107,8 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'rules explain',
-    summary: 'Says what a rule file says of one event, and why. Signals and lists that are not given are unknown.',
+    summary:
+      'Says what a rule file says of one event, and why. Signals, lists and earlier events are not given, so unknown.',
     example: 'lamplighter rules explain core.wick --event event.json',
     args: ['file'],
     options: { ...schemaOption, event: { help: 'one event as JSON', value: 'file' } },
@@ -129,8 +131,13 @@ export const commands: readonly Command[] = [
       }
       const program = compile(ruleset)
       const plan = program.plan(normal.event, {}, { get: () => undefined })
+      // Counters that begin with this event: each has seen it and nothing before.
+      const readings = new MemoryCounters().apply('test', plan.ops)
       const explanations = (['gate', 'follow'] as const).map((phase) =>
-        explain([{ judgement: program.judge(plan, [], phase), mode: 'live' }], (value) => `${value.length} characters`),
+        explain(
+          [{ judgement: program.judge(plan, readings, phase), mode: 'live' }],
+          (value) => `${value.length} characters`,
+        ),
       )
       io.result(
         JSON.parse(canonicalJson(explanations as unknown as Json)),

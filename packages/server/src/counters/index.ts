@@ -1,0 +1,2 @@
+export { type KeptCounters, keptCounters, LIVE } from './kept.ts'
+export { type CounterNames, counterNames } from './names.ts'
