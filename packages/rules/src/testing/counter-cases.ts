@@ -108,6 +108,55 @@ export function namedCases(make: MakeStore): readonly CounterCase[] {
         exactly(6.5, ['e1', 'e2']),
       ])
     },
+    'a negative value is one that nobody knows': async (store) =>
+      same(await store.apply('live', [op(SUMMED, { event: 'e1', value: -2 })]), [
+        { low: 0, high: OPEN, events: ['e1'], flags: ['maybe'] },
+      ]),
+    'a value may be known before it is known whether it counts': async (store) => {
+      const doubt = op(SUMMED, { event: 'e1', where: undefined })
+      return same(await store.apply('live', [doubt, { ...doubt, value: 3 }, { ...doubt, value: 3, where: true }]), [
+        { low: 0, high: OPEN, events: ['e1'], flags: ['maybe'] },
+        { low: 0, high: 3, events: ['e1'], flags: ['maybe'] },
+        exactly(3, ['e1']),
+      ])
+    },
+    'a member that nobody knew is one member, in doubt and when it is known': async (store) => {
+      const nobody = op(MET, { event: 'e1' })
+      const doubt = { low: 0, high: 1, events: ['e1'], flags: ['maybe' as const] }
+      const read = [
+        ...(await store.apply('live', [nobody, { ...nobody, member: 'b', where: undefined }])),
+        ...(await store.apply('live', [op(MET, { event: 'e1', key: ['x'] })])),
+        ...(await store.apply('live', [op(MET, { event: 'e1', key: ['x'], member: 'b' })])),
+      ]
+      return same(read, [doubt, doubt, doubt, exactly(1, ['e1'])])
+    },
+    'a doubt falls back on an earlier one that came later': async (store) => {
+      const doubt = (event: string, at: number) => op(MET, { event, member: 'b', where: undefined, at })
+      await store.apply('live', [doubt('e2', NOON), doubt('e1', NOON - MINUTE)])
+      await store.apply('live', [{ ...doubt('e2', NOON), where: false }])
+      return same(await store.apply('live', [question(MET)]), [{ low: 0, high: 1, events: [], flags: ['maybe'] }])
+    },
+    'a member in doubt again is counted once while it is sure, and in doubt after': async (store) => {
+      const sure = op(MET, { event: 'e1', member: 'b', at: NOON - 5 * MINUTE })
+      await store.apply('live', [sure, op(MET, { event: 'e2', member: 'b', where: undefined })])
+      await store.apply('live', [sure])
+      return same(await store.apply('live', [question(MET), question(MET, NOON + 6 * MINUTE)]), [
+        exactly(1, ['e1']),
+        { low: 0, high: 1, events: ['e2'], flags: ['maybe'] },
+      ])
+    },
+    'a doubt settled for an earlier event leaves the later one in doubt': async (store) => {
+      const doubt = (event: string, at: number) => op(MET, { event, member: 'b', where: undefined, at })
+      await store.apply('live', [doubt('e1', NOON - 5 * MINUTE), doubt('e2', NOON)])
+      await store.apply('live', [{ ...doubt('e1', NOON - 5 * MINUTE), where: true }])
+      return same(await store.apply('live', [question(MET, NOON + 6 * MINUTE)]), [
+        { low: 0, high: 1, events: ['e2'], flags: ['maybe'] },
+      ])
+    },
+    'the window excludes its start for what is in doubt, too': async (store) => {
+      await store.apply('live', [op(SENT, { event: 'e1', where: undefined })])
+      return same(await store.apply('live', [question(SENT, NOON + 10 * MINUTE)]), [exactly(0)])
+    },
     'ids of encrypted events are counted and never told': async (store) =>
       same(await store.apply('live', [op(SENT, { event: 'e1', encrypted: true }), op(SENT, { event: 'e2' })]), [
         exactly(1),
@@ -144,6 +193,16 @@ export function namedCases(make: MakeStore): readonly CounterCase[] {
         [...erased, ...(await store.apply('live', [op(MET, { event: 'e3', member: 'b' })]))],
         [exactly(2, ['e2']), exactly(3, ['e2', 'e3'])],
       )
+    },
+    'erasing reaches what is in doubt, and no member of another kind with the same name': async (store) => {
+      const LINKS: CounterSpec = { ...MET, id: 'sha256:links', member: 'link' }
+      const doubt = op(MET, { event: 'e1', member: 'b', where: undefined })
+      await store.apply('live', [doubt, op(LINKS, { event: 'e1', member: 'b' })])
+      await store.erase({ type: 'account', id: 'b' })
+      return same(await store.apply('live', [question(MET), question(LINKS)]), [
+        { low: 0, high: 1, events: [], flags: ['maybe'] },
+        exactly(1, ['e1']),
+      ])
     },
     'what was swept leaves readings that reach so far open; what comes later still is not kept': async (store) => {
       await store.apply('live', [op(SENT, { event: 'e1' })])
