@@ -6,6 +6,7 @@ import {
   type CounterSpec,
   type CounterState,
   emptyState,
+  hashKey,
   hashMove,
   MemoryCounters,
   move,
@@ -109,6 +110,18 @@ describe('the state of one key', () => {
     expect(kept).toBeDefined()
     expect(read(spec, kept ?? emptyState(spec), 3, KEPT).high).toBe(Number.POSITIVE_INFINITY)
     expect(sweepState(state, { ...KEPT, swept: 1 }, spec)).toBeUndefined()
+  })
+})
+
+describe('what is kept in clear', () => {
+  const hash = (_: CounterSpec, id: string) => [`now(${id})`, `last(${id})`] as const
+  const op: CounterOp = { counter: SPECS[1] as CounterSpec, key: ['a'], at: 1, event: 'e1', where: true, member: 'b' }
+
+  test('no key and no member, ever; an event id only where its kind is not encrypted', () => {
+    expect(hashKey(op, hash)).toEqual({ now: ['now(a)'], last: ['last(a)'] })
+    expect(hashMove(op, hash)).toMatchObject({ event: 'e1', member: 'now(b)', memberBefore: 'last(b)', hidden: false })
+    const sealed = { event: 'now(e1)', eventBefore: 'last(e1)', hidden: true }
+    expect(hashMove({ ...op, encrypted: true }, hash)).toMatchObject(sealed)
   })
 })
 

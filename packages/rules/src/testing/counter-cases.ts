@@ -215,6 +215,30 @@ export function namedCases(make: MakeStore): readonly CounterCase[] {
       const late = { low: 0, high: OPEN, events: [], flags: ['late' as const] }
       return same(read, [late, late, exactly(0)])
     },
+    'an estimate of an earlier moment proves nothing of a sub-window that went on': async (store) => {
+      await store.apply('live', [
+        op(ABOUT, { event: 'e1', member: 'b', at: NOON + 10_000 }),
+        op(ABOUT, { event: 'e2', member: 'c', at: NOON + 50_000 }),
+      ])
+      return same(await store.apply('live', [question(ABOUT, NOON + 20_000)]), [
+        { low: 0, high: 3, events: [], flags: ['late', 'approx'] },
+      ])
+    },
+    'an estimate is open where its sub-windows are gone': async (store) => {
+      const late = { low: 0, high: OPEN, events: [], flags: ['late' as const, 'approx' as const] }
+      await store.apply('live', [op(ABOUT, { event: 'e1', member: 'b' })])
+      await store.apply('live', [op(ABOUT, { event: 'e2', member: 'c', at: NOON + 30 * MINUTE })])
+      const before = await store.apply('live', [
+        question(ABOUT, NOON + 5 * MINUTE),
+        question(ABOUT, NOON + 17 * MINUTE),
+      ])
+      const read = await store.apply('live', [op(ABOUT, { event: 'e3', member: 'd', at: NOON + 16 * MINUTE })])
+      return same([...before, ...read], [late, { ...late, high: 0 }, late])
+    },
+    'each member that nobody knows may be one more, in an estimate too': async (store) =>
+      same((await store.apply('live', [op(ABOUT, { event: 'e1' }), op(ABOUT, { event: 'e2' })])).slice(1), [
+        { low: 0, high: 3, events: [], flags: ['maybe', 'approx'] },
+      ]),
     'an approximate counter is right within 5 %, and counts an event once': approximate,
   }
   const named = Object.entries(cases).map(([name, run]) => ({
