@@ -78,6 +78,7 @@ async function runWorlds(make: MakeStore, run: Run): Promise<Figures> {
     }
     await store.drop(namespace)
   }
+  if (figures.exact === 0 || figures.decided < figures.readings) throw new Error('this run has looked at nothing')
   return figures
 }
 
