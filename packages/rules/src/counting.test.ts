@@ -152,6 +152,30 @@ describe('readings decide', () => {
     expect(outcomes).toEqual(['fired', 'quiet', 'fired'])
   })
 
+  test('one counter read by two keys gives two readings', () => {
+    const twice = compile(
+      ruleset(
+        `counter c = count by actor.id on message over 1h exact up to 50\n${rule({ when: 'c >= 2 and c of target.id >= 5', ...IGNORE })}`,
+      ),
+    )
+    const event = {
+      id: 'm',
+      kind: 'message',
+      occurred_at: '2026-01-01T09:00:00Z',
+      actor: { id: 'a' },
+      target: { id: 't' },
+      item: {},
+    }
+    const { ops } = twice.plan(event, {}, up)
+    expect(ops.map((op) => [op.key, op.readOnly ?? false])).toEqual([
+      [['a'], false],
+      [['t'], true],
+    ])
+    const outcome = (...counts: number[]) =>
+      twice.judge(twice.plan(event, {}, up), counts.map(point), 'gate').results[0]?.outcome ?? 'quiet'
+    expect([outcome(2, 5), outcome(5, 2)]).toEqual(['fired', 'quiet'])
+  })
+
   test('no store: open; no key: open; a key of none: none, and the answer is no', () => {
     const judged = (given: Plan) => program.judge(given, [], 'gate').results.map((one) => [one.rule, one.outcome])
     expect(judged(plan)).toEqual([
@@ -225,6 +249,8 @@ describe('explaining a reading (rules.md §7.7)', () => {
     const open = { low: 0, high: null, over: 3_600_000, flags: ['store'], events: [] }
     expect(post.rules[0]?.clauses[0]?.values).toEqual({ 'got of actor.id': open })
     expect(post.undecided[0]?.because_of).toEqual(['counter:got of actor.id'])
+    const noKey = program.judge(planOf({ item: { id: 'i' } }), [], 'gate').explain(seal)
+    expect(noKey.rules[0]?.clauses[0]?.values).toEqual({ shared: { ...open, flags: ['key'] } })
     const none = planOf({ item: { id: 'i', link_key: null } })
     const values = program.judge(none, [], 'gate').explain(seal).rules[0]?.clauses[0]?.values
     expect(values).toEqual({ shared: null })

@@ -394,6 +394,7 @@ describe('what needs more than one file', () => {
     )
     expect(diagnostics.map(told)).toEqual(["3:9 V02 counter 'sent' has a new meaning and starts warming (24h)"])
     expect(diagnostics.map((one) => one.severity)).toEqual(['warning'])
+    expect(check(rules(counted(COUNTER)), chat, lock).diagnostics).toEqual([])
     const renamed = counted(COUNTER).replaceAll('sent', 'posted')
     expect(check(rules(renamed), chat, lock).diagnostics).toEqual([])
   })

@@ -57,7 +57,7 @@ export function calculateIntervals(
     case '-':
       return interval(a.low - b.high, a.high - b.low)
     case '*':
-      return spanOf(corners(a, b, times))
+      return spanOf(corners(a, b, (x, y) => x * y))
     case '/':
       return b.low <= 0 && b.high >= 0 ? undefined : spanOf(corners(a, b, (x, y) => x / y))
   }
@@ -87,12 +87,7 @@ function corners(a: Bounds, b: Bounds, of: (x: number, y: number) => number): nu
   return [of(a.low, b.low), of(a.low, b.high), of(a.high, b.low), of(a.high, b.high)]
 }
 
-/** An open bound stands for numbers that are large, not for infinity: nothing times it is nothing. */
-function times(x: number, y: number): number {
-  return x === 0 || y === 0 ? 0 : x * y
-}
-
-/** Open divided by open has no corner of its own; the other three hold what it could be. */
+/** Open times nothing and open divided by open have no corner of their own; the others hold what it could be. */
 function spanOf(found: readonly number[]): number | Interval | undefined {
   const numbers = found.filter((one) => !Number.isNaN(one))
   return interval(Math.min(...numbers), Math.max(...numbers))

@@ -86,7 +86,7 @@ function settle(spec: CounterSpec, state: Exact, entry: Entry): Exact {
   const seen = stays ? there.at : entry.at
   const doubt = withdrawn(state.maybe, entry.event)
   const maybe = doubt.some((one) => one.who === entry.who && one.at <= seen)
-    ? doubt.filter((one) => one.who !== entry.who || one.at > seen)
+    ? doubt.filter((one) => one.who !== entry.who)
     : doubt
   if (sure === state.sure && maybe === state.maybe && lost <= state.lostSure) return state
   return { ...state, sure, maybe, lostSure: Math.max(state.lostSure, lost) }

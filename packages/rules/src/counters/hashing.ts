@@ -2,42 +2,44 @@ import type { Move } from './exact.ts'
 import type { CounterOp, CounterSpec } from './store.ts'
 
 /**
- * The keyed hash of an id for one counter: under the key of now, and under the last one while that is alive. What was
- * written within window + 10 min MUST be found under one of the two, so a key serves at least that long and then once as
- * the last; older keys are destroyed (rules.md §6.4, Privacy).
+ * The keyed hash of an id for one counter: under the key of now, and under the last one while that is alive (rules.md
+ * §6.4, Privacy). A key serves window + 10 min and then once as the last; older ones are destroyed. A store sweeps when a
+ * key changes. So whatever is still kept is found under one of the two, and an event that comes again counts once.
  */
 export type Hash = (counter: CounterSpec, id: string) => readonly [now: string, last?: string]
 
 /** Ids as they are, for tests and for namespaces that nobody outlives. */
 export const plain: Hash = (_, id) => [id]
 
-/** An op as a store works on it: which row, and how it moves. */
-export interface HashedOp {
-  /** The parts of the key, hashed; the row may still stand under `last`, and then moves. */
-  readonly key: readonly string[]
+/** The parts of a key as a store keeps them; a row that still stands under `last` moves. */
+export interface HashedKey {
+  readonly now: readonly string[]
   readonly last?: readonly string[]
-  readonly move: Move
 }
 
-/** Hashes what must not be kept in clear: keys and members always, event ids of `encrypted` kinds. */
-export function hashOp(op: CounterOp, hash: Hash): HashedOp {
-  const parts = op.key.map((part) => hash(op.counter, part))
+export function hashKey({ counter, key }: CounterOp, hash: Hash): HashedKey {
+  const parts = key.map((part) => hash(counter, part))
+  const now = parts.map((part) => part[0])
+  return parts.some((part) => part[1] !== undefined) ? { now, last: parts.map((part) => part[1] ?? part[0]) } : { now }
+}
+
+/**
+ * The op as a key's state takes it: the member hashed, and the event's id where its kind is `encrypted`. A store that
+ * gives each row a key of its own passes that row's hash here.
+ */
+export function hashMove(op: CounterOp, hash: Hash): Move {
   const hidden = op.encrypted === true
   const [event, eventBefore] = hidden ? hash(op.counter, op.event) : [op.event]
   const [member, memberBefore] = op.member === undefined ? [] : hash(op.counter, op.member)
   return {
-    key: parts.map(([now]) => now),
-    ...(parts.some(([, last]) => last !== undefined) ? { last: parts.map(([now, last]) => last ?? now) } : {}),
-    move: {
-      at: op.at,
-      event,
-      hidden,
-      where: op.where,
-      ...(eventBefore === undefined ? {} : { eventBefore }),
-      ...(member === undefined ? {} : { member }),
-      ...(memberBefore === undefined ? {} : { memberBefore }),
-      ...(op.value === undefined ? {} : { value: op.value }),
-    },
+    at: op.at,
+    event,
+    hidden,
+    where: op.where,
+    ...(eventBefore === undefined ? {} : { eventBefore }),
+    ...(member === undefined ? {} : { member }),
+    ...(memberBefore === undefined ? {} : { memberBefore }),
+    ...(op.value === undefined ? {} : { value: op.value }),
   }
 }
 

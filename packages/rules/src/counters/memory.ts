@@ -1,4 +1,4 @@
-import { type Hash, hashOp, partsOf, plain, rowKey } from './hashing.ts'
+import { type Hash, hashKey, hashMove, partsOf, plain, rowKey } from './hashing.ts'
 import { type CounterState, emptyState, eraseMember, move, read, sweepState, sweptAt } from './state.ts'
 import type { CounterOp, CounterSpec, CounterStore, Entity, Kept, Reading } from './store.ts'
 
@@ -51,10 +51,10 @@ export class MemoryCounters implements CounterStore {
       counter = { spec, kept: { since: this.#since ?? op.at, swept: Number.NEGATIVE_INFINITY }, rows: new Map() }
       counters.set(spec.id, counter)
     }
-    const { key, last, move: by } = hashOp(op, this.#hash)
-    const row = rowKey(key)
+    const { now, last } = hashKey(op, this.#hash)
+    const row = rowKey(now)
     const before = counter.rows.get(row) ?? this.#moved(counter, row, last) ?? emptyState(spec)
-    const after = op.readOnly ? before : move(spec, before, by, counter.kept)
+    const after = op.readOnly ? before : move(spec, before, hashMove(op, this.#hash), counter.kept)
     if (after !== before) counter.rows.set(row, after)
     return read(spec, after, op.at, counter.kept)
   }

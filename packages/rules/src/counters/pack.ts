@@ -62,7 +62,7 @@ function packEntry({ at, who, event, hidden, value, before }: Entry, writer: Wri
 
 function unpackExact(reader: Reader): Exact {
   const [lostSure, lostMaybe] = [reader.float(), reader.float()]
-  const entries = () => Array.from({ length: reader.count() }, () => unpackEntry(reader))
+  const entries = () => Array.from({ length: reader.int() }, () => unpackEntry(reader))
   return { kind: 'exact', sure: entries(), maybe: entries(), lostSure, lostMaybe }
 }
 
@@ -110,7 +110,7 @@ function packRegisters(registers: Uint8Array<ArrayBuffer> | undefined, writer: W
 
 function unpackSketch(reader: Reader): Sketch {
   const [newest, lost] = [reader.float(), reader.float()]
-  const subs = Array.from({ length: reader.count() }, (): SubWindow => {
+  const subs = Array.from({ length: reader.int() }, (): SubWindow => {
     const index = reader.float()
     const [sure, maybe] = [unpackRegisters(reader), unpackRegisters(reader)]
     return { index, ...(sure === undefined ? {} : { sure }), ...(maybe === undefined ? {} : { maybe }) }
@@ -178,7 +178,7 @@ class Writer {
   }
 }
 
-/** Reads what `Writer` wrote. A text or a list longer than what is left is refused before it is made. */
+/** Reads what `Writer` wrote; whatever reaches beyond the end throws a RangeError. */
 class Reader {
   readonly #decoder = new TextDecoder()
   readonly #bytes: Uint8Array
@@ -204,12 +204,6 @@ class Reader {
     }
   }
 
-  count(): number {
-    const value = this.int()
-    if (value > this.#bytes.length - this.#at) throw new RangeError('a list of a packed counter is too long')
-    return value
-  }
-
   float(): number {
     const value = this.#view.getFloat64(this.#at)
     this.#at += 8
@@ -217,7 +211,7 @@ class Reader {
   }
 
   text(): string {
-    return this.#decoder.decode(this.raw(this.count()))
+    return this.#decoder.decode(this.raw(this.int()))
   }
 
   raw(length: number): Uint8Array {

@@ -6,7 +6,8 @@ import {
   type CounterSpec,
   type CounterState,
   emptyState,
-  hashOp,
+  hashKey,
+  hashMove,
   MemoryCounters,
   move,
   pack,
@@ -25,7 +26,7 @@ function* states(spec: CounterSpec, seed: number): Generator<{ state: CounterSta
   let state = emptyState(spec)
   for (let turn = 0; turn < 150; turn++) {
     const { op } = world.next()
-    state = move(spec, state, hashOp(op, plain).move, KEPT)
+    state = move(spec, state, hashMove(op, plain), KEPT)
     yield { state, op }
   }
 }
@@ -44,7 +45,7 @@ describe('the state of one key', () => {
   })
 
   test.each(SPECS)('$what, up to $upTo: the same event again is the very same state', (spec) => {
-    for (const { state, op } of states(spec, 2)) expect(move(spec, state, hashOp(op, plain).move, KEPT)).toBe(state)
+    for (const { state, op } of states(spec, 2)) expect(move(spec, state, hashMove(op, plain), KEPT)).toBe(state)
   })
 
   test('ids of any letters, hidden ones, open values and fallen-back members are packed too', () => {
@@ -73,6 +74,22 @@ describe('the state of one key', () => {
     expect(pack(moved(sketch as CounterSpec, 10)).length).toBeLessThan(100)
   })
 
+  test('a full sketch takes its registers and little more', () => {
+    const spec = SPECS[4] as CounterSpec
+    let state = emptyState(spec)
+    for (let i = 0; i < 6000; i++)
+      state = move(spec, state, { at: 1, event: `m-${i}`, member: `u${i}`, hidden: false, where: true }, KEPT)
+    expect(unpack(pack(state))).toEqual(state)
+    expect(pack(state).length).toBeLessThan(4200)
+  })
+
+  test('a doubt about a member that is sure at least as late takes no place', () => {
+    const spec = { ...SPECS[1], upTo: 1 } as CounterSpec
+    const seen = { member: 'b', hidden: false }
+    const sure = move(spec, emptyState(spec), { ...seen, at: 5, event: 'e1', where: true }, KEPT)
+    expect(move(spec, sure, { ...seen, at: 4, event: 'e2', where: undefined }, KEPT)).toBe(sure)
+  })
+
   test('bytes that nobody packed are refused, whatever is cut or added', () => {
     for (const { state } of [...states(SPECS[1] as CounterSpec, 3)].slice(-1)) {
       const bytes = pack(state)
@@ -93,6 +110,18 @@ describe('the state of one key', () => {
     expect(kept).toBeDefined()
     expect(read(spec, kept ?? emptyState(spec), 3, KEPT).high).toBe(Number.POSITIVE_INFINITY)
     expect(sweepState(state, { ...KEPT, swept: 1 }, spec)).toBeUndefined()
+  })
+})
+
+describe('what is kept in clear', () => {
+  const hash = (_: CounterSpec, id: string) => [`now(${id})`, `last(${id})`] as const
+  const op: CounterOp = { counter: SPECS[1] as CounterSpec, key: ['a'], at: 1, event: 'e1', where: true, member: 'b' }
+
+  test('no key and no member, ever; an event id only where its kind is not encrypted', () => {
+    expect(hashKey(op, hash)).toEqual({ now: ['now(a)'], last: ['last(a)'] })
+    expect(hashMove(op, hash)).toMatchObject({ event: 'e1', member: 'now(b)', memberBefore: 'last(b)', hidden: false })
+    const sealed = { event: 'now(e1)', eventBefore: 'last(e1)', hidden: true }
+    expect(hashMove({ ...op, encrypted: true }, hash)).toMatchObject(sealed)
   })
 })
 

@@ -78,6 +78,7 @@ async function runWorlds(make: MakeStore, run: Run): Promise<Figures> {
     }
     await store.drop(namespace)
   }
+  if (figures.exact === 0 || figures.decided < figures.readings) throw new Error('this run has looked at nothing')
   return figures
 }
 
@@ -122,6 +123,12 @@ function look(world: World, { key, at, reading, told }: Asked, figures: Figures)
     const full = world.spec.what === 'sum' ? events > limit : truth > limit
     if (high !== (full ? Number.POSITIVE_INFINITY : truth)) fail('high is not exact')
     if (JSON.stringify(reading.flags) !== JSON.stringify(full ? ['capped'] : [])) fail('flags')
+  }
+  if (world.isTight(key, at)) {
+    const known = world.told(key, at)
+    // Where the cap took nothing, what was told is all that is known.
+    if (known.events <= limit && (low !== known.low || (world.spec.what !== 'distinct' && high !== known.high)))
+      fail(`not tight: told ${known.low} to ${known.high}`)
   }
   const bounds = interval(low, high) ?? fail('no interval')
   for (let threshold = 0; threshold <= limit + 1; threshold++) {

@@ -117,6 +117,23 @@ export class World {
     return { truth: { count: inside.length, distinct, sum }[this.spec.what], events: inside.length }
   }
 
+  /** What has been told for sure, and what is the most that it leaves possible; for `distinct` the latter is not exact. */
+  told(key: string, at: number): { low: number; high: number; events: number } {
+    const inside = this.#inside(key, at)
+    const needsMember = this.spec.what !== 'count'
+    const sure = inside.filter((one) => one.counts && one.whereKnown && (one.memberKnown || !needsMember))
+    const doubt = inside.filter((one) => !sure.includes(one) && (one.counts || !one.whereKnown))
+    const sum = (of: readonly Sent[]) => of.reduce((total, one) => total + one.value, 0)
+    const open = doubt.some((one) => !one.memberKnown)
+    const low = { count: sure.length, distinct: new Set(sure.map((one) => one.member)).size, sum: sum(sure) }
+    const high = {
+      count: sure.length + doubt.length,
+      distinct: low.distinct + doubt.length,
+      sum: open ? Number.POSITIVE_INFINITY : sum(sure) + sum(doubt),
+    }
+    return { low: low[this.spec.what], high: high[this.spec.what], events: inside.length }
+  }
+
   /** The ids that may stand as evidence of a reading. */
   evidence(key: string, at: number): ReadonlySet<string> {
     return new Set(
@@ -133,10 +150,16 @@ export class World {
       : [...past.sent.values()].filter((one) => one.at > at - this.spec.over && one.at <= at)
   }
 
-  /** Whether the reading must be exact: nothing newer came first, nothing was ever unknown, nothing is swept. */
-  isPlain(key: string, at: number): boolean {
+  /** Whether the reading must be as tight as what was told: nothing newer came first, nothing is swept or erased. */
+  isTight(key: string, at: number): boolean {
     const past = this.#past.get(key)
-    return this.swept <= at - this.spec.over && (past === undefined || (past.plain && at >= past.newest))
+    if (this.swept > at - this.spec.over || (past !== undefined && at < past.newest)) return false
+    return [...(past?.sent.values() ?? [])].every((one) => !one.gone)
+  }
+
+  /** Whether it must be exact: nothing was ever unknown, either. */
+  isPlain(key: string, at: number): boolean {
+    return this.isTight(key, at) && (this.#past.get(key)?.plain ?? true)
   }
 
   /** The entity to erase, if it is time: from then on its traces are nobody's. */
