@@ -266,14 +266,17 @@ async function approximate(store: CounterStore): Promise<number> {
   const random = new Random(7)
   const seen: { at: number; member: string }[] = []
   let looked = 0
-  for (let turn = 0; turn < 6000; turn++) {
-    const at = NOON + turn * 500
-    const given = { event: `e${turn}`, at, member: `m${random.int(0, 4000)}` }
-    seen.push({ at, member: given.member })
-    const [reading] = await store.apply('live', [op(ABOUT, given)])
-    if (turn % 500 !== 499) continue
-    const [again] = await store.apply('live', [op(ABOUT, given)])
-    const truth = new Set(seen.flatMap((one) => (one.at > at - ABOUT.over ? [one.member] : []))).size
+  for (let turn = 500; turn <= 6000; turn += 500) {
+    const ops = Array.from({ length: 500 }, (_, back) => {
+      const number = turn - 500 + back
+      const given = { event: `e${number}`, at: NOON + number * 500, member: `m${random.int(0, 4000)}` }
+      seen.push(given)
+      return op(ABOUT, given)
+    })
+    const last = ops.at(-1) ?? question(ABOUT)
+    const reading = (await store.apply('live', ops)).at(-1)
+    const [again] = await store.apply('live', [last])
+    const truth = new Set(seen.flatMap((one) => (one.at > last.at - ABOUT.over ? [one.member] : []))).size
     looked += same([again], [reading])
     if (reading === undefined || reading.low > truth || reading.high < truth || reading.flags.join() !== 'approx')
       throw new Error(`turn ${turn}: truth ${truth}, ${JSON.stringify(reading)}`)

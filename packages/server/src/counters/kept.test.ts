@@ -14,7 +14,12 @@ const allRows = defineQuery('counters.test-rows', async ({ db }: ReadDb) =>
   db.selectFrom('counter_rows').selectAll().execute(),
 )
 
-const named = (hash: Hash): CounterNames => ({ ready: async () => undefined, hash, forget: async () => undefined })
+const named = (hash: Hash): CounterNames => ({
+  ready: async () => undefined,
+  hash,
+  forget: async () => undefined,
+  findable: () => Number.NEGATIVE_INFINITY,
+})
 
 describe.each(engines)('counters on $name', (engine) => {
   const opened = freshStore(engine, {}, [new URL('./store.ts', import.meta.url)])
@@ -99,6 +104,19 @@ describe.each(engines)('counters on $name', (engine) => {
       keyring.live('counter').every(({ ref }) => Number(ref.split(':')[1]) >= Math.floor(opened.now / period) - 1),
     ).toBe(true)
     expect(await opened.storage.store.read(allRows, undefined)).toEqual([])
+    keyring.close()
+  })
+
+  test('an event that comes again when its name is gone moves nothing, and its reading is open', async () => {
+    const keyring = await openKeyring(join(opened.place.folder, 'keys'), { now: () => opened.now })
+    const counters = keptCounters({ ...parts(plain), names: counterNames(keyring), since: null })
+    const first = op(1)
+    await counters.apply('live', [first, op(2)])
+    opened.now += 3 * (spec.over + GRACE)
+    expect(await counters.apply('live', [first])).toMatchObject([
+      { low: 0, high: Number.POSITIVE_INFINITY, flags: ['late'] },
+    ])
+    expect(await counters.apply('live', [op(3, { at: opened.now })])).toMatchObject([{ low: 1, high: 1, flags: [] }])
     keyring.close()
   })
 

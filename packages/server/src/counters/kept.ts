@@ -1,4 +1,4 @@
-import { type CounterOp, type CounterStore, hashOp } from '@lamplighter/rules/counters'
+import { type CounterOp, type CounterStore, hashKey, hashMove } from '@lamplighter/rules/counters'
 import type { Storage } from '../storage/index.ts'
 import type { CounterNames } from './names.ts'
 import {
@@ -54,7 +54,13 @@ export function keptCounters(parts: {
         now(),
       )
       const stored = ops.map(
-        (op): StoredOp => ({ counter: op.counter, op: hashOp(op, names.hash), readOnly: op.readOnly === true }),
+        (op): StoredOp => ({
+          counter: op.counter,
+          key: hashKey(op, names.hash),
+          move: hashMove(op, names.hash),
+          readOnly: op.readOnly === true,
+          findable: names.findable(op.counter),
+        }),
       )
       const readings = []
       for (let from = 0; from < stored.length; from += OPS) {

@@ -8,12 +8,18 @@ export interface CounterNames {
   ready(specs: readonly CounterSpec[], now: number): Promise<void>
   /** For the counters and the time that `ready` was last told of. */
   readonly hash: Hash
+  /** From when on everything can be found under one of the two names that `hash` gives. Milliseconds since 1970. */
+  findable(spec: CounterSpec): number
   /** Destroys keys that hash nothing any more: what was kept under them cannot be asked "was it this person?". */
   forget(now: number): Promise<void>
 }
 
 /** A key serves for a window and its grace, then as long again as the last one. */
-const periodOf = ({ over }: CounterSpec, now: number): number => Math.floor(now / (over + GRACE))
+const lengthOf = ({ over }: Pick<CounterSpec, 'over'>): number => over + GRACE
+const periodOf = (spec: CounterSpec, now: number): number => Math.floor(now / lengthOf(spec))
+
+/** An event may be this much later than the moment at which it was counted (rules.md §6.2). */
+const AHEAD_MS = 120_000
 
 const BYTES = 16
 
@@ -42,10 +48,14 @@ export function counterNames(keyring: Keyring): CounterNames {
       if (now === undefined || last === undefined) throw new TypeError('a counter was moved before its keys were made')
       return [nameUnder(now, counter, id), nameUnder(last, counter, id)]
     },
+    findable(spec) {
+      // What was last touched in the period before the last one stands under a name that nobody can make any more.
+      return ((turns.get(spec.id) ?? 0) - 1) * lengthOf(spec) + AHEAD_MS
+    },
     async forget(now) {
       const old = keyring.live('counter').filter(({ ref }) => {
         const [over = 0, period = 0] = ref.split(':').map(Number)
-        return period < Math.floor(now / (over + GRACE)) - 1
+        return period < Math.floor(now / lengthOf({ over })) - 1
       })
       for (const { ref } of old) keys.delete(ref)
       await keyring.destroy(

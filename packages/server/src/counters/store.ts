@@ -3,8 +3,9 @@ import {
   type CounterState,
   emptyState,
   eraseMember,
-  type HashedOp,
+  type HashedKey,
   type Kept,
+  type Move,
   move,
   pack,
   partsOf,
@@ -24,8 +25,11 @@ export { schema } from './tables.ts'
 /** An op whose ids are hashed already: no plain id of a person reaches the database. */
 export interface StoredOp {
   readonly counter: CounterSpec
-  readonly op: HashedOp
+  readonly key: HashedKey
+  readonly move: Move
   readonly readOnly: boolean
+  /** What is older may stand under a name whose key is gone: it counts as swept. Milliseconds since 1970. */
+  readonly findable: number
 }
 
 /** Values of one `in (…)` (platform.md §5). */
@@ -45,11 +49,12 @@ export const applyCounters = defineWork(
     const counters = await countersFor(tx, input)
     const rows = await rowsFor(tx, input.ops, counters)
     const gone: string[] = []
-    const readings = input.ops.map(({ counter: spec, op, readOnly }) => {
-      const { no, kept } = found(counters, spec.id)
-      const row = rowOf(rows, no, op, spec, gone)
-      if (!readOnly) row.after = move(spec, row.after, op.move, kept)
-      return read(spec, row.after, op.move.at, kept)
+    const readings = input.ops.map(({ counter: spec, key, move: by, readOnly, findable }) => {
+      const { no, kept: noted } = found(counters, spec.id)
+      const kept = { ...noted, swept: Math.max(noted.swept, findable) }
+      const row = rowOf(rows, no, key, spec, gone)
+      if (!readOnly) row.after = move(spec, row.after, by, kept)
+      return read(spec, row.after, by.at, kept)
     })
     await forget(tx, gone)
     await keep(tx, [...rows.values()], new Map([...counters.values()].map(({ no, spec }) => [no, spec])))
@@ -215,9 +220,9 @@ async function rowsFor(
   counters: ReadonlyMap<string, Counting>,
 ): Promise<Map<string, Row>> {
   const ids = new Set(
-    ops.flatMap(({ counter, op }) => {
+    ops.flatMap(({ counter, key }) => {
       const { no } = found(counters, counter.id)
-      return [op.key, ...(op.last === undefined ? [] : [op.last])].map((key) => idOf(no, key))
+      return [key.now, ...(key.last === undefined ? [] : [key.last])].map((parts) => idOf(no, parts))
     }),
   )
   const rows = new Map<string, Row>()
@@ -232,11 +237,11 @@ async function rowsFor(
 }
 
 /** The row of a key. One that still stands under the hash of the last key moves to the new one. */
-function rowOf(rows: Map<string, Row>, no: number, op: HashedOp, spec: CounterSpec, gone: string[]): Row {
-  const id = idOf(no, op.key)
+function rowOf(rows: Map<string, Row>, no: number, key: HashedKey, spec: CounterSpec, gone: string[]): Row {
+  const id = idOf(no, key.now)
   const there = rows.get(id)
   if (there !== undefined) return there
-  const lastId = op.last === undefined ? undefined : idOf(no, op.last)
+  const lastId = key.last === undefined ? undefined : idOf(no, key.last)
   const last = lastId === undefined ? undefined : rows.get(lastId)
   if (last !== undefined && lastId !== undefined) {
     rows.delete(lastId)

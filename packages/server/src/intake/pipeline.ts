@@ -48,6 +48,8 @@ export interface Seen {
   readonly parts: readonly { judgement: Judgement; mode: Mode }[]
   readonly phase: Phase
   readonly now: number
+  /** Its counters have moved, and nothing is in doubt that they counted. */
+  readonly counted: boolean
   /** What a report is about: the type of its item, where a case of that item is open. */
   readonly reported?: string
 }
@@ -101,7 +103,9 @@ export function judgePlanned(planned: Planned, readings: readonly Reading[]): Se
     mode: 'live' as const,
   }))
   const phase = phases.at(-1) ?? 'gate'
-  return { accepted, media, lists, rules, parts, phase, now, ...(reported !== undefined && { reported }) }
+  const moved = plan.ops.filter(({ readOnly }) => readOnly !== true)
+  const counted = readings.length === plan.ops.length && moved.every(({ where }) => where !== undefined)
+  return { accepted, media, lists, rules, parts, phase, now, counted, ...(reported !== undefined && { reported }) }
 }
 
 /** Measures, counts and judges one event for a caller that waits. */
@@ -140,10 +144,12 @@ export function afterGate(seen: Seen, undecided: readonly string[]): Seen {
   }
 }
 
-/** True when something may still change what was said: follow rules, or a gate rule that was undecided. */
+/** True when something may still change what was said: follow rules, a gate rule that was undecided, a counter that has not surely moved. */
 export function goesOn(seen: Seen): boolean {
   const { program } = seen.rules
-  return undecidedOf(seen).length > 0 || program.rulesFor(seen.accepted.event.kind, 'follow').length > 0
+  return (
+    undecidedOf(seen).length > 0 || program.rulesFor(seen.accepted.event.kind, 'follow').length > 0 || !seen.counted
+  )
 }
 
 /**

@@ -99,6 +99,26 @@ describe.each(engines)('rules that count, on $name', (engine) => {
     expect((await house.rows('cases')).filter((row) => row.lane === 'reports')).toHaveLength(1)
   })
 
+  it('an event that the gate could not count goes on, though no rule asks for it', async () => {
+    const { registry, intake } = house.context
+    const text = `${COUNTING.slice(0, COUNTING.indexOf('rule many_strangers'))}`.replace(
+      'version 1 owner',
+      'version 2 owner',
+    )
+    const { schemaText } = registry.live()
+    const lone = text.replace(/counter met .*\n/, '')
+    await registry.put({ text: lone, schemaText, by: 'operator', solo: true, reason: 'the gate alone', seen: 'all' })
+    const counters = intake.bench.counters
+    Object.assign(intake.bench, {
+      counters: { ...counters, apply: () => Promise.reject(new StorageError('busy', 'made up')) },
+    })
+    expect(await reasons(message(1))).toEqual([])
+    Object.assign(intake.bench, { counters })
+    for (let n = 2; n < 5; n++) expect(await reasons(message(n))).toEqual([])
+    await house.follow()
+    expect(await reasons(message(5))).toEqual(['5 messages in ten minutes'])
+  })
+
   it('until a counter is warm, what is undecided by that alone is not acted on', async () => {
     const { registry } = house.context
     const text = COUNTING.replace('ruleset counting version 1', 'ruleset counting version 2').replace(
