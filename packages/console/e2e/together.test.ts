@@ -2,8 +2,20 @@ import { acts } from '@lamplighter/api'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { makeTown } from '../../server/src/demo/harbour.ts'
 import { pagesFor } from '../src/pages/settings/pages.ts'
+import { axe } from './support/axe.ts'
 import { noBrowser, openBrowser, signIn, type Watched } from './support/browser.ts'
-import { decideButton, decideByKey, readyToDecide, settled, takeCase, title, viewOf } from './support/desk.ts'
+import {
+  decideButton,
+  decideByKey,
+  note,
+  noted,
+  readyToDecide,
+  settled,
+  startLane,
+  takeCase,
+  title,
+  viewOf,
+} from './support/desk.ts'
 import { copyHouse, type House } from './support/house.ts'
 import { unknownRequests } from './support/network.ts'
 import { reportOf } from './support/person.ts'
@@ -135,6 +147,37 @@ describe.skipIf(noBrowser)('several people, and a server that goes away', () => 
       expect(b.page.url(), address).toBe(a.page.url())
     }
     await Promise.all([a.context.close(), b.context.close()])
+  })
+
+  test('a notice that was withheld is sent by key, once its time is over', async () => {
+    // C-1017 is held as propaganda: its rule withholds the notice for 14 days.
+    const told = async () => (await fetch(`${house.url}/demo/notice`, { redirect: 'manual' })).headers.get('location')
+    const before = await told()
+    house.later(14 * 86_400_000)
+    const { page, context } = await lead()
+    await note(page)
+    await page.goto(`${house.url}/review`)
+    await expect
+      .poll(() => page.getByRole('button', { name: /^Start ?Notices to send/ }).count(), { timeout: 20_000 })
+      .toBe(1)
+    await startLane(page, 'Notices to send')
+    const card = page.getByRole('region', { name: 'A notice that was not sent' })
+    await card.getByText('This is waiting for review under our policy on terrorism.').waitFor()
+    await card.getByText('Telling now could prejudice a terrorism investigation').waitFor()
+    expect(await page.getByRole('radio', { checked: true }).count()).toBe(0)
+    expect(await axe(page)).toEqual([])
+    const number = await readyToDecide(page)
+    await page.keyboard.press('2')
+    await page.keyboard.press('Enter')
+    await page.getByText('Write the reasons first.').waitFor()
+    await page.getByRole('main').focus()
+    await page.keyboard.press('1')
+    await page.keyboard.press('Control+Enter')
+    await expect.poll(async () => (await noted(page)).spoken).toContain(`C-${number} decided: Send.`)
+    await expect.poll(told, { timeout: 20_000 }).not.toBe(before)
+    await page.goto(house.url + (await told()))
+    await page.getByText('under our policy on terrorism').waitFor()
+    await context.close()
   })
 
   test('console 1, 45: every request was to this server and is in its contract', async () => {

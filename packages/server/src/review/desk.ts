@@ -174,7 +174,7 @@ async function reportsView(found: CaseRows, sealer: Sealer): Promise<CaseJson['r
 
 async function decidedView(desk: CaseDesk, found: CaseRows, actor: Actor): Promise<CaseJson['decided']> {
   const { decided } = found
-  if (decided === null || found.row.kind === 'appeal') return null
+  if (decided === null || found.row.kind === 'appeal' || found.row.kind === 'notice') return null
   return {
     id: decided.id,
     by: await desk.staffWords(decided.by),
