@@ -303,7 +303,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     ...restoreRoutes({ store, quiet }),
     ...intakeRoutes(intake),
     ...reviewRoutes(desk),
-    ...evidenceRoutes({ storage, vault, decoder, keysFor }),
+    ...evidenceRoutes({ storage, vault, decoder, sealer, keysFor }),
     ...policyRoutes({ storage, registry }),
     ...signalsRoutes({ storage, library }),
     ...actionsRoutes({

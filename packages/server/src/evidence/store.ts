@@ -151,13 +151,15 @@ export interface RevealInput {
   readonly label: string
   readonly role: string
   readonly tokenHash: string
+  /** The token, sealed: given back to a repeated call. */
+  readonly sealed: Uint8Array
   readonly keys: RecordKeys
 }
 
 /** The log entry of a reveal, committed before any byte is served (console.md §6). */
 export const grantReveal = defineWork(
   'evidence.grant-reveal',
-  async (tx: Tx, input: RevealInput): Promise<{ until: number }> => {
+  async (tx: Tx, input: RevealInput): Promise<{ id: string; sealed: Uint8Array; until: number }> => {
     const row = await tx.db
       .selectFrom('cases')
       .select(['claimed_by', 'claim_until', 'state'])
@@ -214,7 +216,7 @@ export const grantReveal = defineWork(
         record: recorded.record,
       })
       .execute()
-    return { until }
+    return { id: input.id, sealed: input.sealed, until }
   },
   { urgent: true },
 )

@@ -21,11 +21,14 @@ export function caseStates(town: Town, make: Makes, word: string): State[] {
     by.call('POST', `/v1/cases/${number}/${path}`, { body, headers: { 'if-match': '"1"' } })
   const heldByLead = async () => (await make.taken(lead)).number
   const ofLead = async () => (await make.appealed(lead)).number
-  const claims = acts.flatMap(([id, path, body]): State[] => [
+  const send = { do: 'send' }
+  const claims = [...acts, ['decideNotice', 'notice', send] as const].flatMap(([id, path, body]): State[] => [
     [id, 'not_claimed', async () => on(reviewer, path, body, await make.reported())],
     [id, 'not_yours', async () => on(reviewer, path, body, await heldByLead())],
     [id, 'already_decided', async () => on(reviewer, path, body, (await make.decided()).number)],
-    [id, 'first_decider', async () => on(lead, path, body, await ofLead())],
+    ...(id === 'decideNotice'
+      ? []
+      : [[id, 'first_decider', async () => on(lead, path, body, await ofLead())] satisfies State]),
   ])
   const decide = async (change: object) => {
     const { number, revision } = await make.taken()
@@ -52,6 +55,16 @@ export function caseStates(town: Town, make: Makes, word: string): State[] {
     ['claimCase', 'already_decided', async () => on(reviewer, 'claim', {}, (await make.decided()).number)],
     ['claimCase', 'first_decider', async () => on(lead, 'claim', {}, await ofLead())],
     ['decideCase', 'stale_revision', async () => on(reviewer, 'decisions', decision, (await make.taken()).number)],
+    ['decideNotice', 'stale_revision', async () => on(reviewer, 'notice', send, (await make.taken()).number)],
+    [
+      'decideNotice',
+      'conflict',
+      async () => {
+        const { number, revision } = await make.taken()
+        const headers = { 'if-match': `"${revision}"` }
+        return reviewer.call('POST', `/v1/cases/${number}/notice`, { body: send, headers })
+      },
+    ],
     ['decideCase', 'placeholder_left', () => decide({ statement: { language: 'en', text: `${word} {{how}}` } })],
     ['decideCase', 'unknown_policy', () => decide({ policy: word })],
     [

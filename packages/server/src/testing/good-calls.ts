@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { beginQuiet } from '../restore/index.ts'
+import { endWithholdingWork } from '../review/store.ts'
 import { haltLog } from '../transparency/store.ts'
-import { freshId, type House, messageOf, type Person, picture, reportOf, TERROR, uploadOf } from './house.ts'
+import { freshId, type House, LISTED, messageOf, type Person, picture, reportOf, TERROR, uploadOf } from './house.ts'
 import type { Who } from './refusals.ts'
 import { operatorDoer } from './server.ts'
 import { verifyLog } from './thin-path.ts'
@@ -27,6 +28,9 @@ export interface Town {
 
 const json = (value: unknown) => ({ body: JSON.stringify(value), headers: { 'content-type': 'application/json' } })
 const text = (body: string, type: string) => ({ body, headers: { 'content-type': type } })
+/** `withhold because … for 14d` of the rule on propaganda. */
+const WITHHELD_MS = 14 * 86_400_000
+
 export const starter = readFileSync(new URL(import.meta.resolve('@lamplighter/rules/wick/starter.wick')), 'utf8')
 
 /** People of each kind of duty, and a platform that polls. */
@@ -82,6 +86,19 @@ export class Makes {
       headers: { 'idempotency-key': freshId() },
     })
     return { appeal: body.id, number: Number((await this.#town.house.newestCase()).number) }
+  }
+
+  /** A case that asks a lead about a notice which has waited its time. Its day is over when this returns: sessions do not last so long. */
+  async askedAboutNotice(): Promise<number> {
+    const { house } = this.#town
+    const text = `Join ${LISTED.proscribed_orgs}, see https://front.example`
+    await house.screen(messageOf(text, { kind: 'post', target: undefined, tie: undefined }))
+    const id = String((await house.rows('withheld_notices')).find(({ state }) => state === 'withheld')?.id)
+    house.clock.now += WITHHELD_MS
+    await house.context.storage.store.tx(endWithholdingWork, { id })
+    house.clock.now -= WITHHELD_MS
+    const asked = (await house.rows('cases')).filter(({ kind }) => kind === 'notice')
+    return Math.max(...asked.map(({ number }) => Number(number)))
   }
 
   /** A held picture in a case that the reviewer works on. */
@@ -205,6 +222,16 @@ export function goodCalls(
       const { decision } = await make.decided()
       house.clock.now += 11_000
       return { path: `/v1/decisions/${decision}/reverse`, ...json({ reason }) }
+    },
+    async decideNotice() {
+      const { number, revision } = await lead.take(await make.askedAboutNotice())
+      const { headers, ...rest } = json({ do: 'send' })
+      return {
+        path: `/v1/cases/${number}/notice`,
+        ...rest,
+        headers: { ...headers, 'if-match': `"${revision}"` },
+        who: lead.credentials,
+      }
     },
     async decideAppeal() {
       const { appeal, number } = await make.appealed()

@@ -61,6 +61,8 @@ function ofIntake({ house, poller }: Town, make: Makes, word: string): State[] {
       async () => {
         await events(messageOf(word))
         house.clock.now += 600_001
+        // The count of what waits is taken four times a second.
+        await new Promise((resolve) => setTimeout(resolve, 300))
         const answer = await events(messageOf(word))
         await house.follow()
         return answer
