@@ -57,6 +57,9 @@ export interface Seen {
 /** In follow a signal has this long before its event leaves the batch. */
 export const FOLLOW_MS = 1_000
 
+/** Counting has this long even when measuring took all the time there was. */
+const COUNT_MS = 25
+
 interface Wish {
   /** `gate` for a caller that waits; `follow` for what the gate has judged; both for an event that was never screened. */
   readonly phases: readonly Phase[]
@@ -112,7 +115,7 @@ export function judgePlanned(planned: Planned, readings: readonly Reading[]): Se
 export async function judgeEvent(accepted: Accepted, bench: Bench, wish: Wish): Promise<Seen> {
   const began = performance.now()
   const planned = await planEvent(accepted, bench, wish)
-  const left = wish.budgetMs - (performance.now() - began)
+  const left = Math.max(COUNT_MS, wish.budgetMs - (performance.now() - began))
   return judgePlanned(planned, await countWithin(planned, bench.counters, left))
 }
 
