@@ -75,7 +75,16 @@ describe.each(engines)('the tables of the product on $name', (engine) => {
     for (const rule of rules) expect([rule.table, await count(rule.table)]).toEqual([rule.table, heldOf[rule.table]])
     // The present setting; what waits for a person, with what it is about; what has not ended.
     const held = Object.keys(heldOf).filter((table) => heldOf[table] !== 0)
-    expect(held.toSorted()).toEqual(['actions', 'appeals', 'cases', 'jobs', 'outbox', 'reports', 'settings'])
+    expect(held.toSorted()).toEqual([
+      'actions',
+      'appeals',
+      'cases',
+      'jobs',
+      'outbox',
+      'reports',
+      'settings',
+      'withheld_notices',
+    ])
     for (const table of ['case_links', 'case_history', 'case_notes', 'case_excludes']) {
       expect([table, await count(table, 'case_number not in (select number from cases)')]).toEqual([table, 0])
     }
