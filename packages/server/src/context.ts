@@ -40,13 +40,7 @@ import { createLive, type Live } from './http/live.ts'
 import { outgoing } from './http/outgoing.ts'
 import type { Page, Route } from './http/route.ts'
 import { consolePages } from './http/static.ts'
-import {
-  backlogGuard,
-  type IntakeServices,
-  routesOf as intakeRoutes,
-  startFollow,
-  streamNames,
-} from './intake/index.ts'
+import { backlogGuard, type IntakeServices, routesOf as intakeRoutes, keyedNames, startFollow } from './intake/index.ts'
 import {
   housekeeping,
   jobsModule,
@@ -231,7 +225,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
   const intake: IntakeServices = {
     bench: { rules: registry.live, lists: library.book, counters, providers: shippedProviders, vault, sealer, sealKey },
     storage,
-    nameOf: streamNames(createSecretKey(sealKey)),
+    nameOf: keyedNames(createSecretKey(sealKey)),
     meansFor,
     vault,
     onIgnored: unknownFields,

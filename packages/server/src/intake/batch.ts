@@ -6,12 +6,13 @@ import type { LiveRules } from '../policy/index.ts'
 import type { NewRecord, Storage } from '../storage/index.ts'
 import { BATCH, linesOf } from './body.ts'
 import { type Accepted, acceptEvent } from './event.ts'
-import { recordOf, type StreamName } from './record.ts'
+import type { KeyedName } from './names.ts'
+import { recordOf } from './record.ts'
 
 export interface BatchDoor {
   readonly storage: Storage
   readonly rules: () => LiveRules
-  readonly nameOf: StreamName
+  readonly nameOf: KeyedName
   /** Fields that the schema does not know, for metrics. */
   readonly onIgnored: (count: number) => void
 }

@@ -164,7 +164,10 @@ interface Step {
 
 /** Measures a record's event; a report is taken at once. */
 async function planRecord(record: StoredRecord, gate: Gate): Promise<Step | 'done' | Poison> {
-  const found = await orPoison(null, async () => eventOf(record, gate.bench.rules().schema) ?? { poison: null })
+  const found = await orPoison(
+    null,
+    async () => eventOf(record, gate.bench.rules().schema, gate.nameOf) ?? { poison: null },
+  )
   if ('poison' in found) return found
   const { accepted, gated } = found
   return orPoison(accepted, async () => {

@@ -24,7 +24,11 @@ export interface IntakeServices extends Gate {
 export function routesOf(services: IntakeServices): Route[] {
   const { bench } = services
   const accept = (json: unknown, who: Principal, now: number) => {
-    const edge = acceptEvent(json, bench.rules().schema, { connection: connectionOf(who), now })
+    const edge = acceptEvent(json, bench.rules().schema, {
+      connection: connectionOf(who),
+      now,
+      nameOf: services.nameOf,
+    })
     if ('accepted' in edge) return edge.accepted
     const first = edge.faults[0]
     throw new AppError('invalid', `The event does not have the right shape: ${edge.faults.length} fault(s).`, {
