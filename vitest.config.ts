@@ -14,7 +14,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'code',
-          include: ['packages/*/{src,verifier,test}/**/*.test.ts', 'conformance/**/*.test.ts', '*.test.ts'],
+          include: [
+            'packages/*/{src,verifier,test}/**/*.test.ts',
+            'conformance/**/*.test.ts',
+            'bench/**/*.test.ts',
+            '*.test.ts',
+          ],
           exclude: ['**/node_modules/**'],
           globalSetup: ['packages/server/src/storage/testing/global-setup.ts'],
         },

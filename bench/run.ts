@@ -2,11 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, isVoid, machine } from './lib/machine.ts'
 import { markdownOf, type Row, scaleOf } from './lib/row.ts'
 import { platform } from './platform.ts'
+import { rules } from './rules.ts'
 
-// npm run bench -- [name …] [--smoke] [--write]: runs benchmarks and prints a table. `--smoke` runs each for a moment, to see that both
+// npm run bench -- [name …] [--smoke] [--write]: runs benchmarks and prints a table. `--smoke` runs each for a moment, to see that all
 // sides still do the same; its figures mean nothing. `--write` puts the table into docs/BENCHMARKS.md.
 
-const suites = { platform }
+const suites = { platform, rules }
 type Suite = keyof typeof suites
 
 const names = process.argv.slice(2).filter((arg) => !arg.startsWith('--'))
@@ -36,7 +37,7 @@ for (const name of (names.length > 0 ? names : Object.keys(suites)) as Suite[]) 
   if (flags.has('--write') && !smoke)
     write(name, isVoid(found) ? 'The last run was void: the machine had other work.' : table)
 }
-console.log(smoke ? '\nsmoke: every benchmark ran, and both sides agreed. The figures mean nothing.' : '')
+console.log(smoke ? '\nsmoke: the sides of all that ran agreed. The figures mean nothing.' : '')
 
 function write(name: string, text: string): void {
   const file = new URL('../docs/BENCHMARKS.md', import.meta.url)

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MemoryCounters } from '../../packages/rules/src/index.ts'
 import { openContext } from '../../packages/server/src/context.ts'
 import { seedHouse } from '../../packages/server/src/demo/seed.ts'
 import { createApp } from '../../packages/server/src/http/app.ts'
@@ -47,7 +48,9 @@ process.on('message', async (question) => {
 process.send?.({ url: `http://127.0.0.1:${server.port}`, keys })
 
 function inMemory() {
-  const intake = { ...context.intake, storage: { ...context.storage, store: memoryStore() } }
+  const counters = new MemoryCounters({ since: Number.NEGATIVE_INFINITY })
+  const bench = { ...context.intake.bench, counters }
+  const intake = { ...context.intake, bench, storage: { ...context.storage, store: memoryStore() } }
   const known = new Set(keys)
   return createApp({
     urls: [config.url],

@@ -50,3 +50,6 @@ export const acts = [
 ] as const
 
 export type Act = (typeof acts)[number]
+
+/** Acts of the operator alone, on the machine itself: no rate limits them. */
+export const operatorActs: ReadonlySet<Act> = new Set(['log.repair'])

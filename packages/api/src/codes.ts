@@ -46,23 +46,16 @@ export const codes = {
 
 export type Code = keyof typeof codes
 
-/** Codes that every call can give; an endpoint lists only its others. */
+/** Codes that every call can give; `codesOf` adds those that follow from its shape, an endpoint lists only its others. */
 export const commonCodes: readonly Code[] = [
   'malformed',
   'unauthenticated',
   'forbidden',
-  'not_found',
   'method_not_allowed',
-  'too_large',
-  'unsupported_type',
   'wrong_host',
-  'rate_limited',
   'internal',
   'overloaded',
-  'storage_full',
   'storage_unavailable',
-  'commit_unknown',
-  'not_ready',
 ]
 
 export function isCode(text: string): text is Code {

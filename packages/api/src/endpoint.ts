@@ -34,7 +34,9 @@ export interface Endpoint<
   readonly repeat: Repeat
   /** The call changes a versioned thing and needs `If-Match` with its revision; `hash`: with the hash of the text that was looked at. */
   readonly ifMatch?: boolean | 'hash'
-  /** Error codes of this call beyond those that every call can give. */
+  /** Whether the call changes what is stored, where its method says otherwise: a POST that only looks, a GET that is noted. */
+  readonly writes?: boolean
+  /** Error codes of this call beyond those that every call can give and those that follow from its shape (`codesOf`). */
   readonly codes: readonly Code[]
 }
 

@@ -46,7 +46,7 @@ export const screen = endpoint({
   status: 200,
   answer: ScreenAnswer,
   repeat: 'own',
-  codes: ['invalid', 'deadline'],
+  codes: ['deadline', 'not_ready'],
 })
 
 export const LineProblem = z.object({
@@ -76,7 +76,7 @@ export const events = endpoint({
   status: 202,
   answer: BatchAnswer,
   repeat: 'own',
-  codes: ['invalid', 'line_incomplete', 'backlog_full'],
+  codes: ['invalid', 'line_incomplete', 'backlog_full', 'not_ready'],
 })
 
 export const reports = endpoint({
@@ -91,7 +91,7 @@ export const reports = endpoint({
   status: 201,
   answer: z.object({ id: Id, recorded: Recorded }),
   repeat: 'own',
-  codes: ['invalid'],
+  codes: ['not_ready'],
 })
 
 export const MediaState = z.enum(['stored', 'measured', 'partly'])
@@ -116,7 +116,7 @@ export const putMedia = endpoint({
   status: 201,
   answer: MediaAnswer,
   repeat: 'own',
-  codes: ['invalid', 'conflict'],
+  codes: ['conflict'],
 })
 
 export const appealBody = z.object({
@@ -138,7 +138,7 @@ export const sendAppeal = endpoint({
   status: 201,
   answer: z.object({ id: Id, recorded: Recorded }),
   repeat: 'key',
-  codes: ['invalid', 'already_decided', 'gone', 'idempotency_key_required', 'idempotency_mismatch', 'in_progress'],
+  codes: ['not_found', 'already_decided', 'gone'],
 })
 
 /** The `data` of an action webhook (ecosystem.md §3.1). */
@@ -179,6 +179,7 @@ export const getActions = endpoint({
   status: 200,
   answer: z.object({ items: z.array(ActionRow), next: z.string() }),
   repeat: 'own',
+  writes: true,
   codes: ['conflict'],
 })
 
@@ -197,7 +198,7 @@ export const ackAction = endpoint({
   status: 200,
   answer: z.object({ state: z.enum(['delivered', 'waiting', 'cancelled']) }),
   repeat: 'own',
-  codes: ['invalid', 'conflict'],
+  codes: ['conflict'],
 })
 
 export const PolicyJson = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { operatorActs } from './acts.ts'
 import { type Code, codes, commonCodes } from './codes.ts'
 import type { Endpoint } from './endpoint.ts'
 
@@ -32,16 +33,30 @@ const parameters = (shape: z.ZodType, place: 'path' | 'query'): unknown[] => {
 
 /** All error codes that a call may answer with, by status. */
 export function codesOf(endpoint: Endpoint): Map<number, Code[]> {
-  const own: Code[] = [...commonCodes, ...endpoint.codes]
-  if (endpoint.repeat === 'key') own.push('idempotency_key_required', 'idempotency_mismatch', 'in_progress')
-  if (endpoint.body !== undefined || endpoint.params instanceof z.ZodObject) own.push('invalid')
   const byStatus = new Map<number, Code[]>()
-  for (const code of new Set(own)) {
+  for (const code of new Set([...commonCodes, ...codesOfShape(endpoint), ...endpoint.codes])) {
     const status = codes[code][0]
     byStatus.set(status, [...(byStatus.get(status) ?? []), code])
   }
   return byStatus
 }
+
+/** What can be wrong with a call of this shape, before its own rules are asked. */
+function codesOfShape({ act, method, params, query, body, takes, repeat, ifMatch, writes }: Endpoint): Code[] {
+  const types = body !== undefined ? ['application/json'] : (takes ?? [])
+  const found: Code[] = []
+  if (!operatorActs.has(act)) found.push('rate_limited')
+  if (hasMembers(params)) found.push('not_found')
+  if (body !== undefined || hasMembers(query)) found.push('invalid')
+  if (types.length > 0) found.push('too_large')
+  if (types.length > 0 && !types.includes('*/*')) found.push('unsupported_type')
+  if (repeat === 'key') found.push('idempotency_key_required', 'idempotency_mismatch', 'in_progress')
+  if (ifMatch) found.push('precondition_required')
+  if (writes ?? method !== 'get') found.push('storage_full', 'commit_unknown')
+  return found
+}
+
+const hasMembers = (shape: z.ZodType): boolean => shape instanceof z.ZodObject && Object.keys(shape.shape).length > 0
 
 const header = (name: string, description: string): unknown => ({
   name,

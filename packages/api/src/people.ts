@@ -2,8 +2,6 @@ import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { Id, Instant, Nothing, Role, Scope } from './words.ts'
 
-const keyCodes = ['idempotency_key_required', 'idempotency_mismatch', 'in_progress'] as const
-
 export const getMe = endpoint({
   id: 'getMe',
   method: 'get',
@@ -46,7 +44,7 @@ export const lookAs = endpoint({
   status: 200,
   answer: Nothing,
   repeat: 'own',
-  codes: ['conflict'],
+  codes: ['not_found', 'conflict'],
 })
 
 export const signOut = endpoint({
@@ -116,7 +114,7 @@ export const invitePerson = endpoint({
   status: 201,
   answer: z.object({ id: Id, staff: z.string(), link: z.string(), until: Instant }),
   repeat: 'key',
-  codes: ['invalid', 'second_person_required', 'fresh_passkey_required', 'conflict', ...keyCodes],
+  codes: ['second_person_required', 'fresh_passkey_required', 'conflict'],
 })
 
 export const revokePerson = endpoint({
@@ -131,7 +129,7 @@ export const revokePerson = endpoint({
   status: 200,
   answer: Nothing,
   repeat: 'key',
-  codes: ['conflict', 'fresh_passkey_required', ...keyCodes],
+  codes: ['conflict', 'fresh_passkey_required'],
 })
 
 export const changeRoles = endpoint({
@@ -146,7 +144,7 @@ export const changeRoles = endpoint({
   status: 200,
   answer: Nothing,
   repeat: 'key',
-  codes: ['conflict', 'second_person_required', 'fresh_passkey_required', ...keyCodes],
+  codes: ['conflict', 'second_person_required', 'fresh_passkey_required'],
 })
 
 export const recoverPerson = endpoint({
@@ -161,7 +159,7 @@ export const recoverPerson = endpoint({
   status: 201,
   answer: z.object({ id: Id, staff: z.string(), link: z.string(), until: Instant }),
   repeat: 'key',
-  codes: ['conflict', 'second_person_required', 'fresh_passkey_required', ...keyCodes],
+  codes: ['conflict', 'second_person_required', 'fresh_passkey_required'],
 })
 
 export const ApiKey = z.object({
@@ -173,6 +171,8 @@ export const ApiKey = z.object({
   createdAt: Instant,
   expiresAt: Instant,
   lastUsedDay: z.string().nullable(),
+  /** Fields that it sent and that the schema of facts does not know: they were left out of its events. `day`: when last seen. */
+  ignoredFields: z.array(z.object({ field: z.string(), day: z.string() })),
   state: z.enum(['active', 'expired', 'revoked']),
 })
 
@@ -211,7 +211,7 @@ export const newKey = endpoint({
   status: 201,
   answer: z.object({ id: z.string(), key: z.string(), expiresAt: Instant }),
   repeat: 'key',
-  codes: ['invalid', 'conflict', 'fresh_passkey_required', ...keyCodes],
+  codes: ['conflict', 'fresh_passkey_required'],
 })
 
 export const revokeKey = endpoint({
@@ -226,5 +226,5 @@ export const revokeKey = endpoint({
   status: 200,
   answer: Nothing,
   repeat: 'key',
-  codes: ['conflict', 'fresh_passkey_required', ...keyCodes],
+  codes: ['conflict', 'fresh_passkey_required'],
 })

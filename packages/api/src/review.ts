@@ -58,7 +58,7 @@ export const claimNext = endpoint({
   status: 200,
   answer: z.object({ number: CaseNumber.nullable() }),
   repeat: 'key',
-  codes: ['idempotency_key_required', 'idempotency_mismatch', 'in_progress'],
+  codes: [],
 })
 
 export const Provenance = z.enum(['server', 'proven', 'unproven', 'requested'])
@@ -199,6 +199,17 @@ export const CaseJson = z.object({
       notice: z.object({ text: z.string(), policy: z.string(), effects: z.array(z.string()) }),
     })
     .nullable(),
+  /** Notices that were kept back until now: the case asks whether to send them. Empty for every other case. */
+  withheld: z.array(
+    z.object({
+      text: z.string(),
+      policy: z.string(),
+      effects: z.array(z.string()),
+      /** The ground on which the rule lets it wait. */
+      because: z.string(),
+      since: Instant,
+    }),
+  ),
   /** The caller's own kept draft (console 48). */
   draft: z.looseObject({}).nullable(),
   /** The last decision of this case while it can be undone or reversed. */
@@ -218,8 +229,6 @@ export const CaseJson = z.object({
 export type CaseJson = z.infer<typeof CaseJson>
 
 const number = z.object({ number: CaseNumber })
-const keyCodes = ['idempotency_key_required', 'idempotency_mismatch', 'in_progress'] as const
-
 export const getCase = endpoint({
   id: 'getCase',
   method: 'get',
@@ -262,7 +271,7 @@ export const releaseCase = endpoint({
   status: 200,
   answer: Nothing,
   repeat: 'key',
-  codes: ['not_claimed', ...keyCodes],
+  codes: ['not_claimed', 'not_yours', 'already_decided', 'first_decider'],
 })
 
 export const skipCase = endpoint({
@@ -280,7 +289,7 @@ export const skipCase = endpoint({
   status: 200,
   answer: z.object({ next: CaseNumber.nullable() }),
   repeat: 'key',
-  codes: ['not_claimed', ...keyCodes],
+  codes: ['not_claimed', 'not_yours', 'already_decided', 'first_decider'],
 })
 
 export const handoffCase = endpoint({
@@ -295,7 +304,7 @@ export const handoffCase = endpoint({
   status: 200,
   answer: z.object({ next: CaseNumber.nullable() }),
   repeat: 'key',
-  codes: ['not_claimed', ...keyCodes],
+  codes: ['not_claimed', 'not_yours', 'already_decided', 'first_decider'],
 })
 
 export const noteCase = endpoint({
@@ -310,7 +319,7 @@ export const noteCase = endpoint({
   status: 200,
   answer: Nothing,
   repeat: 'key',
-  codes: [...keyCodes],
+  codes: [],
 })
 
 export const decideBody = z.object({
@@ -347,17 +356,40 @@ export const decideCase = endpoint({
   codes: [
     'not_claimed',
     'not_yours',
-    'stale_revision',
     'already_decided',
     'first_decider',
+    'stale_revision',
     'placeholder_left',
     'unknown_policy',
     'unsupported_action',
     'conflict',
-    'invalid',
-    'precondition_required',
-    ...keyCodes,
   ],
+})
+
+/** A notice may wait this much longer at a time (rules.md §7.1). */
+export const MOST_WITHHELD_DAYS = 90
+
+export const decideNotice = endpoint({
+  id: 'decideNotice',
+  method: 'post',
+  path: '/v1/cases/{number}/notice',
+  act: 'cases.decide',
+  summary: 'Send a notice that was withheld, or let it wait for longer, with a reason.',
+  params: number,
+  query: Nothing,
+  body: z.discriminatedUnion('do', [
+    z.object({ do: z.literal('send') }),
+    z.object({
+      do: z.literal('withhold'),
+      days: z.int().min(1).max(MOST_WITHHELD_DAYS),
+      reason: z.string().trim().min(1).max(4000),
+    }),
+  ]),
+  status: 201,
+  answer: Decided,
+  repeat: 'key',
+  ifMatch: true,
+  codes: ['not_claimed', 'not_yours', 'stale_revision', 'already_decided', 'conflict'],
 })
 
 export const undoDecision = endpoint({
@@ -372,7 +404,7 @@ export const undoDecision = endpoint({
   status: 200,
   answer: z.object({ number: CaseNumber, recorded: Recorded }),
   repeat: 'key',
-  codes: ['window_closed', 'not_yours', 'conflict', ...keyCodes],
+  codes: ['window_closed', 'not_yours', 'conflict'],
 })
 
 export const reverseDecision = endpoint({
@@ -387,7 +419,7 @@ export const reverseDecision = endpoint({
   status: 201,
   answer: Decided,
   repeat: 'key',
-  codes: ['conflict', 'already_decided', ...keyCodes],
+  codes: ['conflict', 'already_decided'],
 })
 
 export const decideAppeal = endpoint({
@@ -407,16 +439,7 @@ export const decideAppeal = endpoint({
   answer: Decided,
   repeat: 'key',
   ifMatch: true,
-  codes: [
-    'not_claimed',
-    'not_yours',
-    'stale_revision',
-    'already_decided',
-    'first_decider',
-    'placeholder_left',
-    'precondition_required',
-    ...keyCodes,
-  ],
+  codes: ['not_claimed', 'not_yours', 'already_decided', 'first_decider', 'stale_revision'],
 })
 
 export const getExplanation = endpoint({
@@ -453,7 +476,7 @@ export const makeReveal = endpoint({
   status: 201,
   answer: z.object({ reveal: Id, url: z.string(), until: Instant }),
   repeat: 'key',
-  codes: ['not_claimed', 'not_yours', 'conflict', ...keyCodes],
+  codes: ['not_found', 'not_claimed', 'gone'],
 })
 
 export const serveRendition = endpoint({
@@ -469,6 +492,7 @@ export const serveRendition = endpoint({
   answer: z.string(),
   gives: 'image/jpeg',
   repeat: 'own',
+  writes: true,
   codes: ['token_used', 'gone'],
 })
 

@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { Instant, Nothing, Recorded, Role, Severity } from './words.ts'
+import { Instant, Nothing, Role, Severity } from './words.ts'
 
-const RuleFile = z.string().max(262_144)
-const Word = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/)
-const Reason = z.string().min(1).max(1000).describe('Why, for the public log: no name, no content')
-const VersionPath = z.object({ name: Word, version: z.coerce.number().int().min(1) })
+export const RuleFile = z.string().max(262_144)
+export const RuleWord = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/)
+export const VersionPath = z.object({ name: RuleWord, version: z.coerce.number().int().min(1) })
 
 export const DiagnosticJson = z.object({
   code: z.string(),
@@ -37,6 +36,9 @@ export const RuleChange = z.object({
   because: z.string().optional(),
 })
 
+/** A counter that the live version does not have: it begins when the version goes to shadow, and is warm when its window is full. */
+export const NewCounter = z.object({ name: z.string(), overMs: z.int() })
+
 export const RulesetVersion = z.object({
   name: z.string(),
   version: z.int(),
@@ -51,16 +53,6 @@ export const RulesetVersion = z.object({
   liveAt: Instant.nullable(),
 })
 
-const Stepped = z.object({
-  name: z.string(),
-  version: z.int(),
-  hash: z.string(),
-  state: RulesetState,
-  recorded: Recorded,
-})
-const stepCodes = ['needs_unmet', 'stale_revision', 'conflict', 'precondition_required', 'rules_refused'] as const
-const commandCodes = ['idempotency_key_required', 'idempotency_mismatch', 'in_progress', 'invalid'] as const
-
 export const checkRules = endpoint({
   id: 'checkRules',
   method: 'post',
@@ -73,7 +65,8 @@ export const checkRules = endpoint({
   status: 200,
   answer: z.object({ diagnostics: z.array(DiagnosticJson) }),
   repeat: 'own',
-  codes: [],
+  writes: false,
+  codes: ['not_ready'],
 })
 
 export const getRulesets = endpoint({
@@ -97,7 +90,7 @@ export const getRuleset = endpoint({
   path: '/v1/rulesets/{name}',
   act: 'rules.read',
   summary: 'The versions of one rule set, its rules that are paused, its breakers, and what people must hear of.',
-  params: z.object({ name: Word }),
+  params: z.object({ name: RuleWord }),
   query: Nothing,
   body: undefined,
   status: 200,
@@ -156,6 +149,7 @@ export const getRulesetVersion = endpoint({
       }),
     ),
     changes: z.array(RuleChange),
+    counters: z.array(NewCounter),
     approvalsNeeded: z.int(),
     /** What is missing for the asker to take each step now; an empty list is a step that may be taken. */
     needs: z.object({
@@ -190,7 +184,7 @@ export const addRulesetVersion = endpoint({
   path: '/v1/rulesets/{name}/versions',
   act: 'rules.write',
   summary: 'Hand in a version. It is checked and tested, and kept as a draft; the schema is that of the live version.',
-  params: z.object({ name: Word }),
+  params: z.object({ name: RuleWord }),
   query: Nothing,
   body: z.object({ text: RuleFile, lock: RuleFile.optional().describe('The author’s lock file, as JSON') }),
   status: 201,
@@ -199,144 +193,12 @@ export const addRulesetVersion = endpoint({
     hash: z.string(),
     state: RulesetState,
     changes: z.array(RuleChange),
+    counters: z.array(NewCounter),
     diagnostics: z.array(DiagnosticJson),
     approvalsNeeded: z.int(),
   }),
   repeat: 'key',
-  codes: ['rules_refused', 'conflict', ...commandCodes],
-})
-
-export const shadowRuleset = endpoint({
-  id: 'shadowRuleset',
-  method: 'post',
-  path: '/v1/rulesets/{name}/versions/{version}/shadow',
-  act: 'rules.write',
-  summary: 'Let a draft judge beside the live version. What it would do is counted and not done.',
-  params: VersionPath,
-  query: Nothing,
-  body: Nothing,
-  status: 200,
-  answer: Stepped,
-  repeat: 'key',
-  ifMatch: 'hash',
-  codes: [...stepCodes, ...commandCodes],
-})
-
-export const tryRuleset = endpoint({
-  id: 'tryRuleset',
-  method: 'post',
-  path: '/v1/rulesets/{name}/versions/{version}/trial',
-  act: 'rules.live',
-  summary: 'Let a version act for a share of accounts or rooms; the live one acts for the others.',
-  params: VersionPath,
-  query: Nothing,
-  body: z.object({ percent: z.int().min(1).max(99), by: z.enum(['actor.id', 'room.id']) }),
-  status: 200,
-  answer: Stepped,
-  repeat: 'key',
-  ifMatch: 'hash',
-  codes: [...stepCodes, ...commandCodes],
-})
-
-export const liveRuleset = endpoint({
-  id: 'liveRuleset',
-  method: 'post',
-  path: '/v1/rulesets/{name}/versions/{version}/live',
-  act: 'rules.live',
-  summary: 'Let a version judge every event from now on.',
-  params: VersionPath,
-  query: Nothing,
-  body: z.object({
-    reason: Reason,
-    expedite: z
-      .boolean()
-      .optional()
-      .describe('Without the shadow minimum, for one more approval; a case reviews it within 72 hours'),
-  }),
-  status: 200,
-  answer: Stepped,
-  repeat: 'key',
-  ifMatch: 'hash',
-  codes: [...stepCodes, ...commandCodes],
-})
-
-export const retireRuleset = endpoint({
-  id: 'retireRuleset',
-  method: 'post',
-  path: '/v1/rulesets/{name}/versions/{version}/retire',
-  act: 'rules.write',
-  summary: 'Take back a version that is not live.',
-  params: VersionPath,
-  query: Nothing,
-  body: Nothing,
-  status: 200,
-  answer: Stepped,
-  repeat: 'key',
-  ifMatch: 'hash',
-  codes: [...stepCodes, ...commandCodes],
-})
-
-export const approveRuleset = endpoint({
-  id: 'approveRuleset',
-  method: 'post',
-  path: '/v1/rulesets/{name}/versions/{version}/approvals',
-  act: 'rules.approve',
-  summary: 'Agree to a version, by its hash; never one’s own, and only after opening its shadow report.',
-  params: VersionPath,
-  query: Nothing,
-  body: z.object({ hash: z.string().regex(/^sha256:[0-9a-f]{64}$/), note: z.string().max(1000) }),
-  status: 201,
-  answer: z.object({ approvals: z.int(), needed: z.int() }),
-  repeat: 'key',
-  codes: ['needs_unmet', 'stale_revision', 'rules_refused', ...commandCodes],
-})
-
-export const rollBackRuleset = endpoint({
-  id: 'rollBackRuleset',
-  method: 'post',
-  path: '/v1/rulesets/{name}/rollback',
-  act: 'rules.rollback',
-  summary: 'Go back to the version that was live before, at once. `If-Match` names the version that goes.',
-  params: z.object({ name: Word }),
-  query: Nothing,
-  body: z.object({ reason: Reason }),
-  status: 200,
-  answer: Stepped,
-  repeat: 'key',
-  ifMatch: 'hash',
-  codes: [...stepCodes, ...commandCodes],
-})
-
-export const pauseRule = endpoint({
-  id: 'pauseRule',
-  method: 'post',
-  path: '/v1/rulesets/{name}/rules/{rule}/pause',
-  act: 'rules.pause',
-  summary: 'Stop what a live rule does, for 24 hours at most; what it says is still counted. It goes on by itself.',
-  params: z.object({ name: Word, rule: Word }),
-  query: Nothing,
-  body: z.object({ reason: Reason, until: Instant }),
-  status: 200,
-  answer: z.object({ rule: z.string(), until: Instant, recorded: Recorded }),
-  repeat: 'key',
-  ifMatch: 'hash',
-  codes: ['stale_revision', 'precondition_required', ...commandCodes],
-})
-
-export const resumeRule = endpoint({
-  id: 'resumeRule',
-  method: 'delete',
-  path: '/v1/rulesets/{name}/rules/{rule}/pause',
-  act: 'rules.pause',
-  summary: 'Let a rule act again that is paused, or whose breaker is open.',
-  params: z.object({ name: Word, rule: Word }),
-  query: Nothing,
-  body: undefined,
-  status: 200,
-  answer: z.object({ rule: z.string(), recorded: Recorded }),
-  repeat: 'key',
-  ifMatch: 'hash',
-  codes: ['conflict', 'stale_revision', 'precondition_required', ...commandCodes],
+  codes: ['rules_refused', 'conflict'],
 })
 
 export const getShadowReport = endpoint({
@@ -378,21 +240,6 @@ export const getShadowReport = endpoint({
     ),
   }),
   repeat: 'own',
+  writes: true,
   codes: ['rules_refused'],
-})
-
-export const putRuleset = endpoint({
-  id: 'putRuleset',
-  method: 'put',
-  path: '/v1/rulesets/live',
-  act: 'rules.put',
-  summary:
-    'For the operator of the machine: hand in a checked and tested rule file and make it live at once, marked `solo`.',
-  params: Nothing,
-  query: Nothing,
-  body: z.object({ text: RuleFile, schema: RuleFile.optional(), reason: Reason }),
-  status: 200,
-  answer: z.object({ name: z.string(), version: z.int(), hash: z.string(), recorded: Recorded }),
-  repeat: 'own',
-  codes: ['rules_refused', 'conflict', 'needs_unmet', 'stale_revision', 'invalid'],
 })

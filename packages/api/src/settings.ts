@@ -2,8 +2,6 @@ import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { Do, Id, Instant, Nothing, Recorded } from './words.ts'
 
-const keyCodes = ['idempotency_key_required', 'idempotency_mismatch', 'in_progress'] as const
-
 export const OutboxState = z.enum(['waiting', 'sending', 'delivered', 'unclear', 'parked', 'cancelled'])
 
 export const Delivery = z.object({
@@ -76,7 +74,7 @@ export const newConnection = endpoint({
   status: 201,
   answer: z.object({ id: Id, secret: z.string().nullable() }),
   repeat: 'key',
-  codes: ['invalid', 'conflict', ...keyCodes],
+  codes: ['conflict', 'fresh_passkey_required'],
 })
 
 const connectionId = z.object({ id: Id })
@@ -93,7 +91,7 @@ export const pauseConnection = endpoint({
   status: 200,
   answer: Nothing,
   repeat: 'key',
-  codes: [...keyCodes],
+  codes: ['fresh_passkey_required'],
 })
 
 export const resumeConnection = endpoint({
@@ -108,7 +106,7 @@ export const resumeConnection = endpoint({
   status: 200,
   answer: Nothing,
   repeat: 'key',
-  codes: [...keyCodes],
+  codes: ['fresh_passkey_required'],
 })
 
 export const rotateConnection = endpoint({
@@ -123,7 +121,7 @@ export const rotateConnection = endpoint({
   status: 200,
   answer: z.object({ secret: z.string() }),
   repeat: 'key',
-  codes: ['conflict', ...keyCodes],
+  codes: ['conflict', 'fresh_passkey_required'],
 })
 
 export const testConnection = endpoint({
@@ -138,7 +136,7 @@ export const testConnection = endpoint({
   status: 202,
   answer: z.object({ delivery: Id }),
   repeat: 'key',
-  codes: ['conflict', ...keyCodes],
+  codes: ['conflict', 'fresh_passkey_required'],
 })
 
 export const getDeliveries = endpoint({
@@ -172,7 +170,7 @@ export const replayDelivery = endpoint({
   status: 200,
   answer: Nothing,
   repeat: 'key',
-  codes: ['conflict', ...keyCodes],
+  codes: ['conflict', 'fresh_passkey_required'],
 })
 
 export const cancelDelivery = endpoint({
@@ -187,7 +185,7 @@ export const cancelDelivery = endpoint({
   status: 200,
   answer: Nothing,
   repeat: 'key',
-  codes: ['conflict', ...keyCodes],
+  codes: ['conflict', 'fresh_passkey_required'],
 })
 
 export const ListRow = z.object({
@@ -214,7 +212,11 @@ export const getLists = endpoint({
   query: Nothing,
   body: undefined,
   status: 200,
-  answer: z.object({ items: z.array(ListRow) }),
+  answer: z.object({
+    items: z.array(ListRow),
+    /** Imports that run now: entries written or loaded so far, of all that the new version changes and holds. */
+    importing: z.array(z.object({ id: z.string(), done: z.int(), total: z.int() })),
+  }),
   repeat: 'own',
   codes: [],
 })
@@ -248,7 +250,7 @@ export const importList = endpoint({
     recorded: Recorded,
   }),
   repeat: 'own',
-  codes: ['invalid', 'conflict'],
+  codes: ['conflict'],
 })
 
 export const SettingName = z
@@ -285,7 +287,7 @@ export const putSetting = endpoint({
   status: 200,
   answer: z.object({ version: z.int() }),
   repeat: 'own',
-  codes: ['invalid'],
+  codes: ['fresh_passkey_required'],
 })
 
 export const getRetention = endpoint({
@@ -345,7 +347,7 @@ export const resumeRestored = endpoint({
   status: 200,
   answer: Nothing,
   repeat: 'key',
-  codes: ['conflict', 'fresh_passkey_required', ...keyCodes],
+  codes: ['conflict', 'fresh_passkey_required'],
 })
 
 export const LogState = z.object({
@@ -379,8 +381,8 @@ export const recheckLog = endpoint({
     now: z.string().nullable(),
     leaves: z.int(),
   }),
-  repeat: 'key',
-  codes: ['invalid', ...keyCodes],
+  repeat: 'own',
+  codes: [],
 })
 
 export const reopenLog = endpoint({
@@ -394,8 +396,8 @@ export const reopenLog = endpoint({
   body: z.object({ log: z.enum(['actions', 'sealed']) }),
   status: 200,
   answer: z.object({ origin: z.string() }),
-  repeat: 'key',
-  codes: ['invalid', 'conflict', ...keyCodes],
+  repeat: 'own',
+  codes: ['conflict'],
 })
 
 export const getLog = endpoint({

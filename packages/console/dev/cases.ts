@@ -212,6 +212,7 @@ export function caseAt(number: number, now: number): CaseJson {
         }
       : null,
     draft: null,
+    withheld: [],
     decided: null,
   })
 }

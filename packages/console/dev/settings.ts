@@ -83,6 +83,7 @@ export const settingsAt = (now: number) => ({
     ],
   }),
   '/v1/lists': getLists.answer.parse({
+    importing: [],
     items: [
       {
         id: 'demo_terms',

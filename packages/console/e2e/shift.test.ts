@@ -169,6 +169,10 @@ describe.skipIf(noBrowser)('a shift', () => {
         `log: ${name}`,
       ).toEqual([])
     }
+    // SHA-256 and PDQ are 64 of these, an MD5 is 32.
+    expect(
+      [...visited, ...house.log].filter((line) => /(?<![0-9a-f])([0-9a-f]{64}|[0-9a-f]{32})(?![0-9a-f])/i.test(line)),
+    ).toEqual([])
     expect(house.log.length).toBeGreaterThan(10)
     expect(visited.length).toBeGreaterThan(10)
     await context.close()
@@ -240,8 +244,8 @@ describe.skipIf(noBrowser)('a shift', () => {
     await context.close()
   })
 
-  test('console 16: decisions by key, and how soon the next case is there', async () => {
-    const count = process.env.LAMPLIGHTER_DEEP ? 100 : 20
+  test('console 16: 100 decisions by key, and how soon the next case is there (p95 < 100 ms with LAMPLIGHTER_DEEP=1)', async () => {
+    const count = 100
     const key = await house.key('reports')
     for (let no = 0; no < count + 5; no += 1) {
       await house.asPlatform(key, '/v1/reports', {
@@ -276,8 +280,10 @@ describe.skipIf(noBrowser)('a shift', () => {
     expect(new Set(seen).size).toBe(count)
     expect(mouse).toBe(0)
     expect(nextMs).toHaveLength(count)
+    // Other work on the machine must not fail a test; whoever measures on a quiet one says so.
+    if (process.env.LAMPLIGHTER_DEEP === '1') expect(p95).toBeLessThan(100)
     await context.close()
-  })
+  }, 180_000)
 
   test('console 1, 45: every request was to this server and is in its contract', async () => {
     expect(await unknownRequests(browser.asked, house.url)).toEqual([])

@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, inject, test } from 'vitest'
 import { noBrowser, openBrowser, signIn } from './support/browser.ts'
@@ -48,6 +49,13 @@ describe.skipIf(noBrowser)('the demo from the command line', () => {
     rmSync(data, { recursive: true, force: true })
   })
 
+  test('console 6: the seeded cases have the same numbers on every machine', () => {
+    const db = new DatabaseSync(join(inject('seed').folder, 'lamplighter.db'), { readOnly: true })
+    const cases = db.prepare('select number, subject_key as key, words from cases order by number').all()
+    db.close()
+    expect(`\n${cases.map(({ number, key, words }) => `${number} ${key} ${words}\n`).join('')}`).toBe(CASES)
+  })
+
   test('console 5: it refuses to listen to others than this machine', async () => {
     const child = spawn(process.execPath, ['--no-warnings', main, 'demo', '--host', '0.0.0.0'], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -60,3 +68,31 @@ describe.skipIf(noBrowser)('the demo from the command line', () => {
     expect(said).toContain('loopback only')
   })
 })
+
+/** As another machine seeded them. */
+const CASES = `
+1001 message:harbour:h-103 report: other
+1002 message:harbour:h-106 report: hate
+1003 message:harbour:t-8 message: blackmail
+1004 message:harbour:h-108 report: fraud
+1005 message:harbour:h-102 report: fraud
+1006 message:harbour:h-105 report: spam
+1007 message:harbour:h-104 report: harassment
+1008 message:harbour:t-3 message: adult asks minor to meet
+1009 message:harbour:h-101 report: self harm
+1010 message:harbour:h-107 report: self harm
+1011 post:harbour:t-10 post: bad link
+1012 post:harbour:t-12 post: proscribed propaganda
+1013 message:harbour:t-7 report: spam
+1014 message:harbour:t-2 message: adult asks minor to meet
+1015 media:harbour:u-3 upload: proscribed propaganda
+1016 message:harbour:t-9 message: bad link
+1017 post:harbour:t-11 post: proscribed propaganda
+1018 media:harbour:u-4 upload, not checked: known csam
+1019 message:harbour:t-6 message: blackmail
+1020 message:harbour:t-1 message: adult asks minor to meet
+1021 post:harbour:t-5 post: credible threat to life
+1022 media:harbour:u-1 upload: known csam
+1023 media:harbour:u-2 upload: known csam
+1024 message:harbour:t-4 message: credible threat to life
+`

@@ -129,8 +129,12 @@ describe.skipIf(noBrowser)('the pages of the people concerned', () => {
   test('console 47: a link that opens nothing says the same whatever the reason', async () => {
     const token = new URL(other).pathname.split('/')[2] ?? ''
     const altered = `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`
-    const wrong = [altered, token.slice(1), 'x', `${token}${token}`, 'e'.repeat(token.length)]
+    // Foreign: a link of another purpose, which is valid where it belongs.
+    const foreign = new URL(await house.invite('reviewer')).pathname.split('/').at(-1) ?? ''
+    const wrong = [altered, token.slice(1), 'x', `${token}${token}`, 'e'.repeat(token.length), foreign]
     const answers = await Promise.all(wrong.map((one) => visit(house.url, `/n/${one}`)))
+    const [strange, unknown] = await Promise.all([token, 'AAAA-BBBB'].map((one) => post(house.url, `/hello/${one}`)))
+    expect([strange?.status, strange?.text]).toEqual([404, unknown?.text])
     expect(new Set(answers.map(({ status }) => status)).size).toBe(1)
     const [first = '', ...rest] = answers.map(({ text }) => text)
     for (const text of rest) expect(text).toBe(first)
@@ -157,6 +161,12 @@ describe.skipIf(noBrowser)('the pages of the people concerned', () => {
     expect(await unknownRequests(browser.asked, house.url)).toEqual([])
   })
 })
+
+/** Presses the button of a sign-in page. */
+async function post(url: string, path: string): Promise<{ status: number; text: string }> {
+  const answer = await fetch(url + path, { method: 'POST', redirect: 'manual' })
+  return { status: answer.status, text: await answer.text() }
+}
 
 let visits = 0
 

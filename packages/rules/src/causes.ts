@@ -1,5 +1,6 @@
-import { type Condition, isLeaf, type Leaf, readsOf, type Term, termsOf } from './checked.ts'
+import { type Condition, countName, isLeaf, type Leaf, readsOf, type Term, termsOf } from './checked.ts'
 import type { CompiledRule } from './compile.ts'
+import { Interval, type Reach } from './interval.ts'
 import { findHit } from './leaves.ts'
 import type { Judged } from './program.ts'
 import type { Run } from './terms.ts'
@@ -31,18 +32,23 @@ function leafCauses(leaf: Leaf, compiled: CompiledRule, run: Run): string[] {
 
 function cannotTell(leaf: Leaf & { kind: 'lookup' }, compiled: CompiledRule, run: Run): boolean {
   const value = compiled.valueOf(leaf.of)(run)
-  const elements = Array.isArray(value) ? (value as readonly Value[]) : [value]
+  const elements: readonly Reach[] = Array.isArray(value) ? (value as readonly Value[]) : [value]
   return elements.some(
-    (one) => one !== undefined && one !== null && findHit(run, leaf.list, leaf.how, one) === undefined,
+    (one) =>
+      one !== undefined &&
+      one !== null &&
+      !(one instanceof Interval) &&
+      findHit(run, leaf.list, leaf.how, one) === undefined,
   )
 }
 
-function hasUnknown(value: Value): boolean {
-  if (value === undefined) return true
+function hasUnknown(value: Reach): boolean {
+  if (value === undefined || value instanceof Interval) return true
   return typeof value === 'object' && value !== null && value.some((one) => one === null || one === undefined)
 }
 
 function nameOf(term: Term): string {
   if (term.kind === 'field') return `field:${term.path}`
-  return term.kind === 'signal' || term.kind === 'counter' ? `${term.kind}:${term.name}` : term.kind
+  if (term.kind === 'counter') return `counter:${countName(term)}`
+  return term.kind === 'signal' ? `signal:${term.name}` : term.kind
 }

@@ -46,7 +46,7 @@ function checkFile(file: RulesFile, { source, schema, findings, lock }: Context)
   for (const list of scope.lists.values()) checkList(list, scope)
   const lists = mapOf(scope.lists, listSpec)
   const signals = mapOf(scope.signals, signalSpec)
-  const filters = checkCounters(scope, cyclic)
+  const { counters, filters } = checkCounters(scope, { cyclic, lists, signals })
   const checked = scope.rules.flatMap((decl) => {
     const rule = checkRule(decl, scope, { lists, signals, cyclic, filters })
     return rule === undefined ? [] : [{ rule, at: decl.name.at }]
@@ -55,8 +55,13 @@ function checkFile(file: RulesFile, { source, schema, findings, lock }: Context)
   checkTests(scope)
   checkUnused(scope, cyclic)
   const rules = checked.map((one) => one.rule)
+  const counterAt = (name: string): Span => scope.counters.get(name)?.name.at ?? file.at
   checkSize(file, rules, findings)
-  checkCost(checked, findings)
+  checkCost(
+    checked,
+    [...counters.values()].map((counter) => ({ counter, at: counterAt(counter.name) })),
+    findings,
+  )
   const header = {
     name: file.name.text,
     version: file.version,
@@ -70,13 +75,14 @@ function checkFile(file: RulesFile, { source, schema, findings, lock }: Context)
     rules,
     lists,
     signals,
-    counters: new Map([...scope.counters.keys()].map((name) => [name, { name }])),
+    counters,
     samples: scope.samples,
     tests: scope.tests,
     sourceName: source.name,
   }
   const ruleAt = (name: string): Span => checked.find((one) => one.rule.name === name)?.at ?? file.at
-  if (lock !== undefined && !findings.failed) checkLock(ruleset, lock, { header: file.name.at, rule: ruleAt }, findings)
+  const places = { header: file.name.at, rule: ruleAt, counter: counterAt }
+  if (lock !== undefined && !findings.failed) checkLock(ruleset, lock, places, findings)
   return ruleset
 }
 

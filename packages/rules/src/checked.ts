@@ -1,7 +1,8 @@
 import type { Arithmetic, Relation, SampleDecl, Severity, TestDecl } from './ast.ts'
+import type { CounterSpec } from './counters/index.ts'
 import type { Span } from './diagnostic.ts'
 import type { Field, Schema } from './schema.ts'
-import type { Type } from './types.ts'
+import { NUM, type Type } from './types.ts'
 
 /** Where a leaf stands, and how it reads. Not part of a rule's meaning, so not of its hash. */
 export interface Place {
@@ -14,7 +15,7 @@ export type Term =
   | { readonly kind: 'constant'; readonly value: boolean | number | string; readonly type: Type }
   | FieldTerm
   | { readonly kind: 'signal'; readonly name: string; readonly type: Type }
-  | { readonly kind: 'counter'; readonly name: string; readonly key?: readonly string[]; readonly type: Type }
+  | CounterTerm
   | { readonly kind: 'neg'; readonly of: Term; readonly type: Type }
   | { readonly kind: 'arith'; readonly op: Arithmetic; readonly left: Term; readonly right: Term; readonly type: Type }
   | { readonly kind: 'truth'; readonly of: Condition; readonly type: Type }
@@ -30,6 +31,16 @@ export interface FieldTerm {
   readonly canBeUnknown: boolean
   readonly canBeNone: boolean
   readonly claimed: boolean
+}
+
+/** A counter read by its own key, or `of` another one, without moving it. */
+export interface CounterTerm {
+  readonly kind: 'counter'
+  readonly name: string
+  /** Its identity. */
+  readonly id: string
+  readonly key?: readonly FieldTerm[]
+  readonly type: Type
 }
 
 export type LeafTest =
@@ -110,9 +121,16 @@ export interface SignalSpec {
   readonly within: number
 }
 
-/** Counters are declared and checked, and refused (C00) until they can be kept. */
-export interface CounterSpec {
+/** A counter as checked: how an event of its kinds moves it (rules.md §6.4). */
+export interface Counter {
   readonly name: string
+  /** What a store has to know; its `id` is the counter's identity. */
+  readonly spec: CounterSpec
+  readonly by: readonly FieldTerm[]
+  /** What `distinct` counts and `sum` adds. */
+  readonly member?: FieldTerm
+  readonly on: readonly string[]
+  readonly where?: Condition
 }
 
 /** A rule set that may run: checked, hashed, with its tests. */
@@ -125,7 +143,7 @@ export interface RuleSet {
   readonly rules: readonly Rule[]
   readonly lists: ReadonlyMap<string, ListSpec>
   readonly signals: ReadonlyMap<string, SignalSpec>
-  readonly counters: ReadonlyMap<string, CounterSpec>
+  readonly counters: ReadonlyMap<string, Counter>
   readonly samples: ReadonlyMap<string, SampleDecl>
   readonly tests: readonly TestDecl[]
   readonly sourceName: string
@@ -169,6 +187,16 @@ export function readsOf(term: Term): readonly Term[] {
     case 'truth':
       return leavesOf(term.of).flatMap((leaf) => termsOf(leaf).flatMap(readsOf))
   }
+}
+
+/** The counter read by its own key. */
+export function ownKey({ name, spec }: Counter): CounterTerm {
+  return { kind: 'counter', name, id: spec.id, type: NUM }
+}
+
+/** How a read of a counter is written: `sent`, or `sent of target.id`. */
+export function countName({ name, key }: CounterTerm): string {
+  return key === undefined ? name : `${name} of ${key.map((one) => one.path).join(', ')}`
 }
 
 /** Every leaf with those inside operands, for what asks about lists and patterns. */

@@ -1,9 +1,20 @@
-import { type Condition, isLeaf, type Leaf, leavesOf, type Rule, type RuleSet, type Term } from './checked.ts'
+import {
+  allLeaves,
+  type Condition,
+  type CounterTerm,
+  isLeaf,
+  type Leaf,
+  leavesOf,
+  type Rule,
+  readsOf,
+  type Term,
+  termsOf,
+} from './checked.ts'
 import { costOf } from './cost.ts'
 import { type Ask, compileLeaf } from './leaves.ts'
 import type { Truth } from './logic.ts'
-import { keyOf } from './meaning.ts'
-import { compileTerm, type Run, type Signals, type ValueOf } from './terms.ts'
+import { keyOf, type Reads, readsOfRule } from './meaning.ts'
+import { type Counted, compileTerm, type Run, type Signals, type Slots, type ValueOf } from './terms.ts'
 
 /** A rule ready to be asked. */
 export interface CompiledRule {
@@ -14,6 +25,10 @@ export interface CompiledRule {
   /** The value of a term that the rule reads or prints, and the answer of a part of its condition. */
   readonly valueOf: (term: Term) => ValueOf
   readonly answerOf: (condition: Condition) => Ask
+  /** What it reads outside the event. */
+  readonly reads: Reads
+  /** What a run has read of a counter; undefined before the store has answered. */
+  readonly countOf: (term: CounterTerm) => (run: Run) => Counted | undefined
 }
 
 /**
@@ -23,15 +38,24 @@ export interface CompiledRule {
 export class Compiler {
   readonly #signals: Signals
   readonly #shared = new Map<string, Ask>()
-  #slots = 0
+  readonly #reads = new Map<string, number>()
+  #answers = 0
+  #counted = 0
 
   constructor(signals: Signals) {
     this.#signals = signals
   }
 
-  /** How many answers a run has to remember. */
-  get slots(): number {
-    return this.#slots
+  get slots(): Slots {
+    return { answers: this.#answers, counted: this.#counted }
+  }
+
+  /** Where a run keeps what it read of a counter: one place for each counter and key, whatever the counter is called. */
+  slotOf({ id, key }: CounterTerm): number {
+    const read = key === undefined ? id : JSON.stringify([id, key.map((part) => part.path)])
+    const slot = this.#reads.get(read) ?? this.#reads.size
+    this.#reads.set(read, slot)
+    return slot
   }
 
   rule(rule: Rule): CompiledRule {
@@ -43,6 +67,11 @@ export class Compiler {
       leaves,
       valueOf: (term) => this.term(term),
       answerOf: (condition) => this.condition(condition),
+      reads: readsOfRule(rule),
+      countOf: (term) => {
+        const slot = this.slotOf(term)
+        return (run) => run.counts[slot]
+      },
     }
   }
 
@@ -56,7 +85,11 @@ export class Compiler {
   }
 
   term(term: Term): ValueOf {
-    return compileTerm(term, this.#signals, (truth) => this.condition(truth.of))
+    return compileTerm(term, {
+      signals: this.#signals,
+      truthOf: (truth) => this.condition(truth.of),
+      slotOf: (counter) => this.slotOf(counter),
+    })
   }
 
   #joined(condition: Exclude<Condition, Leaf>): Ask {
@@ -78,7 +111,17 @@ export class Compiler {
   /** Questions that cost no more than looking up the answer are asked anew. */
   #remembered(ask: Ask, condition: Condition): Ask {
     if (weight(condition) <= 1) return ask
-    const slot = this.#slots++
+    if (readsCounter(condition)) {
+      const slot = this.#counted++
+      return (run) => {
+        if (run.countedAnswered[slot] === 1) return run.countedAnswers[slot]
+        const answer = ask(run)
+        run.countedAnswered[slot] = 1
+        run.countedAnswers[slot] = answer
+        return answer
+      }
+    }
+    const slot = this.#answers++
     return (run) => {
       if (run.answered[slot] === 1) return run.answers[slot]
       const answer = ask(run)
@@ -102,15 +145,16 @@ function joined(asks: readonly Ask[], decisive: boolean): Ask {
   }
 }
 
+function readsCounter(condition: Condition): boolean {
+  return allLeaves(condition).some((leaf) =>
+    termsOf(leaf)
+      .flatMap(readsOf)
+      .some((term) => term.kind === 'counter'),
+  )
+}
+
 function weight(condition: Condition): number {
   if (isLeaf(condition)) return costOf(condition)
   if (condition.kind === 'not') return weight(condition.of)
   return condition.items.reduce((sum, item) => sum + weight(item), 0)
-}
-
-/** Every rule of a rule set, compiled together. */
-export function compileRules(ruleset: RuleSet): { readonly rules: readonly CompiledRule[]; readonly slots: number } {
-  const compiler = new Compiler(ruleset.signals)
-  const rules = ruleset.rules.map((rule) => compiler.rule(rule))
-  return { rules, slots: compiler.slots }
 }

@@ -40,7 +40,7 @@ function constantLeaf(leaf: Leaf): Constant | undefined {
 /** The answer of a leaf that reads nothing, from the evaluator itself. Unknown, as of a division by 0, never turns true. */
 function answerOf(leaf: Leaf): boolean {
   const event = { id: '', kind: '', occurred_at: '' }
-  const run = newRun({ event, measured: {}, lists: { get: () => undefined } }, 0)
+  const run = newRun({ event, measured: {}, lists: { get: () => undefined } }, { answers: 0, counted: 0 })
   return new Compiler(new Map()).condition(leaf)(run) === true
 }
 

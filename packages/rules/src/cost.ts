@@ -1,14 +1,25 @@
-import { allLeaves, type Leaf, type Rule, readsOf, type Term, termsOf } from './checked.ts'
+import {
+  allLeaves,
+  type Condition,
+  type Counter,
+  countName,
+  type Leaf,
+  type Rule,
+  readsOf,
+  type Term,
+  termsOf,
+} from './checked.ts'
 import type { Findings, Span } from './diagnostic.ts'
 import { keyOf } from './meaning.ts'
 import { TEXT_MAX } from './types.ts'
 
+const COUNTER = 50
 const BUDGET = { gate: 20_000, follow: 100_000 }
 
 /** The worst case of one leaf in units of about 20 ns (rules.md §7.6). Cheap leaves are asked first. */
 export function costOf(leaf: Leaf): number {
   const terms = termsOf(leaf)
-  const counters = terms.flatMap(readsOf).filter((term) => term.kind === 'counter').length * 50
+  const counters = terms.flatMap(readsOf).filter((term) => term.kind === 'counter').length * COUNTER
   return ownCost(leaf) + counters
 }
 
@@ -32,34 +43,57 @@ function textCost(term: Term): number {
 }
 
 /** Refuses a rule set that could keep an event waiting (B01). Leaves that several rules share are paid once. */
-export function checkCost(rules: readonly { readonly rule: Rule; readonly at: Span }[], findings: Findings): void {
+export function checkCost(
+  rules: readonly { readonly rule: Rule; readonly at: Span }[],
+  counters: readonly { readonly counter: Counter; readonly at: Span }[],
+  findings: Findings,
+): void {
   for (const phase of ['gate', 'follow'] as const) {
     const kinds = new Set(rules.flatMap(({ rule }) => (rule.phase === phase ? rule.on : [])))
     for (const kind of kinds) {
+      const moved = counters.filter(({ counter }) => counter.on.includes(kind))
       const here = rules.filter(({ rule }) => rule.phase === phase && rule.on.includes(kind))
-      checkKind(kind, phase, here, findings)
+      const payers = [
+        ...moved.map(({ counter, at }) => ({ name: counter.name, at, base: COUNTER, condition: counter.where })),
+        ...here.map(({ rule, at }) => ({
+          name: rule.name,
+          at,
+          base: readElsewhere(rule) * COUNTER,
+          condition: rule.when,
+        })),
+      ]
+      checkKind(kind, phase, payers, findings)
     }
   }
 }
 
-function checkKind(
-  kind: string,
-  phase: 'gate' | 'follow',
-  rules: readonly { readonly rule: Rule; readonly at: Span }[],
-  findings: Findings,
-): void {
+/** A counter that moves on the kind is paid there, once; one that is read by another key is paid by the rule. */
+function readElsewhere(rule: Rule): number {
+  const terms = allLeaves(rule.when).flatMap(termsOf).flatMap(readsOf)
+  return new Set(terms.flatMap((term) => (term.kind === 'counter' && term.key !== undefined ? [countName(term)] : [])))
+    .size
+}
+
+interface Payer {
+  readonly name: string
+  readonly at: Span
+  readonly base: number
+  readonly condition: Condition | undefined
+}
+
+function checkKind(kind: string, phase: 'gate' | 'follow', payers: readonly Payer[], findings: Findings): void {
   const paid = new Set<string>()
   let total = 0
-  const shares = rules.map(({ rule, at }) => {
-    let share = 0
-    for (const leaf of allLeaves(rule.when)) {
+  const shares = payers.map(({ name, at, base, condition }) => {
+    let share = base
+    for (const leaf of condition === undefined ? [] : allLeaves(condition)) {
       const key = keyOf(leaf)
       if (paid.has(key)) continue
       paid.add(key)
-      share += costOf(leaf)
+      share += ownCost(leaf)
     }
     total += share
-    return { name: rule.name, at, share }
+    return { name, at, share }
   })
   if (total <= BUDGET[phase]) return
   const dearest = shares.sort((a, b) => b.share - a.share).slice(0, 3)

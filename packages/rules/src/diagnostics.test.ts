@@ -87,33 +87,132 @@ const MISTAKES: readonly (readonly [string, string, string[]])[] = [
     ['3:14 T05 a list of accounts is not allowed'],
   ],
   [
-    'C00',
-    `${COUNTER}${rule({ when: 'sent > 2', unknown: UNKNOWN })}`,
-    ['3:9 C00 counters are not available yet; this rule set cannot run'],
-  ],
-  [
     'C01',
     `${COUNTER}${rule({ when: 'sent > 100', unknown: UNKNOWN })}`,
-    [
-      '3:9 C00 counters are not available yet; this rule set cannot run',
-      "7:8 C01 'sent' is exact up to 50; 100 can never be told",
-    ],
+    ["7:8 C01 'sent' is exact up to 50; 100 can never be told"],
   ],
   [
     'C02',
     `${COUNTER}${rule({ on: 'on post', when: 'sent > 2', unknown: UNKNOWN })}`,
-    [
-      '3:9 C00 counters are not available yet; this rule set cannot run',
-      "7:8 C02 'sent' does not move on event 'post'",
-    ],
+    ["7:8 C02 'sent' does not move on event 'post'"],
   ],
   [
     'C03 window',
     `${COUNTER.replace('10m', '91d')}${rule({ when: 'sent > 2', unknown: UNKNOWN })}`,
+    ["3:50 C03 the window of 'sent' is out of bounds"],
+  ],
+  [
+    'C01 in a list',
+    `${COUNTER}${rule({ when: 'sent in [3, 100]', unknown: UNKNOWN })}`,
+    ["7:8 C01 'sent' is exact up to 50; 100 can never be told"],
+  ],
+  ...(
     [
-      '3:9 C00 counters are not available yet; this rule set cannot run',
-      "3:50 C03 the window of 'sent' is out of bounds",
-    ],
+      [
+        'C03 number',
+        'count by actor.id on message over 10m exact up to 1001',
+        "3:9 C03 'sent' is exact up to 1001, which is out of bounds",
+      ],
+      [
+        'C03 approximate sum',
+        'sum item.link_count by actor.id on message over 10m approx',
+        "3:9 C03 a 'sum' cannot be approximate",
+      ],
+      [
+        'C03 summed',
+        'sum actor.age by actor.id on message over 10m exact up to 5',
+        "3:20 C03 'actor.age' cannot be summed: it is dur",
+      ],
+      [
+        'C03 second',
+        'count by actor.id on message over 999ms exact up to 5',
+        "3:50 C03 the window of 'sent' is out of bounds",
+      ],
+      [
+        'C03 encrypted window',
+        'distinct target.id by actor.id on message, sealed_message over 31d exact up to 5',
+        "3:79 C03 the window of 'sent' is out of bounds for 'sealed_message' by actor.id",
+      ],
+      [
+        'C03 encrypted pair',
+        'count by actor.id, target.id on message, sealed_message over 1h exact up to 5',
+        "3:25 C03 'sent' may not be kept of 'sealed_message': count by actor.id, target.id",
+      ],
+      [
+        'C03 encrypted members',
+        'distinct actor.id by room.id on message, sealed_message over 1h exact up to 5',
+        "3:37 C03 'sent' may not be kept of 'sealed_message': distinct by room.id",
+      ],
+      [
+        'N01 kind',
+        'count by actor.id on message, message over 1h exact up to 5',
+        "3:46 N01 'message' is already defined on line 3",
+      ],
+      [
+        'N02 key',
+        'count by actor.agee on message over 1h exact up to 5',
+        "3:25 N02 'actor.agee' does not exist on event 'message'",
+      ],
+      [
+        'T01 list key',
+        'count by item.links on message over 1h exact up to 5',
+        "3:25 T01 'item.links' is a list: it cannot key a counter",
+      ],
+      [
+        'T01 where',
+        'count by actor.id on message where item.link_count over 1h exact up to 5',
+        "3:51 T01 'where' needs bool, this is num",
+      ],
+      [
+        'P07 member',
+        'distinct item.text by actor.id on message over 1h exact up to 5',
+        "3:25 P07 'item.text' is sealed: it cannot key a counter",
+      ],
+    ] as const
+  ).map(([name, counter, told]): readonly [string, string, string[]] => [
+    name,
+    `counter sent = ${counter}\n${rule({ when: 'sent > 2', unknown: UNKNOWN })}`,
+    [told],
+  ]),
+  [
+    'N03 event of a counter',
+    `counter sent = count by actor.id on mesage over 1h exact up to 5\n${rule({ when: 'sent of actor.id > 2', unknown: UNKNOWN })}`,
+    ["3:37 N03 no event 'mesage'"],
+  ],
+  [
+    'N04 counter',
+    `${COUNTER}counter more = count by actor.id on message where sent > 2 over 1h exact up to 5\n${rule({ when: 'more > 2', unknown: UNKNOWN })}`,
+    ['4:9 N04 these lets or counters refer to each other: more reads a counter'],
+  ],
+  [
+    'T01 key of another type',
+    `${COUNTER}${rule({ when: 'sent of room.id > 2', unknown: UNKNOWN })}`,
+    ["7:16 T01 'sent' is kept by id<account>, 'room.id' is id<room>"],
+  ],
+  [
+    'T01 keys',
+    `${COUNTER}${rule({ when: 'sent of actor.id, target.id > 2', unknown: UNKNOWN })}`,
+    ["7:8 T01 'sent' is kept by actor.id"],
+  ],
+  [
+    'P02 counter',
+    `${COUNTER}${rule({ when: 'sent > 2' })}`,
+    ["4:6 P02 this rule can be undecided (because of 'sent'); say what happens"],
+  ],
+  [
+    'P06 counter',
+    `counter got = count by target.id on message over 10m exact up to 50\n${rule({ when: 'got > 2', effects: 'block', unknown: UNKNOWN, tell: 'tell user "{got}"' })}`,
+    ["11:13 P06 'tell user' may print only facts about the person addressed, not 'got'"],
+  ],
+  [
+    'P10 counted',
+    `signal risk: num from person_risk(actor.id) within 40ms\ncounter risky = count by actor.id on message where risk > 5 over 10m exact up to 50\n${rule({ when: 'risky > 5', effects: 'label "x"', unknown: UNKNOWN })}`,
+    ["9:8 P10 'risk' scores a person; such a rule may only queue"],
+  ],
+  [
+    'C03 signal of a counter',
+    `${THREAT.replace('40ms', '2s')}counter hot = count by actor.id on message where threat > 0.5 over 10m exact up to 50\n${rule({ when: 'hot > 5', unknown: UNKNOWN })}`,
+    ['3:60 C03 2s is out of bounds for a signal of the gate'],
   ],
   [
     'C03 signal',
@@ -165,10 +264,7 @@ const MISTAKES: readonly (readonly [string, string, string[]])[] = [
   [
     'P07 counter',
     `counter sent = count by item.text on message over 10m exact up to 5\n${rule({ when: 'sent > 2', unknown: UNKNOWN })}`,
-    [
-      "3:25 P07 'item.text' is sealed: it cannot key a counter",
-      '3:9 C00 counters are not available yet; this rule set cannot run',
-    ].sort(byPlace),
+    ["3:25 P07 'item.text' is sealed: it cannot key a counter"].sort(byPlace),
   ],
   [
     'P08 open',
@@ -284,6 +380,44 @@ describe('what needs more than one file', () => {
     expect(changed.diagnostics.map(told)).toEqual([
       "1:9 V01 rule set 'demo' 1 changed since it was locked",
       "3:6 V01 rule 'r' v1 changed since it was locked",
+    ])
+  })
+
+  test('V02: a counter of the same name that counts something else starts anew; a new name or order does not', () => {
+    const counted = (counter: string) => `${counter}${rule({ when: 'sent > 2', unknown: UNKNOWN })}`
+    const lock = lockOf(ruleset(counted(COUNTER)))
+    const changed = counted(COUNTER.replace('10m', '24h')).replace('r v1', 'r v2')
+    const { diagnostics } = check(
+      { name: 'x', text: `${HEADER.replace('version 1', 'version 2')}${changed}` },
+      chat,
+      lock,
+    )
+    expect(diagnostics.map(told)).toEqual(["3:9 V02 counter 'sent' has a new meaning and starts warming (24h)"])
+    expect(diagnostics.map((one) => one.severity)).toEqual(['warning'])
+    expect(check(rules(counted(COUNTER)), chat, lock).diagnostics).toEqual([])
+    const renamed = counted(COUNTER).replaceAll('sent', 'posted')
+    expect(check(rules(renamed), chat, lock).diagnostics).toEqual([])
+  })
+
+  test('C03: at most 64 counters a kind', () => {
+    const counters = Array.from(
+      { length: 65 },
+      (_, i) => `counter c${i} = count by actor.id on message over ${i + 1}m exact up to 5\n`,
+    )
+    const when = counters.map((_, i) => `c${i} > 2`)
+    const body = `${counters.join('')}${rule({ when: when.slice(0, 40).join(' or '), unknown: UNKNOWN })}${rule({ name: 'r2 v1', when: when.slice(40).join(' or '), unknown: UNKNOWN })}`
+    expect(findings(body)).toEqual(["67:9 C03 'message' moves 65 counters, which is out of bounds"])
+  })
+
+  test('B01: what a counter asks is paid on every kind that moves it', () => {
+    const counters = Array.from(
+      { length: 10 },
+      (_, i) =>
+        `counter c${i} = count by actor.id on message where item.text contains "word ${i}" over 1h exact up to 5\n`,
+    )
+    const when = counters.map((_, i) => `c${i} > 2`).join(' or ')
+    expect(findings(`${counters.join('')}${rule({ when, unknown: UNKNOWN })}`)).toEqual([
+      "3:9 B01 the gate for 'message' costs 20 510 units of 20 000; dearest: c0, c1, c2",
     ])
   })
 

@@ -1,11 +1,24 @@
 import { canonicalJson } from './canonical.ts'
-import type { Effect, Rule, RuleSet } from './checked.ts'
+import type { Condition, Counter, Effect, Rule, RuleSet } from './checked.ts'
 import { leavesOf } from './checked.ts'
 import { actsOnPerson, printEffect } from './effects.ts'
 import { conditionJson } from './meaning.ts'
+import { duration } from './print-expr.ts'
 
-/** What a new version of a rule set does to one rule. */
-export interface Change {
+/** What a new version of a rule set does to one rule, or to one counter. */
+export type Change = RuleChange | CounterReset
+
+/** A counter of the same name that means something else: a new counter, which begins empty. */
+export interface CounterReset {
+  readonly kind: 'reset'
+  readonly counter: string
+  /** What differs: `where`, `window`, … */
+  readonly what: readonly string[]
+  /** Milliseconds until it has seen a whole window, unless it is backfilled. */
+  readonly warmAfter: number
+}
+
+export interface RuleChange {
   /** `texts`: only the reasons given to people differ. */
   readonly kind: 'added' | 'removed' | 'changed' | 'texts'
   readonly rule: string
@@ -18,10 +31,10 @@ export interface Change {
   readonly because?: string
 }
 
-/** What changes from one version of a rule set to another, by rule, in the order of the new file. */
+/** What changes from one version of a rule set to another: rules in the order of the new file, then counters. */
 export function diff(before: RuleSet, after: RuleSet): Change[] {
   const old = new Map(before.rules.map((rule) => [rule.name, rule]))
-  const changes: Change[] = []
+  const changes: RuleChange[] = []
   for (const rule of after.rules) {
     const was = old.get(rule.name)
     old.delete(rule.name)
@@ -32,10 +45,32 @@ export function diff(before: RuleSet, after: RuleSet): Change[] {
   for (const rule of old.values()) {
     changes.push({ kind: 'removed', rule: rule.name, from: rule.version, what: [], ...approvals([rule]) })
   }
-  return changes
+  return [...changes, ...resets(before, after)]
 }
 
-function changeOf(was: Rule, rule: Rule): Change {
+function resets(before: RuleSet, after: RuleSet): CounterReset[] {
+  return [...after.counters.values()].flatMap((counter): CounterReset[] => {
+    const was = before.counters.get(counter.name)
+    if (was === undefined || was.spec.id === counter.spec.id) return []
+    return [{ kind: 'reset', counter: counter.name, what: resetOf(was, counter), warmAfter: counter.spec.over }]
+  })
+}
+
+function resetOf(was: Counter, now: Counter): string[] {
+  const parts: Readonly<Record<string, (of: Counter) => string>> = {
+    aggregate: ({ spec }) => spec.what,
+    member: ({ member }) => member?.path ?? '',
+    key: ({ by }) => by.map((part) => part.path).join(', '),
+    kinds: ({ on }) => [...on].sort().join(', '),
+    where: ({ where }) => (where === undefined ? '' : canonicalJson(conditionJson(where))),
+    window: ({ spec }) => duration(spec.over),
+    precision: ({ spec }) => (spec.upTo === undefined ? 'approx' : String(spec.upTo)),
+  }
+  const what = Object.entries(parts).flatMap(([name, of]) => (of(was) === of(now) ? [] : [name]))
+  return what.length > 0 ? what : ['a list or signal that it asks']
+}
+
+function changeOf(was: Rule, rule: Rule): RuleChange {
   const what = [...whenChanges(was, rule), ...clauseChanges(was, rule)]
   const texts = textChanges(was, rule)
   const onlyTexts = what.length === 0 && texts.length > 0
@@ -45,20 +80,26 @@ function changeOf(was: Rule, rule: Rule): Change {
     rule: rule.name,
     from: was.version,
     to: rule.version,
-    // The hash differs and no clause does: a list or a signal is declared anew, or only the version moved.
-    what: told.length > 0 ? told : [was.version === rule.version ? 'a list or signal that it reads' : 'version'],
+    // The hash differs and no clause does: what it reads is declared anew, or only the version moved.
+    what:
+      told.length > 0 ? told : [was.version === rule.version ? 'a list, signal or counter that it reads' : 'version'],
     ...approvals([was, rule]),
   }
 }
 
 function whenChanges(was: Rule, rule: Rule): string[] {
-  if (canonicalJson(conditionJson(was.when)) === canonicalJson(conditionJson(rule.when))) return []
+  if (wordsOf(was.when) === wordsOf(rule.when)) return []
   const before = leavesOf(was.when).map((leaf) => leaf.place.text)
   const after = leavesOf(rule.when).map((leaf) => leaf.place.text)
   const gone = before.filter((text) => !after.includes(text))
   const fresh = after.filter((text) => !before.includes(text))
   if (gone.length === 0 && fresh.length === 0) return ['when: how its questions are joined']
   return [`${gone.join(', ') || 'nothing'} → ${fresh.join(', ') || 'nothing'}`]
+}
+
+/** A condition with its counters by name: a counter's new meaning is told as a reset, not as another question. */
+function wordsOf(when: Condition): string {
+  return canonicalJson(conditionJson(when, ({ name }) => name))
 }
 
 function clauseChanges(was: Rule, rule: Rule): string[] {

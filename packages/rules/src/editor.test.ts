@@ -36,6 +36,10 @@ describe('editor', () => {
     expect(hover('item.text')).toBe('item.text: sealed text of at most 8000 characters')
     expect(hover('bad and')).toBe('bad: domain list from x')
     expect(hover('severity')).toBeUndefined()
+    const counted = `${SOURCE.text}counter met = distinct target.id by actor.id on message over 24h exact up to 50\n`
+    expect(editor.hover(counted, counted.indexOf('met ='), chat)?.text).toBe(
+      'met: different target.id by actor.id in 24h, exact up to 50',
+    )
   })
 })
 

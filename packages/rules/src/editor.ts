@@ -1,8 +1,8 @@
-import type { Decl, RulesFile, TestDecl } from './ast.ts'
+import type { CounterDecl, Decl, RulesFile, TestDecl } from './ast.ts'
 import { Findings } from './diagnostic.ts'
 import { lex } from './lex.ts'
 import { parse } from './parse.ts'
-import { duration } from './print-expr.ts'
+import { duration, windowText } from './print-expr.ts'
 import type { Field, Schema } from './schema.ts'
 import { type Type, typeName } from './types.ts'
 
@@ -105,13 +105,20 @@ function detailOf(decl: Exclude<Decl, TestDecl>): string {
     case 'signal':
       return `${decl.type} signal from ${decl.provider.text}, within ${duration(decl.within)}`
     case 'counter':
-      return `counter by ${decl.by.map((key) => key.text).join(', ')} over ${duration(decl.over)}`
+      return counterInWords(decl)
     case 'rule':
       return `rule v${decl.version}`
     case 'let':
     case 'sample':
       return decl.kind
   }
+}
+
+/** `different target.id by actor.id in 24h, exact up to 50`. */
+function counterInWords({ what, member, by, over, upTo }: CounterDecl): string {
+  const counted = { count: 'events', distinct: `different ${member?.text}`, sum: `sum of ${member?.text}` }[what]
+  const precision = upTo === undefined ? 'approximate' : `exact up to ${upTo}`
+  return `${counted} by ${by.map((key) => key.text).join(', ')} in ${windowText(over)}, ${precision}`
 }
 
 function fieldsOf(schema: Schema): (readonly [string, string])[] {

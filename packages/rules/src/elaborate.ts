@@ -1,5 +1,6 @@
 import type { Expr, Literal, Word } from './ast.ts'
 import type { Condition, Leaf, LeafTest, Term } from './checked.ts'
+import { readByKey, readByName } from './counter-read.ts'
 import { didYouMean, type Span } from './diagnostic.ts'
 import { resolveField } from './fields.ts'
 import { arithmeticType, comparable, comparisonFix, textual } from './operators.ts'
@@ -212,7 +213,7 @@ export class Elaborator {
       case 'path':
         return this.#path(expr.path, expr.at)
       case 'of':
-        return this.#counterOf(expr)
+        return readByKey(expr, this.#kinds, this.#scope)
       case 'neg': {
         const of = this.#term(expr.of)
         if (of === undefined) return undefined
@@ -238,40 +239,12 @@ export class Elaborator {
       const inputs = signal.inputs.map((input) => resolveField(this.#scope, input, this.#kinds))
       return inputs.includes(undefined) ? undefined : { kind: 'signal', name: path, type: { kind: signal.type } }
     }
-    const counter = this.#scope.counters.get(path)
-    if (counter !== undefined) {
-      this.#scope.used.add(path)
-      const still = this.#kinds.find((kind) => !counter.on.some((word) => word.text === kind))
-      if (still !== undefined) {
-        const fix = `read it by a key: ${path} of ${counter.by.map((key) => key.text).join(', ')}`
-        this.#scope.findings.error('C02', at, `'${path}' does not move on event '${still}'`, fix)
-      }
-      return { kind: 'counter', name: path, type: NUM }
-    }
+    if (this.#scope.counters.has(path)) return readByName({ text: path, at }, this.#kinds, this.#scope)
     if (path.includes('.')) return resolveField(this.#scope, { text: path, at }, this.#kinds)
     const names = [...this.#scope.signals.keys(), ...this.#scope.counters.keys(), ...this.#scope.lets.keys()]
     if (this.#isMember(path)) this.#type(at, `'${path}' is a record`, `name a field of it, or ask '${path} is none'`)
     else this.#unknownName('signal, counter or let', { text: path, at }, names)
     return undefined
-  }
-
-  #counterOf(expr: Expr & { kind: 'of' }): Term | undefined {
-    const counter = this.#scope.counters.get(expr.counter.text)
-    const key = expr.key.map((word) => resolveField(this.#scope, word, this.#kinds))
-    if (counter === undefined) {
-      this.#unknownName('counter', expr.counter, this.#scope.counters.keys())
-      return undefined
-    }
-    this.#scope.used.add(expr.counter.text)
-    if (key.includes(undefined)) return undefined
-    if (key.length !== counter.by.length) {
-      return this.#type(
-        expr.at,
-        `'${expr.counter.text}' is kept by ${counter.by.map((one) => one.text).join(', ')}`,
-        'name a value for each',
-      )
-    }
-    return { kind: 'counter', name: expr.counter.text, key: expr.key.map((word) => word.text), type: NUM }
   }
 
   #arith(expr: Expr & { kind: 'arith' }): Term | undefined {

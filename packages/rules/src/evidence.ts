@@ -96,10 +96,22 @@ function isSoftCounter(name: string, ground: Ground): boolean {
   const decl = ground.scope.counters.get(name)
   if (decl === undefined || decl.upTo === undefined) return true
   const where = ground.filters.get(name)
-  const solid = where !== undefined && weakWay(where, false, ground) === undefined
-  if (solid) return false
+  const rests = where === undefined ? 'weak' : weakest(where, false, ground)
   const aboutOthers = decl.on.some((kind) => ground.scope.schema.events.get(kind.text)?.about !== 'actor')
-  return aboutOthers || (where !== undefined && allLeaves(where).some((leaf) => isSoft(leaf, ground)))
+  return rests === 'soft' || (aboutOthers && rests === 'weak')
+}
+
+/** What the weakest way to make a condition true rests on: a solid leaf, none, or soft leaves without a solid one. */
+function weakest(condition: Condition, negated: boolean, ground: Ground): 'solid' | 'weak' | 'soft' {
+  if (isLeaf(condition)) {
+    if (allLeaves(condition).some((leaf) => isSoft(leaf, ground))) return 'soft'
+    return !negated && isSolid(condition, ground) ? 'solid' : 'weak'
+  }
+  if (condition.kind === 'not') return weakest(condition.of, !negated, ground)
+  const ways = condition.items.map((item) => weakest(item, negated, ground))
+  const all = (condition.kind === 'and') !== negated
+  if (all ? ways.includes('solid') : ways.every((way) => way === 'solid')) return 'solid'
+  return ways.includes('soft') ? 'soft' : 'weak'
 }
 
 /**

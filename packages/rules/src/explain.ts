@@ -1,9 +1,9 @@
 import { causesOf } from './causes.ts'
-import type { Leaf, Rule, Template, Term } from './checked.ts'
-import { readsOf, termsOf } from './checked.ts'
+import type { CounterTerm, Leaf, Rule, RuleSet, Template, Term } from './checked.ts'
+import { countName, readsOf, termsOf } from './checked.ts'
 import type { CompiledRule } from './compile.ts'
+import { Interval, printInterval, type Reach } from './interval.ts'
 import { findHit } from './leaves.ts'
-import { readsOfRule } from './meaning.ts'
 import { type MergedEffect, type Mode, merge, type Verdict } from './merge.ts'
 import { duration } from './print-expr.ts'
 import type { Judged, Judgement, Outcome, Phase } from './program.ts'
@@ -101,7 +101,7 @@ interface Saying {
   readonly compiled: CompiledRule
   readonly run: Run
   readonly seal: (value: string) => string
-  readonly sealedList: (name: string) => boolean
+  readonly ruleset: RuleSet
 }
 
 function explainRule(
@@ -117,7 +117,7 @@ function explainRule(
     compiled,
     run,
     seal,
-    sealedList: (name: string) => judgement.ruleset.lists.get(name)?.sealed ?? false,
+    ruleset: judgement.ruleset,
   }
   const tell = Object.fromEntries(rule.tell.map((one) => [one.language, render(one.text, saying)]))
   return {
@@ -145,7 +145,8 @@ function render(template: Template, { compiled, run }: Saying): string {
     .join('')
 }
 
-function printed(term: Term, value: Value): string {
+function printed(term: Term, value: Reach): string {
+  if (value instanceof Interval) return printInterval(value)
   if (value === undefined) return 'unknown'
   if (value === null) return 'none'
   if (typeof value === 'number' && term.type.kind === 'dur') return duration(value)
@@ -159,35 +160,47 @@ function valuesOf(leaf: Leaf, saying: Saying): { [name: string]: Json } {
   for (const term of termsOf(leaf).flatMap(readsOf)) {
     const value = compiled.valueOf(term)(run)
     if (term.kind === 'field') values[term.path] = term.field.sealed ? sealedJson(value, seal) : stateJson(value)
-    else if (term.kind === 'signal' || term.kind === 'counter') values[term.name] = stateJson(value)
+    else if (term.kind === 'counter') values[countName(term)] = countJson(term, saying)
+    else if (term.kind === 'signal') values[term.name] = stateJson(value)
   }
   if (leaf.kind === 'lookup') values[leaf.list] = hitJson(leaf, saying)
   return values
 }
 
-function sealedJson(value: Value, seal: (value: string) => string): Json {
+/** A reading as it is stored: an open bound is null. Null alone is none: a part of the key is none. */
+function countJson(term: CounterTerm, { compiled, run, ruleset }: Saying): Json {
+  const counted = compiled.countOf(term)(run)
+  if (counted === undefined) return { unknown: true }
+  if (counted.reading === null) return null
+  const { low, high, flags, events } = counted.reading
+  const over = ruleset.counters.get(term.name)?.spec.over ?? null
+  return { low, high: Number.isFinite(high) ? high : null, over, flags, events }
+}
+
+function sealedJson(value: Reach, seal: (value: string) => string): Json {
   if (value === undefined || value === null) return stateJson(value)
-  if (typeof value === 'object') return value.map((one) => sealedJson(one, seal))
+  if (typeof value === 'object' && !(value instanceof Interval)) return value.map((one) => sealedJson(one, seal))
   return `sealed:${seal(String(value))}`
 }
 
-function stateJson(value: Value): Json {
-  if (value === undefined) return { unknown: true }
+function stateJson(value: Reach): Json {
+  if (value === undefined || value instanceof Interval) return { unknown: true }
   if (typeof value === 'object' && value !== null) return value.map(stateJson)
   return value
 }
 
 /** Which entry was hit and how near. An entry of a sealed list is shown as its keyed hash. */
-function hitJson(leaf: Leaf & { kind: 'lookup' }, { compiled, run, seal, sealedList }: Saying): Json {
+function hitJson(leaf: Leaf & { kind: 'lookup' }, { compiled, run, seal, ruleset }: Saying): Json {
   const value = compiled.valueOf(leaf.of)(run)
-  for (const element of Array.isArray(value) ? (value as readonly Value[]) : [value]) {
-    if (element === undefined || element === null) continue
+  const elements: readonly Reach[] = Array.isArray(value) ? (value as readonly Value[]) : [value]
+  for (const element of elements) {
+    if (element === undefined || element === null || element instanceof Interval) continue
     const hit = findHit(run, leaf.list, leaf.how, element)
     if (hit === undefined || hit === null) continue
     const { entry, distance, from, to } = hit
     return {
       hit: true,
-      entry: sealedList(leaf.list) ? `sealed:${seal(entry)}` : entry,
+      entry: ruleset.lists.get(leaf.list)?.sealed ? `sealed:${seal(entry)}` : entry,
       ...(distance === undefined ? {} : { distance }),
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
@@ -207,7 +220,7 @@ function readings(all: readonly Said[]): Pick<Explanation, 'lists' | 'signals'> 
   const signals: Record<string, Json> = {}
   for (const { judged, judgement } of all) {
     const { run } = judgement.plan
-    const reads = readsOfRule(judged.compiled.rule)
+    const { reads } = judged.compiled
     for (const name of reads.lists) lists[name] = run.lists.get(name)?.version ?? null
     for (const name of reads.signals)
       signals[name] = signalJson(name, judgement.ruleset.signals.get(name)?.inputs ?? [], run)

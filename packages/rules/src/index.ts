@@ -1,8 +1,17 @@
 export { canonicalJson } from './canonical.ts'
 export { check } from './check.ts'
-export type { Effect, ListSpec, Rule, RuleSet, SignalSpec } from './checked.ts'
+export type { Counter, Effect, ListSpec, Rule, RuleSet, SignalSpec } from './checked.ts'
+export {
+  type CounterOp,
+  type CounterSpec,
+  type CounterStore,
+  type Entity,
+  type Flag,
+  MemoryCounters,
+  type Reading,
+} from './counters/index.ts'
 export type { Diagnostic, Note, Source, Span } from './diagnostic.ts'
-export { type Change, diff } from './diff.ts'
+export { type Change, diff, type RuleChange } from './diff.ts'
 export { type Completion, editor, type Hover, type Token } from './editor.ts'
 export { printEffect } from './effects.ts'
 export { type Explanation, explain } from './explain.ts'
@@ -19,7 +28,6 @@ export {
   type Phase,
   type Plan,
   type Program,
-  type Reading,
   type Result,
   type SignalNeed,
 } from './program.ts'

@@ -1,4 +1,5 @@
 import type { Leaf, Term } from './checked.ts'
+import { compareIntervals, Interval, type Reach } from './interval.ts'
 import { not, type Truth } from './logic.ts'
 import { compilePattern, foldText } from './pattern/index.ts'
 import type { Run, ValueOf } from './terms.ts'
@@ -33,7 +34,9 @@ export function compileLeaf(leaf: Leaf, read: (term: Term) => ValueOf): Ask {
     }
     case 'member': {
       const values = new Set<Value>(leaf.values)
-      return each(read(leaf.of), (value) => values.has(value))
+      const of = read(leaf.of)
+      const asked = each(of, (value) => values.has(value))
+      return leaf.of.type.kind === 'num' ? (run) => memberOfBounds(of(run), leaf.values) ?? asked(run) : asked
     }
     case 'lookup': {
       const { how, list } = leaf
@@ -74,8 +77,8 @@ export function findHit(
   return run.lists.get(list)?.find(how, String(value))
 }
 
-function stateOf(value: Value): 'known' | 'unknown' | 'none' {
-  return value === undefined ? 'unknown' : value === null ? 'none' : 'known'
+function stateOf(value: Reach): 'known' | 'unknown' | 'none' {
+  return value === undefined || value instanceof Interval ? 'unknown' : value === null ? 'none' : 'known'
 }
 
 /** Any element of a list, by Kleene's `or`; an element that is `null` is unknown. A single value is asked itself. */
@@ -83,7 +86,7 @@ function each(of: ValueOf, ask: (value: Value, run: Run) => Truth): Ask {
   return (run) => {
     const value = of(run)
     if (value === null) return false
-    if (value === undefined) return undefined
+    if (value === undefined || value instanceof Interval) return undefined
     if (!Array.isArray(value)) return ask(value, run)
     let outcome: Truth = false
     for (const element of value as readonly Value[]) {
@@ -100,14 +103,28 @@ function compileCompare(leaf: Leaf & { kind: 'compare' }, left: ValueOf, right: 
     const equal = compileCompare({ ...leaf, op: '==' }, left, right)
     return (run) => not(equal(run))
   }
-  const holds = RELATIONS[leaf.op]
+  const { op } = leaf
+  const holds = RELATIONS[op]
   return (run) => {
     const a = left(run)
     const b = right(run)
     if (a === null || b === null) return false
     if (a === undefined || b === undefined) return undefined
+    if (a instanceof Interval || b instanceof Interval) return compareBounds(op, a, b)
     return holds(a, b)
   }
+}
+
+function compareBounds(op: keyof typeof RELATIONS, a: Reach, b: Reach): Truth {
+  const fits = (one: Reach) => typeof one === 'number' || one instanceof Interval
+  return fits(a) && fits(b) ? compareIntervals(op, a, b) : undefined
+}
+
+/** No listed number lies between the bounds: surely not in; else nobody knows. Undefined for what is no interval too. */
+function memberOfBounds(value: Reach, listed: readonly (boolean | number | string)[]): false | undefined {
+  if (!(value instanceof Interval)) return undefined
+  const inside = listed.some((one) => typeof one === 'number' && one >= value.low && one <= value.high)
+  return inside ? undefined : false
 }
 
 type Known = Exclude<Value, null | undefined>

@@ -1,7 +1,8 @@
 import type { EffectNode, RuleDecl } from './ast.ts'
-import { allLeaves, type Condition, readsOf, type Term, termsOf } from './checked.ts'
+import { type Condition, readsOf, type Term, termsOf } from './checked.ts'
 import { actsOnPerson, checkEffects } from './effects.ts'
 import { type CounterFilters, canBeUndecided, unsupported } from './evidence.ts'
+import { readsOfCondition } from './meaning.ts'
 import { duration } from './print-expr.ts'
 import type { EventKind } from './schema.ts'
 import type { Scope } from './scope.ts'
@@ -25,7 +26,7 @@ export function checkPolicy(rule: RuleDecl, when: Condition | undefined, scope: 
   if (when === undefined) return
   checkEvidence(rule, when, scope, filters)
   checkUndecided(rule, when, scope)
-  checkSignals(rule, when, scope)
+  checkSignals(rule, when, scope, filters)
 }
 
 function checkGate(rule: RuleDecl, kinds: readonly EventKind[], scope: Scope): void {
@@ -129,12 +130,11 @@ function checkWithhold(rule: RuleDecl, scope: Scope): void {
   }
 }
 
-function checkSignals(rule: RuleDecl, when: Condition, scope: Scope): void {
-  const names = new Set(
-    allLeaves(when)
-      .flatMap((leaf) => termsOf(leaf).flatMap(readsOf))
-      .flatMap((term) => (term.kind === 'signal' ? [term.name] : [])),
-  )
+/** A signal counts as read where a counter that the rule reads asks it: counting does not wash a score clean. */
+function checkSignals(rule: RuleDecl, when: Condition, scope: Scope, filters: CounterFilters): void {
+  const reads = readsOfCondition(when)
+  const counted = [...reads.counters].flatMap((name) => [...readsOfCondition(filters.get(name)).signals])
+  const names = new Set([...reads.signals, ...counted])
   const effects = [
     ...(rule.effects ?? []),
     ...(Array.isArray(rule.onUnknown) ? (rule.onUnknown as readonly EffectNode[]) : []),

@@ -58,6 +58,11 @@ export function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`
 }
 
+/** The window of a counter: as a duration, but a day reads as `24h`, since it is no calendar day. */
+export function windowText(ms: number): string {
+  return ms === 86_400_000 ? '24h' : duration(ms)
+}
+
 /** Milliseconds in the largest unit that divides them: `90m`, `48h`, `3d`. */
 export function duration(ms: number): string {
   if (ms === 0) return '0s'

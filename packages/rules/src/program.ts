@@ -1,8 +1,11 @@
 import type { Effect, RuleSet } from './checked.ts'
-import { allLeaves, readsOf, type SignalSpec, termsOf } from './checked.ts'
-import { type CompiledRule, compileRules } from './compile.ts'
+import { ownKey, type SignalSpec } from './checked.ts'
+import { type CompiledRule, Compiler } from './compile.ts'
+import type { CounterOp, Reading } from './counters/index.ts'
 import { type Explanation, explain } from './explain.ts'
-import { newRun, type Run } from './terms.ts'
+import { readsOfCondition } from './meaning.ts'
+import { countersByKind, countsOf, opsOf, type Read } from './plan.ts'
+import { type Counted, newRun, type Run, withCounts } from './terms.ts'
 import type { Event, Lists, Measured } from './world.ts'
 
 export type Phase = 'gate' | 'follow'
@@ -11,20 +14,11 @@ export type Outcome = 'fired' | 'quiet' | 'unknown'
 /** A signal that the server must measure before `plan`. */
 export type SignalNeed = SignalSpec
 
-/** What a counter store has to do for one event. Counters are not available yet, so there is none. */
-export type CounterOp = never
-
-/** What a counter store read, one for each op. */
-export interface Reading {
-  readonly low: number
-  readonly high: number
-  readonly events: readonly string[]
-  readonly flags: readonly string[]
-}
-
 /** One event with all that its rules may read. Answers are found when asked for and kept. */
 export interface Plan {
+  /** What a counter store has to do, in this order. The same for every phase. */
   readonly ops: readonly CounterOp[]
+  readonly reads: readonly Read[]
   readonly run: Run
 }
 
@@ -46,6 +40,7 @@ export interface Judgement {
   explain(seal: (value: string) => string): Explanation
   /** The rules behind `results`, in the same order. */
   readonly judged: readonly Judged[]
+  /** With its counters read. */
   readonly plan: Plan
 }
 
@@ -60,34 +55,45 @@ export interface Program {
   signals(kind: string, phase: Phase): readonly SignalNeed[]
   /** @param event validated by `normalise`; its kind is one of the schema's */
   plan(event: Event, measured: Measured, lists: Lists): Plan
-  /** Pure: the same plan and readings give the same judgement. */
+  /** Pure: the same plan and readings give the same judgement. @param readings one for each op; a missing one is open */
   judge(plan: Plan, readings: readonly Reading[], phase: Phase): Judgement
+  /** What a judged run read of a counter by its own key; undefined where its event does not move it. */
+  countOf(name: string, run: Run): Counted | undefined
   /** The compiled rules of a kind in a phase; for tests and coverage. */
   rulesFor(kind: string, phase: Phase): readonly CompiledRule[]
 }
 
 /** Compiles a checked rule set. No code is generated. */
 export function compile(ruleset: RuleSet): Program {
-  const { rules, slots } = compileRules(ruleset)
+  const compiler = new Compiler(ruleset.signals)
+  const rules = ruleset.rules.map((rule) => compiler.rule(rule))
+  const counters = countersByKind(ruleset, rules, compiler)
+  const { slots } = compiler
   const byKind = indexRules(rules)
   const rulesFor = (kind: string, phase: Phase) => byKind.get(`${phase} ${kind}`) ?? []
   return {
     ruleset,
     rulesFor,
-    signals: (kind, phase) => signalsOf(rulesFor(kind, phase), ruleset),
-    plan: (event, measured, lists) => ({
-      ops: [],
-      run: newRun({ event, measured, lists }, slots),
-    }),
-    judge: (plan, _readings, phase) => {
-      const judged = judgeRules(rulesFor(plan.run.event.kind, phase), plan.run)
+    countOf: (name, run) => {
+      const counter = ruleset.counters.get(name)
+      return counter === undefined ? undefined : run.counts[compiler.slotOf(ownKey(counter))]
+    },
+    signals: (kind, phase) => signalsOf(rulesFor(kind, phase), ruleset, { kind, phase }),
+    plan: (event, measured, lists) => {
+      const run = newRun({ event, measured, lists }, slots)
+      const moved = counters.get(event.kind)
+      return moved === undefined ? { ops: [], reads: [], run } : { ...opsOf(moved, run), run }
+    },
+    judge: (plan, readings, phase) => {
+      const run = plan.reads.length === 0 ? plan.run : withCounts(plan.run, countsOf(plan.reads, readings), slots)
+      const judged = judgeRules(rulesFor(run.event.kind, phase), run)
       const judgement: Judgement = {
         ruleset,
         phase,
         results: judged.map((one) => one.result),
         explain: (seal) => explain([{ judgement, mode: 'live' }], seal),
         judged,
-        plan,
+        plan: { ...plan, run },
       }
       return judgement
     },
@@ -118,14 +124,20 @@ function indexRules(rules: readonly CompiledRule[]): ReadonlyMap<string, readonl
   return index
 }
 
-/** A printed signal is needed too: its value stands in the reason for staff. */
-function signalsOf(rules: readonly CompiledRule[], ruleset: RuleSet): SignalSpec[] {
-  const names = new Set<string>()
-  for (const { rule } of rules) {
-    const printed = rule.because.parts.flatMap((part) => ('print' in part ? [part.print] : []))
-    for (const term of [...allLeaves(rule.when).flatMap(termsOf), ...printed].flatMap(readsOf)) {
-      if (term.kind === 'signal') names.add(term.name)
-    }
+/**
+ * A printed signal is needed too: its value stands in the reason for staff. So is one that decides what a counter counts:
+ * in the gate where a rule reads the counter, in follow for all that move, since they move whoever reads them.
+ */
+function signalsOf(
+  rules: readonly CompiledRule[],
+  ruleset: RuleSet,
+  { kind, phase }: { kind: string; phase: Phase },
+): SignalSpec[] {
+  const names = new Set(rules.flatMap(({ reads }) => [...reads.signals]))
+  const read = new Set(rules.flatMap(({ reads }) => [...reads.counters]))
+  for (const { name, on, where } of ruleset.counters.values()) {
+    if (!on.includes(kind) || (phase === 'gate' && !read.has(name))) continue
+    for (const signal of readsOfCondition(where).signals) names.add(signal)
   }
   return [...names].flatMap((name) => ruleset.signals.get(name) ?? [])
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { chat, findings, rule, ruleset, shipped } from '../test/files.ts'
-import { check, compile } from './index.ts'
+import { check, runTests } from './index.ts'
 
 const HERE = new URL('.', import.meta.url)
 const FILES = readdirSync(HERE, { recursive: true, encoding: 'utf8' }).filter(
@@ -47,6 +47,13 @@ describe('red lines (rules 10)', () => {
     }
   })
 
+  test('no sealed field can key a counter or be its member', () => {
+    for (const what of ['count by item.text', 'distinct item.text by actor.id']) {
+      const body = `counter c = ${what} on message over 1h exact up to 5\n${rule({ when: 'c > 2', unknown: 'on unknown ignore' })}`
+      expect(findings(body).map((one) => one.split(' ')[1])).toEqual(['P07'])
+    }
+  })
+
   test('evaluating generates no code', () => {
     // Under --disallow-code-generation-from-strings this throws; here the constructor itself is watched.
     const native = globalThis.Function
@@ -62,8 +69,10 @@ describe('red lines (rules 10)', () => {
       },
     })
     try {
-      const { ruleset: found } = check(shipped('starter.wick'), chat)
-      if (found !== undefined) compile(found)
+      for (const name of ['starter.wick', 'core.wick']) {
+        const { ruleset: found } = check(shipped(name), chat)
+        if (found !== undefined) runTests(found)
+      }
     } finally {
       globalThis.Function = native
     }

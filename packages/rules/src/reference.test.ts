@@ -50,7 +50,8 @@ function eventOf(json: unknown): Event {
   return normal.event
 }
 
-function walk({ source }: Case, event: Event, signals: Measured): Truth {
+/** @param sent what the counter `sent` reads */
+function walk({ source }: Case, event: Event, signals: Measured, sent?: number): Truth {
   const file = parse(source, new Findings())
   if (file?.kind !== 'ruleset') throw new Error('unreadable')
   const lets = new Map(
@@ -59,6 +60,7 @@ function walk({ source }: Case, event: Event, signals: Measured): Truth {
   const values = new Map<string, Value>([
     ['heat', signalValue({ event, measured: signals }, 'heat', ['item.text'])],
     ['speed', signalValue({ event, measured: signals }, 'speed', ['item.id'])],
+    ['sent', sent],
   ])
   const when = must(file.decls.find((decl) => decl.kind === 'rule')?.when)
   return new Walker(event, lists, { lets, signals: values }).truth(when)
@@ -80,6 +82,31 @@ describe('compiled = walked (rules 3)', () => {
       }),
       { numRuns: RUNS },
     )
+  })
+
+  test('bounds of a counter decide only what every number between them decides; a number decides as the walker does', () => {
+    const bounds = fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 3 }), fc.boolean())
+    let decided = 0
+    fc.assert(
+      fc.property(condition, records, measured, bounds, (when, json, signals, [low, wide, open]) => {
+        fc.pre(/\bsent\b/.test(when))
+        const built = build(when)
+        fc.pre(built !== undefined)
+        const event = eventOf(json)
+        const reading = { low, high: open ? Number.POSITIVE_INFINITY : low + wide, events: [], flags: [] }
+        const plan = built.program.plan(event, clean(signals), lists)
+        const { run } = built.program.judge(plan, [reading], 'gate').plan
+        const outcome = built.compiled.when(run)
+        expect(recombined(built.compiled.rule.when, built.compiled, run)).toBe(outcome)
+        const more = open ? [0, 1, 2, 5, 50] : Array.from({ length: wide + 1 }, (_, i) => i)
+        const points = more.map((one) => walk(built, event, clean(signals), low + one))
+        if (outcome !== undefined) decided += 1
+        if (outcome !== undefined) expect([when, ...new Set(points)]).toEqual([when, outcome])
+        else if (!open && wide === 0) expect([when, points]).toEqual([when, [undefined]])
+      }),
+      { numRuns: RUNS },
+    )
+    expect(decided).toBeGreaterThan(RUNS / 4)
   })
 
   test('learning a value never turns a decided rule round, unless it asks whether it is known', () => {

@@ -1,6 +1,8 @@
 import type { Diagnostic, Source } from './diagnostic.ts'
 import type { ExplainedClause, Explanation } from './explain.ts'
+import { Interval, interval, printInterval } from './interval.ts'
 import { printable } from './lex.ts'
+import { windowText } from './print-expr.ts'
 import type { TestReport } from './tests.ts'
 import type { Json } from './types.ts'
 
@@ -70,7 +72,7 @@ export function renderExplanation(explanation: Explanation): string {
 function renderClause({ text, outcome, values }: ExplainedClause, width: number): string {
   const answer = outcome === null ? 'unknown' : String(outcome)
   const shown = Object.values(values).map(renderValue).join(', ')
-  return `    ${answer.padEnd(7)}${printable(text).padEnd(width)}  ${printable(shown)}`.trimEnd()
+  return `    ${answer.padEnd(6)} ${printable(text).padEnd(width)}  ${printable(shown)}`.trimEnd()
 }
 
 function renderValue(value: Json): string {
@@ -79,10 +81,29 @@ function renderValue(value: Json): string {
   if (typeof value !== 'object') return String(value)
   if (isList(value)) return value.length === 0 ? 'empty' : value.map(renderValue).join(' ')
   if (value.unknown === true) return 'unknown'
+  if (typeof value.low === 'number') return renderReading(value, value.low)
   if (value.hit === false) return 'no hit'
   if (value.hit !== true) return 'there'
   const distance = value.distance === undefined ? '' : ` at distance ${String(value.distance)}`
   return `hit ${String(value.entry)}${distance}`
+}
+
+/** `10 in 24h, exact: m-1 … m-10`. */
+function renderReading({ high, over, flags, events }: { readonly [key: string]: Json }, low: number): string {
+  const bounds = interval(low, typeof high === 'number' ? high : Number.POSITIVE_INFINITY)
+  const shown = bounds instanceof Interval ? printInterval(bounds) : String(bounds)
+  const window = typeof over === 'number' ? ` in ${windowText(over)}` : ''
+  const why = listOf(flags).length === 0 ? 'exact' : listOf(flags).map(String).join(', ')
+  return `${shown}${window}, ${why}${renderEvents(listOf(events).map(String))}`
+}
+
+function renderEvents(events: readonly string[]): string {
+  if (events.length === 0) return ''
+  return events.length <= 3 ? `: ${events.join(', ')}` : `: ${events[0]} … ${events.at(-1)}`
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  return value !== undefined && isList(value) ? value : []
 }
 
 function isList(value: Json): value is readonly Json[] {

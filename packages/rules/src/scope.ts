@@ -26,6 +26,8 @@ export interface Scope {
   readonly rules: readonly RuleDecl[]
   readonly samples: ReadonlyMap<string, SampleDecl>
   readonly tests: readonly TestDecl[]
+  /** By counter name; filled before rules are checked. */
+  readonly identities: Map<string, string>
   /** Filled while rules are checked; what is missing at the end is unused. */
   readonly used: Set<string>
 }
@@ -58,7 +60,8 @@ export function scopeOf(file: RulesFile, schema: Schema, findings: Findings): Sc
     else if (decl.kind === 'sample') samples.set(decl.name.text, decl)
     else rules.push(decl)
   }
-  return { schema, findings, lists, signals, lets, counters, rules, samples, tests, used: new Set() }
+  const identities = new Map<string, string>()
+  return { schema, findings, lists, signals, lets, counters, rules, samples, tests, identities, used: new Set() }
 }
 
 function takenBySchema(schema: Schema): Map<string, string> {

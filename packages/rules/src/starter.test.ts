@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { chat, must, shipped } from '../test/files.ts'
-import { check, compile, format, readSchema, runTests } from './index.ts'
+import { check, compile, format, MemoryCounters, readSchema, runTests } from './index.ts'
 import { normalise } from './normalise.ts'
 import { plainList } from './test-list.ts'
 
@@ -17,12 +17,14 @@ describe('the files that ship', () => {
     expect(format(shipped('starter.wick')).text).toBe(shipped('starter.wick').text)
   })
 
-  test('core.wick is read whole, and refused for its counters alone, once (rules 7)', () => {
+  test('core.wick checks clean and passes all its tests (rules 7)', () => {
     const { ruleset, diagnostics } = check(shipped('core.wick'), chat)
-    expect(ruleset).toBeUndefined()
-    expect(diagnostics).toMatchObject([
-      { code: 'C00', message: 'counters are not available yet; this rule set cannot run', at: { line: 18, column: 9 } },
-    ])
+    expect(diagnostics).toEqual([])
+    const report = runTests(must(ruleset))
+    expect(report.tests.map((one) => [one.name, one.failures])).toEqual(
+      must(ruleset).tests.map((one) => [one.name.text, []]),
+    )
+    expect(report.passed).toBe(9)
   })
 
   test('chat.schema.wick is read without a word', () => {
@@ -44,7 +46,9 @@ describe('the files that ship', () => {
     const lists = {
       get: (name: string) => plainList(must(program.ruleset.lists.get(name)), entries[name] ?? []),
     }
-    const judgement = program.judge(program.plan(normal.event, {}, lists), [], 'follow')
+    const plan = program.plan(normal.event, {}, lists)
+    const readings = new MemoryCounters({ since: Number.NEGATIVE_INFINITY }).apply('test', plan.ops)
+    const judgement = program.judge(plan, readings, 'follow')
     expect(judgement.results).toMatchObject([
       { rule: 'adult_asks_minor_to_meet', outcome: 'fired', effects: [{ do: 'queue', what: 'csea-behaviour' }, {}] },
     ])

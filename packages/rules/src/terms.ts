@@ -1,4 +1,6 @@
-import type { SignalSpec, Term } from './checked.ts'
+import type { CounterTerm, SignalSpec, Term } from './checked.ts'
+import type { Reading } from './counters/index.ts'
+import { calculateIntervals, Interval, interval, negated, type Reach } from './interval.ts'
 import type { Truth } from './logic.ts'
 import type { Type, Value } from './types.ts'
 import { type Event, fieldOf, type Lists, type Measured } from './world.ts'
@@ -10,26 +12,65 @@ export interface Run {
   readonly lists: Lists
   readonly answers: Truth[]
   readonly answered: Uint8Array
+  /** What was read of counters, by the slot of the read; empty until the store has answered. */
+  readonly counts: readonly Counted[]
+  /** As `answers`, for questions that read a counter: they hold for these counts alone. */
+  readonly countedAnswers: Truth[]
+  readonly countedAnswered: Uint8Array
   /** The text folded last: several questions mostly ask about the same one. */
   folded: { readonly text: string; readonly as: string }
 }
 
-/** A fresh run. @param slots how many answers it has to remember */
-export function newRun(given: Pick<Run, 'event' | 'measured' | 'lists'>, slots: number): Run {
-  return { ...given, answers: new Array(slots), answered: new Uint8Array(slots), folded: { text: '', as: '' } }
+/** One read of a counter: the reading, or null where a part of its key is none; and what it comes to. */
+export interface Counted {
+  readonly reading: Reading | null
+  readonly reach: Reach
 }
 
-export type ValueOf = (run: Run) => Value
+/** How many answers a run has to remember, with and without counters. */
+export interface Slots {
+  readonly answers: number
+  readonly counted: number
+}
+
+/** A fresh run, in which no counter has been read. */
+export function newRun(given: Pick<Run, 'event' | 'measured' | 'lists'>, slots: Slots): Run {
+  return {
+    ...given,
+    answers: new Array(slots.answers),
+    answered: new Uint8Array(slots.answers),
+    counts: [],
+    countedAnswers: [],
+    countedAnswered: new Uint8Array(0),
+    folded: { text: '', as: '' },
+  }
+}
+
+/** The same run with its counters read; what was answered without them stays answered. */
+export function withCounts(run: Run, counts: readonly Counted[], slots: Slots): Run {
+  return {
+    ...run,
+    counts,
+    countedAnswers: new Array(slots.counted),
+    countedAnswered: new Uint8Array(slots.counted),
+  }
+}
+
+export type ValueOf = (run: Run) => Reach
 
 /** The signals that a term may read, with their inputs. */
 export type Signals = ReadonlyMap<string, Pick<SignalSpec, 'inputs'>>
 
+/** What a term is compiled with. */
+export interface Sources {
+  readonly signals: Signals
+  truthOf(term: Term & { kind: 'truth' }): (run: Run) => Truth
+  /** Where the reading of a counter stands in `counts`. */
+  slotOf(term: CounterTerm): number
+}
+
 /** Compiles a value to a closure. */
-export function compileTerm(
-  term: Term,
-  signals: Signals,
-  truthOf: (term: Term & { kind: 'truth' }) => (run: Run) => Truth,
-): ValueOf {
+export function compileTerm(term: Term, sources: Sources): ValueOf {
   switch (term.kind) {
     case 'constant': {
       const { value } = term
@@ -41,27 +82,29 @@ export function compileTerm(
       return (run) => fieldOf(run.event, member, field)
     }
     case 'signal': {
-      const inputs = signals.get(term.name)?.inputs ?? []
+      const inputs = sources.signals.get(term.name)?.inputs ?? []
       return (run) => signalValue(run, term.name, inputs)
     }
-    case 'counter':
-      // The checker refuses counters (C00); a reading that nobody took is unknown.
-      return () => undefined
+    case 'counter': {
+      const slot = sources.slotOf(term)
+      return (run) => run.counts[slot]?.reach
+    }
     case 'neg': {
-      const of = compileTerm(term.of, signals, truthOf)
+      const of = compileTerm(term.of, sources)
       return (run) => {
         const value = of(run)
+        if (value instanceof Interval) return negated(value)
         return typeof value === 'number' ? -value : value === null ? null : undefined
       }
     }
     case 'arith': {
-      const left = compileTerm(term.left, signals, truthOf)
-      const right = compileTerm(term.right, signals, truthOf)
+      const left = compileTerm(term.left, sources)
+      const right = compileTerm(term.right, sources)
       const { op, type } = term
       return (run) => calculate(op, left(run), right(run), type)
     }
     case 'truth':
-      return truthOf(term)
+      return sources.truthOf(term)
   }
 }
 
@@ -87,12 +130,21 @@ function isNothing(value: Value): boolean {
 }
 
 /** Arithmetic with none is none; with unknown, by zero or beyond what a number holds it is unknown. */
-export function calculate(op: '+' | '-' | '*' | '/', left: Value, right: Value, type: Type): Value {
+export function calculate(op: '+' | '-' | '*' | '/', left: Reach, right: Reach, type: Type): Reach {
   if (left === null || right === null) return null
+  if (left instanceof Interval || right instanceof Interval) return calculateBounds(op, left, right, type)
   if (typeof left !== 'number' || typeof right !== 'number') return undefined
   const result = operate(op, left, right)
   if (!Number.isFinite(result)) return undefined
   return type.kind === 'dur' ? Math.round(result) : result
+}
+
+function calculateBounds(op: '+' | '-' | '*' | '/', left: Reach, right: Reach, type: Type): Reach {
+  const fits = (one: Reach) => typeof one === 'number' || one instanceof Interval
+  if (!fits(left) || !fits(right)) return undefined
+  const result = calculateIntervals(op, left, right)
+  if (type.kind !== 'dur' || result === undefined) return result
+  return result instanceof Interval ? interval(Math.round(result.low), Math.round(result.high)) : Math.round(result)
 }
 
 function operate(op: '+' | '-' | '*' | '/', left: number, right: number): number {

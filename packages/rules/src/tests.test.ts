@@ -65,9 +65,65 @@ describe('tests in the file (rules.md §7.8)', () => {
     ['nothing sent', 'send again expect no effect', ['nothing was sent before', 'nothing was sent']],
   ])('%s', (_, steps, expected) => expect(run(steps)).toEqual(expected))
 
+  const COUNTING = `
+counter met = distinct target.id by actor.id on message where actor.verified over 1h exact up to 5
+counter keyed = count by item.link_key on message over 1h exact up to 5
+${rule({ name: 'meets v1', when: 'met >= 3 or keyed >= 3', unknown: 'on unknown ignore' })}`
+  test.each<[string, string, string[]]>([
+    [
+      'counters are warm and empty, and move once an event',
+      'repeat 3 as i every 1m { send dm { actor.verified: true, target.id: "t{i}" } } send again expect met == 3 expect met != 4 expect meets fired',
+      [],
+    ],
+    [
+      'the window moves on with the clock',
+      'repeat 3 as i every 1m { send dm { actor.verified: true, target.id: "t{i}" } } after 59m send dm { actor.verified: true, target.id: "t9" } expect met == 2 expect met < 3',
+      [],
+    ],
+    [
+      'a comparison must be true: bounds and no key do not hold',
+      'send dm { actor.verified: true } send dm { target.id: "u" } expect met == 1 expect met == 2 expect met >= 1 expect keyed >= 0 expect keyed == 0 send dm { item.link_key: none } expect keyed == 0',
+      [
+        'expected met == 1, was 1 to 2',
+        'expected met == 2, was 1 to 2',
+        'expected keyed == 0, was unknown',
+        'expected keyed == 0, was none',
+      ],
+    ],
+    [
+      'an event that does not move it',
+      'send post expect met == 0',
+      ['expected met == 0, but the last event does not move it'],
+    ],
+    [
+      'over the cap',
+      'repeat 7 as i every 1m { send dm { actor.verified: true, target.id: "t{i}" } } expect met > 5 expect met == 7',
+      ['expected met == 7, was over 5'],
+    ],
+    [
+      'why a rule is unknown',
+      'repeat 3 as i every 1m { send dm { target.id: "t{i}", item.link_key: none } } expect meets fired',
+      ["expected meets fired, was unknown because of 'met'"],
+    ],
+  ])('%s', (_, steps, expected) => {
+    const [result] = runTests(ruleset(`${BODY}${COUNTING}test "t" {\n${steps}\n}`)).tests
+    expect(must(result).failures.map((one) => one.message.replace('test "t": ', ''))).toEqual(expected)
+  })
+
+  test('coverage counts questions about counters', () => {
+    const steps =
+      'send dm { actor.verified: true, item.link_key: none } repeat 3 as i every 1m { send dm { actor.verified: true, target.id: "t{i}", item.link_key: "k" } }'
+    const { coverage } = runTests(ruleset(`${BODY}${COUNTING}test "t" {\n${steps}\n}`))
+    const unseen = [...coverage.neverTrue, ...coverage.neverFalse].map((one) => one.text)
+    expect(unseen).not.toContain('met >= 3')
+    expect(unseen).not.toContain('keyed >= 3')
+  })
+
   test('each test is a new world', () => {
     const body = `${BODY}test "one" { given bad has "b.example" }\ntest "two" { send dm { item.links: ["b.example"] } expect links quiet }`
     expect(runTests(ruleset(body)).failed).toBe(0)
+    const once = (name: string) => `test "${name}" { send dm { actor.verified: true } expect met == 1 }\n`
+    expect(runTests(ruleset(`${BODY}${COUNTING}${once('three')}${once('four')}`)).failed).toBe(0)
   })
 
   test('the report names what failed and which questions were never answered both ways', () => {

@@ -1,11 +1,13 @@
 import type { Expectation, Step, TestDecl } from './ast.ts'
 import { causesOf } from './causes.ts'
 import type { ListSpec, RuleSet } from './checked.ts'
+import { MemoryCounters } from './counters/index.ts'
 import { Coverage, type CoverageReport } from './coverage.ts'
 import type { Diagnostic, Span } from './diagnostic.ts'
 import { effectOf, printEffect } from './effects.ts'
+import { compareIntervals, Interval, printInterval } from './interval.ts'
 import { merge, type Verdict } from './merge.ts'
-import { quoted } from './print-expr.ts'
+import { printLiteral, quoted } from './print-expr.ts'
 import { compile, type Judgement, type Outcome, type Program } from './program.ts'
 import { makeEvent } from './test-event.ts'
 import { plainList } from './test-list.ts'
@@ -32,8 +34,8 @@ export interface TestReport {
 const START = Date.UTC(2026, 0, 1, 9)
 
 /**
- * Runs the tests of a file (rules.md §7.8). Each is a new world: empty lists that are up, a fixed clock, all rules
- * live.
+ * Runs the tests of a file (rules.md §7.8). Each is a new world: empty warm counters, empty lists that are up, a
+ * fixed clock, all rules live.
  *
  * @param options.filter runs only tests whose name contains this; coverage is then of those
  */
@@ -57,6 +59,7 @@ class TestRun {
   readonly #coverage: Coverage
   readonly #factory: ListFactory
   readonly #lists = new Map<string, List | undefined>()
+  readonly #counters = new MemoryCounters({ since: Number.NEGATIVE_INFINITY })
   readonly #failures: Diagnostic[] = []
   #now = START
   #count = 0
@@ -105,7 +108,7 @@ class TestRun {
         this.#send(step, turns)
         return
       case 'expect': {
-        const failure = this.#last === undefined ? 'nothing was sent' : failureOf(step.that, this.#last)
+        const failure = this.#last === undefined ? 'nothing was sent' : this.#failureOf(step.that, this.#last)
         if (failure !== undefined) this.#fail(step.at, failure)
       }
     }
@@ -122,13 +125,50 @@ class TestRun {
     }
     this.#repeatLast = () => {
       const plan = this.#program.plan(made.event, made.measured, { get: (name) => this.#lists.get(name) })
+      const readings = this.#counters.apply('test', plan.ops)
       const judgements = (['gate', 'follow'] as const).map((phase) => {
-        this.#coverage.see(this.#program.rulesFor(made.event.kind, phase), plan.run)
-        return this.#program.judge(plan, [], phase)
+        const judgement = this.#program.judge(plan, readings, phase)
+        this.#coverage.see(this.#program.rulesFor(made.event.kind, phase), judgement.plan.run)
+        return judgement
       })
       return { judgements, verdict: merge(judgements.map((judgement) => ({ judgement, mode: 'live' }))) }
     }
     this.#last = this.#repeatLast()
+  }
+
+  /** Why an expectation does not hold; undefined if it does. */
+  #failureOf(that: Expectation, last: Sent): string | undefined {
+    const { verdict, effects } = last.verdict
+    switch (that.kind) {
+      case 'outcome':
+        return wrongOutcome(that.rule.text, that.outcome, last)
+      case 'counter':
+        return this.#wrongCount(that, last)
+      case 'verdict':
+        return verdict === that.verdict ? undefined : `expected verdict ${that.verdict}, was ${verdict}`
+      case 'no-effect':
+        return effects.length === 0 ? undefined : `expected no effect, was ${shown(last)}`
+      case 'effect': {
+        const wanted = printEffect(effectOf(that.effect, ''))
+        const there = effects.some((effect) => printEffect(effect) === wanted)
+        return there ? undefined : `expected effect ${wanted}, was ${shown(last)}`
+      }
+    }
+  }
+
+  /** The counter as the last event moved it. The comparison must be true: unknown does not hold. */
+  #wrongCount(that: Expectation & { kind: 'counter' }, { judgements }: Sent): string | undefined {
+    const name = that.counter.text
+    const wanted = `expected ${name} ${that.op} ${printLiteral(that.value)}`
+    const run = judgements[0]?.plan.run
+    const counted = run === undefined ? undefined : this.#program.countOf(name, run)
+    if (counted === undefined) return `${wanted}, but the last event does not move it`
+    const { reach } = counted
+    if (reach === null) return `${wanted}, was none`
+    if (typeof reach !== 'number' && !(reach instanceof Interval)) return `${wanted}, was unknown`
+    const op = that.op === '!=' ? '==' : that.op
+    const holds = compareIntervals(op, reach, Number(that.value.value)) === (that.op !== '!=')
+    return holds ? undefined : `${wanted}, was ${reach instanceof Interval ? printInterval(reach) : reach}`
   }
 
   #fail(at: Span, what: string): void {
@@ -139,26 +179,6 @@ class TestRun {
       at,
       also: [],
     })
-  }
-}
-
-/** Why an expectation does not hold; undefined if it does. */
-function failureOf(that: Expectation, last: Sent): string | undefined {
-  const { verdict, effects } = last.verdict
-  switch (that.kind) {
-    case 'outcome':
-      return wrongOutcome(that.rule.text, that.outcome, last)
-    case 'counter':
-      return 'counters are not available yet'
-    case 'verdict':
-      return verdict === that.verdict ? undefined : `expected verdict ${that.verdict}, was ${verdict}`
-    case 'no-effect':
-      return effects.length === 0 ? undefined : `expected no effect, was ${shown(last)}`
-    case 'effect': {
-      const wanted = printEffect(effectOf(that.effect, ''))
-      const there = effects.some((effect) => printEffect(effect) === wanted)
-      return there ? undefined : `expected effect ${wanted}, was ${shown(last)}`
-    }
   }
 }
 

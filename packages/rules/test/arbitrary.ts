@@ -14,6 +14,7 @@ export const { condition } = fc.letrec<{ condition: string; leaf: string; number
           'heat',
           'speed',
           'twice',
+          'sent',
         ),
       },
       { weight: 2, arbitrary: fc.integer({ min: 0, max: 4 }).map(String) },
@@ -84,6 +85,7 @@ signal heat: score from heater(item.text) within 40ms
 signal speed: num from meter(item.id) within 40ms
 let calm = item.link_count < 2 and not actor.verified
 let twice = item.link_count * 2
+counter sent = count by actor.id on message over 1h exact up to 50
 `
 
 const H = 'ab'.repeat(16)

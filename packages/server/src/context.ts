@@ -13,7 +13,10 @@ import {
   deliverAlways,
   endClaims,
   supports,
+  WITHHELD_QUEUE,
+  withheldForReview,
 } from './actions/index.ts'
+import { counterNames, type KeptCounters, keptCounters } from './counters/index.ts'
 import {
   delivered,
   failed,
@@ -37,13 +40,7 @@ import { createLive, type Live } from './http/live.ts'
 import { outgoing } from './http/outgoing.ts'
 import type { Page, Route } from './http/route.ts'
 import { consolePages } from './http/static.ts'
-import {
-  backlogGuard,
-  type IntakeServices,
-  routesOf as intakeRoutes,
-  startFollow,
-  streamNames,
-} from './intake/index.ts'
+import { backlogGuard, type IntakeServices, routesOf as intakeRoutes, keyedNames, startFollow } from './intake/index.ts'
 import {
   housekeeping,
   jobsModule,
@@ -55,6 +52,7 @@ import {
 import { type ReceiptFile, pagesOf as usersPages } from './pages/index.ts'
 import {
   createPeople,
+  makeNameIgnored,
   oneStaff,
   type People,
   routesOf as peopleRoutes,
@@ -78,6 +76,7 @@ import {
   routesOf as reviewRoutes,
   settleHandler,
   shippedLanes,
+  withheldHandler,
 } from './review/index.ts'
 import { createSettings, type Settings, settingsModule, routesOf as settingsRoutes } from './settings/index.ts'
 import { type ListLibrary, makeLibrary, shippedProviders, routesOf as signalsRoutes } from './signals/index.ts'
@@ -108,7 +107,7 @@ export const modules: readonly URL[] = [
   ...storeModules,
   settingsModule,
   restoreModule,
-  ...['transparency', 'signals', 'policy', 'evidence', 'actions', 'review', 'intake'].map(
+  ...['transparency', 'signals', 'policy', 'counters', 'evidence', 'actions', 'review', 'intake'].map(
     (subject) => new URL(`./${subject}/store.ts`, import.meta.url),
   ),
 ]
@@ -227,7 +226,8 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
   const sealKey = await keyring.use(await keyring.make('column', 'fingerprints'), (key) => key.derive('sealed values'))
   const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
   const library = makeLibrary({ storage, sealer, fingerprintKey: sealKey, keysFor })
-  const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), keysFor })
+  const counters = keptCounters({ storage, names: counterNames(keyring), now })
+  const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), counters, now, keysFor })
   const tally = makeTally({
     async write(counts) {
       const opened = await store.tx(countRules, { counts, keys: await keysFor([]) })
@@ -239,14 +239,15 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
   const vault = makeMediaVault({ storage, keyring, sealer, decoder })
   const intake: IntakeServices = {
     bench: {
-      ...{ rules: registry.live, running: registry.running, tally },
+      ...{ rules: registry.live, running: registry.running, tally, counters },
       ...{ lists: library.book, providers: shippedProviders, vault, sealer, sealKey },
     },
     storage,
-    nameOf: streamNames(createSecretKey(sealKey)),
+    nameOf: keyedNames(createSecretKey(sealKey)),
     meansFor,
     vault,
     onIgnored: unknownFields,
+    nameIgnored: makeNameIgnored(store),
     onLate: (error) => failed('gate', error),
     onJudged: ({ key, answer, ruling }, ms) =>
       judged({
@@ -265,6 +266,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     meansFor,
     supported: () => store.read(supportedQuery, null),
     appealOf: (id) => appealOf(store, async () => columns, id),
+    withheldOf: (number) => withheldForReview({ store, columns: async () => columns }, number),
     staffWords: async (id) => staffLabel((await store.read(oneStaff, { id })).number),
   }
   const deliveries: DeliveryServices = {
@@ -318,7 +320,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     ...restoreRoutes({ store, quiet }),
     ...intakeRoutes(intake),
     ...reviewRoutes(desk),
-    ...evidenceRoutes({ storage, vault, decoder, keysFor }),
+    ...evidenceRoutes({ storage, vault, decoder, sealer, keysFor }),
     ...policyRoutes({ storage, registry, tally, keysFor }),
     ...signalsRoutes({ storage, library }),
     ...actionsRoutes({
@@ -396,12 +398,21 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
         .then(() => deliverAlways(deliveries, stopping.signal))
       const chores = startScheduler({
         storage,
-        tasks: [...housekeeping({ storage, keyring, now }), mediaSweep(vault), bodySweep(store, now)],
+        tasks: [
+          ...housekeeping({ storage, keyring, now }),
+          mediaSweep(vault),
+          bodySweep(store, now),
+          counterSweep(counters, now),
+        ],
         onError: (error) => failed('schedule', error),
       })
       const worker = startWorker({
         storage,
-        handlers: { 'review.settle': settleHandler(desk), [SCHEDULE_QUEUE]: chores.handler },
+        handlers: {
+          'review.settle': settleHandler(desk),
+          [WITHHELD_QUEUE]: withheldHandler(desk),
+          [SCHEDULE_QUEUE]: chores.handler,
+        },
         now,
         onEnd: (_queue, end, error) => (end === 'parked' ? failed('job', error) : undefined),
       })
@@ -466,6 +477,19 @@ async function appealOf(
     text: view.text,
     at: view.receivedAt,
     notice: { text: content.statement.text, policy: content.policy.name, effects: content.effects },
+  }
+}
+
+/** What counters no longer need goes, and with it the keys of its names. */
+function counterSweep(counters: KeptCounters, now: () => number): ScheduledTask {
+  return {
+    name: 'counter-sweep',
+    when: { every: 3_600_000 },
+    missed: 'latest',
+    async run() {
+      await counters.sweep(now())
+      return 'done'
+    },
   }
 }
 

@@ -6,10 +6,15 @@ export interface Caller {
 }
 
 /** Uses a sign-in link as the browser does, and keeps the cookie. */
-export async function callerFor(house: House, link: string): Promise<Caller> {
+export async function callerFor(house: Pick<House, 'url'>, link: string): Promise<Caller> {
   const signed = await fetch(link, { method: 'POST', redirect: 'manual' })
   const cookie = signed.headers.getSetCookie()[0]?.split(';', 1)[0]
   if (signed.status !== 303 || cookie === undefined) throw new Error(`the link was answered ${signed.status}`)
+  return callerWith(house, cookie)
+}
+
+/** Calls in a session that was opened elsewhere. @param cookie `name=value` */
+export function callerWith(house: Pick<House, 'url'>, cookie: string): Caller {
   return {
     call: (method, path, body, headers = {}) =>
       fetch(house.url + path, {

@@ -2,11 +2,12 @@ import { useRef, useState } from 'react'
 import { useCommands } from '../keys.ts'
 import { useMessages } from '../messages/index.ts'
 import { TextArea } from '../ui/Field.tsx'
-import { Kbd } from '../ui/Kbd.tsx'
 import { CardFoot } from './CardFoot.tsx'
 import type { CardProps } from './DecisionCard.tsx'
 import { appealGapOf, outcomes } from './draft.ts'
+import { effectWords } from './effect-words.ts'
 import { GapText } from './GapText.tsx'
+import { Ways } from './Ways.tsx'
 
 /** The card of an appeal: who decided first is not shown, nothing is preselected, the reasons are read by the user. */
 export function AppealCard({ held, draft, blocked, onDraft, onDecide, otherWays }: CardProps) {
@@ -44,35 +45,21 @@ export function AppealCard({ held, draft, blocked, onDraft, onDecide, otherWays 
           <section aria-label={t.appeal.decision} className="grid gap-1 rounded-md bg-sunken p-2.5">
             <h3 className="text-fine font-semibold text-muted">{t.appeal.decision}</h3>
             <p>
-              {appeal.notice.policy} · {appeal.notice.effects.map(t.choiceWords).join(' · ')}
+              {appeal.notice.policy} ·{' '}
+              {appeal.notice.effects.map((effect) => effectWords(effect, t.choiceWords)).join(' · ')}
             </p>
             <p className="text-fine whitespace-pre-line text-muted" dir="auto">
               {appeal.notice.text}
             </p>
           </section>
         )}
-        <fieldset className="grid gap-1">
-          <legend className="mb-1 text-fine font-semibold text-muted">{t.appeal.outcome}</legend>
-          {outcomes.map((outcome, index) => (
-            <label
-              className="flex min-h-9 cursor-pointer items-center gap-2 rounded-md border border-line px-2 hover:border-edge has-checked:border-accent has-checked:bg-glow has-focus-visible:outline-2 has-focus-visible:outline-accent"
-              key={outcome}
-            >
-              <input
-                checked={draft.outcome === outcome}
-                className="size-3.5 shrink-0 accent-accent outline-none"
-                name="outcome"
-                onChange={() => onDraft({ ...draft, outcome })}
-                type="radio"
-              />
-              <span className="flex-1">
-                <span className="font-semibold">{t.outcome[outcome]}</span>{' '}
-                <span className="text-fine text-muted">{t.outcomeMeans[outcome]}</span>
-              </span>
-              <Kbd>{index + 1}</Kbd>
-            </label>
-          ))}
-        </fieldset>
+        <Ways
+          chosen={draft.outcome}
+          legend={t.appeal.outcome}
+          name="outcome"
+          onChoose={(outcome) => onDraft({ ...draft, outcome })}
+          ways={outcomes.map((id) => ({ id, title: t.outcome[id], means: t.outcomeMeans[id] }))}
+        />
         <GapText
           ask={asked}
           label={t.appeal.reasons}

@@ -14,6 +14,7 @@ import { DecisionCard } from './DecisionCard.tsx'
 import { type Draft, draftFrom } from './draft.ts'
 import { LeaveForm, type Leaving } from './LeaveForm.tsx'
 import { arriving, drafts, keepDraft, useRefusal } from './memory.ts'
+import { NoticeCard } from './NoticeCard.tsx'
 import { useDecide } from './useDecide.ts'
 
 /** The right pane: claim, decide, leave, or look back at what was decided. */
@@ -68,10 +69,12 @@ export function CardPane(props: {
           : onItsWay || props.claiming
             ? t.card.claiming
             : t.card.claimFirst
-  const Card = shown.appeal === null ? DecisionCard : AppealCard
+  const Card = shown.kind === 'notice' ? NoticeCard : shown.appeal === null ? DecisionCard : AppealCard
   return (
     <>
-      <h2 className="sr-only">{shown.appeal === null ? t.card.title : t.appeal.title}</h2>
+      <h2 className="sr-only">
+        {shown.kind === 'notice' ? t.notice.title : shown.appeal === null ? t.card.title : t.appeal.title}
+      </h2>
       {claimable && (
         <div className="shrink-0 border-b border-line p-3">
           <Button className="min-h-9" disabled={props.claiming} hint="Enter" look="lamp" onClick={props.onClaim} wide>

@@ -10,6 +10,7 @@ import {
   filterPolicies,
   gapOf,
   languageOf,
+  noticeGapOf,
   startDraft,
   statementOf,
   writeStatement,
@@ -175,6 +176,16 @@ describe('what is sent', () => {
       statement: null,
     })
   })
+})
+
+test('a notice that waits: nothing is chosen, and waiting on needs days and a reason', () => {
+  const start = startDraft(bare)
+  expect(noticeGapOf(start)).toBe('outcome')
+  expect(noticeGapOf({ ...start, notice: 'send' })).toBeNull()
+  const withhold = { ...start, notice: 'withhold' as const, reasons: 'The police asked.' }
+  for (const days of ['', '0', '1.5', '91', 'x']) expect(noticeGapOf({ ...withhold, days }), days).toBe('days')
+  expect(noticeGapOf({ ...withhold, days: '90' })).toBeNull()
+  expect(noticeGapOf({ ...withhold, reasons: ' ' })).toBe('reasons')
 })
 
 describe('console 48: a draft that was kept', () => {

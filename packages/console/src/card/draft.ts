@@ -1,8 +1,20 @@
-import { type CardJson, type CardPolicy, type Choice, choices, type DecideBody, severeChoices } from '@lamplighter/api'
+import {
+  type CardJson,
+  type CardPolicy,
+  type Choice,
+  choices,
+  type DecideBody,
+  MOST_WITHHELD_DAYS,
+  severeChoices,
+} from '@lamplighter/api'
 import { placeholdersIn } from './placeholders.ts'
 
 export const outcomes = ['upheld', 'partly', 'reversed'] as const
 export type Outcome = (typeof outcomes)[number]
+
+/** What can be done with a notice that was withheld. */
+export const noticeWays = ['send', 'withhold'] as const
+export type NoticeWay = (typeof noticeWays)[number]
 
 /** What a reviewer has chosen and typed so far. Nothing here was sent. */
 export interface Draft {
@@ -17,6 +29,9 @@ export interface Draft {
   readonly note: string
   readonly outcome: Outcome | null
   readonly reasons: string
+  readonly notice: NoticeWay | null
+  /** As typed: how many days a notice is to wait on. */
+  readonly days: string
 }
 
 const isSevere = (card: CardJson, choice: Choice): boolean =>
@@ -44,6 +59,8 @@ export function startDraft(card: CardJson): Draft {
     note: '',
     outcome: null,
     reasons: '',
+    notice: null,
+    days: '14',
   }
   if (card.preselected === null) return empty
   const withPolicy = choosePolicy(empty, card, card.preselected.policy)
@@ -88,7 +105,7 @@ export const tellsPerson = (card: CardJson, draft: Draft): boolean =>
   card.choices.some(({ choice, tellsPerson: tells }) => choice === draft.choice && tells)
 
 /** What still stands in the way of deciding, in the order of the card; null when nothing does. */
-export type Gap = 'policy' | 'choice' | 'statement' | 'placeholder' | 'reason' | 'outcome' | 'reasons' | null
+export type Gap = 'policy' | 'choice' | 'statement' | 'placeholder' | 'reason' | 'outcome' | 'reasons' | 'days' | null
 
 export function gapOf(card: CardJson, draft: Draft): Gap {
   if (draft.choice === null) return draft.policy === null ? 'policy' : 'choice'
@@ -108,6 +125,13 @@ export function appealGapOf(draft: Draft): Gap {
   if (draft.outcome === null) return 'outcome'
   if (draft.reasons.trim() === '') return 'reasons'
   return placeholdersIn(draft.reasons).length > 0 ? 'placeholder' : null
+}
+
+export function noticeGapOf(draft: Draft): Gap {
+  if (draft.notice !== 'withhold') return draft.notice === null ? 'outcome' : null
+  const days = Number(draft.days)
+  if (!Number.isInteger(days) || days < 1 || days > MOST_WITHHELD_DAYS) return 'days'
+  return draft.reasons.trim() === '' ? 'reasons' : null
 }
 
 /** Reason code of a case in which nothing was wrong: there is no policy to take one from. */
@@ -156,6 +180,8 @@ export function draftFrom(kept: Record<string, unknown> | null, card: CardJson):
     note: text('note') ?? '',
     outcome: outcomes.find((one) => one === text('outcome')) ?? null,
     reasons: text('reasons') ?? '',
+    notice: noticeWays.find((one) => one === text('notice')) ?? null,
+    days: text('days') ?? start.days,
   }
 }
 

@@ -1,4 +1,4 @@
-import { claimCase, type Decided, decideAppeal, decideCase, undoDecision } from '@lamplighter/api'
+import { claimCase, type Decided, decideAppeal, decideCase, decideNotice, undoDecision } from '@lamplighter/api'
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { announce } from '../announce.ts'
@@ -29,6 +29,14 @@ async function send(held: HeldCase, draft: Draft): Promise<Decided> {
     return call(decideAppeal, {
       params: { id: shown.appeal.id },
       body: { outcome: draft.outcome ?? 'upheld', reasons: draft.reasons, ...(note !== '' && { note }) },
+      revision: shown.revision,
+    })
+  }
+  if (shown.kind === 'notice') {
+    const { reasons, days } = draft
+    return call(decideNotice, {
+      params: { number: shown.number },
+      body: draft.notice === 'withhold' ? { do: 'withhold', days: Number(days), reason: reasons } : { do: 'send' },
       revision: shown.revision,
     })
   }

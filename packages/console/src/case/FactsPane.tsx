@@ -21,6 +21,8 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
   const now = useNow(15_000)
   const late = shown.dueAt <= now
   const alarm = late && shown.lane.lifeThreat && shown.state !== 'decided'
+  // An appeal and a notice that waits are about the decision of another case: its reports and rules stand there.
+  const ofAnother = shown.appeal !== null || shown.kind === 'notice'
   return (
     <>
       <header className="grid gap-1.5 px-3.5 py-3">
@@ -34,7 +36,7 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
           <Chip>{t.band(shown.lane.band)}</Chip>
         </p>
       </header>
-      {shown.appeal === null && <Reports reports={shown.reports} />}
+      {!ofAnother && <Reports reports={shown.reports} />}
       <Part title={t.facts.signals}>
         {shown.signals.length === 0 && <p className="text-muted">{t.facts.noSignals}</p>}
         <ul className="grid gap-1.5">
@@ -47,7 +49,9 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
       </Part>
       <Part title={t.facts.fired}>
         {shown.fired.length === 0 && (
-          <p className="text-muted">{shown.appeal === null ? t.facts.noneFired : t.facts.appealed}</p>
+          <p className="text-muted">
+            {shown.appeal !== null ? t.facts.appealed : ofAnother ? t.facts.waits : t.facts.noneFired}
+          </p>
         )}
         {shown.fired.map((fired) => (
           <details key={`${fired.rule} ${fired.decision}`}>

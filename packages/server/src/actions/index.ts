@@ -18,3 +18,13 @@ export type { ColumnKey } from './sealing.ts'
 export { bodySweep } from './sweep.store.ts'
 export type { ActionMeans, ActionWish, ItemRef, NoticeWish } from './wishes.ts'
 export { type Withdrawal, withdrawActions } from './withdraw.store.ts'
+export {
+  askAboutWithheld,
+  extendWithheld,
+  tellWithheld,
+  WITHHELD_QUEUE,
+  type WithheldView,
+  withheldDue,
+  withheldForReview,
+  withholdNotice,
+} from './withheld.store.ts'

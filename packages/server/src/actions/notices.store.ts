@@ -69,7 +69,7 @@ export async function createNotice(
     policy: wish.policy,
     automated: wish.automated,
     effects: wish.effects,
-    statement: wish.statement,
+    statement: { language: wish.statement.language, text: wish.statement.text },
     page: await newPage(tx, { notice, endsAt: appealUntil }, means),
     appealUntil: instantOf(appealUntil),
     recorded,
@@ -157,8 +157,17 @@ export async function cancelNotice(
   return { cancelled, left: notices.length - cancelled }
 }
 
-/** Marks the notices of a decision that was reversed: their pages say so from now on, and there is nothing left to appeal against. */
+/**
+ * Marks the notices of a decision that was reversed: their pages say so from now on, and there is nothing left to appeal against. One that
+ * was withheld until now is never told.
+ */
 export async function withdrawNotice(tx: Tx, { decision }: { decision: string }): Promise<void> {
+  await tx.db
+    .updateTable('withheld_notices')
+    .set({ state: 'dropped', closed_at: tx.now })
+    .where('decision', '=', decision)
+    .where('state', 'in', ['withheld', 'asked'])
+    .execute()
   await tx.db
     .updateTable('notices')
     .set({ state: 'withdrawn' })

@@ -9,4 +9,5 @@ export const secretPlace = (row: string, column: 'secret' | 'old_secret'): Place
   row,
 })
 export const noticePlace = (row: string): Place => ({ table: 'notices', column: 'content', row })
+export const withheldPlace = (row: string): Place => ({ table: 'withheld_notices', column: 'content', row })
 export const appealPlace = (row: string, column: 'content' | 'answer'): Place => ({ table: 'appeals', column, row })

@@ -110,6 +110,22 @@ interface NoticesTable {
   created_at: number
 }
 
+interface WithheldNoticesTable {
+  id: string
+  account: string
+  decision: string
+  /** What the case about it is about: those of one subject meet in one case. */
+  subject: string
+  /** The wish of the notice and the ground for waiting, sealed. */
+  content: Uint8Array
+  state: 'withheld' | 'asked' | 'told' | 'dropped'
+  until: number
+  /** The case in which a person is asked. */
+  case_number: number | null
+  created_at: number
+  closed_at: number | null
+}
+
 interface AppealsTable {
   id: string
   notice: string
@@ -134,6 +150,7 @@ declare module '../storage/tables.ts' {
     outbox_orders: { order_key: string; last_no: number }
     outbox_attempts: OutboxAttemptsTable
     notices: NoticesTable
+    withheld_notices: WithheldNoticesTable
     notice_links: { hash: Uint8Array; notice: string; ends_at: number }
     used_form_numbers: { hash: Uint8Array; used_at: number }
     appeals: AppealsTable
@@ -150,6 +167,7 @@ export const schema = defineSchema({
     { id: '0002-actions', up: actions },
     { id: '0003-outbox', up: outbox },
     { id: '0004-notices', up: notices },
+    { id: '0005-withheld', up: withheld },
   ],
   tables: {
     connections: { kept: { forever: 'settings of the platform; a person removes them' } },
@@ -178,6 +196,7 @@ export const schema = defineSchema({
     },
     outbox_attempts: { kept: { from: 'at', default: days(30), min: days(7), max: years(1) } },
     notices: { kept: { from: 'created_at', default: days(730), min: days(183), max: years(10) } },
+    withheld_notices: { kept: { from: 'closed_at', default: days(730), min: days(183), max: years(10) } },
     notice_links: { kept: { from: 'ends_at', default: days(30), min: days(1), max: years(1) } },
     used_form_numbers: { kept: { from: 'used_at', default: days(30), min: days(2), max: years(1) } },
     appeals: { kept: { from: 'decided_at', default: days(730), min: days(183), max: years(10) } },
@@ -288,6 +307,26 @@ function outbox(engine: Engine): string[] {
     }),
     'create index outbox_attempts_row on outbox_attempts (outbox, id)',
     'create index outbox_attempts_at on outbox_attempts (at)',
+  ]
+}
+
+function withheld(engine: Engine): string[] {
+  return [
+    table(engine, 'withheld_notices', {
+      id: 'text primary key',
+      account: 'text not null',
+      decision: 'text not null',
+      subject: 'text not null',
+      content: 'bytes not null',
+      state: 'text not null',
+      until: 'bigint not null',
+      case_number: 'bigint',
+      created_at: 'bigint not null',
+      closed_at: 'bigint',
+    }),
+    'create index withheld_notices_decision on withheld_notices (decision)',
+    'create index withheld_notices_case on withheld_notices (case_number)',
+    'create index withheld_notices_closed on withheld_notices (closed_at)',
   ]
 }
 

@@ -46,11 +46,16 @@ export interface NoticeWish {
   /** Decided by a rule, without a person. */
   readonly automated: boolean
   readonly foundBy?: 'machine' | 'report' | 'person'
-  /** In plain words, in the language of the statement. */
+  /** `remove`, `warn`, `suspend`, `block`, `hold`, `limit`, or `limit links` with the capability: the page says them in its reader's language. */
   readonly effects: readonly string[]
-  /** The facts that the decision rests on, in plain words. */
+  /** What the decision rests on: `rule_matched`, `not_checked` or `person_looked`, said by the page as well. */
   readonly facts: string
-  readonly statement: { readonly language: string; readonly text: string }
+  readonly statement: {
+    readonly language: string
+    readonly text: string
+    /** The same in other languages, where whoever wrote it gave them. */
+    readonly translations?: Readonly<Record<string, string>>
+  }
   readonly until: number | null
   readonly appealUntilDays?: number
   readonly notBefore: number

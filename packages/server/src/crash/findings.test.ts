@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findingsOf } from './testing/findings.ts'
+import { countFaults, findingsOf } from './testing/findings.ts'
 import type { Acknowledged } from './testing/platform.ts'
 import type { Heard } from './testing/receiver.ts'
 import type { Truth } from './testing/truth.store.ts'
@@ -25,6 +25,11 @@ const truth: Truth = {
   ],
   notices: [],
   commitments: ['cA==', 'ZA=='],
+  counts: [
+    { room: 'room-0', low: 0, high: 0 },
+    { room: 'room-1', low: 1, high: 1 },
+    { room: 'room-2', low: 1, high: 1 },
+  ],
 }
 const letter = (action: string): Heard => ({
   type: 'action.requested',
@@ -41,6 +46,15 @@ const heard = new Map([
 
 test('a whole history has no findings', () => {
   expect(findingsOf(said, truth, { heard })).toEqual([])
+  expect(countFaults(said, truth)).toEqual([])
+})
+
+test.each([
+  [1, 2, 'counter of room-1: expected 1, found 1 to 2'],
+  [0, 1, 'counter of room-1: expected 1, found 0 to 1'],
+  [2, 2, 'counter of room-1: expected 1, found 2 to 2'],
+])('a counter that says %i to %i of one event is found', (low, high, words) => {
+  expect(countFaults(said, { ...truth, counts: [{ room: 'room-1', low, high }] })).toEqual([words])
 })
 
 test.each<[string, Partial<Truth>]>([

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { History } from './testing/history.ts'
-import { Disk, whyNoPowerCuts } from './testing/power.ts'
+import { Disk, powerCuts } from './testing/power.ts'
 
 const CUTS = Number(process.env.LAMPLIGHTER_CUTS ?? 10)
-const required = process.env.LAMPLIGHTER_POWERCUT === 'required'
 
 const rooms: string[] = []
 const makeRoom = (): string => {
@@ -18,11 +17,10 @@ afterAll(() => {
   for (const room of rooms) rmSync(room, { recursive: true, force: true })
 })
 
-const why = required ? undefined : whyNoPowerCuts(makeRoom())
-const note = why === undefined ? '' : ' (may be skipped: no loop devices)'
-if (why !== undefined) process.stdout.write(`power cuts are skipped: ${why}\n`)
+const { skipped, note, why } = powerCuts(process.env.LAMPLIGHTER_POWERCUT, () => Disk.make(makeRoom()).remove())
+if (skipped) process.stdout.write(`power cuts are skipped: ${why}\n`)
 
-describe.skipIf(why !== undefined)('the embedded server, when the power goes', () => {
+describe.skipIf(skipped)('the embedded server, when the power goes', () => {
   test(
     `platform C-3: after ${CUTS} power cuts under load every answer that was given is still true${note}`,
     async () => {

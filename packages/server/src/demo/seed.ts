@@ -42,6 +42,7 @@ export async function seedHouse(context: Context, hook: string): Promise<string[
     schemaText,
     doer: { name: OPERATOR, staff: null, touch: 'operator', request: 'demo' },
     reason: 'the rules that the demo starts with',
+    seen: 'all',
   })
   for (const list of TERM_LISTS) {
     await putList(context, list, list.values.join('\n'))

@@ -4,6 +4,7 @@ import { AppError } from '../http/errors.ts'
 import type { Principal } from '../http/principal.ts'
 import { onceOf, type Route, route } from '../http/route.ts'
 import { newId, type Storage } from '../storage/index.ts'
+import type { Sealer } from '../storage/sealer.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import type { Decoder } from './decoder/index.ts'
 import { grantReveal, useReveal } from './store.ts'
@@ -13,11 +14,15 @@ export interface RevealServices {
   readonly storage: Storage
   readonly vault: MediaVault
   readonly decoder: Decoder
+  readonly sealer: Sealer
   keysFor(affected: readonly Affected[]): Promise<RecordKeys>
 }
 
 /** The region that a click clears, as a share of the picture's sides. */
 const REGION = 0.25
+
+/** Where the address of a rendition lies sealed, so that a repeated call can be answered as the first was. */
+const ADDRESS = ['once_results', 'result', 'reveal'] as const
 
 /** The reveal ladder: the log first, bytes second (console.md §6). */
 export function routesOf(services: RevealServices): Route[] {
@@ -25,12 +30,13 @@ export function routesOf(services: RevealServices): Route[] {
     route(makeReveal, async (call) => {
       const { id: staff, number, roles } = staffOf(call.who)
       const token = randomToken(256)
-      const reveal = newId('rv', call.now)
+      const id = newId('rv', call.now)
       const { body } = call
-      const { until } = await services.storage.store.tx(
+      const granted = await services.storage.store.tx(
         grantReveal,
         {
-          id: reveal,
+          id,
+          sealed: await services.sealer.seal(...ADDRESS, token),
           case: body.case,
           exhibit: body.exhibit,
           step: body.step,
@@ -45,7 +51,9 @@ export function routesOf(services: RevealServices): Route[] {
         },
         onceOf(call),
       )
-      return { status: 201, body: { reveal, url: `/v1/renditions/${token}`, until } }
+      // A repeated call gets the address that was made the first time.
+      const address = await services.sealer.open<string>(...ADDRESS, granted.sealed)
+      return { status: 201, body: { reveal: granted.id, url: `/v1/renditions/${address}`, until: granted.until } }
     }),
     route(serveRendition, async ({ params, who }) => {
       const granted = await services.storage.store.tx(useReveal, {

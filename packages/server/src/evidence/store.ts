@@ -151,13 +151,15 @@ export interface RevealInput {
   readonly label: string
   readonly role: string
   readonly tokenHash: string
+  /** The token, sealed: given back to a repeated call. */
+  readonly sealed: Uint8Array
   readonly keys: RecordKeys
 }
 
 /** The log entry of a reveal, committed before any byte is served (console.md §6). */
 export const grantReveal = defineWork(
   'evidence.grant-reveal',
-  async (tx: Tx, input: RevealInput): Promise<{ until: number }> => {
+  async (tx: Tx, input: RevealInput): Promise<{ id: string; sealed: Uint8Array; until: number }> => {
     const row = await tx.db
       .selectFrom('cases')
       .select(['claimed_by', 'claim_until', 'state'])
@@ -175,6 +177,7 @@ export const grantReveal = defineWork(
       throw new AppError('not_claimed', 'Claim the case first; media are shown to the person who works on it.')
     }
     if (exhibit.state !== 'kept') throw new AppError('gone', 'The file was destroyed when its hold ended.')
+    await assertClimbed(tx, input)
     const recorded = await record(
       tx,
       {
@@ -213,10 +216,31 @@ export const grantReveal = defineWork(
         record: recorded.record,
       })
       .execute()
-    return { until }
+    return { id: input.id, sealed: input.sealed, until }
   },
   { urgent: true },
 )
+
+/** What must have been on screen first. A region is cleared in the reduced view. */
+const stepBefore = ({ step, region }: RevealInput): RevealInput['step'] | null =>
+  step === 'full' || region !== null ? 'reduced' : step === 'reduced' ? 'lowpass' : null
+
+/** One press, one step: nobody comes to the full view of a file without having asked for each view below it in this case. */
+async function assertClimbed(tx: Tx, input: RevealInput): Promise<void> {
+  const needed = stepBefore(input)
+  if (needed === null) return
+  const climbed = await tx.db
+    .selectFrom('reveals')
+    .select('id')
+    .where('case_number', '=', input.case)
+    .where('exhibit', '=', input.exhibit)
+    .where('staff', '=', input.staff)
+    .where('step', '=', needed)
+    .limit(1)
+    .executeTakeFirst()
+  if (climbed === undefined)
+    throw new AppError('conflict', `Media are revealed step by step; reveal this file at "${needed}" first.`)
+}
 
 export interface Granted {
   readonly exhibit: string

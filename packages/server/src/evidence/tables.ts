@@ -121,6 +121,7 @@ export const schema = defineSchema({
         ...appendOnly(engine, 'reveal_servings'),
       ],
     },
+    { id: '0002-ladder', up: () => ['create index reveals_case on reveals (case_number, exhibit)'] },
   ],
   tables: {
     media: {

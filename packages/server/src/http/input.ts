@@ -42,30 +42,27 @@ export function checkType(endpoint: Endpoint, header: string | null): void {
   throw new AppError('unsupported_type', `Expected Content-Type ${taken.join(' or ')}.`)
 }
 
-/** The revision in `If-Match: "12"`. */
-export function ifMatchOf(endpoint: Endpoint, header: string | null): number | undefined {
-  // A hash is read where it is compared (`hashMatchOf`).
-  if (!endpoint.ifMatch || endpoint.ifMatch === 'hash') return undefined
+/**
+ * What `If-Match` names: the revision of a thing, or the hash of a text, as the caller saw it.
+ *
+ * @throws AppError `precondition_required` · `malformed`
+ */
+export function matchOf({ ifMatch }: Endpoint, header: string | null): { ifMatch?: number; ifHash?: string } {
+  if (ifMatch === undefined || ifMatch === false) return {}
+  const [what, shape, example] = MATCHES[ifMatch === 'hash' ? 'hash' : 'revision']
   if (header === null) {
-    throw new AppError('precondition_required', 'This change needs a header If-Match with the revision that you read.')
+    throw new AppError('precondition_required', `This change needs a header If-Match with the ${what} that you read.`)
   }
-  const revision = /^"(\d{1,15})"$/.exec(header.trim())?.[1]
-  if (revision === undefined)
-    throw new AppError('malformed', 'If-Match: expected one revision in quotes, such as "12".')
-  return Number(revision)
+  const found = shape.exec(header.trim())?.[1]
+  if (found === undefined)
+    throw new AppError('malformed', `If-Match: expected one ${what} in quotes, such as ${example}.`)
+  return ifMatch === 'hash' ? { ifHash: found } : { ifMatch: Number(found) }
 }
 
-/** The hash in `If-Match`, as the caller saw it. @throws AppError `precondition_required` · `malformed` */
-export function hashMatchOf(request: Request): string {
-  const header = request.headers.get('if-match')
-  if (header === null) {
-    throw new AppError('precondition_required', 'This change needs a header If-Match with the hash that you read.')
-  }
-  const hash = /^"(sha256:[0-9a-f]{64})"$/.exec(header.trim())?.[1]
-  if (hash === undefined)
-    throw new AppError('malformed', 'If-Match: expected one hash in quotes, such as "sha256:5d…".')
-  return hash
-}
+const MATCHES = {
+  revision: ['revision', /^"(\d{1,15})"$/, '"12"'],
+  hash: ['hash', /^"(sha256:[0-9a-f]{64})"$/, '"sha256:5d…"'],
+} as const
 
 /** Zod's issues as faults. Its messages say what was expected; those that would quote the value are replaced. */
 function invalid(error: z.ZodError, place: string): AppError {

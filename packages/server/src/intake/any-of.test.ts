@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { MemoryCounters } from '@lamplighter/rules'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { MediaVault } from '../evidence/index.ts'
@@ -49,11 +50,13 @@ async function outcomeOf(files: readonly object[], lists = bookOf([digest('a')])
     running: () => ({
       live: rules,
       beside: undefined,
+      before: undefined,
       pausedUntil: new Map<string, number>(),
       open: new Set<string>(),
     }),
     tally: { saw: () => undefined, later: () => undefined },
     lists,
+    counters: new MemoryCounters(),
     providers: shippedProviders,
     vault: emptyVault,
     sealer,

@@ -3,15 +3,16 @@ import { AppError, type Fault } from '../http/errors.ts'
 import { parseJson, readJson, textOf } from '../http/json.ts'
 import type { Prefer } from '../http/prefer.ts'
 import type { LiveRules } from '../policy/index.ts'
-import type { Storage } from '../storage/index.ts'
+import type { NewRecord, Storage } from '../storage/index.ts'
 import { BATCH, linesOf } from './body.ts'
 import { type Accepted, acceptEvent } from './event.ts'
-import { recordOf, type StreamName } from './record.ts'
+import type { KeyedName } from './names.ts'
+import { recordOf } from './record.ts'
 
 export interface BatchDoor {
   readonly storage: Storage
   readonly rules: () => LiveRules
-  readonly nameOf: StreamName
+  readonly nameOf: KeyedName
   /** Fields that the schema does not know, for metrics. */
   readonly onIgnored: (count: number) => void
 }
@@ -28,15 +29,35 @@ export async function takeBatch(
   how: { readonly ndjson: boolean; readonly connection: string; readonly now: number; readonly prefer: Prefer },
   door: BatchDoor,
 ): Promise<BatchAnswer> {
-  const checked = how.ndjson ? checkLines(body, how, door) : checkJson(body, how, door)
-  const good = checked.flatMap((one) => ('accepted' in one ? [one] : []))
-  const bad = checked.flatMap((one) => ('fault' in one ? [one] : []))
-  if (good.length === 0 || (how.prefer.strict && bad.length > 0)) throw refusal(bad, good.length)
-  door.onIgnored(good.reduce((sum, { accepted }) => sum + accepted.ignored.length, 0))
-  await door.storage.stream.append(good.map(({ accepted }) => recordOf(accepted, door.nameOf)))
+  const { records, lines, bad, ignored } = checked(body, how, door)
+  if (records.length === 0 || (how.prefer.strict && bad.length > 0)) throw refusal(bad, records.length)
+  door.onIgnored(ignored)
+  await door.storage.stream.append(records)
   const results: LineResult[] = bad.map(({ line, fault }) => ({ line, status: 'rejected', problem: problemOf(fault) }))
-  if (how.prefer.representation) results.push(...good.map(({ line }) => ({ line, status: 'accepted' as const })))
-  return { accepted: good.length, rejected: bad.length, results: results.sort((a, b) => a.line - b.line) }
+  if (how.prefer.representation) results.push(...lines.map((line) => ({ line, status: 'accepted' as const })))
+  return { accepted: records.length, rejected: bad.length, results: results.sort((a, b) => a.line - b.line) }
+}
+
+/** What the wait for the disk needs, and no more: the events themselves are gone by then, and nobody has to carry them on. */
+function checked(
+  body: Uint8Array,
+  how: From & { readonly ndjson: boolean },
+  door: BatchDoor,
+): {
+  readonly records: readonly NewRecord[]
+  readonly lines: readonly number[]
+  readonly bad: readonly { readonly line: number; readonly fault: Fault }[]
+  /** How many fields the schema does not know. */
+  readonly ignored: number
+} {
+  const all = how.ndjson ? checkLines(body, how, door) : checkJson(body, how, door)
+  const good = all.flatMap((one) => ('accepted' in one ? [one] : []))
+  return {
+    ignored: good.reduce((sum, { accepted }) => sum + accepted.ignored.length, 0),
+    records: good.map(({ accepted }) => recordOf(accepted, door.nameOf)),
+    lines: good.map(({ line }) => line),
+    bad: all.flatMap((one) => ('fault' in one ? [one] : [])),
+  }
 }
 
 function problemOf(fault: Fault): NonNullable<LineResult['problem']> {

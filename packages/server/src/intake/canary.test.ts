@@ -1,38 +1,89 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openLog } from '../events.ts'
 import { trimStream } from '../jobs/index.ts'
-import { sqlite } from '../storage/testing/engines.ts'
+import { engines, sqlite } from '../storage/testing/engines.ts'
+import { dataFolder } from '../storage/testing/postgres.ts'
 import { type House, messageOf, openHouse, picture, reportOf, uploadOf } from '../testing/house.ts'
 
 const CANARY = 'quixotic-heliotrope'
 
-/** Files below a folder that hold these bytes, in UTF-8, UTF-16, base64 or hex. */
+/** Files below a folder that hold these bytes, in UTF-8, UTF-16 or hex. */
 function filesWith(folder: string, word: string): string[] {
   const forms = [Buffer.from(word), Buffer.from(word, 'utf16le'), Buffer.from(Buffer.from(word).toString('hex'))]
   return readdirSync(folder, { recursive: true })
     .map((name) => join(folder, String(name)))
-    .filter((path) => statSync(path).isFile())
-    .filter((path) => forms.some((form) => readFileSync(path).includes(form)))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
+    .filter((path) => forms.some((form) => bytesOf(path).includes(form)))
 }
 
-test('platform P-29: what nothing flagged is in no file, neither while it waits nor after its hour', async () => {
-  const house: House = await openHouse({ engine: sqlite })
+// A database's server takes files away while somebody looks.
+function bytesOf(path: string): Buffer {
   try {
+    return readFileSync(path)
+  } catch {
+    return Buffer.alloc(0)
+  }
+}
+
+/** Data and write-ahead log of the test server, all written out; none where it is not ours. */
+async function serverFolders(url: string | undefined): Promise<string[]> {
+  const folder = dataFolder()
+  if (url === undefined || folder === undefined) return []
+  const client = new pg.Client(url)
+  await client.connect()
+  await client.query('checkpoint')
+  await client.end()
+  return ['base', 'pg_wal'].map((name) => join(folder, name))
+}
+
+/** The events that wait, as they are stored: what a copy of the database has of them. */
+async function sealedBodies(house: House): Promise<Uint8Array[]> {
+  return (await house.rows('stream_chunks')).map(({ body }) => new Uint8Array(body as Uint8Array))
+}
+
+describe.each(engines)('platform P-29: what nothing flagged, on $name,', (engine) => {
+  let house: House
+  const lines: string[] = []
+  beforeEach(async () => {
+    openLog('debug', { write: (line) => void lines.push(line) })
+    house = await openHouse({ engine })
+  })
+  afterEach(() => {
+    openLog('silent')
+    return house.close()
+  })
+
+  /** Where it is in: files of ours, data and log files of the database's server, lines of our log. */
+  async function found(): Promise<string[]> {
+    const folders = [house.place.folder, ...(await serverFolders(house.place.url))]
+    return [...folders.flatMap((folder) => filesWith(folder, CANARY)), ...lines.filter((line) => line.includes(CANARY))]
+  }
+
+  test('is in no file, neither while it waits nor after its hour; then a copy of before says nothing either', async () => {
     for (let place = 0; place < 20; place += 1) {
       await house.screen(messageOf(`${CANARY} ${place}, see you`, { actor: { id: `account-${CANARY}` } }))
       await house.platform('POST', '/v1/events', { body: messageOf(`${CANARY} again`, { actor: { id: 'k' } }) })
     }
-    expect(filesWith(house.place.folder, CANARY)).toEqual([])
+    // Calls that hand in events are in no line at all; others are, without what they say.
+    await house.platform('POST', '/v1/events', { body: `{"${CANARY}":` })
+    await house.platform('POST', '/v1/appeals', { body: { notice: CANARY, text: CANARY } })
+    expect(await found()).toEqual([])
+    const { storage, keyring } = house.context
+    const copied = await sealedBodies(house)
+    expect(copied.length).toBeGreaterThan(20)
+    expect(new TextDecoder().decode(await keyring.unsealStream(copied[0] ?? new Uint8Array()))).toContain(CANARY)
     await house.follow()
     house.clock.now += 2 * 3_600_000
-    await trimStream(house.context.storage, house.context.keyring, house.clock.now)
+    await trimStream(storage, keyring, house.clock.now)
     expect((await house.rows('stream_chunks')).length).toBe(0)
-    await house.context.storage.compact()
-    expect(filesWith(house.place.folder, CANARY)).toEqual([])
-  } finally {
-    await house.close()
-  }
+    await storage.compact()
+    expect(await found()).toEqual([])
+    for (const body of copied) await expect(keyring.unsealStream(body)).rejects.toMatchObject({ code: 'key_destroyed' })
+    expect(lines.length).toBeGreaterThan(0)
+  }, 120_000)
 })
 
 test('what was flagged is sealed: no text, no reporter and no picture lies open in a file', async () => {

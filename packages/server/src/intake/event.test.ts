@@ -53,6 +53,35 @@ describe('an event', () => {
     expect(taken({ ...message, mood: 'fine' }).ignored).toContain('/mood')
   })
 
+  test('gets keys by which a link or a text is known again, and none where there is nothing to know', () => {
+    const keys = (text: string, more: object = {}) => {
+      const edge = acceptEvent({ ...message, item: { id: 'm1', text, ...more } }, known, {
+        ...from,
+        nameOf: (name) => name,
+      })
+      if (!('accepted' in edge)) throw new Error(JSON.stringify(edge.faults))
+      const { link_key, text_key } = edge.accepted.event.item as unknown as Record<string, string | null | undefined>
+      return { link_key, text_key }
+    }
+    const same = 'link shop.example/a?b=1&c=2'
+    for (const url of [
+      'https://shop.example/a?b=1&c=2',
+      'http://www.Shop.example/a/?c=2&utm_source=x&b=1#top',
+      'https://shop.example/a?fbclid=9&b=1&c=2',
+    ])
+      expect(keys(`see ${url} now`).link_key).toBe(same)
+    expect(keys('see https://shop.example/b').link_key).not.toBe(same)
+    expect(keys('no link')).toEqual({ link_key: null, text_key: null })
+    expect(keys('a link that we do not see', { links: ['x.example'] }).link_key).toBeUndefined()
+    expect(keys('', { link_key: 'sent' }).link_key).toBe('sent')
+    const long = 'The Market opens at nine, bring the nets and the boat'
+    expect(keys(long).text_key).toBe('text the market opens at nine, bring the nets and the boat')
+    expect(keys(`  ${long.toUpperCase().replaceAll(' ', '\n ')}`).text_key).toBe(keys(long).text_key)
+    expect(taken({ ...message, item: { id: 'm1', text: `${long} https://a.example` } }).event.item).not.toHaveProperty(
+      'link_key',
+    )
+  })
+
   test('gets the links of its text, beside those that were sent', () => {
     const text = 'see HTTPS://Bad.Example/a?b and http://user@x.example, (https://bad.example).'
     const { item } = taken({ ...message, item: { id: 'm1', text, links: ['sent.example'] } }).event as unknown as {

@@ -1,7 +1,8 @@
 import { canonicalJson, type Event, type Json, normalise, type Schema } from '@lamplighter/rules'
 import { sha256Hex } from '../http/crypto.ts'
 import type { Fault } from '../http/errors.ts'
-import { asciiDomain } from '../signals/lists/parse.ts'
+import { enriched } from './enrich.ts'
+import type { KeyedName } from './names.ts'
 
 /** One file as an event names it (matching.md §4): bytes handed in before, or hashes made on the platform's servers. */
 export interface WireFile {
@@ -18,6 +19,8 @@ interface Origin {
   readonly now: number
   /** The event as bytes of JSON, where they came alone and say nothing twice. */
   readonly bytes?: Uint8Array
+  /** Names links and texts that counters may be kept by; without it such keys are unknown. */
+  readonly nameOf?: KeyedName
 }
 
 /** An event that passed the edge: typed from here on. What only judging asks for is made when it is asked for. */
@@ -33,6 +36,7 @@ export class Accepted {
   readonly ignored: readonly string[]
   readonly #normal: Event
   readonly #bytes: Uint8Array | undefined
+  readonly #nameOf: KeyedName | undefined
   #event: Event | undefined
 
   constructor(
@@ -48,6 +52,7 @@ export class Accepted {
     this.ignored = given.ignored
     this.#normal = normal
     this.#bytes = from.bytes
+    this.#nameOf = from.nameOf
   }
 
   get bodyHash(): string {
@@ -61,7 +66,7 @@ export class Accepted {
 
   /** Normal form, without media. */
   get event(): Event {
-    this.#event ??= enriched(this.#normal, this.receivedAt)
+    this.#event ??= enriched(this.#normal, this.receivedAt, this.#nameOf)
     return this.#event
   }
 
@@ -74,8 +79,6 @@ export class Accepted {
 export type Edge = { readonly accepted: Accepted } | { readonly faults: readonly Fault[] }
 
 const MAX_FILES = 20
-const MAX_LINKS = 20
-const LINKS = /\bhttps?:\/\/[^\s<>"']{1,2048}/giu
 
 /** Checks one event and brings it into its normal form. Nothing converts; unknown fields are left out and named. */
 export function acceptEvent(json: unknown, schema: Schema, from: Origin): Edge {
@@ -120,43 +123,6 @@ export function idOf(event: Event, record: string): string | undefined {
   if (typeof found !== 'object' || found === null || Array.isArray(found)) return undefined
   const id: unknown = Reflect.get(found, 'id')
   return typeof id === 'string' ? id : undefined
-}
-
-/** Fills in what intake knows where the platform did not send it: time of receipt, links of the text. */
-function enriched(event: Event, now: number): Event {
-  const base = { ...event, received_at: isoOf(now) }
-  const item = event.item
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) return base
-  const text: unknown = Reflect.get(item, 'text')
-  const sent: unknown = Reflect.get(item, 'links')
-  if (typeof text !== 'string') return base
-  const found = text.includes('://')
-    ? [...text.matchAll(LINKS)].map(([url]) => hostOf(url)).filter((host) => host !== undefined)
-    : []
-  const links = [...new Set([...(Array.isArray(sent) ? sent : []), ...found])]
-  const count: unknown = Reflect.get(item, 'link_count')
-  // Beyond what rules may read, nobody knows: a gap stands for the rest, so that a bad link cannot hide behind twenty good ones.
-  const shown = links.length > MAX_LINKS ? [...links.slice(0, MAX_LINKS), null] : links
-  return {
-    ...base,
-    item: { ...item, links: shown, link_count: Math.max(typeof count === 'number' ? count : 0, links.length) },
-  } as Event
-}
-
-let latest = { at: Number.NaN, iso: '' }
-
-// The events of a batch come at one time.
-function isoOf(at: number): string {
-  if (latest.at !== at) latest = { at, iso: new Date(at).toISOString() }
-  return latest.iso
-}
-
-// What ends a sentence belongs to no host: "https://a.example, b" is a link to a.example.
-const hostOf = (url: string): string | undefined => {
-  const host = URL.parse(url)
-    ?.hostname.replace(/[^a-z0-9._-].*$/s, '')
-    .replace(/[.-]+$/, '')
-  return host === undefined ? undefined : asciiDomain(host)
 }
 
 function filesOf(

@@ -43,6 +43,7 @@ export async function evidenceOf(
   )
   const item = event.item
   const text = fieldText(item, 'text')
+  const signals = signalsOf(seen)
   return {
     exhibits,
     stored: {
@@ -57,8 +58,8 @@ export async function evidenceOf(
         hit.from === undefined || hit.to === undefined ? [] : [{ from: hit.from, to: hit.to, why: markWords(hit) }],
       ),
       links: fieldList(item, 'links'),
-      files: filesOf(media, lists.hits, exhibits),
-      signals: signalsOf(seen),
+      files: filesOf(media, { hits: lists.hits, silent: silentLists(seen, signals) }, exhibits),
+      signals,
       facts: factsOf(seen),
     },
   }
@@ -95,9 +96,17 @@ export async function plainEvidence(
 const markWords = (hit: ListHit): string =>
   hit.sealed ? `a sealed list, version ${hit.version}` : `${hit.list.replaceAll('_', ' ')}, version ${hit.version}`
 
+/** Lists of hashes that could say nothing of the files: a file of which one is silent is on "none of the lists" no more than on one. */
+function silentLists({ rules }: Seen, signals: readonly SignalJson[]): { part: string; why: string }[] {
+  return signals.flatMap(({ name, state, why }) => {
+    const type = rules.program.ruleset.lists.get(name)?.type
+    return state === 'unknown' && why !== null && (type === 'hash' || type === 'phash') ? [{ part: name, why }] : []
+  })
+}
+
 function filesOf(
   media: MediaReading,
-  hits: readonly ListHit[],
+  { hits, silent }: { hits: readonly ListHit[]; silent: readonly { part: string; why: string }[] },
   exhibits: readonly ExhibitSeed[],
 ): StoredEvidence['files'] {
   const shown = hits.flatMap(({ kind, list, version, sealed, distanceBits, turned }) =>
@@ -105,6 +114,8 @@ function filesOf(
   )
   return media.files.map(({ mediaKey, stored: _, ...file }) => ({
     ...file,
+    // What is wrong with the file itself is said once, not for every list that it kept from telling.
+    unknown: [...file.unknown, ...silent.filter(({ why }) => file.unknown.every((own) => own.why !== why))],
     exhibit: exhibits.find((exhibit) => exhibit.mediaKey === mediaKey)?.id ?? null,
     hits: shown,
   }))

@@ -1,3 +1,4 @@
+import type { Reading } from '@lamplighter/rules'
 import {
   type Fence,
   isStorageError,
@@ -6,12 +7,14 @@ import {
   type StoredRecord,
   spanOf,
 } from '../storage/index.ts'
+import { count } from './count.ts'
 import { type Accepted, idOf } from './event.ts'
 import { plainEvidence } from './evidence.ts'
 import { affectedBy, type Gate } from './gate.ts'
-import { afterGate, FOLLOW_MS, judgedOf, judgeEvent, undecidedOf } from './pipeline.ts'
-import { eventOf } from './record.ts'
+import { afterGate, FOLLOW_MS, judgePlanned, type Planned, planEvent, undecidedOf } from './pipeline.ts'
+import { eventOf, type Gated } from './record.ts'
 import { takeReport } from './reports.ts'
+import { judgedOf } from './ruling.ts'
 import { type Judged, type SettleInput, settleWork, unjudgedWork } from './store.ts'
 
 /** Name of the group that judges after delivery. */
@@ -86,7 +89,7 @@ export async function followOnce(gate: Gate, fence: Fence, on: FollowEvents): Pr
   const judged: Judged[] = []
   for (let from = 0; from < batch.records.length; from += AT_ONCE) {
     const records = batch.records.slice(from, from + AT_ONCE)
-    const ends = await Promise.all(records.map((record) => judgeRecord(record, gate)))
+    const ends = await judgeRecords(records, gate)
     for (const [place, end] of ends.entries()) {
       if (end === 'done') continue
       if (!('poison' in end)) judged.push(end)
@@ -129,32 +132,76 @@ async function settleOneByOne(gate: Gate, judged: readonly Judged[], on: FollowE
   }
 }
 
-/** A record that makes the code throw is no reason to stop the rest, and no reason to call it harmless: it goes to a person. */
-async function judgeRecord(record: StoredRecord, gate: Gate): Promise<Judged | 'done' | Poison> {
-  let poison: Accepted | null = null
-  try {
-    const found = eventOf(record, gate.bench.rules().schema)
-    if (found === undefined) return { poison }
-    const { accepted, gated } = found
-    poison = accepted
+/**
+ * Judges some records: measured side by side, counted in the order of the stream, so that a counter reads what came before and nothing that
+ * came after.
+ */
+async function judgeRecords(records: readonly StoredRecord[], gate: Gate): Promise<(Judged | 'done' | Poison)[]> {
+  const steps = await Promise.all(records.map((record) => planRecord(record, gate)))
+  const planned = steps.filter((step) => typeof step === 'object' && 'planned' in step)
+  const readings = await orPoison(null, () =>
+    count(
+      planned.map((step) => step.planned),
+      gate.bench.counters,
+    ),
+  )
+  return Promise.all(
+    steps.map((step) => {
+      if (step === 'done' || 'poison' in step) return step
+      return orPoison(step.planned.accepted, async () => {
+        // One of them cannot be counted: each for itself, so that the others are.
+        const own =
+          'poison' in readings ? await count([step.planned], gate.bench.counters) : [readings[planned.indexOf(step)]]
+        return judgedRecord(step, own[0] ?? [], gate)
+      })
+    }),
+  )
+}
+
+interface Step {
+  readonly planned: Planned
+  readonly gated: Gated | null
+}
+
+/** Measures a record's event; a report is taken at once. */
+async function planRecord(record: StoredRecord, gate: Gate): Promise<Step | 'done' | Poison> {
+  const found = await orPoison(
+    null,
+    async () => eventOf(record, gate.bench.rules().schema, gate.nameOf) ?? { poison: null },
+  )
+  if ('poison' in found) return found
+  const { accepted, gated } = found
+  return orPoison(accepted, async () => {
     if (accepted.event.kind === 'report') {
       // However a report comes in, it becomes or joins a case (decisions.md 7).
       await takeReport(accepted, gate)
-      return 'done'
+      return 'done' as const
     }
-    const seen = await judgeEvent(accepted, gate.bench, {
+    const planned = await planEvent(accepted, gate.bench, {
       // What was never screened runs both phases here (rules.md §7.2); what was undecided in the gate runs the gate again.
       phases: ['gate', 'follow'],
-      // The gate has counted what it asked.
-      counted: gated === null ? ['gate', 'follow'] : ['follow'],
+      // The gate has asked its own rules before.
+      first: gated === null ? ['gate', 'follow'] : ['follow'],
       budgetMs: FOLLOW_MS,
       now: accepted.receivedAt,
     })
-    if (gated === null) return await judgedOf(seen, gate.bench, { state: 'followed', gated: false, hold: null })
-    const open = new Set(undecidedOf(seen))
-    const settled = gated.undecided.every((rule) => !open.has(rule))
-    const hold = settled ? gated.hold : null
-    return await judgedOf(afterGate(seen, gated.undecided), gate.bench, { state: 'followed', gated: true, hold })
+    return { planned, gated }
+  })
+}
+
+function judgedRecord({ planned, gated }: Step, readings: readonly Reading[], gate: Gate): Promise<Judged> {
+  const seen = judgePlanned(planned, readings, gate.bench)
+  if (gated === null) return judgedOf(seen, gate.bench, { state: 'followed', gated: false, hold: null })
+  const open = new Set(undecidedOf(seen))
+  const settled = gated.undecided.every((rule) => !open.has(rule))
+  const hold = settled ? gated.hold : null
+  return judgedOf(afterGate(seen, gated.undecided), gate.bench, { state: 'followed', gated: true, hold })
+}
+
+/** A record that makes the code throw is no reason to stop the rest, and no reason to call it harmless: it goes to a person. */
+async function orPoison<T>(poison: Accepted | null, step: () => Promise<T>): Promise<T | Poison> {
+  try {
+    return await step()
   } catch (error) {
     // The database is away: that says nothing of the event.
     if (isStorageError(error)) throw error

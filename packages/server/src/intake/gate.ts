@@ -4,14 +4,16 @@ import { AppError } from '../http/errors.ts'
 import type { Storage } from '../storage/index.ts'
 import type { Affected } from '../transparency/index.ts'
 import type { Accepted } from './event.ts'
-import { type Bench, goesOn, judgedOf, judgeEvent, undecidedOf } from './pipeline.ts'
-import { recordOf, type StreamName } from './record.ts'
+import type { KeyedName } from './names.ts'
+import { type Bench, goesOn, judgeEvent, undecidedOf } from './pipeline.ts'
+import { recordOf } from './record.ts'
+import { judgedOf } from './ruling.ts'
 import { type Judged, seenBefore, settleWork } from './store.ts'
 
 export interface Gate {
   readonly bench: Bench
   readonly storage: Storage
-  readonly nameOf: StreamName
+  readonly nameOf: KeyedName
   meansFor(affected: readonly Affected[]): Promise<ActionMeans>
   /** Told of every verdict, for metrics. @param ms in the gate: until it was durable */
   readonly onJudged?: (judged: Judged, ms?: number) => void

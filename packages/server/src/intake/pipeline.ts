@@ -1,27 +1,25 @@
-import type { EffectJson, Severity } from '@lamplighter/api'
-import {
-  canonicalJson,
-  type Explanation,
-  explain,
-  type Json,
-  type Judgement,
-  type MergedEffect,
-  type Mode,
-  merge,
-  type Phase,
-} from '@lamplighter/rules'
+import type { CounterOp, CounterStore, Judgement, Measured, Mode, Phase, Plan, Reading } from '@lamplighter/rules'
 import type { MediaVault } from '../evidence/index.ts'
-import { hmacHex } from '../http/crypto.ts'
-import { type LiveRules, type Running, shippedPolicies, soften, type Tally } from '../policy/index.ts'
+import { type LiveRules, type Running, soften, type Tally } from '../policy/index.ts'
 import { type BoundLists, type ListBook, measure, type Provider } from '../signals/index.ts'
-import { newId } from '../storage/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
-import { actingOn, judgeOther, observed, partsOf } from './beside.ts'
-import { type Accepted, idOf, itemKey } from './event.ts'
-import { evidenceOf } from './evidence.ts'
+import {
+  type Acting,
+  type Aside,
+  actingOn,
+  allOps,
+  asidesOf,
+  judgeOther,
+  knownOf,
+  missingOf,
+  needsIn,
+  observed,
+  partsOf,
+  readingsFor,
+} from './beside.ts'
+import { countWithin, judgeCounted } from './count.ts'
+import { type Accepted, idOf } from './event.ts'
 import { type MediaReading, readMedia } from './media.ts'
-import type { Ruling, VerdictWish } from './settle.ts'
-import type { Judged } from './store.ts'
 
 /** What judging needs. The rules may be swapped between two events, never within one. */
 export interface Bench {
@@ -30,6 +28,7 @@ export interface Bench {
   readonly running: () => Running
   readonly tally: Pick<Tally, 'saw' | 'later'>
   readonly lists: ListBook
+  readonly counters: CounterStore
   readonly providers: ReadonlyMap<string, Provider>
   readonly vault: MediaVault
   readonly sealer: Sealer
@@ -51,6 +50,8 @@ export interface Seen {
   readonly parts: readonly { judgement: Judgement; mode: Mode }[]
   readonly phase: Phase
   readonly now: number
+  /** Its counters have moved, and nothing is in doubt that they counted. */
+  readonly counted: boolean
   /** What a report is about: the type of its item, where a case of that item is open. */
   readonly reported?: string
 }
@@ -60,46 +61,90 @@ const NONE: ReadonlySet<string> = new Set()
 /** In follow a signal has this long before its event leaves the batch. */
 export const FOLLOW_MS = 1_000
 
-/**
- * Measures and judges one event. Pure but for reading files and asking signals; writes nothing. A version in shadow or trial judges the
- * same event afterwards, when nobody waits.
- *
- * @param phases `gate` for a caller that waits; `follow` for what the gate has judged; both for an event that was never screened
- * @param counted phases in which this event is asked for the first time; all by default
- */
-export async function judgeEvent(
-  accepted: Accepted,
-  bench: Bench,
-  options: {
-    readonly phases: readonly Phase[]
-    readonly counted?: readonly Phase[]
-    readonly budgetMs: number
-    readonly now: number
-    readonly reported?: string
-  },
-): Promise<Seen> {
+/** Counting has this long even when measuring took all the time there was. */
+const COUNT_MS = 25
+
+interface Wish {
+  /** `gate` for a caller that waits; `follow` for what the gate has judged; both for an event that was never screened. */
+  readonly phases: readonly Phase[]
+  /** Phases in which this event is asked for the first time; all by default. */
+  readonly first?: readonly Phase[]
+  readonly budgetMs: number
+  readonly now: number
+  readonly reported?: string
+}
+
+/** An event that is measured and planned: next its counters move, and then its rules speak. */
+export interface Planned {
+  readonly accepted: Accepted
+  readonly key: string
+  readonly media: MediaReading
+  readonly measured: Measured
+  readonly lists: BoundLists
+  readonly running: Running
+  readonly acting: Acting
+  readonly plan: Plan
+  /** Versions that do not act on this event, whose counters move with it. */
+  readonly asides: readonly Aside[]
+  /** What all of them count, those of the acting version first. */
+  readonly ops: readonly CounterOp[]
+  readonly wish: Wish
+}
+
+/** Measures one event. Pure but for reading files and asking signals; writes nothing. */
+export async function planEvent(accepted: Accepted, bench: Bench, wish: Wish): Promise<Planned> {
   const running = bench.running()
   const acting = actingOn(running, accepted.event)
-  const { rules, mode, other } = acting
-  const { program } = rules
-  const kind = accepted.event.kind
-  const needs = [
-    ...new Map(
-      options.phases.flatMap((phase) => program.signals(kind, phase)).map((need) => [need.name, need]),
-    ).values(),
-  ]
-  // Side by side: a slow picture takes nothing from the time of the signals, nor they from its.
-  const [media, measured] = await Promise.all([
-    readMedia(accepted, bench.vault, options.budgetMs),
-    measure(needs, accepted.event, { providers: bench.providers, budgetMs: options.budgetMs }),
+  const { program } = acting.rules
+  const { budgetMs, now, phases } = wish
+  const needs = needsIn(acting.rules, accepted.event.kind, phases)
+  const asked = asidesOf(running, acting, now).map((rules) => ({
+    rules,
+    missing: missingOf(rules, acting.rules, accepted.event.kind, phases),
+  }))
+  const waits = !phases.includes('follow')
+  // Side by side: a slow picture takes nothing from the time of the signals, nor they from its. A caller that waits never waits for what
+  // only another version asks.
+  const [media, measured, own] = await Promise.all([
+    readMedia(accepted, bench.vault, budgetMs),
+    measure(needs, accepted.event, { providers: bench.providers, budgetMs }),
+    Promise.all(
+      asked.map(({ missing }) =>
+        waits ? {} : measure(missing, accepted.event, { providers: bench.providers, budgetMs }),
+      ),
+    ),
   ])
-  const { reported, now } = options
   const bind = (): BoundLists => bench.lists.bind(media.readings, now, media.digestKinds)
   const lists = bind()
   const plan = program.plan(media.event, measured, lists)
-  const judgements = options.phases.map((phase) => program.judge(plan, [], phase))
-  const isPaused = (rule: string): boolean => (running.pausedUntil.get(rule) ?? 0) > now
+  const asides = asked.flatMap(({ rules, missing }, place): Aside[] => {
+    const known = { ...knownOf(rules, acting.rules, measured), ...own[place] }
+    try {
+      const aside = rules.program.plan(media.event, known, bind())
+      return [{ rules, plan: aside, measured: known, missing: waits ? missing : [] }]
+    } catch (error) {
+      // What only would have spoken must not stop what speaks.
+      bench.tally.later(() => Promise.reject(error))
+      return []
+    }
+  })
+  const ops = allOps(plan, asides)
+  return { accepted, key: accepted.key, media, measured, lists, running, acting, plan, asides, ops, wish }
+}
+
+/**
+ * What the rules say of it, its counters read; what they say is counted. A version in shadow or trial judges the same event afterwards, when
+ * nobody waits.
+ *
+ * @param readings of `planned.ops`; none where counting was late
+ */
+export function judgePlanned(planned: Planned, readings: readonly Reading[], bench: Bench): Seen {
+  const { accepted, media, lists, running, acting, plan, asides, ops, wish } = planned
+  const { rules, mode, other } = acting
+  const { phases, reported, now } = wish
   const open = mode === 'live' ? running.open : NONE
+  const isPaused = (rule: string): boolean => (running.pausedUntil.get(rule) ?? 0) > now
+  const judgements = phases.map((phase) => judgeCounted(rules.program, plan, readings.slice(0, plan.ops.length), phase))
   const parts = judgements.flatMap((judgement) =>
     partsOf(
       soften(judgement, (rule) => open.has(rule)),
@@ -107,15 +152,29 @@ export async function judgeEvent(
       isPaused,
     ),
   )
-  const phase = options.phases.at(-1) ?? 'gate'
-  const account = idOf(media.event, rules.schema.events.get(kind)?.about ?? 'actor')
-  const shared = {
-    ...{ acting, event: media.event, measured, lists: bind, judgements, account, now },
-    ...{ phases: options.counted ?? options.phases, providers: bench.providers, budgetMs: FOLLOW_MS },
-  }
+  const account = idOf(media.event, rules.schema.events.get(accepted.event.kind)?.about ?? 'actor')
+  const shared = { acting, event: media.event, judgements, phases: wish.first ?? phases, account, now }
   if (mode === 'live') bench.tally.saw(observed(shared))
-  if (other !== undefined) bench.tally.later(() => judgeOther(other, shared))
-  return { accepted, media, lists, rules, other, open, parts, phase, now, ...(reported !== undefined && { reported }) }
+  const aside = asides.find((one) => one.rules === other)
+  if (aside !== undefined) {
+    const { providers } = bench
+    const bind = (): BoundLists => bench.lists.bind(media.readings, now, media.digestKinds)
+    const own = readingsFor(aside, ops, readings)
+    bench.tally.later(() => judgeOther(aside, own, { ...shared, lists: bind, providers, budgetMs: FOLLOW_MS }))
+  }
+  const phase = phases.at(-1) ?? 'gate'
+  const moved = ops.filter(({ readOnly }) => readOnly !== true)
+  const counted = readings.length === ops.length && moved.every(({ where }) => where !== undefined)
+  const seen = { accepted, media, lists, rules, other, open, parts, phase, now, counted }
+  return { ...seen, ...(reported !== undefined && { reported }) }
+}
+
+/** Measures, counts and judges one event for a caller that waits. */
+export async function judgeEvent(accepted: Accepted, bench: Bench, wish: Wish): Promise<Seen> {
+  const began = performance.now()
+  const planned = await planEvent(accepted, bench, wish)
+  const left = Math.max(COUNT_MS, wish.budgetMs - (performance.now() - began))
+  return judgePlanned(planned, await countWithin(planned, bench.counters, left), bench)
 }
 
 /** Rules that were undecided, as `ruleset/rule`. */
@@ -146,311 +205,12 @@ export function afterGate(seen: Seen, undecided: readonly string[]): Seen {
   }
 }
 
-/** True when something may still be said: by follow rules, also of a version that is only counted, or a gate rule that was undecided. */
+/**
+ * True when something may still be said: by follow rules, also of a version that is only counted, by a gate rule that was undecided, or by
+ * a counter that has not surely moved.
+ */
 export function goesOn(seen: Seen): boolean {
   const follows = (rules: LiveRules | undefined): boolean =>
     rules !== undefined && rules.program.rulesFor(seen.accepted.event.kind, 'follow').length > 0
-  return undecidedOf(seen).length > 0 || follows(seen.rules) || follows(seen.other)
-}
-
-/**
- * What follows from a judgement, ready to be written. `ruling` is null when nothing follows: then nothing of the event is kept.
- *
- * @param how `hold`: the verdict of the gate that holds the item until follow can tell
- */
-export async function judgedOf(
-  seen: Seen,
-  bench: Bench,
-  how: { readonly state: 'gated' | 'followed'; readonly gated: boolean; readonly hold: string | null },
-): Promise<Judged> {
-  const { verdict, effects } = merge(seen.parts)
-  // Nearly every event is harmless: what only a ruling needs is made for a ruling.
-  const id = effects.length === 0 ? '' : newId('dec', seen.now)
-  const explanation =
-    effects.length === 0 ? undefined : explain(seen.parts, (value) => hmacHex(bench.sealKey, value), id)
-  const acting = effects.filter(({ do: act }) => act !== 'offer')
-  return {
-    key: seen.accepted.key,
-    bodyHash: seen.accepted.bodyHash,
-    state: how.state,
-    gated: how.gated,
-    ruling:
-      explanation === undefined || acting.length === 0
-        ? null
-        : await rulingOf(seen, bench, { id, verdict, effects, explanation }),
-    hold:
-      how.hold === null
-        ? null
-        : { decision: how.hold, end: verdict === 'hold' || verdict === 'block' ? 'never' : 'now' },
-    answer: {
-      verdict,
-      effects: effects.map(effectJson),
-      unknown: [...seen.media.unknown, ...unknownSignals(seen), ...unknownLists(seen, explanation)],
-      because: explanation?.rules.filter(hasFired).map(({ because }) => because) ?? [],
-    },
-    append: null,
-    media: seen.media.files.filter(({ stored }) => stored).map(({ mediaKey }) => mediaKey),
-  }
-}
-
-function effectJson(effect: MergedEffect): EffectJson {
-  return {
-    do: effect.do,
-    ...('what' in effect && { what: effect.what }),
-    ...('for' in effect && { for: effect.for }),
-    ...('within' in effect && { within: effect.within }),
-    ...('until' in effect && { until: effect.until }),
-    ...('on' in effect && { on: effect.on }),
-    rules: [...effect.rules],
-  }
-}
-
-/** Lists that left a rule undecided. A sealed one is not named: the answer must not tell what is on it. */
-function unknownLists(seen: Seen, explanation: Explanation | undefined): { signal: string; why: string }[] {
-  const causes = new Set(explanation?.undecided.flatMap(({ because_of }) => because_of) ?? [])
-  const found = [...causes].flatMap((cause) => {
-    const name = cause.startsWith('list:') ? cause.slice(5) : undefined
-    const spec = name === undefined ? undefined : seen.rules.program.ruleset.lists.get(name)
-    if (name === undefined || spec === undefined) return []
-    const why = seen.lists.asked.has(name) ? (seen.lists.unsure.get(name) ?? 'cannot_tell') : 'not_loaded'
-    return [{ signal: spec.sealed ? 'list:sealed' : cause, why }]
-  })
-  return [...new Map(found.map((one) => [`${one.signal} ${one.why}`, one])).values()]
-}
-
-/** Signals that a rule asked for and nobody could tell, with the reason. */
-function unknownSignals(seen: Seen): { signal: string; why: string }[] {
-  const found = new Map<string, string>()
-  for (const { judgement } of seen.parts) {
-    for (const need of seen.rules.program.signals(seen.accepted.event.kind, judgement.phase)) {
-      const state = judgement.plan.run.measured[need.name]
-      if (state?.known === false) found.set(need.name, state.why)
-    }
-  }
-  return [...found].map(([signal, why]) => ({ signal, why }))
-}
-
-interface Said {
-  readonly id: string
-  readonly verdict: Ruling['verdict']
-  readonly effects: readonly MergedEffect[]
-  readonly explanation: Explanation
-}
-
-async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
-  const { accepted, rules } = seen
-  const { event, connection } = accepted
-  const kind = rules.schema.events.get(event.kind)
-  const account = idOf(event, kind?.about ?? 'actor') ?? null
-  const item = itemOf(seen)
-  const subject =
-    item === null ? `account:${connection}:${account ?? event.id}` : itemKey(connection, item.type, item.id)
-  const spoke = said.explanation.rules.filter(({ outcome, mode }) => outcome !== 'quiet' && mode !== 'paused')
-  const fired = spoke.filter(({ outcome }) => outcome === 'fired')
-  const named = (fired.length > 0 ? fired : spoke)
-    .map((one) => ruleOf(rules, one.rule))
-    .filter((rule) => rule !== undefined)
-  const ranked = [...named].sort((a, b) => SEVERITY.indexOf(b.severity) - SEVERITY.indexOf(a.severity))
-  const main = ranked[0]
-  const policy = shippedPolicies.find(({ id }) => id === main?.policy)
-  const harms = [...new Set(named.map(({ harm }) => harm))]
-  const evidenceId = newId('ev', seen.now)
-  const { stored, exhibits } = await evidenceOf(seen, bench, { effects: said.effects, itemState: stateOf(said), item })
-  const { notice, withheldUntil } = tellingOf(said, main)
-  return {
-    id: said.id,
-    phase: seen.phase,
-    verdict: said.verdict,
-    effects: said.effects.map(effectJson),
-    ruleset: rules.hash,
-    rules: spoke.map((one) => `${one.rule} v${one.version}`),
-    policy: policy === undefined ? null : { id: policy.id, name: policy.name },
-    harms,
-    signals: seen.lists.hits.map(({ list, version }) => `${list} v${version}`),
-    unknown: said.explanation.undecided.flatMap(({ because_of }) => [...because_of]),
-    event: { key: accepted.key, id: event.id, kind: event.kind },
-    item,
-    account,
-    sealed: await bench.sealer.seal(
-      'verdicts',
-      'sealed',
-      said.id,
-      JSON.parse(canonicalJson(said.explanation as unknown as Json)),
-    ),
-    cases: said.effects.flatMap((effect) =>
-      effect.do === 'queue'
-        ? [
-            {
-              lane: effect.what,
-              dueAt: seen.now + effect.within,
-              ...(openIn(seen, effect.rules) ?? {
-                subject: { kind: item === null ? ('account' as const) : ('item' as const), key: subject },
-                words: wordsOf(seen, said, main?.name),
-                account,
-              }),
-              harms,
-              policies: [...new Set(ranked.map((rule) => rule.policy))],
-            },
-          ]
-        : [],
-    ),
-    evidence: {
-      id: evidenceId,
-      itemKey: subject,
-      author: account ?? '',
-      reported: false,
-      grade: 'seen',
-      sealed: await bench.sealer.seal('evidence', 'sealed', evidenceId, stored),
-    },
-    exhibits,
-    wishes: wishesOf(seen, said, item !== null),
-    notice,
-    withheldUntil: withheldUntil === null ? null : seen.now + withheldUntil,
-    until: said.effects.reduce<number | null>(
-      (until, effect) => (effect.do === 'limit' ? Math.max(until ?? 0, seen.now + effect.for) : until),
-      null,
-    ),
-  }
-}
-
-/** The one case of all that a rule finds while its breaker is open; undefined when another rule asks for the case, too. */
-function openIn(
-  seen: Seen,
-  rules: readonly string[],
-): Pick<Ruling['cases'][number], 'subject' | 'words' | 'account'> | undefined {
-  const names = rules.map((rule) => rule.slice(rule.indexOf('/') + 1))
-  if (names.length === 0 || !names.every((name) => seen.open.has(name))) return undefined
-  return {
-    subject: { kind: 'gathered', key: `breaker:${rules.join(' ')}` },
-    words: `fires far more often than it did: ${names.map((name) => name.replaceAll('_', ' ')).join(', ')}`,
-    account: null,
-  }
-}
-
-const SEVERITY: readonly Severity[] = ['low', 'medium', 'high', 'critical']
-
-function ruleOf(rules: LiveRules, qualified: string) {
-  const name = qualified.slice(qualified.indexOf('/') + 1)
-  return rules.program.ruleset.rules.find((rule) => rule.name === name)
-}
-
-/** The item of an event, or null for kinds that have none. */
-export function itemOf({
-  accepted,
-  rules,
-  reported,
-}: Pick<Seen, 'accepted' | 'rules' | 'reported'>): { type: string; id: string } | null {
-  const kind = rules.schema.events.get(accepted.event.kind)
-  if (kind?.item === undefined) return null
-  if (kind.item === 'media') {
-    const first = accepted.files[0]
-    return first === undefined ? null : { type: 'media', id: first.id }
-  }
-  const id = idOf(accepted.event, kind.item)
-  if (id === undefined) return null
-  if (kind.item === 'actor') return { type: 'account', id }
-  // A report names the item that it is about; its own kind says nothing of what that item is.
-  return { type: isReport(kind.name) ? (reported ?? 'message') : typeOf(kind.name), id }
-}
-
-/** Kinds whose item is another event's. */
-export const isReport = (kind: string): boolean => kind === 'report' || kind === 'sealed_report'
-
-/** What an item is called, by the kind of event that brings it. */
-export const typeOf = (kind: string): string => (kind === 'profile_changed' ? 'profile' : kind)
-
-function stateOf(said: Said): 'held' | 'blocked' | null {
-  return said.verdict === 'block' ? 'blocked' : said.verdict === 'hold' ? 'held' : null
-}
-
-/** Kind and reason in words, without content and without an id of the platform. */
-function wordsOf(seen: Seen, said: Said, rule: string | undefined): string {
-  const kind = KIND_WORDS[seen.accepted.event.kind] ?? seen.accepted.event.kind.replaceAll('_', ' ')
-  const undecided = said.explanation.rules.every(({ outcome }) => outcome === 'unknown')
-  const reason = rule?.replaceAll('_', ' ') ?? 'a rule'
-  return undecided ? `${kind}, not checked: ${reason}` : `${kind}: ${reason}`
-}
-
-const KIND_WORDS: Readonly<Record<string, string>> = {
-  message: 'message',
-  post: 'post',
-  upload: 'upload',
-  profile_changed: 'profile',
-  report: 'report',
-  sealed_report: 'report',
-}
-
-/**
- * What the platform is asked to do. The gate's answer says the same, at once; the asking makes it hold when that answer was lost, and gives
- * each measure an id by which it is acknowledged, withdrawn and found in the log.
- */
-function wishesOf(seen: Seen, said: Said, hasItem: boolean): VerdictWish[] {
-  return said.effects.flatMap((effect): VerdictWish[] => {
-    const base = { what: null, until: null, notBefore: seen.now, onItem: hasItem }
-    switch (effect.do) {
-      case 'block':
-        return [{ ...base, do: 'remove' }]
-      case 'hold': {
-        const hold = { ...base, do: 'hold' as const }
-        return effect.until === 'release'
-          ? [hold, { ...base, do: 'release', notBefore: seen.now + effect.for }]
-          : [hold]
-      }
-      case 'limit':
-        return [{ ...base, do: 'limit', what: effect.what, until: seen.now + effect.for, onItem: false }]
-      case 'label':
-        return [{ ...base, do: 'label', what: effect.what }]
-      default:
-        return []
-    }
-  })
-}
-
-/** What the person addressed is told: only where something acts on them (rules.md §7.1). */
-function tellingOf(
-  said: Said,
-  main: ReturnType<typeof ruleOf>,
-): { notice: Ruling['notice']; withheldUntil: number | null } {
-  const acts = said.effects.filter(
-    (effect) => effect.do === 'block' || effect.do === 'limit' || (effect.do === 'hold' && effect.until === 'review'),
-  )
-  if (acts.length === 0) return { notice: null, withheldUntil: null }
-  const told = said.explanation.rules.find((rule) => hasFired(rule) && rule.tell !== undefined)
-  const withhold = main?.withhold
-  // Without an end the exception for deceptive bulk content holds (DSA Art. 17(2)): never told.
-  if (withhold !== undefined && withhold.for === undefined) return { notice: null, withheldUntil: null }
-  const text = told?.tell?.default ?? told?.tell?.en ?? 'This is being checked.'
-  return {
-    notice: {
-      language: 'en',
-      text,
-      facts:
-        told === undefined
-          ? 'An automatic check was not able to decide.'
-          : 'An automatic check matched one of our rules.',
-      effects: acts.map(effectInWords),
-    },
-    withheldUntil: withhold?.for ?? null,
-  }
-}
-
-/** What a paused rule says stands in the explanation, and is nobody's reason. */
-const hasFired = ({ outcome, mode }: Explanation['rules'][number]): boolean => outcome === 'fired' && mode !== 'paused'
-
-function effectInWords(effect: MergedEffect): string {
-  switch (effect.do) {
-    case 'block':
-      return 'the item was not delivered'
-    case 'hold':
-      return 'the item is held back until a person has looked at it'
-    case 'limit':
-      return `${effect.what.replaceAll('_', ' ')} are limited for ${hoursInWords(effect.for)}`
-    default:
-      return effect.do
-  }
-}
-
-function hoursInWords(ms: number): string {
-  const hours = Math.max(1, Math.round(ms / 3_600_000))
-  return hours === 1 ? '1 hour' : `${hours} hours`
+  return undecidedOf(seen).length > 0 || follows(seen.rules) || follows(seen.other) || !seen.counted
 }

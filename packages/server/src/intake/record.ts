@@ -1,33 +1,7 @@
-import type { KeyObject } from 'node:crypto'
 import type { Json, Schema } from '@lamplighter/rules'
-import { hmacHex } from '../http/crypto.ts'
 import type { NewRecord, StoredRecord } from '../storage/index.ts'
 import { type Accepted, acceptEvent } from './event.ts'
-
-/** What stands for an account, an item or a room in the stream: equal for equal ones, and telling nothing of which. */
-export type StreamName = (key: string) => string
-
-const NAMES = 32_768
-
-/**
- * Keyed names of accounts, items and rooms. The same ones act again and again, so the latest are remembered, twice `NAMES` at most.
- *
- * @param key HMAC-SHA-256
- */
-export function streamNames(key: KeyObject): StreamName {
-  let young = new Map<string, string>()
-  let old = young
-  return (plain) => {
-    const known = young.get(plain) ?? old.get(plain)
-    const name = known ?? hmacHex(key, `stream ${plain}`)
-    if (young.size >= NAMES) {
-      old = young
-      young = new Map()
-    }
-    young.set(plain, name)
-    return name
-  }
-}
+import type { KeyedName } from './names.ts'
 
 interface Body {
   readonly connection: string
@@ -45,7 +19,7 @@ export interface Gated {
 }
 
 /** An event as it goes into the stream. */
-export function recordOf(accepted: Accepted, nameOf: StreamName, gated?: Gated): NewRecord {
+export function recordOf(accepted: Accepted, nameOf: KeyedName, gated?: Gated): NewRecord {
   const { connection, receivedAt, streamKey, wireBytes } = accepted
   const around: Omit<Body, 'wire'> = { connection, receivedAt, ...(gated !== undefined && { gated }) }
   // The event's own bytes, which need not be written anew.
@@ -64,9 +38,10 @@ const END = Buffer.from('}')
 export function eventOf(
   record: StoredRecord,
   schema: Schema,
+  nameOf: KeyedName,
 ): { readonly accepted: Accepted; readonly gated: Gated | null } | undefined {
   if (record.body === null) return undefined
   const body = JSON.parse(new TextDecoder().decode(record.body)) as Body
-  const edge = acceptEvent(body.wire, schema, { connection: body.connection, now: body.receivedAt })
+  const edge = acceptEvent(body.wire, schema, { connection: body.connection, now: body.receivedAt, nameOf })
   return 'accepted' in edge ? { accepted: edge.accepted, gated: body.gated ?? null } : undefined
 }

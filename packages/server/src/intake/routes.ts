@@ -8,11 +8,14 @@ import { takeBatch } from './batch.ts'
 import { readBatch } from './body.ts'
 import { acceptEvent } from './event.ts'
 import { GATE_MS, type Gate, screenEvent } from './gate.ts'
+import { ignoredIn } from './ignored.ts'
 import { takeReport } from './reports.ts'
 
 export interface IntakeServices extends Gate {
   readonly vault: MediaVault
   readonly onIgnored: (count: number) => void
+  /** Names what a key sent in vain. @param fields asked at most once a day per key */
+  readonly nameIgnored: (key: string, now: number, fields: () => readonly string[]) => void
   /** Refuses events while too many wait to be judged (platform.md §10). @throws AppError `backlog_full` */
   checkBacklog(): Promise<void>
 }
@@ -21,7 +24,11 @@ export interface IntakeServices extends Gate {
 export function routesOf(services: IntakeServices): Route[] {
   const { bench } = services
   const accept = (json: unknown, who: Principal, now: number) => {
-    const edge = acceptEvent(json, bench.rules().schema, { connection: connectionOf(who), now })
+    const edge = acceptEvent(json, bench.rules().schema, {
+      connection: connectionOf(who),
+      now,
+      nameOf: services.nameOf,
+    })
     if ('accepted' in edge) return edge.accepted
     const first = edge.faults[0]
     throw new AppError('invalid', `The event does not have the right shape: ${edge.faults.length} fault(s).`, {
@@ -29,10 +36,14 @@ export function routesOf(services: IntakeServices): Route[] {
       ...(first !== undefined && { pointer: first.pointer }),
     })
   }
+  const ignored = (who: Principal, now: number, count: number, fields: () => readonly string[]) => {
+    services.onIgnored(count)
+    if (count > 0 && who.kind === 'key') services.nameIgnored(who.id, now, fields)
+  }
   return [
     route(screen, async ({ body, who, now, prefer }) => {
       const accepted = accept(body, who, now)
-      services.onIgnored(accepted.ignored.length)
+      ignored(who, now, accepted.ignored.length, () => accepted.ignored)
       return { body: await screenEvent(accepted, services, prefer.waitS === undefined ? GATE_MS : prefer.waitS * 1000) }
     }),
     route(
@@ -46,7 +57,7 @@ export function routesOf(services: IntakeServices): Route[] {
           storage: services.storage,
           rules: bench.rules,
           nameOf: services.nameOf,
-          onIgnored: services.onIgnored,
+          onIgnored: (count) => ignored(call.who, call.now, count, () => ignoredIn(body, bench.rules().schema, how)),
         })
         call.spend(Math.max(0, answer.accepted - 1))
         return { status: 202, body: answer }
@@ -54,7 +65,9 @@ export function routesOf(services: IntakeServices): Route[] {
       { maxBytes: 8 * 2 ** 20 },
     ),
     route(reports, async ({ body, who, now }) => {
-      const { id, recorded } = await takeReport(accept(body, who, now), services)
+      const accepted = accept(body, who, now)
+      ignored(who, now, accepted.ignored.length, () => accepted.ignored)
+      const { id, recorded } = await takeReport(accepted, services)
       return { status: 201, body: { id, recorded } }
     }),
     route(

@@ -118,7 +118,7 @@ describe('gate and follow', () => {
 })
 
 describe('deadlines', () => {
-  test('platform P-11: with every signal hanging the gate answers in time with unknown, and follow judges later', async () => {
+  test('platform P-11: signals that hang and that only follow reads do not hold up the gate; follow judges later', async () => {
     const hanging = () => new Promise<boolean>(() => undefined)
     const { intake } = house.context
     const providers = new Map([...intake.bench.providers.keys()].map((name) => [name, hanging] as const))
@@ -132,12 +132,12 @@ describe('deadlines', () => {
     expect((await casesOf(threat.id)).map(({ lane }) => lane)).toEqual(['life-at-risk'])
   })
 
-  test('a picture that is never measured takes no time from the answer: unknown, held, judged in follow', async () => {
+  test('a picture that is never measured leaves time for the answer: unknown, held, judged in follow', async () => {
     const { intake } = house.context
+    const given: number[] = []
     const vault = {
       ...intake.bench.vault,
-      find: (_: string, __: string, ms: number) =>
-        new Promise<undefined>((done) => setTimeout(() => done(undefined), ms)),
+      find: async (_: string, __: string, ms: number) => void given.push(ms),
     }
     const stuck: Gate = { ...intake, bench: { ...intake.bench, vault } }
     const event = {
@@ -147,9 +147,8 @@ describe('deadlines', () => {
       actor: { id: 'kestrel' },
       media: [{ id: 'late-1' }],
     }
-    const started = performance.now()
     const answer = await screenEvent(accepted(event), stuck, 1_500)
-    expect(performance.now() - started).toBeLessThan(1_550)
+    expect(given).toEqual([1_450])
     expect(answer.verdict).toBe('hold')
     expect(answer.unknown).not.toEqual([])
   })
@@ -195,9 +194,61 @@ describe('deadlines', () => {
   })
 })
 
+describe('a gate rule that reads a signal', () => {
+  const RULES = `ruleset slow version 1 owner "lead@harbour.example"
+use schema chat version 1
+list threat_terms: text from "threat-terms"
+signal names_place: bool from place_finder(item.text) within 20ms
+rule place v1 {
+  harm threat_to_life policy "TTL-1" severity high phase gate
+  on message
+  when item.text contains any threat_terms and names_place
+  then block, queue "life-at-risk" within 10m
+  on unknown hold for 2m then release, queue "unscreened" within 1h
+  because "names a place: {names_place}"
+  tell user "It names a place."
+}
+test "a threat that names a place is blocked" {
+  given threat_terms has "regret"
+  send message { item.text: "regret it at the harbour", names_place: true }
+  expect place fired
+}
+`
+
+  test('platform P-11: that hangs: the answer comes in time and says unknown; follow blocks, and the platform is told', async () => {
+    const slow = await openHouse({ rules: RULES })
+    try {
+      const { intake, registry } = slow.context
+      const hanging = new Map(
+        [...intake.bench.providers.keys()].map((name) => [name, () => Promise.withResolvers<boolean>().promise]),
+      )
+      const stuck: Gate = { ...intake, bench: { ...intake.bench, providers: hanging } }
+      const event = messageOf('you will regret it at the harbour tonight')
+      const edge = acceptEvent(event, registry.live().schema, { connection: 'main', now: slow.clock.now })
+      if (!('accepted' in edge)) throw new Error('not accepted')
+      const answer = await screenEvent(edge.accepted, stuck, 2_000)
+      expect(answer).toMatchObject({ verdict: 'hold', unknown: [{ signal: 'names_place', why: 'late' }] })
+      await slow.follow()
+      await slow.pass(0)
+      // Long after the hold would have ended by itself.
+      await slow.pass(600_000)
+      expect(slow.receiver.words().filter((word) => !word.includes('.'))).toEqual(['hold', 'remove'])
+      expect((await slow.screen(event)).body).toMatchObject({ verdict: 'block', repeat: true })
+      expect(slow.failures).toEqual([])
+    } finally {
+      await slow.close()
+    }
+  })
+})
+
 describe('follow', () => {
   test('platform P-16: an event that cannot be judged becomes a case, and the others of its batch are judged', async () => {
-    const lines = Array.from({ length: 20 }, (_, place) => blackmail({ actor: { id: `a${place}` }, id: `b-${place}` }))
+    const lines = Array.from({ length: 500 }, (_, place) =>
+      (place % 25 === 7 ? blackmail : (more: object) => messageOf('hello', { ...more }))({
+        actor: { id: `a${place}` },
+        id: `b-${place}`,
+      }),
+    )
     const poisoned = lines.map((line) =>
       line.id === 'b-7' ? { ...line, media: [{ id: 'poison', type: 'image/png' }] } : line,
     )
@@ -219,8 +270,12 @@ describe('follow', () => {
       await leases.release(fence)
     }
     expect(poison).toBe(1)
-    expect(await verdictsOf('b-7')).toHaveLength(0)
-    for (const { id } of lines.filter(({ id: one }) => one !== 'b-7')) expect(await verdictsOf(id)).toHaveLength(1)
+    const ofBatch = async (table: string) =>
+      (await house.rows(table)).map((row) => String(row.event_key)).filter((key) => key.startsWith('main|message|b-'))
+    expect((await ofBatch('seen')).toSorted()).toEqual(
+      lines.flatMap(({ id }) => (id === 'b-7' ? [] : [`main|message|${id}`])).toSorted(),
+    )
+    expect(await ofBatch('verdicts')).toHaveLength(19)
     const gathered = (await house.rows('cases')).filter((row) => row.kind === 'gathered')
     expect(gathered.length).toBe(before + 1)
     expect(gathered).toContainEqual(

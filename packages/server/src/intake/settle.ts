@@ -1,5 +1,5 @@
 import type { Do, EffectJson, RecordedJson, VerdictWord } from '@lamplighter/api'
-import { type ActionMeans, createNotice, requestAction } from '../actions/index.ts'
+import { type ActionMeans, createNotice, requestAction, withholdNotice } from '../actions/index.ts'
 import { type ExhibitSeed, keepExhibit } from '../evidence/index.ts'
 import { insertVerdict } from '../policy/index.ts'
 import { type CaseSeed, type EvidenceSeed, openCase, putEvidence } from '../review/index.ts'
@@ -38,15 +38,17 @@ export interface Ruling {
   readonly evidence: EvidenceSeed | null
   readonly exhibits: readonly ExhibitSeed[]
   readonly wishes: readonly VerdictWish[]
-  /** Told to the person addressed; absent when nothing acts on them, or the telling is withheld. */
+  /** For the person addressed; absent when nothing acts on them, or they are never told. */
   readonly notice: {
     readonly language: string
     readonly text: string
+    /** By language. */
+    readonly translations: Readonly<Record<string, string>>
     readonly facts: string
     readonly effects: readonly string[]
   } | null
-  /** The telling waits on a stated ground; then a case asks a person. */
-  readonly withheldUntil: number | null
+  /** The telling waits on a stated ground; then a case asks a person. `subject`: those about one subject meet in one case. */
+  readonly withheld: { readonly because: string; readonly until: number; readonly subject: string } | null
   readonly until: number | null
 }
 
@@ -90,7 +92,11 @@ export async function settleRuling(tx: Tx, ruling: Ruling, means: ActionMeans): 
         account: ruling.account,
         policy: ruling.policy,
         by: 'rule',
-        reason: ruling.notice === null ? null : { code: ruling.rules[0] ?? '', text: ruling.notice.text },
+        // What the person may not read yet, the platform could only pass on.
+        reason:
+          ruling.notice === null || ruling.withheld !== null
+            ? null
+            : { code: ruling.rules[0] ?? '', text: ruling.notice.text },
         until: wish.until,
         ...(notice !== undefined && { notice }),
         decision: ruling.id,
@@ -132,23 +138,23 @@ async function tell(
   means: ActionMeans,
 ): Promise<string | undefined> {
   if (ruling.notice === null || ruling.account === null) return undefined
-  const { notice } = await createNotice(
-    tx,
-    {
-      account: ruling.account,
-      item: ruling.item,
-      decision: ruling.id,
-      case: caseNumber ?? null,
-      policy: ruling.policy ?? { id: '', name: '' },
-      ...(ruling.rules[0] !== undefined && { rule: ruling.rules[0] }),
-      automated: true,
-      effects: ruling.notice.effects,
-      statement: { language: ruling.notice.language, text: ruling.notice.text },
-      facts: ruling.notice.facts,
-      until: ruling.until,
-      notBefore: ruling.withheldUntil ?? tx.now,
-    },
-    means,
-  )
-  return notice
+  const { language, text, translations, facts, effects } = ruling.notice
+  const wish = {
+    account: ruling.account,
+    item: ruling.item,
+    decision: ruling.id,
+    case: caseNumber ?? null,
+    policy: ruling.policy ?? { id: '', name: '' },
+    ...(ruling.rules[0] !== undefined && { rule: ruling.rules[0] }),
+    automated: true,
+    effects,
+    statement: { language, text, translations },
+    facts,
+    until: ruling.until,
+  }
+  if (ruling.withheld !== null) {
+    await withholdNotice(tx, { notice: wish, ...ruling.withheld }, means)
+    return undefined
+  }
+  return (await createNotice(tx, { ...wish, notBefore: tx.now }, means)).notice
 }

@@ -13,17 +13,18 @@ export function noticeMain(parts: {
   const { view, token } = parts
   const words = parts.words.notice
   const { content } = view
+  const statement = statementIn(parts.words.language, content.statement)
   return html`<p class="quiet">${words.decidedOn(dateText(parts.words, view.createdAt))}</p>
 ${view.isWithdrawn && html`<p class="problem">${words.withdrawn}</p>`}
 <h2>${words.what}</h2>
-<ul>${content.effects.map((effect) => html`<li>${words.effects[effect] ?? foreign(effect)}</li>`)}</ul>
+<ul>${content.effects.map((effect) => html`<li>${effectText(words, effect)}</li>`)}</ul>
 <h2>${words.why}</h2>
 <p><strong>${words.rule}:</strong> ${foreign(content.policy.name)} (${foreign(content.policy.id)})${
     content.rule !== undefined && html` · ${foreign(content.rule)}`
   }</p>
-<p><strong>${words.facts}:</strong> ${foreign(content.facts)}</p>
+<p><strong>${words.facts}:</strong> ${known(words.factsOf, content.facts) ?? foreign(content.facts)}</p>
 <h3>${words.statement}</h3>
-<blockquote lang="${content.statement.language}" dir="auto">${content.statement.text}</blockquote>
+<blockquote lang="${statement.language}" dir="auto">${statement.text}</blockquote>
 <h2>${words.who}</h2>
 <p>${content.automated ? words.byMachine : words.byPerson} ${content.foundBy !== undefined && words.foundBy[content.foundBy]}</p>
 <h2>${words.where}</h2>
@@ -38,6 +39,24 @@ ${appealPart(parts)}
 <p>${words.receiptText(commitmentStart(view.commitment))}</p>
 <p><a href="/n/${token}/receipt">${words.download}</a></p>`
 }
+
+/** The reason in the reader's language, where whoever wrote it gave one; else as it was written. */
+function statementIn(
+  language: string,
+  statement: NoticeView['content']['statement'],
+): { language: string; text: string } {
+  const text = known(statement.translations ?? {}, language)
+  return text === undefined || language === statement.language ? statement : { language, text }
+}
+
+function effectText(words: Messages['notice'], effect: string): string | Html {
+  const capability = /^limit (\S+)$/.exec(effect)?.[1]
+  if (capability === undefined) return known(words.effects, effect) ?? foreign(effect)
+  return words.limited(known(words.capabilities, capability) ?? capability.replaceAll('_', ' '))
+}
+
+const known = (words: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(words, name) ? words[name] : undefined
 
 function appealPart(parts: { words: Messages; view: NoticeView; token: string; now: number }): Html {
   const { words, view, token } = parts

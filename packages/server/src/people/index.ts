@@ -1,4 +1,5 @@
 export { whenAccessEnds, whenSignedOut } from './hooks.ts'
+export { makeNameIgnored } from './keys/ignored.ts'
 export { createPeople, type Link, type People } from './people.ts'
 export { type PeopleParts, routesOf } from './routes.ts'
 export { signInPages } from './sign-in/pages.ts'

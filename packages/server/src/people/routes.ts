@@ -23,7 +23,7 @@ import type { Principal, Touch } from '../http/principal.ts'
 import { onceOf, type Route, route } from '../http/route.ts'
 import type { Store } from '../storage/index.ts'
 import { isLive } from './keys/identify.ts'
-import { allKeys, revokeKey } from './keys/store.ts'
+import { allKeys, ignoredFields, revokeKey } from './keys/store.ts'
 import type { People } from './people.ts'
 import { newSessionId, SESSION_MS, sessionEnd, signOut, switchPerson } from './sign-in/store.ts'
 import { doerOf, staffLabel } from './staff.ts'
@@ -129,6 +129,7 @@ function keyRoutes({ store, people }: PeopleParts): Route[] {
   return [
     route(getKeys, async ({ now }) => {
       const keys = await store.read(allKeys, undefined)
+      const ignored = Map.groupBy(await store.read(ignoredFields, undefined), (row) => row.key_id)
       const items = keys.map((key) => ({
         id: key.id,
         name: key.name,
@@ -137,6 +138,7 @@ function keyRoutes({ store, people }: PeopleParts): Route[] {
         createdAt: key.createdAt,
         expiresAt: key.expiresAt,
         lastUsedDay: key.lastUsedDay,
+        ignoredFields: (ignored.get(key.id) ?? []).map(({ field, day }) => ({ field, day })),
         state: stateOf(key.revokedAt !== null, isLive(key, now)),
       }))
       return { body: { items } }

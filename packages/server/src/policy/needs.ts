@@ -34,7 +34,7 @@ export function wordsOf(need: Need): string {
     case 'trial_forbidden':
       return `Protection from grave harm is not withheld at random: ${need.rules.join(', ')}.`
     case 'counter_cold':
-      return `These counters have not seen a whole window: ${need.counters.join(', ')}.`
+      return `These counters have not seen a whole window: ${need.counters.join(', ')}. Wait, or accept them cold.`
     case 'nothing_before':
       return 'Nothing was live before it.'
     case 'report_unopened':

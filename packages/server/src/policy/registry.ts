@@ -1,11 +1,12 @@
 import type { RecordedJson } from '@lamplighter/api'
-import type { Lock } from '@lamplighter/rules'
+import type { CounterSpec, Lock } from '@lamplighter/rules'
+import { type KeptCounters, LIVE } from '../counters/index.ts'
 import { AppError } from '../http/errors.ts'
 import type { CommandKey } from '../http/route.ts'
 import type { Doer } from '../people/index.ts'
 import type { Storage } from '../storage/index.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
-import { type Compared, compare } from './compare.ts'
+import { type Compared, compare, countersOnlyIn } from './compare.ts'
 import { isRefused, type LiveRules, prepare, type Refused } from './live.ts'
 import { refusalOf } from './refusal.ts'
 import type { TrialBy, VersionsTable } from './rows.ts'
@@ -17,6 +18,8 @@ export interface Running {
   readonly live: LiveRules
   /** In shadow or trial. */
   readonly beside: Beside | undefined
+  /** The version that a rollback leads to, until its counters stop moving (rules.md §8.1); absent where it has none of its own. */
+  readonly before: { readonly rules: LiveRules; readonly until: number } | undefined
   /** Rules of the live rule set that do nothing until then, by name; milliseconds since 1970. */
   readonly pausedUntil: ReadonlyMap<string, number>
   /** Rules of the live version whose breaker is open, by name; never of grave harm: there people are told, and the rule goes on. */
@@ -48,6 +51,8 @@ export interface RuleRegistry {
     reason: string
     doer: Doer
     once?: CommandKey
+    /** What its counters have seen that nobody counted before: nothing before now, or all there ever was (a platform that begins). */
+    seen?: 'all'
   }): Promise<{ rules: LiveRules; recorded: RecordedJson }>
   check(text: string, schemaText: string): LiveRules | Refused
   /**
@@ -67,6 +72,8 @@ export interface RuleRegistry {
 export function makeRegistry(parts: {
   readonly storage: Storage
   readonly providers: ReadonlySet<string>
+  readonly counters: Pick<KeptCounters, 'begin' | 'keepOnly'>
+  readonly now: () => number
   keysFor(affected: readonly Affected[]): Promise<RecordKeys>
 }): RuleRegistry {
   const { store } = parts.storage
@@ -87,8 +94,8 @@ export function makeRegistry(parts: {
     return found
   }
 
-  const loadNow = async (): Promise<boolean> => {
-    const { live, beside, pauses, open } = await store.read(whatRuns, undefined)
+  const loadNow = async (since?: null): Promise<boolean> => {
+    const { live, beside, before, pauses, open } = await store.read(whatRuns, undefined)
     if (live === undefined) return false
     const rules = prepared(live)
     if (isRefused(rules))
@@ -98,13 +105,33 @@ export function makeRegistry(parts: {
       )
     const pausedUntil = new Map(pauses.filter(({ name }) => name === live.name).map(({ rule, until }) => [rule, until]))
     const grave = new Set(rules.program.ruleset.rules.filter((rule) => rule.grave).map(({ name }) => name))
-    running = {
+    const next = {
       live: rules,
       beside: beside && besideOf(beside, rules),
+      before: before && beforeOf(before, rules, live.live_at),
       pausedUntil,
       open: new Set(open.filter((rule) => !grave.has(rule))),
     }
+    const { counters } = parts
+    // What did not move until now begins anew: it has missed what came since it stopped.
+    await counters.keepOnly(LIVE, new Set(movingIn(running ?? next, parts.now()).map(({ id }) => id)))
+    running = next
+    // Only now: an event that was judged before this moment moved nothing of it.
+    await counters.begin(LIVE, movingIn(next, parts.now()), since)
     return true
+  }
+
+  const beforeOf = (row: VersionsTable, live: LiveRules, liveAt: number | null): Running['before'] => {
+    const rules = prepared(row)
+    if (isRefused(rules) || rules.schemaText !== live.schemaText || liveAt === null) return undefined
+    return countersOnlyIn(rules, live).length === 0 ? undefined : { rules, until: liveAt + KEPT_MOVING_MS }
+  }
+
+  // One after another, so that an older answer of the database never takes the place of a newer one.
+  const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
+    const next = turn.then(run)
+    turn = next.catch(() => undefined)
+    return next
   }
 
   // A version that this software no longer takes, or that reads another schema, stops; the live one goes on.
@@ -127,12 +154,7 @@ export function makeRegistry(parts: {
   const registry: RuleRegistry = {
     live: () => nowRunning().live,
     running: nowRunning,
-    load() {
-      // One after another, so that an older answer of the database never takes the place of a newer one.
-      const next = turn.then(loadNow)
-      turn = next.catch(() => undefined)
-      return next
-    },
+    load: () => inTurn(() => loadNow()),
     check: (text, schemaText) => prepare(text, schemaText, around),
     async fit({ text, schemaText, lock }) {
       const rows = await store.read(versions, undefined)
@@ -150,28 +172,41 @@ export function makeRegistry(parts: {
       if (isRefused(rules)) throw refusalOf(rules)
       return { rules, compared: compare(running?.live, rules) }
     },
-    async put({ text, schemaText, reason, doer, once }) {
+    async put({ text, schemaText, reason, doer, once, seen }) {
       const { rules, handed, compared } = await registry.fit({ text, schemaText })
       const keys = await parts.keysFor([])
-      const { recorded } = await store.tx(goLive, { handed, compared, reason, doer, keys }, once && { once })
-      await registry.load()
-      return { rules, recorded }
+      return inTurn(async () => {
+        const { recorded } = await store.tx(goLive, { handed, compared, reason, doer, keys }, once && { once })
+        await loadNow(seen === 'all' ? null : undefined)
+        return { rules, recorded }
+      })
     },
   }
   return registry
 }
 
+/** Counters of the version before go on for so long: going back finds them as if they had never left. */
+const KEPT_MOVING_MS = 7 * 86_400_000
+
+/** Every counter that each event moves now, once. */
+function movingIn({ live, beside, before }: Running, now: number): CounterSpec[] {
+  const kept = before !== undefined && now < before.until ? [before.rules] : []
+  const all = [live, ...(beside === undefined ? [] : [beside.rules]), ...kept]
+  const specs = all.flatMap(({ program }) => [...program.ruleset.counters.values()].map(({ spec }) => spec))
+  return [...new Map(specs.map((spec) => [spec.id, spec])).values()]
+}
+
 /** What runs, what ran last and what is proposed. */
 const KNOWN = 8
 
-const EMPTY: Lock = { format: 1, rulesets: {}, rules: {} }
+const EMPTY: Lock = { format: 1, rulesets: {}, rules: {}, counters: {} }
 
 /** What versions of this rule set mean that ran or run beside. */
 function lockedIn(rows: readonly VersionsTable[], name: string): Lock {
   return rows
     .filter((row) => row.name === name && row.locked_at !== null && row.lock !== null)
     .map((row) => JSON.parse(row.lock ?? '') as Lock)
-    .reduce((all, one) => joined(all, one), EMPTY)
+    .reduce((all, one) => joined(one, all), EMPTY)
 }
 
 // What is in the first stands.
@@ -179,4 +214,5 @@ const joined = (lock: Lock, more: Lock = EMPTY): Lock => ({
   format: 1,
   rulesets: { ...more.rulesets, ...lock.rulesets },
   rules: { ...more.rules, ...lock.rules },
+  counters: { ...more.counters, ...lock.counters },
 })

@@ -31,7 +31,16 @@ import {
   whatRuns,
 } from './store.ts'
 import type { Tally } from './tally.ts'
-import { changesJson, checkedJson, diagnosticJson, labels, needJson, reportRules, versionJson } from './views.ts'
+import {
+  changesJson,
+  checkedJson,
+  countersJson,
+  diagnosticJson,
+  labels,
+  needJson,
+  reportRules,
+  versionJson,
+} from './views.ts'
 
 export interface PolicyServices {
   readonly storage: Storage
@@ -123,6 +132,7 @@ export function routesOf(services: PolicyServices): Route[] {
         }
         const told = {
           changes: changesJson(compared),
+          counters: countersJson(compared),
           diagnostics: rules.warnings.map(diagnosticJson),
           approvalsNeeded: approvalsNeeded(compared.changes),
         }
@@ -149,6 +159,7 @@ export function routesOf(services: PolicyServices): Route[] {
           schema: row.schema_text,
           checked: known === undefined ? [] : checkedJson(known.rules),
           changes: known === undefined ? [] : changesJson(known.compared),
+          counters: known === undefined ? [] : countersJson(known.compared),
           approvalsNeeded: known === undefined ? 0 : approvalsNeeded(known.compared.changes),
           needs: { shadow: needs('shadow'), trial: needs('trial'), live: needs('live'), retire: needs('retire') },
           approvals: (await store.read(approvalRows, row.hash)).map((one) => ({ ...one, by: labelled(one.by) })),
@@ -204,7 +215,10 @@ function lockOf(text: string): Lock {
   const isMap = (value: unknown): value is Record<string, string> =>
     typeof value === 'object' && value !== null && Object.values(value).every((one) => typeof one === 'string')
   if (typeof json === 'object' && json !== null && 'rules' in json && 'rulesets' in json) {
-    if (isMap(json.rules) && isMap(json.rulesets)) return { format: 1, rules: json.rules, rulesets: json.rulesets }
+    const { rules, rulesets } = json
+    // A lock file from before rules could count names none.
+    const counters = 'counters' in json ? json.counters : {}
+    if (isMap(rules) && isMap(rulesets) && isMap(counters)) return { format: 1, rules, rulesets, counters }
   }
   throw new AppError('invalid', 'lock: expected the JSON of a lock file, with rules and rulesets.', {
     pointer: '/lock',

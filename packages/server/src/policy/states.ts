@@ -46,7 +46,7 @@ export interface Standing {
   readonly besideSince: number | null
   /** Of people who still work here. */
   readonly approvals: readonly Approval[]
-  /** Changed counters that have not seen a whole window. Always empty until rules have counters. */
+  /** Counters that the live version does not have and that have not seen a whole window, by name. */
   readonly coldCounters: readonly string[]
   /** Another version that is in shadow or trial, as `core 3`. */
   readonly beside: string | null
@@ -64,6 +64,8 @@ export interface Ask {
   readonly now: number
   /** Going live without the shadow minimum, for one more approval and a case that reviews it. */
   readonly expedite?: boolean
+  /** Going live although counters are cold: until they are warm, what is undecided by that alone is not acted on. */
+  readonly cold?: boolean
 }
 
 /** Something that is still missing. */
@@ -147,9 +149,7 @@ function stepNeeds(step: Step, version: Standing, ask: Ask, alone: boolean): Nee
         ...(ask.expedite ? [] : shadowNeeds(version, ask.now)),
         ...approvalNeeds(version, ask.expedite ? 1 : 0),
         ...coverageNeeds(version),
-        ...(version.coldCounters.length === 0
-          ? []
-          : [{ code: 'counter_cold' as const, counters: version.coldCounters }]),
+        ...(ask.cold ? [] : counterNeeds(version)),
       ]
     case 'retire':
       return []
@@ -176,6 +176,10 @@ function trialNeeds({ changes }: Standing): Need[] {
 
 function coverageNeeds({ uncovered }: Standing): Need[] {
   return uncovered.length === 0 ? [] : [{ code: 'coverage', leaves: uncovered }]
+}
+
+function counterNeeds({ coldCounters }: Standing): Need[] {
+  return coldCounters.length === 0 ? [] : [{ code: 'counter_cold', counters: coldCounters }]
 }
 
 /** The time and events that are still missing beside the live version. Without a changed rule there is nothing to watch. */

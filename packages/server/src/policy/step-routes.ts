@@ -9,7 +9,6 @@ import {
   tryRuleset,
 } from '@lamplighter/api'
 import { AppError } from '../http/errors.ts'
-import { hashMatchOf } from '../http/input.ts'
 import type { Principal, Touch } from '../http/principal.ts'
 import { type CommandKey, onceOf, type Route, route } from '../http/route.ts'
 import { doerOf } from '../people/index.ts'
@@ -30,7 +29,7 @@ interface StepCall {
   readonly who: Principal
   readonly touch: Touch | undefined
   readonly requestId: string
-  readonly raw: Request
+  readonly ifHash?: string
   readonly once?: CommandKey
 }
 
@@ -41,8 +40,12 @@ export function stepRoutes({ storage, registry, tally, keysFor }: PolicyServices
     body: { name: row.name, version: row.version, hash: row.hash, state: row.state, recorded },
   })
 
-  const take = async (call: StepCall, step: Step, more: Partial<Pick<StepInput, 'reason' | 'expedite' | 'trial'>>) => {
-    const hash = hashMatchOf(call.raw)
+  const take = async (
+    call: StepCall,
+    step: Step,
+    more: Partial<Pick<StepInput, 'reason' | 'expedite' | 'cold' | 'trial'>>,
+  ) => {
+    const hash = call.ifHash ?? ''
     const { compared } = registry.kept(await store.read(oneVersion, call.params))
     const keys = await keysFor([])
     // The shadow minimum counts to this moment.
@@ -67,7 +70,11 @@ export function stepRoutes({ storage, registry, tally, keysFor }: PolicyServices
     route(shadowRuleset, (call) => take(call, 'shadow', {})),
     route(tryRuleset, (call) => take(call, 'trial', { trial: call.body })),
     route(liveRuleset, (call) =>
-      take(call, 'live', { reason: call.body.reason, expedite: call.body.expedite === true }),
+      take(call, 'live', {
+        reason: call.body.reason,
+        expedite: call.body.expedite === true,
+        cold: call.body.cold === true,
+      }),
     ),
     route(retireRuleset, (call) => take(call, 'retire', {})),
     route(approveRuleset, async (call) => {
@@ -77,7 +84,7 @@ export function stepRoutes({ storage, registry, tally, keysFor }: PolicyServices
       return { body: { approvals, needed: approvalsNeeded(compared.changes) } }
     }),
     route(rollBackRuleset, async (call) => {
-      const hash = hashMatchOf(call.raw)
+      const hash = call.ifHash ?? ''
       const { live } = await store.read(whatRuns, undefined)
       const before = live?.before_hash == null ? undefined : await store.read(versionByHash, live.before_hash)
       // What this software no longer takes must not become what runs.
@@ -98,7 +105,7 @@ export function stepRoutes({ storage, registry, tally, keysFor }: PolicyServices
       return stepBody(done)
     }),
     route(pauseRuleCall, async (call) => {
-      const hash = hashMatchOf(call.raw)
+      const hash = call.ifHash ?? ''
       const rule = registry.live().program.ruleset.rules.find(({ name }) => name === call.params.rule)
       if (rule === undefined) throw new AppError('not_found', 'The live version has no rule of this name.')
       const by = { hash, grave: rule.grave, doer: doerOf(call), keys: await keysFor([]) }
@@ -108,7 +115,7 @@ export function stepRoutes({ storage, registry, tally, keysFor }: PolicyServices
       return { body: { rule: call.params.rule, until: call.body.until, recorded } }
     }),
     route(resumeRuleCall, async (call) => {
-      const input = { ...call.params, hash: hashMatchOf(call.raw), doer: doerOf(call), keys: await keysFor([]) }
+      const input = { ...call.params, hash: call.ifHash ?? '', doer: doerOf(call), keys: await keysFor([]) }
       const { recorded } = await store.tx(resumeRule, input, onceOf(call))
       await registry.load()
       return { body: { rule: call.params.rule, recorded } }

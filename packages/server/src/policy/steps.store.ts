@@ -93,6 +93,8 @@ export interface StepInput {
   readonly compared: Compared
   readonly reason: string | null
   readonly expedite?: boolean
+  /** Counters that have not seen a whole window are no hindrance. */
+  readonly cold?: boolean
   readonly trial?: { readonly percent: number; readonly by: TrialBy }
   readonly keys: RecordKeys
 }
@@ -129,7 +131,13 @@ async function stepOf(tx: Tx, row: VersionsTable, input: StepInput): Promise<Ste
     throw new AppError('conflict', 'Another version went live meanwhile. Read it again, then decide.')
   }
   const standing = await standingOf(tx, row, input.compared)
-  const ask = { by: input.by, hash: input.hash, now: tx.now, expedite: input.expedite === true }
+  const ask = {
+    by: input.by,
+    hash: input.hash,
+    now: tx.now,
+    expedite: input.expedite === true,
+    cold: input.cold === true,
+  }
   refuseUnmet(needsOf(input.step, standing, ask))
   const next = stepped(row, input, { now: tx.now, live })
   const approvals = validApprovals(standing).length

@@ -1,4 +1,5 @@
 import type { Role } from '@lamplighter/api'
+import { coldAmong, LIVE } from '../counters/index.ts'
 import { AppError } from '../http/errors.ts'
 import { allStaff } from '../people/index.ts'
 import { defineQuery, type ReadDb, type Tx } from '../storage/index.ts'
@@ -29,6 +30,13 @@ export async function besideRow({ db }: From): Promise<VersionsTable | undefined
   return db.selectFrom('ruleset_versions').selectAll().where('state', 'in', ['shadow', 'trial']).executeTakeFirst()
 }
 
+/** The version that a rollback leads to. */
+async function beforeRow(from: From): Promise<VersionsTable | undefined> {
+  const hash = (await liveRow(from))?.before_hash
+  if (hash == null) return undefined
+  return from.db.selectFrom('ruleset_versions').selectAll().where('hash', '=', hash).executeTakeFirst()
+}
+
 async function openBreakers(from: From): Promise<string[]> {
   const live = await liveRow(from)
   if (live === undefined) return []
@@ -48,6 +56,7 @@ export async function standingOf(from: ReadDb | Tx, row: VersionsTable, compared
   const isSelf = beside?.name === row.name && beside.version === row.version
   const people = (await allStaff.run(from, undefined)).filter(({ state }) => state === 'active')
   const events = await eventsOf(from, row)
+  const cold = await coldAmong(from, LIVE, compared.counters)
   return {
     hash: row.hash,
     state: row.state,
@@ -57,8 +66,7 @@ export async function standingOf(from: ReadDb | Tx, row: VersionsTable, compared
     besideSince: row.beside_since,
     // Whoever left agrees to nothing any more (security.md §3).
     approvals: (await approvalsOf(from, row.hash)).filter(({ staff }) => people.some(({ id }) => id === staff)),
-    // Rules have no counters yet; a store of counters says here which of the changed ones are still warming.
-    coldCounters: [],
+    coldCounters: compared.counters.filter(({ id }) => cold.has(id)).map(({ name }) => name),
     beside: beside === undefined || isSelf ? null : `${beside.name} ${beside.version}`,
     sameSchema: compared.sameSchema,
     oneStaff: people.length === 1,
@@ -96,7 +104,7 @@ export const oneVersion = defineQuery(
     versionRow(from, input.name, input.version),
 )
 
-/** What runs: the live version, the one beside it, pauses that have not ended, and rules of the live version whose breaker is open. */
+/** What runs: the live version, the one beside it, the one it would go back to, pauses that have not ended, and rules of the live version whose breaker is open. */
 export const whatRuns = defineQuery(
   'policy.what-runs',
   async (
@@ -104,12 +112,14 @@ export const whatRuns = defineQuery(
   ): Promise<{
     live: VersionsTable | undefined
     beside: VersionsTable | undefined
+    before: VersionsTable | undefined
     pauses: PausesTable[]
     open: string[]
   }> => ({
     live: await liveRow(from),
     open: await openBreakers(from),
     beside: await besideRow(from),
+    before: await beforeRow(from),
     pauses: await from.db
       .selectFrom('rule_pauses')
       .selectAll()

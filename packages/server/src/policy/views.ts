@@ -66,6 +66,9 @@ export function checkedJson({ program }: LiveRules) {
 export const changesJson = ({ changes }: Pick<Compared, 'changes'>) =>
   changes.map((change) => ({ ...change, what: [...change.what] }))
 
+export const countersJson = ({ counters }: Pick<Compared, 'counters'>) =>
+  counters.map(({ name, over }) => ({ name, overMs: over }))
+
 /** What a version said beside the live one, by rule, in the order of the names. */
 export function reportRules(hours: readonly HoursTable[]) {
   const names = [...new Set(hours.map(({ rule }) => rule))].sort()

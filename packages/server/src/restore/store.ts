@@ -1,9 +1,16 @@
 import { audit } from '../audit/index.ts'
+import { AppError } from '../http/errors.ts'
 import type { Doer } from '../people/index.ts'
 import { defineQuery, defineWork } from '../storage/index.ts'
 
-/** Notes that a person has confirmed what the copy says of people, keys and endpoints (security.md S-68). */
-export const noteResume = defineWork('restore.resume', async (tx, input: { doer: Doer; backupAt: number }) => {
+/**
+ * Notes that a person has confirmed what the copy says of people, keys and endpoints (security.md S-68).
+ *
+ * @param input.backupAt null when nothing is held back
+ * @throws AppError `conflict` nothing is held back
+ */
+export const noteResume = defineWork('restore.resume', async (tx, input: { doer: Doer; backupAt: number | null }) => {
+  if (input.backupAt === null) throw new AppError('conflict', 'Nothing is held back: this server is not quiet.')
   await audit(tx, {
     who: input.doer.name,
     act: 'restore.resume',

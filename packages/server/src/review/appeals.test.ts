@@ -72,6 +72,28 @@ test('console 17: a granted appeal takes back measure and strike and answers the
   expect(house.receiver.words()).toEqual(expect.arrayContaining(['restore!', 'appeal.decided']))
 })
 
+test('console 14: the same matter as a case and as an appeal: another order, nothing preselected, no trace of who decided', async () => {
+  const item = String(messageOf('x').id)
+  await house.report(reportOf(item, { item: { id: item, text: 'you are no good' } }))
+  const live = await ravi.take(Number((await house.newestCase()).number))
+  expect(live.card.preselected).not.toBeNull()
+  const { body } = await ravi.decide(live, 'remove', { reasonCode: 'insult', note: 'a note between us' })
+  await house.pass(10_001)
+  await house.pass(1)
+  const notice = (await house.rows('notices')).find(({ decision }) => decision === body.decision)
+  const appeal = await appealed(String(notice?.id))
+  const opened = await lead.take(appeal.number)
+  const order = ({ card }: typeof live) => card.policies.map(({ id }: { id: string }) => id)
+  expect(order(opened)).not.toEqual(order(live))
+  expect(order(opened).toSorted()).toEqual(order(live).toSorted())
+  expect([opened.card.preselected, opened.decided, opened.draft, opened.notes]).toEqual([null, null, null, []])
+  const said = JSON.stringify(opened)
+  const traces = [ravi.id, ravi.label, body.decision, `C-${live.number}`, 'a note between us', 'decided: remove']
+  // As whole words: a policy may be called HAR-1, and R-1 is a person.
+  expect(traces.filter((trace) => new RegExp(`\\b${trace}\\b`).test(said))).toEqual([])
+  await grant(lead, appeal.id, opened.revision, 'upheld')
+})
+
 test('the reviewer of an appeal sees what the first one saw', async () => {
   const { notice } = await decidedAgainst(ravi)
   const appeal = await appealed(notice)

@@ -1,5 +1,5 @@
 import type { CaseJson, Do, EvidenceJson } from '@lamplighter/api'
-import type { ActionMeans } from '../actions/index.ts'
+import type { ActionMeans, WithheldView } from '../actions/index.ts'
 import { shippedPolicies } from '../policy/index.ts'
 import type { Storage } from '../storage/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
@@ -29,6 +29,8 @@ export interface CaseDesk {
   supported(): Promise<ReadonlySet<Do>>
   /** What the person wrote and against which notice. */
   appealOf(id: string): Promise<AppealFacts | undefined>
+  /** The notices about which a case asks. */
+  withheldOf(number: number): Promise<readonly WithheldView[]>
   /** How staff are called on screen: `R-7`. */
   staffWords(id: string): Promise<string>
 }
@@ -54,10 +56,13 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
   const { row } = found
   const { sealer } = desk
   const appeal = row.kind === 'appeal' && row.ref !== null ? await desk.appealOf(row.ref) : undefined
+  const withheld = row.kind === 'notice' ? await desk.withheldOf(row.number) : []
+  // What an appeal or a notice is about lies in the case of its decision.
+  const about = appeal?.decision ?? withheld[0]?.decision
   const before =
-    appeal === undefined
+    about === undefined
       ? []
-      : await desk.storage.store.read(evidenceInQuestion, { decision: appeal.decision, roles: actor.roles })
+      : await desk.storage.store.read(evidenceInQuestion, { decision: about, roles: actor.roles })
   const pieces = await Promise.all(
     [...before, ...found.evidence].map(async ({ id, at, reported, sealed }) => ({
       id,
@@ -94,7 +99,7 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
     reports: await reportsView(found, sealer),
     signals: signalsView(pieces),
     fired: firedView(explanations),
-    evidence: appeal === undefined ? evidenceView(pieces) : evidenceView(pieces).map(factsOnly),
+    evidence: about === undefined ? evidenceView(pieces) : evidenceView(pieces).map(factsOnly),
     history: found.history.map((line) => ({ ...line })),
     notes: await Promise.all(
       found.notes.map(async ({ id, at, by, sealed }) => ({
@@ -122,6 +127,13 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
             at: appeal.at,
             notice: { text: appeal.notice.text, policy: appeal.notice.policy, effects: [...appeal.notice.effects] },
           },
+    withheld: withheld.map(({ text, policy, effects, because, since }) => ({
+      text,
+      policy,
+      effects: [...effects],
+      because,
+      since,
+    })),
     draft:
       found.draft === null
         ? null
@@ -162,7 +174,7 @@ async function reportsView(found: CaseRows, sealer: Sealer): Promise<CaseJson['r
 
 async function decidedView(desk: CaseDesk, found: CaseRows, actor: Actor): Promise<CaseJson['decided']> {
   const { decided } = found
-  if (decided === null || found.row.kind === 'appeal') return null
+  if (decided === null || found.row.kind === 'appeal' || found.row.kind === 'notice') return null
   return {
     id: decided.id,
     by: await desk.staffWords(decided.by),

@@ -4,6 +4,7 @@ import {
   claimNext,
   decideAppeal,
   decideCase,
+  decideNotice,
   getCase,
   getExplanation,
   getLanes,
@@ -31,6 +32,8 @@ export function actorOf(who: Principal): store.Actor {
   if (who.kind !== 'staff') throw new AppError('forbidden', 'This is for staff who are signed in.')
   return { id: who.id, staff: `R-${who.number}`, roles: who.roles }
 }
+
+const DAY_MS = 86_400_000
 
 /** Lanes that rules may name but that nothing fills yet: they are not on screen before their subject works. */
 const unlit: ReadonlySet<string> = new Set(['csea-encrypted', 'second-review'])
@@ -150,6 +153,27 @@ export function routesOf(desk: CaseDesk): Route[] {
           item: stored?.item ?? null,
           itemState: stored?.itemState ?? null,
           supported: [...(await desk.supported())],
+          means: await meansFor(facts.account === null ? [] : [{ kind: 'account', id: facts.account }]),
+        },
+        onceOf(call),
+      )
+      return { status: 201, body: { ...result, effects: [...result.effects] } }
+    }),
+    route(decideNotice, async (call) => {
+      const { body, params, now } = call
+      const facts = await storage.store.read(rows.decisionFacts, params.number)
+      if (facts === undefined) throw noCase()
+      const decision = newId('dec', now)
+      const note = body.do === 'send' ? null : body.reason
+      const result = await storage.store.tx(
+        store.decideNoticeWork,
+        {
+          number: params.number,
+          actor: actorOf(call.who),
+          revision: call.ifMatch ?? 0,
+          decision,
+          until: body.do === 'send' ? null : now + body.days * DAY_MS,
+          sealed: await sealer.seal('staff_decisions', 'sealed', decision, { statement: null, note }),
           means: await meansFor(facts.account === null ? [] : [{ kind: 'account', id: facts.account }]),
         },
         onceOf(call),

@@ -1,6 +1,6 @@
 import type { Handler } from '../jobs/index.ts'
 import type { CaseDesk } from './desk.ts'
-import { settleWork } from './store.ts'
+import { endWithholdingWork, settleWork } from './store.ts'
 import { reportsOfDecision } from './store-read.ts'
 import type { StoredReport } from './stored.ts'
 
@@ -26,6 +26,14 @@ export function settleHandler(desk: CaseDesk): Handler {
       ...[...new Set(reporters.map(({ reporter }) => reporter))].map((id) => ({ kind: 'reporter' as const, id })),
     ]
     await desk.storage.store.tx(settleWork, { ...payload, reporters, means: await desk.meansFor(affected) })
+    return 'done'
+  }
+}
+
+/** The job of a withheld notice, due when the ground for waiting has had its time. */
+export function withheldHandler({ storage }: Pick<CaseDesk, 'storage'>): Handler {
+  return async (job) => {
+    await storage.store.tx(endWithholdingWork, { id: (job.payload as unknown as { id: string }).id })
     return 'done'
   }
 }

@@ -20,13 +20,29 @@ import type { Policy } from '../policy/index.ts'
 import { defineWork, type Tx } from '../storage/index.ts'
 import { instantOf, type LedgerAct, record } from '../transparency/index.ts'
 import { addHistory, caseOfDecision, openCase } from './cases.ts'
-import { assertClaim, CLAIM_MS, type ClaimState, claim, isHeld } from './claim.ts'
+import { assertClaim, CLAIM_MS, claim, isHeld } from './claim.ts'
 import { type DecisionFacts, type ItemState, planOf } from './decide.ts'
 import { noCase } from './errors.ts'
 import { laneOf } from './lanes.ts'
-import type { CasesTable } from './tables.ts'
+import {
+  type Actor,
+  affectedOf,
+  assertRevision,
+  caseName,
+  caseRow,
+  claimFirstOf,
+  claimState,
+  closeCase,
+  type DecidedRow,
+  mayOpen,
+  type OnCase,
+  recordedColumns,
+  saveCase,
+} from './working.store.ts'
 
 export { schema } from './tables.ts'
+export { decideNoticeWork, endWithholdingWork } from './withheld.store.ts'
+export { type Actor, affectedOf, caseName }
 
 /** Claims of somebody who leaves or signs out go back to their lanes (security.md §3). */
 async function giveBack(tx: Tx, staff: string): Promise<void> {
@@ -40,84 +56,6 @@ async function giveBack(tx: Tx, staff: string): Promise<void> {
 }
 whenSignedOut(giveBack)
 whenAccessEnds(giveBack)
-
-/** Who acts: taken from the session, never from a body. */
-export interface Actor {
-  readonly id: string
-  /** `R-7`. */
-  readonly staff: string
-  readonly roles: readonly string[]
-}
-
-interface OnCase {
-  readonly number: number
-  readonly actor: Actor
-}
-
-const mayOpen = (row: CasesTable, actor: Actor): boolean =>
-  laneOf(row.lane).roles.some((role) => actor.roles.includes(role))
-
-async function caseRow(tx: Tx, number: number, actor: Actor): Promise<CasesTable> {
-  const row = await tx.db.selectFrom('cases').selectAll().where('number', '=', number).executeTakeFirst()
-  if (row === undefined || !mayOpen(row, actor)) throw noCase()
-  return row
-}
-
-async function claimState(tx: Tx, row: CasesTable): Promise<ClaimState> {
-  const excluded = await tx.db
-    .selectFrom('case_excludes')
-    .select('staff')
-    .where('case_number', '=', row.number)
-    .execute()
-  return {
-    state: row.state,
-    claimedBy: row.claimed_by,
-    claimUntil: row.claim_until,
-    excluded: excluded.map(({ staff }) => staff),
-  }
-}
-
-/** Writes the row under its revision: two works that decide on one case always collide here. */
-async function saveCase(tx: Tx, row: CasesTable, change: Partial<CasesTable>): Promise<void> {
-  const { numUpdatedRows } = await tx.db
-    .updateTable('cases')
-    .set({ ...change, revision: row.revision + 1 })
-    .where('number', '=', row.number)
-    .where('revision', '=', row.revision)
-    .executeTakeFirst()
-  tx.affect(numUpdatedRows, 1)
-  tx.hint('lanes')
-  tx.hint(`case:${row.number}`)
-}
-
-async function claimFirstOf(tx: Tx, lane: string, actor: Actor, except?: number): Promise<number | null> {
-  const free = await tx.db
-    .selectFrom('cases')
-    .selectAll()
-    .where('lane', '=', lane)
-    .where('closed_at', 'is', null)
-    .where('state', '!=', 'decided')
-    .where((row) => row.or([row('claimed_by', 'is', null), row('claim_until', '<=', tx.now)]))
-    // Where leads have no access, what was handed to a lead is everybody's, or nobody would ever get it.
-    .$if(laneOf(lane).roles.includes('lead'), (rows) =>
-      rows.where((row) => row.or([row('handed_to', 'is', null), row('handed_to', 'in', [...actor.roles, 'anyone'])])),
-    )
-    .where('number', 'not in', (rows) =>
-      rows.selectFrom('case_excludes').select('case_number').where('staff', '=', actor.id),
-    )
-    .$if(except !== undefined, (rows) => rows.where('number', '!=', except ?? 0))
-    .orderBy('due_at')
-    .orderBy('number')
-    .limit(1)
-    .executeTakeFirst()
-  if (free === undefined) return null
-  await saveCase(tx, free, {
-    state: 'claimed',
-    claimed_by: actor.id,
-    claim_until: claim({ state: 'open', claimedBy: null, claimUntil: 0, excluded: [] }, actor.id, tx.now).claimUntil,
-  })
-  return free.number
-}
 
 /** Claims the case of a lane that is due first. */
 export const claimNextWork = defineWork(
@@ -236,14 +174,6 @@ export interface DecideInput extends OnCase {
   readonly means: ActionMeans
 }
 
-export interface DecidedRow {
-  readonly decision: string
-  readonly undoUntil: number
-  readonly effects: readonly string[]
-  readonly recorded: RecordedJson
-  readonly next: number | null
-}
-
 /** Decides a case: decision, ledger record, actions, notice, strike, reports and the next claim, all or none (DESIGN §4). */
 export const decideWork = defineWork(
   'review.decide',
@@ -253,6 +183,9 @@ export const decideWork = defineWork(
     assertRevision(row, input.revision)
     if (row.kind === 'appeal') {
       throw new AppError('conflict', 'This case is an appeal; decide it as one, so that the person gets an answer.')
+    }
+    if (row.kind === 'notice') {
+      throw new AppError('conflict', 'This case asks about a notice that waits; send it, or withhold it for longer.')
     }
     const reports = await openReports(tx, row.number)
     const facts: DecisionFacts = {
@@ -325,7 +258,7 @@ export const decideWork = defineWork(
                 effects: plan.told,
                 statement: plan.notice,
                 // Staff's own headline names rules and reports: not for the person affected.
-                facts: 'A person of our staff looked at what you sent.',
+                facts: 'person_looked',
                 until: plan.wishes[0]?.until ?? null,
                 notBefore: plan.undoUntil,
                 tookPart: [input.actor.id],
@@ -372,27 +305,6 @@ export const decideWork = defineWork(
   { urgent: true },
 )
 
-export const caseName = (number: number): string => `C-${number}`
-
-/** Under whose key the record of a decision is sealed. */
-export const affectedOf = (account: string | null): LedgerAct['affected'] =>
-  account === null ? { kind: 'platform' } : { kind: 'account', id: account }
-
-function assertRevision(row: CasesTable, revision: number): void {
-  if (row.revision !== revision) {
-    throw new AppError(
-      'stale_revision',
-      `This case is at revision ${row.revision}, you saw ${revision}; look at what changed and decide again.`,
-    )
-  }
-}
-
-const recordedColumns = (recorded: RecordedJson): { record: string; commitment: string; promise: string | null } => ({
-  record: recorded.record,
-  commitment: recorded.commitment,
-  promise: recorded.promise,
-})
-
 async function openReports(tx: Tx, number: number): Promise<{ id: string }[]> {
   return tx.db
     .selectFrom('reports')
@@ -400,19 +312,6 @@ async function openReports(tx: Tx, number: number): Promise<{ id: string }[]> {
     .where('case_number', '=', number)
     .where('state', '=', 'open')
     .execute()
-}
-
-async function closeCase(tx: Tx, row: CasesTable, words: string, actor: Actor): Promise<void> {
-  await saveCase(tx, row, {
-    state: 'decided',
-    open_key: null,
-    claimed_by: null,
-    claim_until: 0,
-    handed_to: null,
-    closed_at: tx.now,
-  })
-  await tx.db.deleteFrom('case_drafts').where('case_number', '=', row.number).execute()
-  await addHistory(tx, row.number, actor.staff, words)
 }
 
 async function decisionRow(tx: Tx, id: string) {

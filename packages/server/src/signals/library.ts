@@ -18,6 +18,8 @@ export interface ListLibrary {
   load(): Promise<void>
   /** True once every list of the database is in memory. */
   readonly loaded: boolean
+  /** How far each import that runs now is, by list. */
+  readonly importing: ReadonlyMap<string, Importing>
   /** Makes lists that are not there yet, empty: a rule that asks them is decided, and hears "no hit". */
   declare(lists: readonly ListFacts[], by: string): Promise<void>
   /**
@@ -31,8 +33,13 @@ export interface ListLibrary {
     readonly contentType: string
     readonly sha256?: string
     readonly by: string
-    readonly onProgress?: (done: number, total: number) => void
   }): Promise<Imported>
+}
+
+/** Entries written to disk or loaded into memory, of all that the new version changes and holds. */
+export interface Importing {
+  readonly done: number
+  readonly total: number
 }
 
 export interface Imported {
@@ -53,6 +60,7 @@ export function makeLibrary(parts: {
 }): ListLibrary {
   const { storage, sealer } = parts
   const book = new ListBook()
+  const importing = new Map<string, Importing>()
   let loaded = false
   // Two imports at once would stage into one version: one after another.
   let turn: Promise<unknown> = Promise.resolve()
@@ -65,7 +73,10 @@ export function makeLibrary(parts: {
       ? sealer.seal('list_entries', 'body', place(facts.id, fingerprint), entry)
       : new TextEncoder().encode(JSON.stringify(entry))
 
-  const loadOne = async (row: Awaited<ReturnType<typeof rows>>[number]): Promise<void> => {
+  const loadOne = async (
+    row: Awaited<ReturnType<typeof rows>>[number],
+    onLoaded: (count: number) => void = () => undefined,
+  ): Promise<void> => {
     const entries: { n: number; entry: ParsedEntry }[] = []
     for (let after = 0; ; ) {
       const slice = await storage.store.read(listEntries, { list: row.id, version: row.version, after, max: SLICE })
@@ -76,6 +87,7 @@ export function makeLibrary(parts: {
             : (JSON.parse(new TextDecoder().decode(body)) as ParsedEntry)
         entries.push({ n, entry })
       }
+      onLoaded(slice.length)
       if (slice.length < SLICE) break
       after = slice.at(-1)?.n ?? after
     }
@@ -137,7 +149,13 @@ export function makeLibrary(parts: {
     const wanted = new Map(parsed.entries.map((entry) => [fingerprintOf(facts, entry.value), entry]))
     const added = [...wanted].filter(([fingerprint]) => !known.has(fingerprint))
     const gone = [...known].filter((fingerprint) => !wanted.has(fingerprint))
-    const total = added.length + gone.length
+    const total = added.length + gone.length + wanted.size
+    let done = 0
+    const advance = (count: number): void => {
+      done += count
+      importing.set(facts.id, { done, total })
+    }
+    advance(0)
     for (let from = 0; from < added.length; from += SLICE) {
       const slice = added.slice(from, from + SLICE)
       const add = await Promise.all(
@@ -148,12 +166,12 @@ export function makeLibrary(parts: {
         })),
       )
       await storage.store.tx(stageEntries, { list: facts.id, version, add, remove: [], from: highest + 1 + from })
-      input.onProgress?.(from + slice.length, total)
+      advance(slice.length)
     }
     for (let from = 0; from < gone.length; from += 500) {
       const remove = gone.slice(from, from + 500)
       await storage.store.tx(stageEntries, { list: facts.id, version, add: [], remove, from: 0 })
-      input.onProgress?.(added.length + Math.min(from + 500, gone.length), total)
+      advance(remove.length)
     }
     const published = await storage.store.tx(publishList, {
       facts,
@@ -167,7 +185,7 @@ export function makeLibrary(parts: {
       keys: await parts.keysFor([]),
     })
     const row = (await rows()).find(({ id }) => id === facts.id)
-    if (row !== undefined) await loadOne(row)
+    if (row !== undefined) await loadOne(row, advance)
     return { ...published, entries: wanted.size, added: added.length, removed: gone.length, bad: parsed.bad }
   }
 
@@ -176,6 +194,7 @@ export function makeLibrary(parts: {
     get loaded() {
       return loaded
     },
+    importing,
     async load() {
       for (const row of await rows()) await loadOne(row)
       loaded = true
@@ -190,7 +209,7 @@ export function makeLibrary(parts: {
       for (const row of await rows()) if (!known.has(row.id)) await loadOne(row)
     },
     import(input) {
-      const done = turn.then(() => take(input))
+      const done = turn.then(() => take(input)).finally(() => importing.delete(input.facts.id))
       turn = done.catch(() => undefined)
       return done
     },

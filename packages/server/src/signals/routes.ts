@@ -38,6 +38,7 @@ export function routesOf(services: { readonly storage: Storage; readonly library
                     : ('live' as const),
             source: row.source,
           })),
+          importing: [...services.library.importing].map(([id, far]) => ({ id, ...far })),
         },
       }
     }),

@@ -3,13 +3,13 @@ import type { Role } from '@lamplighter/api'
 import { hashPicture } from '@lamplighter/matching'
 import { sql } from 'kysely'
 import { openSecret } from '../actions/connections.store.ts'
-import { addConnection, deliverDue } from '../actions/index.ts'
+import { addConnection, deliverDue, WITHHELD_QUEUE } from '../actions/index.ts'
 import { Receiver } from '../actions/testing/platform.ts'
 import { type Context, type ContextOptions, openContext } from '../context.ts'
 import { loadConfig } from '../http/config.ts'
 import { randomToken } from '../http/crypto.ts'
 import { FOLLOW, type FollowEvents, followOnce } from '../intake/index.ts'
-import { settleHandler } from '../review/index.ts'
+import { settleHandler, withheldHandler } from '../review/index.ts'
 import { drawSynthetic, type SampleKind } from '../signals/sample-pictures.ts'
 import { encodePng } from '../signals/sample-png.ts'
 import { defineQuery, partitionLease, type ReadDb } from '../storage/index.ts'
@@ -39,6 +39,8 @@ export interface Person {
   readonly id: string
   /** `R-7`. */
   readonly label: string
+  /** What their browser sends with each call. */
+  readonly credentials: Readonly<Record<string, string>>
   call: Caller
   /** Signs in again, when the session has ended. */
   signIn(): Promise<void>
@@ -76,8 +78,8 @@ export interface House {
   newestCase(): Promise<Record<string, unknown>>
   /** Rows of a table in no order, read past everything. */
   rows(table: string): Promise<Record<string, unknown>[]>
-  /** Closes everything and opens it again on the same place. */
-  reopen(storage?: ContextOptions['storage']): Promise<void>
+  /** Closes everything and opens it again on the same place. @param meanwhile runs while nothing is open */
+  reopen(storage?: ContextOptions['storage'], meanwhile?: () => Promise<unknown>): Promise<void>
   close(): Promise<void>
 }
 
@@ -169,6 +171,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       schemaText: wick('chat.schema.wick'),
       reason: 'the rules of the house',
       doer: operatorDoer,
+      seen: 'all',
     })
   }
   if (options.bare !== true) await putLists(context)
@@ -227,11 +230,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       if (given === undefined) throw new Error(`signing in was answered ${opened.status} ${opened.text}`)
       return given
     }
-    let cookie = await cookieFor(invited.link)
+    const own = { cookie: await cookieFor(invited.link), 'sec-fetch-site': 'same-origin' }
     const call: Caller = (method, path, given = {}) =>
       send(method, path, given, {
-        cookie,
-        'sec-fetch-site': 'same-origin',
+        ...own,
         ...(method === 'GET' ? {} : { 'idempotency-key': randomToken(128) }),
       })
     const me = await call('GET', '/v1/me')
@@ -239,11 +241,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     return {
       id: invited.id,
       label: me.body.staff,
+      credentials: own,
       call,
       async signIn() {
         clock.now += 6_001
         const wish = { id: invited.id, reason: 'again', kind: 'invite', doer: operatorDoer } as const
-        cookie = await cookieFor((await context.people.relink(wish)).link)
+        own.cookie = await cookieFor((await context.people.relink(wish)).link)
       },
       async next(lane) {
         const { body } = await call('POST', `/v1/lanes/${lane}/next`, { body: {} })
@@ -315,9 +318,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     async pass(ms) {
       clock.now += ms
       const { jobs } = context.storage
-      for (const job of await jobs.claim('review.settle', 100, 60_000)) {
-        await settleHandler(context.desk)(job, { signal: AbortSignal.timeout(60_000), claimed: () => job })
-        await jobs.complete(job)
+      const handlers = { 'review.settle': settleHandler(context.desk), [WITHHELD_QUEUE]: withheldHandler(context.desk) }
+      for (const [queue, handler] of Object.entries(handlers)) {
+        for (const job of await jobs.claim(queue, 100, 60_000)) {
+          await handler(job, { signal: AbortSignal.timeout(60_000), claimed: () => job })
+          await jobs.complete(job)
+        }
       }
       await deliver()
     },
@@ -326,8 +332,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       return rows.toSorted((a, b) => Number(a.number) - Number(b.number)).at(-1) ?? {}
     },
     rows: (table) => context.storage.store.read(allRows, table),
-    async reopen(storage) {
+    async reopen(storage, meanwhile) {
       await context.close()
+      await meanwhile?.()
       context = await open(storage)
     },
     async close() {

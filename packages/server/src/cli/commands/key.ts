@@ -55,10 +55,10 @@ export const commands: readonly Command[] = [
       const { items } = await withApi(io.config().config, async (call) => Keys.parse(await call('GET', '/v1/keys')))
       io.result(
         items,
-        items.map(
-          (key) =>
-            `${key.id}  ${key.state.padEnd(8)}${key.name}  ${key.scopes.join(',')}  last used ${key.lastUsedDay ?? 'never'}`,
-        ),
+        items.flatMap((key) => [
+          `${key.id}  ${key.state.padEnd(8)}${key.name}  ${key.scopes.join(',')}  last used ${key.lastUsedDay ?? 'never'}`,
+          ...key.ignoredFields.map(({ field, day }) => `            sends ${field}, which no rule can read (${day})`),
+        ]),
       )
       return 0
     },

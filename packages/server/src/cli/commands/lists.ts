@@ -1,16 +1,51 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
-import { withApi } from '../api.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { getLists } from '@lamplighter/api'
+import { type Call, withApi } from '../api.ts'
 import type { Command } from '../command.ts'
-import { UsageError } from '../io.ts'
+import { type Io, UsageError } from '../io.ts'
 import { FileBody } from '../operator.ts'
+import { startProgress } from '../progress.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.csv': 'text/csv',
   '.ndjson': 'application/x-ndjson',
   '.jsonl': 'application/x-ndjson',
 }
+
+const LOOK_EVERY_MS = 200
+
+/** Shows how far the server is with the import of a list, until it has ended. Where it cannot be asked, the import goes on unseen. */
+async function showImport<T>(
+  io: Io,
+  call: Call,
+  file: { readonly list: string; readonly lines: number },
+  importing: Promise<T>,
+): Promise<T> {
+  const progress = startProgress(io, `importing ${file.list}`)
+  let running = true
+  const ended = importing.then(
+    () => undefined,
+    () => undefined,
+  )
+  void ended.then(() => {
+    running = false
+  })
+  while (running) {
+    const lists = await call('GET', '/v1/lists').catch(() => undefined)
+    const now = getLists.answer.safeParse(lists).data?.importing.find(({ id }) => id === file.list)
+    // Until the file has been read nobody knows how much of it is new.
+    if (running) progress.update(now?.done ?? 0, now?.total ?? file.lines)
+    await Promise.race([ended, sleep(LOOK_EVERY_MS)])
+  }
+  progress.end()
+  return importing
+}
+
+const NEWLINE = 0x0a
+const linesIn = (bytes: Uint8Array): number => bytes.reduce((count, byte) => count + Number(byte === NEWLINE), 0)
 
 export const commands: readonly Command[] = [
   {
@@ -45,9 +80,10 @@ export const commands: readonly Command[] = [
       })
       const { config } = io.config()
       const type = TYPES[extname(path)] ?? 'text/plain'
-      const answer = await withApi(config, (call) =>
-        call('PUT', `/v1/lists/${list}/entries?${query}`, new FileBody(type, bytes)),
-      )
+      const answer = await withApi(config, (call) => {
+        const importing = call('PUT', `/v1/lists/${list}/entries?${query}`, new FileBody(type, bytes))
+        return showImport(io, call, { list: list ?? '', lines: linesIn(bytes) }, importing)
+      })
       io.result(answer, [
         `${list} version ${answer.version}: ${answer.entries} entries, ${answer.added} added, ${answer.removed} removed`,
       ])

@@ -10,6 +10,7 @@ import {
   format,
   type Json,
   lockOf,
+  MemoryCounters,
   normalise,
   readSchema,
   renderDiagnostics,
@@ -68,7 +69,13 @@ const schemaOption = {
   schema: { help: 'schema file; default: the one beside the rules, else the shipped one', value: 'file' },
 } as const
 
-function changeLine({ kind, rule, from, to, what, approvals, because }: ReturnType<typeof diff>[number]): string {
+const hoursOf = (ms: number): string => (ms % 3_600_000 === 0 ? `${ms / 3_600_000}h` : `${Math.round(ms / 60_000)}m`)
+
+function changeLine(change: ReturnType<typeof diff>[number]): string {
+  if (change.kind === 'reset') {
+    return `reset    counter ${change.counter}: ${change.what.join(', ')} changed, warm after ${hoursOf(change.warmAfter)}`
+  }
+  const { kind, rule, from, to, what, approvals, because } = change
   const versions = [from, to].filter((version) => version !== undefined).map((version) => `v${version}`)
   const needed = approvals === 0 ? '' : `  approvals: ${approvals} (${because})`
   return [
@@ -154,7 +161,8 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'rules explain',
-    summary: 'Says what a rule file says of one event, and why. Signals and lists that are not given are unknown.',
+    summary:
+      'Says what a rule file says of one event, and why. Signals, lists and earlier events are not given, so unknown.',
     example: 'lamplighter rules explain core.wick --event event.json',
     args: ['file'],
     options: { ...schemaOption, event: { help: 'one event as JSON', value: 'file' } },
@@ -177,8 +185,13 @@ export const commands: readonly Command[] = [
       }
       const program = compile(ruleset)
       const plan = program.plan(normal.event, {}, { get: () => undefined })
+      // Counters that begin with this event: each has seen it and nothing before.
+      const readings = new MemoryCounters().apply('test', plan.ops)
       const explanations = (['gate', 'follow'] as const).map((phase) =>
-        explain([{ judgement: program.judge(plan, [], phase), mode: 'live' }], (value) => `${value.length} characters`),
+        explain(
+          [{ judgement: program.judge(plan, readings, phase), mode: 'live' }],
+          (value) => `${value.length} characters`,
+        ),
       )
       io.result(
         JSON.parse(canonicalJson(explanations as unknown as Json)),

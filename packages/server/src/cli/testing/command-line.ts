@@ -13,23 +13,26 @@ export interface Ran {
   readonly err: string
 }
 
-/** Runs a command line in this process, in `folder`, with an output that is no terminal. */
+/** Runs a command line in this process, in `folder`, with an output that is no terminal, or whose error stream is one. */
 export async function lamplighter(
   folder: string,
   line: readonly string[],
   env: Record<string, string> = {},
+  on: { readonly terminal?: boolean } = {},
 ): Promise<Ran> {
   const out: string[] = []
   const err: string[] = []
-  const into = (list: string[]) =>
-    new Writable({
+  const into = (list: string[], isTTY = false) => {
+    const stream = new Writable({
       write(chunk, _, done) {
         list.push(String(chunk))
         done()
       },
     })
+    return Object.assign(stream, { isTTY })
+  }
   const stdin = Object.assign(process.stdin, { isTTY: false })
-  const code = await runCommand(line, { folder, env, stdin, stdout: into(out), stderr: into(err) })
+  const code = await runCommand(line, { folder, env, stdin, stdout: into(out), stderr: into(err, on.terminal) })
   return { code, out: out.join(''), err: err.join('') }
 }
 

@@ -1,4 +1,4 @@
-import { type Acknowledged, follows } from './platform.ts'
+import { type Acknowledged, follows, roomOf } from './platform.ts'
 import type { CountingReceiver } from './receiver.ts'
 import type { Truth } from './truth.store.ts'
 
@@ -14,6 +14,20 @@ export function findingsOf(said: Acknowledged, truth: Truth, receiver: Pick<Coun
     ...decisionFaults(said, truth),
     ...effectFaults(truth, receiver),
   ]
+}
+
+/**
+ * Counters against brute force over what was acknowledged: each event counts once, however often it was sent and whenever the server died
+ * (rules.md §11.5). True only when every event that was sent has its answer.
+ */
+export function countFaults({ events }: Acknowledged, { counts }: Truth): string[] {
+  const sent = Map.groupBy(events.keys(), roomOf)
+  return counts.flatMap(({ room, low, high }) => {
+    const expected = sent.get(room)?.length ?? 0
+    return low === expected && high === expected
+      ? []
+      : [`counter of ${room}: expected ${expected}, found ${low} to ${high}`]
+  })
 }
 
 function eventFaults({ events }: Acknowledged, truth: Truth): string[] {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Verified, verifyTarget } from '@lamplighter/ledger/verifier'
 import type { Errand } from './errand.ts'
-import { findingsOf } from './findings.ts'
+import { countFaults, findingsOf } from './findings.ts'
 import { Life } from './life.ts'
 import { PlatformDouble } from './platform.ts'
 import { CountingReceiver } from './receiver.ts'
@@ -52,9 +52,11 @@ export class History {
     await this.platform.finish()
     await this.life.settled(SETTLED_MS)
     const log = await this.#verified()
+    const truth = await this.life.truth()
     return [
       ...this.platform.wrong,
-      ...findingsOf(this.platform.acknowledged, await this.life.truth(), this.receiver),
+      ...findingsOf(this.platform.acknowledged, truth, this.receiver),
+      ...countFaults(this.platform.acknowledged, truth),
       ...(log.exit === 0 ? [] : log.lines),
     ]
   }

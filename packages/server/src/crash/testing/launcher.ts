@@ -1,10 +1,12 @@
 import { openContext } from '../../context.ts'
+import { LIVE } from '../../counters/index.ts'
 import { seedHouse } from '../../demo/seed.ts'
 import type { App } from '../../http/app.ts'
 import { loadConfig } from '../../http/config.ts'
 import { startServer } from '../../http/server.ts'
 import { FOLLOW } from '../../intake/index.ts'
 import type { Errand, Said } from './errand.ts'
+import { ROOMS } from './platform.ts'
 import { findTruth, waiting } from './truth.store.ts'
 
 // The embedded server as a process that a test may kill: `node launcher.ts <errand as JSON>`, with a channel to its parent.
@@ -23,6 +25,7 @@ const context = await openContext({
   ...(errand.unsynced === true && { storage: { faults: { unsynced: true } } }),
 })
 const { storage, people } = context
+const doer = { name: 'operator', staff: null, touch: 'operator', request: 'test' } as const
 if (errand.dieAfterAppend === true) dieAfterAppend()
 const secrets = errand.hook === null ? null : await settleIn(errand.hook)
 let calls = 0
@@ -51,7 +54,8 @@ process.on('SIGTERM', async () => {
   process.exit(outcome === 'clean' ? 0 : 75)
 })
 process.on('message', async (question: 'waiting' | 'truth') => {
-  if (question === 'truth') say({ kind: 'truth', truth: await storage.store.read(findTruth, undefined) })
+  if (question === 'truth')
+    say({ kind: 'truth', truth: { ...(await storage.store.read(findTruth, undefined)), counts: await counts() } })
   else {
     const { records } = await storage.stream.backlog(FOLLOW)
     say({ kind: 'waiting', events: records, ...(await storage.store.read(waiting, undefined)) })
@@ -61,11 +65,36 @@ say({ kind: 'ready', port: server.port, secrets })
 
 async function settleIn(hook: string) {
   await seedHouse(context, hook)
-  const doer = { name: 'operator', staff: null, touch: 'operator' as const, request: 'test' }
+  await countRooms()
   const scopes = ['screen', 'events', 'reports'] as const
   const { key } = await people.newKey({ name: 'test', connection: 'harbour', scopes, days: 1, doer })
   const { link } = await people.invite({ name: 'Lena', roles: ['lead', 'child-safety'], kind: 'invite', doer })
   return { key, link: new URL(link).pathname }
+}
+
+/** The starter rules, and a counter that every message moves. */
+async function countRooms(): Promise<void> {
+  const { text, schemaText } = context.registry.live()
+  const counting = `${text.replace('ruleset starter version 2', 'ruleset starter version 3')}
+counter in_room = count by room.id on message over 24h exact up to 1000
+`
+  const about = { doer, reason: 'count', seen: 'all' } as const
+  await context.registry.put({ text: counting, schemaText, ...about })
+}
+
+async function counts() {
+  const counter = context.registry.live().program.ruleset.counters.get('in_room')
+  if (counter === undefined) return []
+  const ops = ROOMS.map((room) => ({
+    counter: counter.spec,
+    key: [room],
+    at: Date.now(),
+    event: 'asks',
+    where: undefined,
+    readOnly: true,
+  }))
+  const readings = await context.intake.bench.counters.apply(LIVE, ops)
+  return readings.map(({ low, high }, place) => ({ room: ROOMS[place] ?? '', low, high }))
 }
 
 /** The events are durable, and nobody is told. */

@@ -213,7 +213,7 @@ export class PlatformDouble {
       actor: person(`author-${id}`),
       target: person('friend'),
       tie: { connected: true, first_contact: false },
-      room: { id: `dm-${id}`, type: 'direct', audience: 'private' },
+      room: { id: roomOf(id), type: 'direct', audience: 'private' },
       item: { id, text: TEXTS[mood] },
     }
   }
@@ -233,6 +233,12 @@ export class PlatformDouble {
     this.wrong.push(`${what}: ${status} ${JSON.stringify(body)}`)
   }
 }
+
+/** Rooms in which messages are counted; few enough that each has many. */
+export const ROOMS = Array.from({ length: 40 }, (_, n) => `room-${n}`)
+
+/** Where a message is said. */
+export const roomOf = (id: string): string => ROOMS[Number(id.split('-').at(-1)) % ROOMS.length] ?? ''
 
 const occurredAt = new Date().toISOString()
 const person = (id: string) => ({ id, age: 40 * 86_400_000, age_band: 'adult', age_source: 'declared', kind: 'person' })

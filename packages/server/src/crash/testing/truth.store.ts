@@ -20,9 +20,11 @@ export interface Truth {
   readonly notices: readonly { readonly id: string; readonly decision: string }[]
   /** Commitments of the ledger, in base64. */
   readonly commitments: readonly string[]
+  /** What a counter says of each room. */
+  readonly counts: readonly { readonly room: string; readonly low: number; readonly high: number }[]
 }
 
-export const findTruth = defineQuery('crash.truth', async ({ db }: ReadDb): Promise<Truth> => {
+export const findTruth = defineQuery('crash.truth', async ({ db }: ReadDb): Promise<Omit<Truth, 'counts'>> => {
   const check = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(db)
   const seen = await db.selectFrom('seen').select('event_key').execute()
   const actions = await db.selectFrom('actions').select(['id', 'decision', 'do', 'undo_of', 'withdrawn_by']).execute()

@@ -3,6 +3,23 @@ export type Language = 'en' | 'de' | 'es' | 'fr' | 'ar'
 /** What is kept, in the words of the privacy page. */
 export type KeptCategory = 'reports' | 'cases' | 'notices' | 'deliveries' | 'ledger' | 'staff' | 'media' | 'operation'
 
+/** Measures that a notice names. */
+export type NoticeEffect = 'remove' | 'warn' | 'limit' | 'suspend' | 'block' | 'hold'
+
+/** What a decision rests on: a rule's match, a check that could not be made, a person's look. */
+export type NoticeFacts = 'rule_matched' | 'not_checked' | 'person_looked'
+
+/** Capabilities of `chat.schema.wick`. */
+export type Capability =
+  | 'messages'
+  | 'messages_to_minors'
+  | 'suggested_to_minors'
+  | 'new_contacts'
+  | 'links'
+  | 'media'
+  | 'posts'
+  | 'groups'
+
 /** All words of the users' pages in one language. A missing one does not compile. */
 export interface Messages {
   readonly language: Language
@@ -15,10 +32,15 @@ export interface Messages {
     readonly title: string
     readonly decidedOn: (date: string) => string
     readonly what: string
-    /** What a person's decision does, by its name; other effects are shown as they were written. */
-    readonly effects: Readonly<Record<string, string>>
+    /** What a decision does, by its name; other effects are shown as they were written. */
+    readonly effects: Readonly<Record<NoticeEffect, string>>
+    readonly limited: (what: string) => string
+    /** What an account can be kept from, by the names of the shipped schema; others are shown as the platform's schema names them. */
+    readonly capabilities: Readonly<Record<Capability, string>>
     readonly why: string
     readonly facts: string
+    /** What a decision rests on, by its name. */
+    readonly factsOf: Readonly<Record<NoticeFacts, string>>
     readonly rule: string
     readonly statement: string
     readonly who: string

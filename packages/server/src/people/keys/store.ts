@@ -8,6 +8,7 @@ import type { Doer } from '../staff.ts'
 declare module '../../storage/tables.ts' {
   interface Tables {
     api_keys: KeysTable
+    ignored_fields: { key_id: string; field: string; day: string; at: number }
   }
 }
 
@@ -54,8 +55,22 @@ export const schema = defineSchema({
         }),
       ],
     },
+    {
+      id: '0002-ignored-fields',
+      up: (engine) => [
+        table(
+          engine,
+          'ignored_fields',
+          { key_id: 'text not null', field: 'text not null', day: 'text not null', at: 'bigint not null' },
+          ['primary key (key_id, field)'],
+        ),
+      ],
+    },
   ],
-  tables: { api_keys: { kept: { from: 'expires_at', default: days(730), min: days(30), max: days(3650) } } },
+  tables: {
+    api_keys: { kept: { from: 'expires_at', default: days(730), min: days(30), max: days(3650) } },
+    ignored_fields: { kept: { from: 'at', default: days(30), min: days(1), max: days(90) } },
+  },
 })
 
 const Scopes = z.array(Scope)
@@ -145,5 +160,24 @@ export const revokeKey = defineWork(
 export const markKeyUsed = defineWork('keys.used', async (tx, input: { id: string; day: string }): Promise<void> => {
   await tx.db.updateTable('api_keys').set({ last_used_day: input.day }).where('id', '=', input.id).execute()
 })
+
+/** Names fields that a key sent and that the schema of facts does not know. One that was named before gets the new day. */
+export const nameIgnored = defineWork(
+  'keys.ignored',
+  async (tx, input: { key: string; day: string; fields: readonly string[] }): Promise<void> => {
+    for (const field of input.fields) {
+      await tx.db
+        .insertInto('ignored_fields')
+        .values({ key_id: input.key, field, day: input.day, at: tx.now })
+        .onConflict((on) => on.columns(['key_id', 'field']).doUpdateSet({ day: input.day, at: tx.now }))
+        .execute()
+    }
+  },
+)
+
+/** What was named of every key, the latest first. */
+export const ignoredFields = defineQuery('keys.ignored', ({ db }) =>
+  db.selectFrom('ignored_fields').select(['key_id', 'field', 'day']).orderBy('at', 'desc').orderBy('field').execute(),
+)
 
 const auditOf = (doer: Doer) => ({ who: doer.name, request: doer.request, touch: doer.touch ?? undefined })

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { againWhileBusy } from '../testing/again.ts'
 import { echo, openAccounts, witnessEpoch } from '../testing/bank.store.ts'
-import { engines, sqlite } from '../testing/engines.ts'
-import { freshStore, MODULES } from '../testing/opened.ts'
+import { engines } from '../testing/engines.ts'
+import { freshStore } from '../testing/opened.ts'
 
 const DEEP = process.env.LAMPLIGHTER_DEEP === '1'
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
@@ -52,20 +52,4 @@ describe.each(engines)('leases on $name', (engine) => {
     await expect(opened.storage.store.tx(echo, 1, { fence })).rejects.toMatchObject({ code: 'lease_lost' })
     expect(await leases.acquire('node:a', 10_000)).toMatchObject({ epoch: 2 })
   })
-})
-
-test('on SQLite a lease ends with the process that held it: the next one takes it at once, under a higher number', async () => {
-  const place = await sqlite.place()
-  const first = await place.open(MODULES)
-  const fence = await first.leases.acquire('shard:1', 60_000)
-  await first.close()
-  const second = await place.open(MODULES)
-  try {
-    expect(fence).toMatchObject({ epoch: 1 })
-    expect(await second.leases.acquire('shard:1', 60_000)).toMatchObject({ epoch: 2 })
-    await expect(second.store.tx(echo, 1, fence && { fence })).rejects.toMatchObject({ code: 'lease_lost' })
-  } finally {
-    await second.close()
-    await place.remove()
-  }
 })

@@ -8,8 +8,8 @@ import { KeyringFile } from './keyring-file.ts'
 import { fileMasterKey, type MasterKey } from './master-key.ts'
 import { type StreamKey, StreamKeys } from './stream-keys.ts'
 
-/** One key per exhibit, case, person, month of sealed columns, hour of the stream, segment of the replay log. */
-export type KeyKind = 'exhibit' | 'case' | 'person' | 'column' | 'stream' | 'replay' | 'secret'
+/** One key per exhibit, case, person, month of sealed columns, hour of the stream, segment of the replay log, window of a counter. */
+export type KeyKind = 'exhibit' | 'case' | 'person' | 'column' | 'stream' | 'replay' | 'counter' | 'secret'
 
 /** Where a sealed value lives. Bound to it: moved to another row, column or table it does not open. */
 export interface Place {
@@ -46,6 +46,8 @@ export interface Keyring {
   unsealStream(sealed: Uint8Array): Promise<Uint8Array>
   /** Destroys stream keys of hours that ended before `before`; returns how many. */
   forgetStreamBefore(before: number): Promise<number>
+  /** The keys of a kind that are alive. */
+  live(kind: KeyKind): { id: string; ref: string }[]
   tombstones(): Promise<{ id: string; destroyedAt: number; why: string }[]>
   readonly masterKeyId: string
   close(): void
@@ -169,6 +171,10 @@ class FileKeyring implements Keyring {
         this.#now(),
       )
     return ended.length
+  }
+
+  live(kind: KeyKind): { id: string; ref: string }[] {
+    return this.#file.live(kind)
   }
 
   async tombstones(): Promise<{ id: string; destroyedAt: number; why: string }[]> {

@@ -1,9 +1,10 @@
 import { once as onceEvent } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openStore, type Storage } from '../index.ts'
-import { decide, echo, openAccounts, account as readAccount, sleepInSql } from '../testing/bank.store.ts'
+import { countAndOpen, decide, echo, openAccounts, account as readAccount, sleepInSql } from '../testing/bank.store.ts'
 import { engines, type Place, postgres } from '../testing/engines.ts'
 import { MODULES } from '../testing/opened.ts'
 import { testServer } from '../testing/postgres.ts'
@@ -139,6 +140,38 @@ describe.runIf(engines.includes(postgres))(
       await expect(call).rejects.toMatchObject({ code: 'storage_unavailable' })
       expect(await storage.store.read(readAccount, 'asleep')).toBeUndefined()
     })
+
+    test('a work that meets others twice, as a collision and then as a row that is there, is tried until it passes', async () => {
+      const [first, second] = await Promise.all([outsider(), outsider()])
+      await first.query(`begin; update bank_accounts set balance = 5 where id = 'case'`)
+      await second.query(`begin; insert into bank_accounts (id, balance) values ('other', 7)`)
+      const retries = async () => (await storage.facts()).numbers.retries ?? 0
+      const before = await retries()
+      const call = storage.store.tx(countAndOpen, { count: 'case', open: 'other' })
+      await waitsFor(first)
+      await first.query('commit')
+      await waitsFor(second)
+      await second.query('commit')
+      expect(await call).toBe('found')
+      expect((await retries()) - before).toBe(2)
+      expect(await storage.store.read(readAccount, 'case')).toMatchObject({ balance: 6 })
+      expect(await storage.store.read(readAccount, 'other')).toMatchObject({ balance: 7 })
+      await Promise.all([first.end(), second.end()])
+    })
+
+    /** Somebody else on the same schema, without this product's rules. */
+    async function outsider(): Promise<pg.Client> {
+      const client = new pg.Client(await testServer())
+      await client.connect()
+      await client.query(`set search_path = ${place.schema}`)
+      return client
+    }
+
+    /** Waits until a transaction cannot go on before this one ends. */
+    async function waitsFor(holder: pg.Client): Promise<void> {
+      const blocked = 'select 1 from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))'
+      await expect.poll(async () => (await holder.query(blocked)).rowCount, { timeout: 10_000, interval: 5 }).toBe(1)
+    }
 
     test('a server whose fsync is off is refused at the start', async () => {
       const { checkedSettings } = await import('./settings.ts')

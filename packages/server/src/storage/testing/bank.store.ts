@@ -121,6 +121,22 @@ export const decide = defineWork('bank.decide', async (tx: Tx, input: { id: stri
   return input.by
 })
 
+/** Counts up one account, then opens another unless it is there: two places, one after the other, where it may meet somebody else. */
+export const countAndOpen = defineWork(
+  'bank.countAndOpen',
+  async (tx: Tx, input: { count: string; open: string }): Promise<'found' | 'opened'> => {
+    await tx.db
+      .updateTable('bank_accounts')
+      .set((eb) => ({ balance: eb('balance', '+', 1) }))
+      .where('id', '=', input.count)
+      .execute()
+    const there = await tx.db.selectFrom('bank_accounts').select('id').where('id', '=', input.open).executeTakeFirst()
+    if (there !== undefined) return 'found'
+    await tx.db.insertInto('bank_accounts').values({ id: input.open, balance: 0, revision: 1 }).execute()
+    return 'opened'
+  },
+)
+
 /** Two reads and a write that depend on each other: under write skew both of a pair would pass. */
 export const takeOneOfTwo = defineWork('bank.take', async (tx: Tx, input: { mine: string; other: string }) => {
   const rows = await tx.db

@@ -1,0 +1,149 @@
+import { type CounterSpec, type CounterStore, GRACE, type Hash, type Reading } from '../counters/index.ts'
+import { compareIntervals, interval } from '../interval.ts'
+import { type CounterCase, type Figures, type MakeStore, namedCases } from './counter-cases.ts'
+import { type Trouble, World } from './counter-world.ts'
+import { Random } from './random.ts'
+
+const CALM: Trouble = { unknown: 0, disorder: 0, again: 0, erase: 0, sweep: 0 }
+const TROUBLES: readonly (readonly [string, Trouble, ('hashed' | 'plain')?])[] = [
+  ['in order with all known, the reading is min(truth, N + 1)', CALM],
+  ['redelivered and judged again', { ...CALM, unknown: 0.25, again: 0.3 }],
+  ['out of order and late', { ...CALM, disorder: 0.3, again: 0.1 }],
+  ['swept', { ...CALM, disorder: 0.15, sweep: 0.05, again: 0.1 }],
+  ['erased', { ...CALM, unknown: 0.15, erase: 0.03, again: 0.2 }],
+  ['hashed under keys that change', { ...CALM, unknown: 0.1, again: 0.2, sweep: 0.02 }, 'hashed'],
+  ['all of it', { unknown: 0.2, disorder: 0.2, again: 0.25, erase: 0.01, sweep: 0.02 }],
+  ['all of it, hashed', { unknown: 0.2, disorder: 0.2, again: 0.25, erase: 0.01, sweep: 0.02 }, 'hashed'],
+]
+
+/** Deliveries in one world; then another counter is born. */
+const LIFE = 120
+
+/**
+ * The brute-force cases that every counter store passes (rules.md §11.4): random counters against the full history.
+ * Always `low ≤ truth ≤ high`, and no decided comparison is wrong.
+ *
+ * @param options.readings how many to look at in all
+ */
+export function counterSuite(make: MakeStore, options: { readings: number; seed?: number }): readonly CounterCase[] {
+  const share = Math.ceil(options.readings / TROUBLES.length)
+  const worlds = TROUBLES.map(([name, trouble, ids], index) => {
+    const run = { trouble, hashed: ids === 'hashed', readings: share, seed: (options.seed ?? 1) + index }
+    return { name, run: () => runWorlds(make, run) }
+  })
+  return [...worlds, ...namedCases(make)]
+}
+
+interface Run {
+  readonly trouble: Trouble
+  readonly hashed: boolean
+  readonly readings: number
+  readonly seed: number
+}
+
+async function runWorlds(make: MakeStore, run: Run): Promise<Figures> {
+  const random = new Random(run.seed)
+  const figures: Figures = { readings: 0, exact: 0, decided: 0 }
+  let marks = 0
+  let period = 0
+  // The key of a hash serves a window and the grace after it, then once more as the last.
+  const hash: Hash = (_, id) => [`${period}:${id}`, `${period - 1}:${id}`]
+  const store = await make({
+    since: Number.NEGATIVE_INFINITY,
+    mark: () => `mark-${marks++}`,
+    ...(run.hashed ? { hash } : {}),
+  })
+  for (let number = 0; figures.readings < run.readings; number++) {
+    const world = new World(specOf(random, number), random, { trouble: run.trouble, start: 1_700_000_000_000 })
+    const namespace = `world:${number}`
+    const setPeriod = async () => {
+      const next = Math.floor(world.now / (world.spec.over + GRACE))
+      if (next === period) return
+      period = next
+      if (run.hashed) await sweep(store, world)
+    }
+    for (let turn = 0; turn < LIFE && figures.readings < run.readings; turn++) {
+      const { op, key } = random.chance(0.1) ? world.question() : world.next()
+      await setPeriod()
+      const [reading] = await store.apply(namespace, [op])
+      const told = `seed ${run.seed}, world ${number}, turn ${turn}`
+      look(world, { key, at: op.at, reading, told }, figures)
+      if (random.chance(0.1)) {
+        const [again] = await store.apply(namespace, [op])
+        if (JSON.stringify(again) !== JSON.stringify(reading)) throw new Error(`${told}: the same event moved it again`)
+      }
+      if (world.sweeps()) await sweep(store, world)
+      const erased = world.erased()
+      if (erased !== undefined) await store.erase({ type: 'account', id: erased })
+    }
+    await store.drop(namespace)
+  }
+  if (figures.exact === 0 || figures.decided < figures.readings) throw new Error('this run has looked at nothing')
+  return figures
+}
+
+async function sweep(store: CounterStore, world: World): Promise<void> {
+  await store.sweep(world.now)
+  world.swept = Math.max(world.swept, world.now - world.spec.over - GRACE)
+}
+
+function specOf(random: Random, number: number): CounterSpec {
+  const what = random.pick(['count', 'distinct', 'sum'] as const)
+  return {
+    id: `sha256:${number}`,
+    what,
+    over: random.pick([1000, 60_000, 1_200_000, 10_800_000]) * random.int(1, 7),
+    upTo: random.pick([1, 2, 3, 5, 10, 25]),
+    keys: ['account'],
+    member: what === 'distinct' ? 'account' : null,
+  }
+}
+
+interface Asked {
+  readonly key: string
+  readonly at: number
+  readonly reading: Reading | undefined
+  readonly told: string
+}
+
+function look(world: World, { key, at, reading, told }: Asked, figures: Figures): void {
+  const { truth, events } = world.truth(key, at)
+  const limit = world.spec.upTo ?? 0
+  const fail = (what: string): never => {
+    throw new Error(`${told}: ${what}; truth ${truth} of ${events} events, ${JSON.stringify([world.spec, reading])}`)
+  }
+  if (reading === undefined) throw new Error(`${told}: no reading`)
+  figures.readings += 1
+  const { low, high } = reading
+  if (low > truth || truth > high) fail('the truth is outside')
+  if (world.isPlain(key, at)) {
+    figures.exact += 1
+    if (world.spec.what === 'sum' ? events <= limit && low !== truth : low !== Math.min(truth, limit + 1))
+      fail('not exact')
+    const full = world.spec.what === 'sum' ? events > limit : truth > limit
+    if (high !== (full ? Number.POSITIVE_INFINITY : truth)) fail('high is not exact')
+    if (JSON.stringify(reading.flags) !== JSON.stringify(full ? ['capped'] : [])) fail('flags')
+  }
+  if (world.isTight(key, at)) {
+    const known = world.told(key, at)
+    // Where the cap took nothing, what was told is all that is known.
+    if (known.events <= limit && (low !== known.low || (world.spec.what !== 'distinct' && high !== known.high)))
+      fail(`not tight: told ${known.low} to ${known.high}`)
+  }
+  const bounds = interval(low, high) ?? fail('no interval')
+  for (let threshold = 0; threshold <= limit + 1; threshold++) {
+    for (const [op, is] of [
+      ['>=', truth >= threshold],
+      ['<', truth < threshold],
+      ['==', truth === threshold],
+    ] as const) {
+      const answer = compareIntervals(op, bounds, threshold)
+      if (answer === undefined) continue
+      figures.decided += 1
+      if (answer !== is) fail(`${op} ${threshold} was decided wrongly`)
+    }
+  }
+  const evidence = world.evidence(key, at)
+  if (reading.events.length > limit + 1) fail('too much evidence')
+  if (world.spec.what !== 'distinct' && reading.events.some((one) => !evidence.has(one))) fail('evidence of nothing')
+}

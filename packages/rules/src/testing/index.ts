@@ -1,0 +1,3 @@
+export type { CounterCase, Figures, MakeStore, StoreOptions } from './counter-cases.ts'
+export { counterSuite } from './counter-suite.ts'
+export { Random } from './random.ts'

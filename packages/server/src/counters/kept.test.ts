@@ -1,0 +1,133 @@
+import { join } from 'node:path'
+import { type CounterOp, type CounterSpec, GRACE, type Hash, plain } from '@lamplighter/rules/counters'
+import { counterSuite, type StoreOptions } from '@lamplighter/rules/testing'
+import { describe, expect, test } from 'vitest'
+import { defineQuery, type ReadDb } from '../storage/index.ts'
+import { openKeyring } from '../storage/keyring/index.ts'
+import { engines } from '../storage/testing/engines.ts'
+import { freshStore } from '../storage/testing/opened.ts'
+import { type CounterNames, counterNames, type KeptCounters, keptCounters } from './index.ts'
+
+const READINGS = process.env.LAMPLIGHTER_DEEP === '1' ? 1_000_000 : 1_600
+
+const allRows = defineQuery('counters.test-rows', async ({ db }: ReadDb) =>
+  db.selectFrom('counter_rows').selectAll().execute(),
+)
+
+const named = (hash: Hash): CounterNames => ({
+  ready: async () => undefined,
+  hash,
+  forget: async () => undefined,
+  findable: () => Number.NEGATIVE_INFINITY,
+})
+
+describe.each(engines)('counters on $name', (engine) => {
+  const opened = freshStore(engine, {}, [new URL('./store.ts', import.meta.url)])
+  const make = async ({ since, hash = plain }: StoreOptions): Promise<KeptCounters> => {
+    for (const namespace of ['live', 'test', 'other']) await keptCounters({ ...parts(hash) }).drop(namespace)
+    return keptCounters({ ...parts(hash), since: Number.isFinite(since) ? since : null })
+  }
+  const parts = (hash: Hash) => ({ storage: opened.storage, names: named(hash), now: () => opened.now })
+
+  describe('rules 11.4: against the full history', () => {
+    for (const one of counterSuite(make, { readings: READINGS })) {
+      test(one.name, async () => {
+        const { readings } = await one.run()
+        expect(readings).toBeGreaterThan(0)
+      }, 3_600_000)
+    }
+  })
+
+  const spec: CounterSpec = {
+    id: 'sha256:a',
+    what: 'distinct',
+    over: 60_000,
+    upTo: 5,
+    keys: ['account'],
+    member: 'account',
+  }
+  const op = (n: number, more: Partial<CounterOp> = {}): CounterOp => ({
+    counter: spec,
+    key: ['kestrel'],
+    at: opened.now,
+    event: `e${n}`,
+    where: true,
+    member: `person-${n}`,
+    ...more,
+  })
+
+  test('rules 11.5: what was answered is there after a restart, and the same event again changes nothing', async () => {
+    const counters = () => keptCounters({ ...parts(plain), since: null })
+    expect(await counters().apply('live', [op(1), op(2)])).toMatchObject([{ low: 1 }, { low: 2, high: 2 }])
+    await opened.reopen()
+    expect(await counters().apply('live', [op(2)])).toMatchObject([{ low: 2, high: 2, events: ['e1', 'e2'] }])
+  })
+
+  test('a thousand callers at once move one key as one after another would', async () => {
+    const counters = keptCounters({ ...parts(plain), since: null })
+    const wide = { ...spec, upTo: 1_000 }
+    const again = async (n: number): Promise<void> => {
+      for (;;) {
+        try {
+          await counters.apply('live', [op(n % 200, { counter: wide, event: `e${n % 200}` })])
+          return
+        } catch (error) {
+          if (!(error instanceof Error && 'code' in error && error.code === 'busy')) throw error
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: engine.name === 'sqlite' ? 1_000 : 60 }, (_, n) => again(n)))
+    const [reading] = await counters.apply('live', [op(0, { counter: wide, readOnly: true })])
+    expect(reading).toMatchObject({ low: engine.name === 'sqlite' ? 200 : 60, flags: [] })
+  })
+
+  test('no id of a person stands in the database, and old keys are destroyed', async () => {
+    const keyring = await openKeyring(join(opened.place.folder, 'keys'), { now: () => opened.now })
+    const counters = keptCounters({ ...parts(plain), names: counterNames(keyring), since: null })
+    const encrypted = op(9, { encrypted: true, event: 'stamp-9' })
+    await counters.apply('live', [op(1), encrypted])
+    const text = (await opened.storage.store.read(allRows, undefined)).map(
+      ({ id, state }) => `${id} ${Buffer.from(state)}`,
+    )
+    expect(text.join(' ')).toContain('e1')
+    for (const secret of ['kestrel', 'person-', 'stamp-9']) expect(text.join(' ')).not.toContain(secret)
+    const period = spec.over + GRACE
+    const first = keyring.live('counter').length
+    expect(first).toBe(2)
+    // One period later the same key is found under the last name, and moves.
+    opened.now += period
+    expect(await counters.apply('live', [op(2, { at: opened.now })])).toMatchObject([{ low: 1, flags: [] }])
+    expect(await opened.storage.store.read(allRows, undefined)).toHaveLength(1)
+    opened.now += period
+    await counters.sweep(opened.now)
+    expect(
+      keyring.live('counter').every(({ ref }) => Number(ref.split(':')[1]) >= Math.floor(opened.now / period) - 1),
+    ).toBe(true)
+    expect(await opened.storage.store.read(allRows, undefined)).toEqual([])
+    keyring.close()
+  })
+
+  test('an event that comes again when its name is gone moves nothing, and its reading is open', async () => {
+    const keyring = await openKeyring(join(opened.place.folder, 'keys'), { now: () => opened.now })
+    const counters = keptCounters({ ...parts(plain), names: counterNames(keyring), since: null })
+    const first = op(1)
+    await counters.apply('live', [first, op(2)])
+    opened.now += 3 * (spec.over + GRACE)
+    expect(await counters.apply('live', [first])).toMatchObject([
+      { low: 0, high: Number.POSITIVE_INFINITY, flags: ['late'] },
+    ])
+    expect(await counters.apply('live', [op(3, { at: opened.now })])).toMatchObject([{ low: 1, high: 1, flags: [] }])
+    keyring.close()
+  })
+
+  test('a counter that begins now is warming until its window is full', async () => {
+    const counters = keptCounters(parts(plain))
+    await counters.begin('live', [spec])
+    opened.now += spec.over - 1
+    expect(await counters.apply('live', [op(1)])).toMatchObject([
+      { low: 1, high: Number.POSITIVE_INFINITY, flags: ['warming'] },
+    ])
+    opened.now += 1
+    expect(await counters.apply('live', [op(2, { at: opened.now })])).toMatchObject([{ low: 2, high: 2, flags: [] }])
+  })
+})

@@ -1,0 +1,101 @@
+import { type CounterOp, type CounterStore, hashKey, hashMove } from '@lamplighter/rules/counters'
+import type { Storage } from '../storage/index.ts'
+import type { CounterNames } from './names.ts'
+import {
+  allCounters,
+  applyCounters,
+  beginCounters,
+  dropCounters,
+  eraseRows,
+  noteSwept,
+  type StoredOp,
+  sweepRows,
+} from './store.ts'
+import { specOf } from './tables.ts'
+
+/** The namespace of the rules that run; shadow and trial share it (rules.md §6.4). */
+export const LIVE = 'live'
+
+/** Rows that one transaction looks at. */
+const SLICE = 200
+/** Ops of one transaction: a batch of events that moves more is applied in parts, which each count once however often they come. */
+const OPS = 256
+
+export interface KeptCounters extends CounterStore {
+  apply(namespace: string, ops: readonly CounterOp[]): Promise<Awaited<ReturnType<CounterStore['apply']>>>
+  /** Counters that begin now have seen everything from now on, or from `since` (milliseconds since 1970; null: from the beginning). */
+  begin(namespace: string, specs: readonly CounterOp['counter'][], since?: number | null): Promise<void>
+  /** Forgets all but these, by identity: what has not moved must not tell later that it has seen everything. */
+  keepOnly(namespace: string, moving: ReadonlySet<string>): Promise<void>
+}
+
+/**
+ * Counters in the database: every move is on disk before its reading is told. On both engines a key's row is moved inside one transaction,
+ * so nothing is lost and nothing counted twice, whoever else counts.
+ */
+export function keptCounters(parts: {
+  readonly storage: Pick<Storage, 'store'>
+  readonly names: CounterNames
+  readonly now: () => number
+  /** What a counter has seen that begins by being moved; default: from that moment on. */
+  readonly since?: number | null
+}): KeptCounters {
+  const { names, now } = parts
+  const { store } = parts.storage
+  const since = parts.since === undefined ? {} : { since: parts.since }
+  return {
+    async begin(namespace, specs, from) {
+      if (specs.length === 0) return
+      await names.ready(specs, now())
+      await store.tx(beginCounters, { namespace, specs, ...(from === undefined ? since : { since: from }) })
+    },
+    async keepOnly(namespace, moving) {
+      for (const row of await store.read(allCounters, undefined)) {
+        const gone = row.namespace === namespace && !moving.has(row.counter)
+        if (gone) await store.tx(dropCounters, { namespace, counter: row.counter })
+      }
+    },
+    async apply(namespace, ops) {
+      if (ops.length === 0) return []
+      await names.ready(
+        ops.map(({ counter }) => counter),
+        now(),
+      )
+      const stored = ops.map(
+        (op): StoredOp => ({
+          counter: op.counter,
+          key: hashKey(op, names.hash),
+          move: hashMove(op, names.hash),
+          readOnly: op.readOnly === true,
+          findable: names.findable(op.counter),
+        }),
+      )
+      const readings = []
+      for (let from = 0; from < stored.length; from += OPS) {
+        readings.push(...(await store.tx(applyCounters, { namespace, ops: stored.slice(from, from + OPS), ...since })))
+      }
+      return readings
+    },
+    async erase({ type, id }) {
+      for (const row of await store.read(allCounters, undefined)) {
+        const spec = specOf(row)
+        if (spec.member !== type && !spec.keys.includes(type)) continue
+        await names.ready([spec], now())
+        const hashes = names.hash(spec, id).filter((name) => name !== undefined)
+        for (let after: string | undefined = ''; after !== undefined; ) {
+          after = await store.tx(eraseRows, { no: row.no, type, names: hashes, after, most: SLICE })
+        }
+      }
+    },
+    async drop(namespace, counter) {
+      await store.tx(dropCounters, { namespace, ...(counter !== undefined && { counter }) })
+    },
+    async sweep(at) {
+      for (const { no } of await store.read(allCounters, undefined)) {
+        await store.tx(noteSwept, { no, now: at })
+        while ((await store.tx(sweepRows, { no, most: SLICE })) === SLICE);
+      }
+      await names.forget(at)
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import { type CounterSpec, GRACE, type Hash } from '@lamplighter/rules/counters'
+import type { Keyring } from '../storage/keyring/index.ts'
+
+/** Keyed hashes of accounts, rooms and events in counters, under keys that change (rules.md §6.4, Privacy). */
+export interface CounterNames {
+  /** Makes what `hash` needs at this time; durable before it returns. */
+  ready(specs: readonly CounterSpec[], now: number): Promise<void>
+  /** For the counters and the time that `ready` was last told of. */
+  readonly hash: Hash
+  /** From when on everything can be found under one of the two names that `hash` gives. Milliseconds since 1970. */
+  findable(spec: CounterSpec): number
+  /** Destroys keys that hash nothing any more: what was kept under them cannot be asked "was it this person?". */
+  forget(now: number): Promise<void>
+}
+
+/** A key serves for a window and its grace, then as long again as the last one. */
+const lengthOf = ({ over }: Pick<CounterSpec, 'over'>): number => over + GRACE
+const periodOf = (spec: CounterSpec, now: number): number => Math.floor(now / lengthOf(spec))
+
+/** An event may be this much later than the moment at which it was counted (rules.md §6.2). */
+const AHEAD_MS = 120_000
+
+const BYTES = 16
+
+export function counterNames(keyring: Keyring): CounterNames {
+  const keys = new Map<string, KeyObject>()
+  const turns = new Map<string, number>()
+  const refOf = (over: number, period: number): string => `${over}:${period}`
+  const load = async (ref: string): Promise<void> => {
+    if (keys.has(ref)) return
+    const id = await keyring.make('counter', ref)
+    keys.set(ref, await keyring.use(id, (key) => createSecretKey(key.derive('counter names'))))
+  }
+  return {
+    async ready(specs, now) {
+      for (const spec of specs) {
+        const period = periodOf(spec, now)
+        if (turns.get(spec.id) === period) continue
+        await load(refOf(spec.over, period))
+        await load(refOf(spec.over, period - 1))
+        turns.set(spec.id, period)
+      }
+    },
+    hash(counter, id) {
+      const period = turns.get(counter.id)
+      const [now, last] = [period, (period ?? 0) - 1].map((one) => keys.get(refOf(counter.over, one ?? 0)))
+      if (now === undefined || last === undefined) throw new TypeError('a counter was moved before its keys were made')
+      return [nameUnder(now, counter, id), nameUnder(last, counter, id)]
+    },
+    findable(spec) {
+      // What was last touched in the period before the last one stands under a name that nobody can make any more.
+      return ((turns.get(spec.id) ?? 0) - 1) * lengthOf(spec) + AHEAD_MS
+    },
+    async forget(now) {
+      const old = keyring.live('counter').filter(({ ref }) => {
+        const [over = 0, period = 0] = ref.split(':').map(Number)
+        return period < Math.floor(now / lengthOf({ over })) - 1
+      })
+      for (const { ref } of old) keys.delete(ref)
+      await keyring.destroy(
+        old.map(({ id }) => id),
+        'counter_window_over',
+      )
+    },
+  }
+}
+
+// The counter is part of it: two counters do not tell that they met the same person.
+function nameUnder(key: KeyObject, counter: CounterSpec, id: string): string {
+  return createHmac('sha256', key).update(`${counter.id} ${id}`).digest().subarray(0, BYTES).toString('base64url')
+}

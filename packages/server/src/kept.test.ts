@@ -1,0 +1,165 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { sql } from 'kysely'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { removeExpired } from './jobs/retention.ts'
+import { slotDone } from './jobs/store.ts'
+import { receiveAppealWork } from './review/index.ts'
+import { defineQuery, type ReadDb } from './storage/index.ts'
+import { engines } from './storage/testing/engines.ts'
+import { Makes, openTown } from './testing/good-calls.ts'
+import { freshId, type House, messageOf, openHouse } from './testing/house.ts'
+import { verifyLog, walkThinPath } from './testing/thin-path.ts'
+
+const YEARS_MS = 20 * 365 * 86_400_000
+
+/** How many rows of a table meet a condition, from our own declarations. */
+const countOf = defineQuery('test.count', async ({ db }: ReadDb, of: { table: string; where: string }) => {
+  const { rows } = await sql<{
+    n: number
+  }>`select count(*) as n from ${sql.id(of.table)} where ${sql.raw(of.where)}`.execute(db)
+  return Number(rows[0]?.n)
+})
+
+/** Tables that nobody changes (platform.md §4): what was decided, said, shown and published. */
+const APPEND_ONLY = [
+  'audit',
+  'decision_endings',
+  'ledger_checkpoints',
+  'ledger_erasures',
+  'ledger_open_entries',
+  'reveal_servings',
+  'reveals',
+  'staff_decisions',
+  'verdicts',
+]
+
+describe.each(engines)('the tables of the product on $name', (engine) => {
+  let house: House
+  beforeAll(async () => {
+    house = await openHouse({ engine, demo: true })
+    await liveIn(house)
+  }, 120_000)
+  afterAll(() => house.close())
+
+  const count = (table: string, where = '1 = 1') => house.context.storage.store.read(countOf, { table, where })
+
+  test('security S-47: what is append-only is neither changed nor deleted, whoever asks the database', async () => {
+    const outsider = await outsiderOf(house)
+    expect((await outsider.guarded()).toSorted()).toEqual(APPEND_ONLY)
+    for (const table of APPEND_ONLY) {
+      expect([table, await count(table)]).not.toEqual([table, 0])
+      const column = await outsider.firstColumn(table)
+      const changes = [`update ${table} set ${column} = ${column}`, `delete from ${table}`, ...outsider.more(table)]
+      for (const change of changes) {
+        await expect(outsider.run(change), change).rejects.toThrow(`append_only ${table}`)
+      }
+    }
+    await outsider.close()
+  })
+
+  test('platform P-28: of each table aged past its number the rows are gone, held ones stay', async () => {
+    const rules = house.context.storage.retention.rules.flatMap(({ table, kept }) =>
+      'from' in kept ? [{ table, ...kept }] : [],
+    )
+    const isHeld = ({ from, unless = '1 = 0' }: { from: string; unless?: string }) =>
+      `${from} is null or (${unless}) is true`
+    const heldOf: Record<string, number> = {}
+    for (const rule of rules) {
+      expect([rule.table, await count(rule.table)]).not.toEqual([rule.table, 0])
+      heldOf[rule.table] = await count(rule.table, isHeld(rule))
+    }
+    house.clock.now += YEARS_MS
+    await removeExpired(house.context.storage, house.clock.now)
+    for (const rule of rules) expect([rule.table, await count(rule.table)]).toEqual([rule.table, heldOf[rule.table]])
+    // The present setting; what waits for a person, with what it is about; what has not ended.
+    const held = Object.keys(heldOf).filter((table) => heldOf[table] !== 0)
+    expect(held.toSorted()).toEqual([
+      'actions',
+      'appeals',
+      'cases',
+      'jobs',
+      'outbox',
+      'reports',
+      'settings',
+      'withheld_notices',
+    ])
+    for (const table of ['case_links', 'case_history', 'case_notes', 'case_excludes']) {
+      expect([table, await count(table, 'case_number not in (select number from cases)')]).toEqual([table, 0])
+    }
+  })
+
+  test('nothing of it was a fault of ours', () => expect(house.failures).toEqual([]))
+})
+
+/** Does so much that every table has rows: one whole life of an item, and what only some of them have. */
+async function liveIn(house: House): Promise<void> {
+  const town = await openTown(house)
+  const { reviewer, lead, admin } = town
+  const make = new Makes(town, 'x')
+  await walkThinPath(house, { first: reviewer, second: lead })
+  await reviewer.call('GET', await make.revealed())
+  const reported = await make.decided()
+  await reviewer.call('POST', `/v1/cases/${reported.number}/note`, { body: { text: 'x' } })
+  await make.offered()
+  const notice = await make.noticed()
+  await house.pass(11_000)
+  const { number } = await make.taken()
+  await reviewer.call('POST', `/v1/cases/${number}/release`, { body: { draft: { choice: 'warn' } } })
+  for (const value of ['Harbour', 'Port'])
+    await admin.call('PUT', '/v1/settings/platform.name', { body: { value, reason: 'x' } })
+  await house.screen({ ...messageOf('hello'), mood: 'fine' })
+  const { storage, meansFor, transparency } = house.context
+  const appeal = { notice, text: 'x', formNumber: new Uint8Array(32) }
+  await storage.store.tx(receiveAppealWork, { appeal, means: await meansFor([{ kind: 'account', id: 'kestrel' }]) })
+  await storage.jobs.enqueue({ queue: 'schedule', runAt: 0, payload: {} })
+  for (const job of await storage.jobs.claim('schedule', 1, 60_000))
+    await storage.store.tx(slotDone, { job, name: 'x', slot: 0, result: 'x' })
+  await storage.jobs.enqueue({ queue: freshId(), runAt: 0, payload: {} })
+  await verifyLog(house)
+  await transparency.erase({ kind: 'account', id: 'kestrel' }, 'request')
+  await verifyLog(house)
+  await transparency.afterBatches()
+}
+
+interface Outsider {
+  /** Tables with a trigger against changes. */
+  guarded(): Promise<string[]>
+  run(statement: string): Promise<unknown>
+  firstColumn(table: string): Promise<string>
+  /** Ways to change a whole table that only this engine has. */
+  more(table: string): string[]
+  close(): Promise<void>
+}
+
+/** Somebody with a connection of their own and no part in the product. */
+async function outsiderOf({ place }: House): Promise<Outsider> {
+  if (place.url === undefined) {
+    const database = new DatabaseSync(join(place.folder, 'lamplighter.db'))
+    const triggers = "select tbl_name from sqlite_master where type = 'trigger' and name like '%_no_delete'"
+    return {
+      guarded: async () =>
+        database
+          .prepare(triggers)
+          .all()
+          .map((row) => String(row.tbl_name)),
+      run: async (statement) => database.exec(statement),
+      firstColumn: async (table) => Object.keys(database.prepare(`select * from ${table}`).get() ?? {})[0] ?? '',
+      more: () => [],
+      close: async () => database.close(),
+    }
+  }
+  const client = new pg.Client(place.url)
+  await client.connect()
+  await client.query(`set search_path = ${place.schema}`)
+  const triggers = `select distinct event_object_table as name from information_schema.triggers
+    where trigger_schema = '${place.schema}' and trigger_name like '%_no_delete'`
+  return {
+    guarded: async () => (await client.query(triggers)).rows.map(({ name }) => name),
+    run: (statement) => client.query(statement),
+    firstColumn: async (table) => (await client.query(`select * from ${table}`)).fields[0]?.name ?? '',
+    more: (table) => [`truncate ${table}`],
+    close: () => client.end(),
+  }
+}

@@ -1,0 +1,256 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { Code } from '@lamplighter/api'
+import { KeyringError } from '../storage/keyring/index.ts'
+import { caseStates, revealStates } from './case-states.ts'
+import { type Makes, starter, type Town } from './good-calls.ts'
+import { type Answered, freshId, type House, LISTED, messageOf, picture } from './house.ts'
+
+/** An endpoint, a code, and what brings the first to answer the second. */
+export type State = readonly [endpoint: string, code: Code, provoke: () => Promise<Answered>]
+
+const DAY_MS = 86_400_000
+const NOBODYS = '00000000000000000000000000'
+
+/** Refusals that depend on how things stand, for every call that declares them. */
+export function statesOf(town: Town, make: Makes, word: string): readonly State[] {
+  return [
+    ...ofIntake(town, make, word),
+    ...caseStates(town, make, word),
+    ...revealStates(town, make),
+    ...ofPeople(town, make, word),
+    ...ofConnections(town, make, word),
+    ...ofTheRest(town, make, word),
+  ]
+}
+
+function ofIntake({ house, poller }: Town, make: Makes, word: string): State[] {
+  const events = (body: unknown, type = 'application/json') =>
+    house.platform('POST', '/v1/events', { body, headers: { 'content-type': type } })
+  const appeal = (notice: string) =>
+    house.platform('POST', '/v1/appeals', {
+      body: { notice, text: word },
+      headers: { 'idempotency-key': freshId() },
+    })
+  return [
+    [
+      'screen',
+      'deadline',
+      async () => {
+        const { store } = house.context.storage
+        const tx = store.tx.bind(store)
+        let late: Promise<unknown> = Promise.resolve()
+        store.tx = (...given: Parameters<typeof tx>) => {
+          const written = new Promise((resolve) => setTimeout(resolve, 600)).then(() => tx(...given))
+          late = written
+          return written as never
+        }
+        const body = messageOf(`${word} ${LISTED.blackmail_terms}`)
+        const answer = await house.platform('POST', '/v1/screen', { body })
+        Reflect.deleteProperty(store, 'tx')
+        // It is written all the same, and makes a case: not in the middle of what comes next.
+        await late
+        return answer
+      },
+    ],
+    ['events', 'invalid', () => events({ [word]: word, kind: word })],
+    ['events', 'line_incomplete', () => events(`{"id":"${word}`, 'application/x-ndjson')],
+    [
+      'events',
+      'backlog_full',
+      async () => {
+        await events(messageOf(word))
+        house.clock.now += 600_001
+        // The count of what waits is taken four times a second.
+        await new Promise((resolve) => setTimeout(resolve, 300))
+        const answer = await events(messageOf(word))
+        await house.follow()
+        return answer
+      },
+    ],
+    [
+      'putMedia',
+      'conflict',
+      async () => {
+        const id = freshId()
+        await house.putPicture(id, picture(['boat', 1], 64))
+        return house.putPicture(id, picture(['boat', 2], 64))
+      },
+    ],
+    ['sendAppeal', 'not_found', () => appeal(`not_${NOBODYS}`)],
+    [
+      'sendAppeal',
+      'already_decided',
+      async () => {
+        const notice = await make.noticed()
+        await appeal(notice)
+        return appeal(notice)
+      },
+    ],
+    [
+      'sendAppeal',
+      'gone',
+      async () => {
+        const notice = await make.noticed()
+        const { now } = house.clock
+        house.clock.now += 184 * DAY_MS
+        const answer = await appeal(notice)
+        house.clock.now = now
+        return answer
+      },
+    ],
+    ['getActions', 'conflict', () => house.platform('GET', '/v1/actions')],
+    [
+      'ackAction',
+      'conflict',
+      async () => house.platform('POST', `/v1/actions/${await make.offered()}/ack`, { body: { ok: true } }),
+    ],
+    [
+      'ackAction',
+      'not_found',
+      () => house.visit('POST', `/v1/actions/${word}/ack`, { body: { ok: true }, headers: poller }),
+    ],
+  ]
+}
+
+function ofPeople({ house, admin }: Town, make: Makes, word: string): State[] {
+  const on = (act: string, body: unknown) => async (id: string) =>
+    admin.call('POST', `/v1/people/${id}/${act}`, { body })
+  const revoke = on('revoke', { reason: word })
+  const revoked = async () => {
+    const id = await make.invited()
+    await revoke(id)
+    return id
+  }
+  /** The same call again, when the key that sealed what was shown once is gone. */
+  const shownBefore = async (path: string, body: unknown) => {
+    const once = { body, headers: { 'idempotency-key': freshId() } }
+    await admin.call('POST', path, once)
+    const { keyring } = house.context
+    keyring.unseal = () => Promise.reject(new KeyringError('key_destroyed', word))
+    const answer = await admin.call('POST', path, once)
+    Reflect.deleteProperty(keyring, 'unseal')
+    return answer
+  }
+  const invitation = { name: word, roles: ['reviewer'] }
+  return [
+    ['lookAs', 'conflict', () => admin.call('POST', '/v1/me/look-as', { body: { role: 'auditor' } })],
+    [
+      'invitePerson',
+      'second_person_required',
+      () => admin.call('POST', '/v1/people', { body: { name: word, roles: ['admin'] } }),
+    ],
+    ['invitePerson', 'conflict', () => shownBefore('/v1/people', invitation)],
+    ['recoverPerson', 'second_person_required', async () => on('link', { reason: word })(await make.invited())],
+    [
+      'recoverPerson',
+      'conflict',
+      async () => operatorCalls(house, `/v1/people/${await revoked()}/link`, { reason: word }),
+    ],
+    [
+      'changeRoles',
+      'second_person_required',
+      async () => on('roles', { roles: ['legal'], reason: word })(await make.invited()),
+    ],
+    ['changeRoles', 'conflict', async () => on('roles', { roles: ['lead'], reason: word })(await revoked())],
+    ['revokePerson', 'conflict', async () => revoke(await revoked())],
+    ['newKey', 'conflict', () => shownBefore('/v1/keys', { name: word, scopes: ['screen'] })],
+    [
+      'revokeKey',
+      'conflict',
+      async () => {
+        const path = `/v1/keys/${await make.key()}/revoke`
+        await admin.call('POST', path, { body: {} })
+        return admin.call('POST', path, { body: {} })
+      },
+    ],
+  ]
+}
+
+function ofConnections({ house, admin }: Town, make: Makes, word: string): State[] {
+  const on = (path: string, body: unknown = {}) => admin.call('POST', path, { body })
+  const poller = async () => (await house.rows('connections')).find(({ kind }) => kind === 'poll')?.id
+  const cancelled = async () => {
+    const path = `/v1/deliveries/${await make.delivery()}`
+    await on(`${path}/cancel`, { reason: word })
+    return path
+  }
+  return [
+    ['newConnection', 'conflict', () => on('/v1/connections', { name: 'poller', kind: 'poll', does: ['warn'] })],
+    ['rotateConnection', 'conflict', async () => on(`/v1/connections/${await poller()}/rotate`)],
+    [
+      'testConnection',
+      'conflict',
+      async () => {
+        const path = `/v1/connections/${await make.connected()}`
+        await on(`${path}/pause`, { reason: word })
+        return on(`${path}/test`)
+      },
+    ],
+    ['replayDelivery', 'conflict', async () => on(`${await cancelled()}/replay`)],
+    ['cancelDelivery', 'conflict', async () => on(`${await cancelled()}/cancel`, { reason: word })],
+  ]
+}
+
+function ofTheRest({ house, lead, admin, reviewer }: Town, make: Makes, word: string): State[] {
+  const goLive = (text: string) => lead.call('PUT', '/v1/rulesets/live', { body: { text, reason: word } })
+  const recordOf = async () => {
+    const { decision } = await make.decided()
+    return String((await house.rows('staff_decisions')).find(({ id }) => id === decision)?.record)
+  }
+  return [
+    ['liveRuleset', 'rules_refused', () => goLive(`rule ${word}`)],
+    ['liveRuleset', 'conflict', () => goLive(starter.replace('"lead@harbour.example"', '"other@harbour.example"'))],
+    [
+      'importList',
+      'conflict',
+      () =>
+        lead.call('PUT', '/v1/lists/bad_domains/entries?kind=text&harm=malware', {
+          body: `${word}\n`,
+          headers: { 'content-type': 'text/plain' },
+        }),
+    ],
+    [
+      'resumeRestored',
+      'conflict',
+      async () => {
+        make.quiet()
+        await admin.call('POST', '/v1/restore/resume', { body: {} })
+        return admin.call('POST', '/v1/restore/resume', { body: {} })
+      },
+    ],
+    ['reopenLog', 'conflict', () => operatorCalls(house, '/v1/log/reopen', { log: 'sealed' })],
+    ['getReceipt', 'record_unknown', () => house.platform('GET', `/v1/receipts/${word}`)],
+    [
+      'getReceipt',
+      'not_yet',
+      async () => {
+        const record = await recordOf()
+        const database = new DatabaseSync(join(house.place.folder, 'lamplighter.db'))
+        database.prepare('update ledger_records set not_before = ? where id = ?').run(house.clock.now + DAY_MS, record)
+        database.close()
+        return reviewer.call('GET', `/v1/receipts/${record}`)
+      },
+    ],
+    [
+      'getReceipt',
+      'opening_destroyed',
+      async () => {
+        const record = await recordOf()
+        await house.context.transparency.erase({ kind: 'account', id: 'kestrel' }, 'request')
+        return reviewer.call('GET', `/v1/receipts/${record}`)
+      },
+    ],
+  ]
+}
+
+async function operatorCalls(house: House, path: string, body: unknown): Promise<Answered> {
+  const request = new Request(new URL(path, house.context.config.url), {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', 'idempotency-key': freshId() },
+  })
+  const answer = await house.context.app.fetch(request, { operator: true })
+  const text = await answer.text()
+  return { status: answer.status, headers: answer.headers, text, bytes: Buffer.from(text), body: JSON.parse(text) }
+}
