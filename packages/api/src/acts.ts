@@ -52,4 +52,4 @@ export const acts = [
 export type Act = (typeof acts)[number]
 
 /** Acts of the operator alone, on the machine itself: no rate limits them. */
-export const operatorActs: ReadonlySet<Act> = new Set(['log.repair'])
+export const operatorActs: ReadonlySet<Act> = new Set(['log.repair', 'rules.put'])

@@ -42,7 +42,7 @@ export const tryRuleset = endpoint({
   answer: Stepped,
   repeat: 'key',
   ifMatch: 'hash',
-  codes: [...stepCodes],
+  codes: [...stepCodes, 'fresh_passkey_required'],
 })
 
 export const liveRuleset = endpoint({
@@ -68,7 +68,7 @@ export const liveRuleset = endpoint({
   answer: Stepped,
   repeat: 'key',
   ifMatch: 'hash',
-  codes: [...stepCodes],
+  codes: [...stepCodes, 'fresh_passkey_required'],
 })
 
 export const retireRuleset = endpoint({
@@ -99,7 +99,7 @@ export const approveRuleset = endpoint({
   status: 201,
   answer: z.object({ approvals: z.int(), needed: z.int() }),
   repeat: 'key',
-  codes: ['needs_unmet', 'stale_revision', 'rules_refused'],
+  codes: ['needs_unmet', 'stale_revision', 'rules_refused', 'fresh_passkey_required'],
 })
 
 export const rollBackRuleset = endpoint({
@@ -131,7 +131,7 @@ export const pauseRule = endpoint({
   answer: z.object({ rule: z.string(), until: Instant, recorded: Recorded }),
   repeat: 'key',
   ifMatch: 'hash',
-  codes: ['stale_revision'],
+  codes: ['stale_revision', 'not_ready'],
 })
 
 export const resumeRule = endpoint({
@@ -163,5 +163,5 @@ export const putRuleset = endpoint({
   status: 200,
   answer: z.object({ name: z.string(), version: z.int(), hash: z.string(), recorded: Recorded }),
   repeat: 'own',
-  codes: ['rules_refused', 'conflict', 'needs_unmet', 'stale_revision'],
+  codes: ['rules_refused', 'conflict', 'needs_unmet', 'not_ready'],
 })

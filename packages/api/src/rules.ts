@@ -198,7 +198,7 @@ export const addRulesetVersion = endpoint({
     approvalsNeeded: z.int(),
   }),
   repeat: 'key',
-  codes: ['rules_refused', 'conflict'],
+  codes: ['rules_refused', 'conflict', 'not_ready'],
 })
 
 export const getShadowReport = endpoint({

@@ -97,7 +97,7 @@ const generated: Partial<Record<Code, (endpoint: Endpoint) => Promise<Answered>>
   malformed: (endpoint) => call(endpoint, { path: `${filled(endpoint)}?${CANARY}=1&${CANARY}=2` }),
   unauthenticated: (endpoint) => call(endpoint, { who: { authorization: `Bearer ${CANARY}` } }),
   forbidden: (endpoint) => call(endpoint, { who: strange }),
-  method_not_allowed: (endpoint) => call(endpoint, { method: 'DELETE' }),
+  method_not_allowed: (endpoint) => call(endpoint, { method: 'PATCH' }),
   wrong_host: (endpoint) => call(endpoint, { who: {}, headers: { host: `${CANARY}.example` } }),
   async rate_limited(endpoint) {
     const limits = createLimits()

@@ -5,7 +5,7 @@ import { initialised, lamplighter, whileServing } from './testing/command-line.t
 
 const starter = readFileSync(new URL(import.meta.resolve('@lamplighter/rules/wick/starter.wick')), 'utf8')
 const edited = starter
-  .replace('starter version 1', 'starter version 2')
+  .replace('starter version 2', 'starter version 3')
   .replace('rule bad_link v1', 'rule bad_link v2')
   .replaceAll('limit "links" for 1h', 'limit "links" for 2h')
 
@@ -33,17 +33,17 @@ it('diff says what changes and who must approve, and ends with 1 when something 
 it('shadow, status, live and rollback, with a server that runs', async () => {
   await whileServing(folder, async () => {
     const shadow = await run('shadow', 'new.wick')
-    expect([shadow.err, shadow.out]).toEqual(['', expect.stringMatching(/^starter version 2 is in shadow: sha256:/)])
+    expect([shadow.err, shadow.out]).toEqual(['', expect.stringMatching(/^starter version 3 is in shadow: sha256:/)])
     const status = await run('status')
     expect(status.out.split('\n')).toEqual([
-      'live     starter 1, by operator',
-      'shadow   starter 2, by operator; to live: It has not been watched long enough: 6 hours and 5000 events to go. 0 of 1 approvals.',
+      'live     starter 2, by operator',
+      'shadow   starter 3, by operator; to live: It has not been watched long enough: 6 hours and 5000 events to go. 0 of 1 approvals.',
       '',
     ])
     const live = await run('live', 'new.wick', '--reason', 'two hours')
     expect([live.err, live.code]).toEqual(['', 0])
     const back = await run('rollback', '--reason', 'one hour is enough')
-    expect([back.err, back.out]).toEqual(['', expect.stringMatching(/^starter version 1 is live again: sha256:/)])
+    expect([back.err, back.out]).toEqual(['', expect.stringMatching(/^starter version 2 is live again: sha256:/)])
     const again = await run('rollback', '--reason', 'once more')
     expect([again.code, again.err]).toEqual([1, 'needs_unmet: Nothing was live before it.\n'])
   })

@@ -27,7 +27,7 @@ afterAll(async () => {
 
 /** The starter rules as another version, with the rule `bad_link` (medium, limits and blocks) or another one changed. */
 function edition(version: number, edit: (text: string) => string = linkFor('2h')): string {
-  return edit(starter.replace('starter version 1', `starter version ${version}`))
+  return edit(starter.replace('starter version 2', `starter version ${version}`))
 }
 const linkFor = (time: string) => (text: string) =>
   text
@@ -36,7 +36,7 @@ const linkFor = (time: string) => (text: string) =>
 const graver = (text: string) =>
   text.replace('rule known_csam v1', 'rule known_csam v7').replace('preserve for 365d', 'preserve for 300d')
 
-let last = 1
+let last = 2
 interface Draft {
   readonly version: number
   readonly hash: string
@@ -341,7 +341,7 @@ test('decisions 20: the operator makes a file live at once, marked solo; unteste
     const refused = await put(untested)
     expect([refused.status, refused.body.code]).toEqual([409, 'needs_unmet'])
     const cookie = await server.signIn('lead')
-    const { body } = await server.operator('GET', '/v1/rulesets/starter/versions/1')
+    const { body } = await server.operator('GET', '/v1/rulesets/starter/versions/2')
     expect(body.history).toMatchObject([
       { op: 'uploaded' },
       { op: 'live', by: 'operator', solo: true, reason: 'first rules' },
