@@ -7,7 +7,8 @@ const starter = readFileSync(new URL(import.meta.resolve('@lamplighter/rules/wic
 const edited = starter
   .replace('starter version 2', 'starter version 3')
   .replace('rule bad_link v1', 'rule bad_link v2')
-  .replaceAll('limit "links" for 1h', 'limit "links" for 2h')
+  .replace('block, limit "links" for 1h', 'block, limit "links" for 2h')
+  .replace('expect effect limit "links" for 1h', 'expect effect limit "links" for 2h')
 
 let folder: string
 beforeEach(async () => {

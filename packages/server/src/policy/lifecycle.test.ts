@@ -32,7 +32,8 @@ function edition(version: number, edit: (text: string) => string = linkFor('2h')
 const linkFor = (time: string) => (text: string) =>
   text
     .replace('rule bad_link v1', `rule bad_link v${time.replace('h', '')}`)
-    .replaceAll('limit "links" for 1h', `limit "links" for ${time}`)
+    .replace('block, limit "links" for 1h', `block, limit "links" for ${time}`)
+    .replace('expect effect limit "links" for 1h', `expect effect limit "links" for ${time}`)
 const graver = (text: string) =>
   text.replace('rule known_csam v1', 'rule known_csam v7').replace('preserve for 365d', 'preserve for 300d')
 
@@ -214,7 +215,7 @@ describe('what is kept', () => {
   })
 
   test('a rule’s version never changes its meaning once it ran beside', async () => {
-    const text = edition(last + 1, (all) => all.replaceAll('limit "links" for 1h', 'limit "links" for 11h'))
+    const text = edition(last + 1, (all) => all.replace('block, limit "links" for 1h', 'block'))
     const refused = await ada.call('POST', '/v1/rulesets/starter/versions', { body: { text } })
     expect(refused.body.errors).toMatchObject([{ code: 'V01', detail: expect.stringContaining("'bad_link' v1") }])
   })
@@ -253,7 +254,7 @@ describe('what is kept', () => {
     expect(body.changes).toMatchObject([
       { kind: 'changed', rule: 'bad_link', to: 15, approvals: 1, severity: 'medium' },
     ])
-    expect(body.checked).toHaveLength(7)
+    expect(body.checked).toHaveLength(9)
     expect(body.needs.shadow).toEqual([{ code: 'not_author', detail: 'Only its author puts a version in shadow.' }])
     expect((await ada.call('GET', one.path)).body.needs.shadow).toEqual([])
   })
@@ -330,7 +331,7 @@ test('decisions 20: the operator makes a file live at once, marked solo; unteste
   try {
     const put = (text: string) => server.operator('PUT', '/v1/rulesets/live', { text, schema, reason: 'first rules' })
     expect((await put(starter)).status).toBe(200)
-    const untested = `${edition(2)}
+    const untested = `${edition(3)}
       rule untested v1 {
         harm terrorism policy "TERR-2" severity high phase follow
         on post

@@ -228,7 +228,7 @@ test('every need has words that say what to do', () => {
       "approvals: 0 of 1 approvals.",
       "approvals: 1 of 2 approvals, one by child-safety or legal.",
       "approvals: One of those who approve must hold the role child-safety or legal.",
-      "counter_cold: These counters have not seen a whole window: links_sent.",
+      "counter_cold: These counters have not seen a whole window: links_sent. Wait, or accept them cold.",
       "coverage: No test saw these questions answered both ways: 29:8.",
       "not_author: Only its author puts a version in shadow.",
       "nothing_before: Nothing was live before it.",

@@ -61,9 +61,15 @@ export function ruleStates(town: Town, word: string): State[] {
     })
   const handIn = (text: string) => author.call('POST', `${RULESET}/versions`, { body: { text } })
   const put = (text: string) => operatorCalls(house, '/v1/rulesets/live', { text, reason: word }, 'PUT')
-  /** The live version with a rule that does something else under its old number. */
-  const liveOtherwise = async () =>
-    starterAs((await make.wentLive()).version).replace('limit "links" for 1h', 'limit "links" for 3h')
+  /** What ran before versions were locked, with a rule that does something else. */
+  const ranOtherwise = async (): Promise<string> => {
+    const { version } = await make.wentLive()
+    change(`update ruleset_versions set lock = null where version = ${version}`)
+    return starterAs(version)
+      .replace('rule bad_link v1', 'rule bad_link v9')
+      .replace('block, limit "links" for 1h', 'block, limit "links" for 3h')
+      .replace('expect effect limit "links" for 1h', 'expect effect limit "links" for 3h')
+  }
 
   return [
     ...STEPS.flatMap(([id, act, body]): State[] => [
@@ -133,17 +139,9 @@ export function ruleStates(town: Town, word: string): State[] {
       },
     ],
     ['addRulesetVersion', 'rules_refused', () => handIn(`rule ${word}`)],
-    [
-      'addRulesetVersion',
-      'conflict',
-      async () => handIn((await liveOtherwise()).replace('rule bad_link v1', 'rule bad_link v9')),
-    ],
+    ['addRulesetVersion', 'conflict', async () => handIn(await ranOtherwise())],
     ['putRuleset', 'rules_refused', () => put(`rule ${word}`)],
     ['putRuleset', 'needs_unmet', async () => put(starterAs((await make.wentLive()).version))],
-    [
-      'putRuleset',
-      'conflict',
-      async () => put((await liveOtherwise()).replace('rule bad_link v1', 'rule bad_link v9')),
-    ],
+    ['putRuleset', 'conflict', async () => put(await ranOtherwise())],
   ]
 }
