@@ -299,7 +299,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     ...reviewRoutes(desk),
     ...evidenceRoutes({ storage, vault, decoder, sealer, keysFor }),
     ...policyRoutes({ storage, registry }),
-    ...signalsRoutes({ storage, library }),
+    ...signalsRoutes({ storage, library, harms: () => harmsOf(registry) }),
     ...actionsRoutes({
       store,
       wakeup: storage.wakeup,
@@ -407,6 +407,15 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
       await storage.close()
       keyring.close()
     },
+  }
+}
+
+/** What the live rules' schema can be about; undefined before the first rule set. */
+function harmsOf(registry: RuleRegistry): ReadonlySet<string> | undefined {
+  try {
+    return new Set(registry.live().schema.harms.keys())
+  } catch {
+    return undefined
   }
 }
 
