@@ -5,6 +5,7 @@ import { FOLLOW } from './intake/index.ts'
 import { laneStands } from './review/index.ts'
 import { listAges } from './signals/index.ts'
 import { type Storage, storageStands } from './storage/index.ts'
+import { type LogStand, logStands } from './transparency/index.ts'
 
 /** All that waits, is old, or takes room: for metrics when they are read, and for `doctor`. Numbers and our own names only. */
 export interface Stands extends Standing {
@@ -13,6 +14,7 @@ export interface Stands extends Standing {
   /** How old a list may become, where somebody said so. */
   readonly staleAfterMs: Readonly<Record<string, number>>
   readonly endpoints: readonly { readonly paused: boolean; readonly parked: number }[]
+  readonly logs: readonly LogStand[]
   /** Walls of the decoder that do not stand on this machine. */
   readonly fallen: readonly WallName[]
 }
@@ -26,11 +28,12 @@ interface From {
 export async function standsOf({ storage, fallen, now }: From): Promise<Stands> {
   const { store, stream } = storage
   const at = now()
-  const [lanes, connections, lists, stored, backlog, { engine, settings }] = await Promise.all([
+  const [lanes, connections, lists, stored, logs, backlog, { engine, settings }] = await Promise.all([
     store.read(laneStands, undefined),
     store.read(listConnections, null),
     store.read(listAges, undefined),
     store.read(storageStands, undefined),
+    store.read(logStands, null),
     stream.backlog(FOLLOW),
     storage.facts(),
   ])
@@ -59,6 +62,7 @@ export async function standsOf({ storage, fallen, now }: From): Promise<Stands> 
       lists.flatMap(({ id, staleAfterMs }) => (staleAfterMs === null ? [] : [[id, staleAfterMs]])),
     ),
     endpoints: connections.map(({ state, parked }) => ({ paused: state === 'paused', parked })),
+    logs,
     fallen: await fallen(),
   }
 }

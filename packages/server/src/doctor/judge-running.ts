@@ -1,3 +1,4 @@
+import type { Halt, LogStand } from '../transparency/index.ts'
 import { type Finding, look, ok, wrong } from './finding.ts'
 
 // What a running installation shows: what waits, what is old, what was given up.
@@ -74,6 +75,49 @@ export function judgeLists(
   if (old.length === 0) return ok('lists', `${ages.length} loaded`)
   const found = old.map(({ id, ageMs }) => `${id} ${words(ageMs)} old`).join(', ')
   return wrong('lists', found, 'Import a newer version: an old list answers "unknown", so items are held.')
+}
+
+const recheck = (log: string) => `lamplighter ledger recheck --log ${log}`
+const reopen = (log: string) => `lamplighter ledger reopen --log ${log}`
+
+/** What each halt means, and what ends it: the table of docs/ledger.md. */
+const HALTS: Readonly<Record<Halt, { readonly why: string; readonly remedy: (log: string) => string }>> = {
+  tiles_differ: {
+    why: 'a file of the log is not what was written',
+    remedy: (log) => `Put the file back from a copy, then run: ${recheck(log)}`,
+  },
+  head_behind: {
+    why: 'the database is older than what was signed',
+    remedy: (log) => `Put back the newer database. Where there is none, run: ${reopen(log)}`,
+  },
+  head_differs: {
+    why: 'the log grew another way than what was signed',
+    remedy: (log) => `Find out which copy is the right one. Where nobody can say, run: ${reopen(log)}`,
+  },
+  state_unknown: {
+    why: 'nobody knows what was signed last, as after a restore',
+    remedy: (log) => `Put back the data that was last in use. Where there is none, run: ${reopen(log)}`,
+  },
+  wrong_place: {
+    why: 'LAMPLIGHTER_URL is not the address in the log’s name',
+    remedy: (log) => `On a copy: nothing. If you really moved, run: ${recheck(log)} --moved`,
+  },
+}
+
+/** A halted log signs nothing, so no act carries a promise, until a person ends it (docs/ledger.md). */
+export function judgeLog({ log, halt, restored }: LogStand): Finding {
+  const check = `log ${log}`
+  if (halt !== null) {
+    const { why, remedy } = HALTS[halt]
+    return wrong(check, `halted, signs nothing: ${halt}, ${why}`, remedy(log))
+  }
+  return restored
+    ? wrong(
+        check,
+        'restored from a backup, signs nothing: it may lack what was published since',
+        `Run: lamplighter restore resume, then ${recheck(log)}, which says how to go on.`,
+      )
+    : ok(check, 'not halted')
 }
 
 /** Walls without which no picture is decoded (security.md §7); the others are wished for. */
