@@ -13,6 +13,8 @@ export interface Stands extends Standing {
   readonly settings: Readonly<Record<string, string | number>>
   /** How old a list may become, where somebody said so. */
   readonly staleAfterMs: Readonly<Record<string, number>>
+  /** Lists that the live rules ask, and that hold nothing. */
+  readonly emptyLists: readonly string[]
   readonly endpoints: readonly { readonly paused: boolean; readonly parked: number }[]
   readonly logs: readonly LogStand[]
   /** Walls of the decoder that do not stand on this machine. */
@@ -21,11 +23,13 @@ export interface Stands extends Standing {
 
 interface From {
   readonly storage: Storage
+  /** Ids of the lists that the live rules ask. */
+  readonly asked: () => readonly string[]
   readonly fallen: () => Promise<readonly WallName[]>
   readonly now: () => number
 }
 
-export async function standsOf({ storage, fallen, now }: From): Promise<Stands> {
+export async function standsOf({ storage, asked, fallen, now }: From): Promise<Stands> {
   const { store, stream } = storage
   const at = now()
   const [lanes, connections, lists, stored, logs, backlog, { engine, settings }] = await Promise.all([
@@ -61,6 +65,7 @@ export async function standsOf({ storage, fallen, now }: From): Promise<Stands> 
     staleAfterMs: Object.fromEntries(
       lists.flatMap(({ id, staleAfterMs }) => (staleAfterMs === null ? [] : [[id, staleAfterMs]])),
     ),
+    emptyLists: asked().filter((id) => !lists.some((list) => list.id === id && list.entries > 0)),
     endpoints: connections.map(({ state, parked }) => ({ paused: state === 'paused', parked })),
     logs,
     fallen: await fallen(),

@@ -39,6 +39,7 @@ export interface Stood {
   readonly outbox: readonly { readonly waiting: number; readonly oldestMs: number }[]
   readonly endpoints: readonly { readonly paused: boolean; readonly parked: number }[]
   readonly lists: readonly { readonly id: string; readonly ageMs: number }[]
+  readonly emptyLists: readonly string[]
   readonly staleAfterMs: Readonly<Record<string, number>>
   readonly logs: readonly LogStand[]
   readonly fallen: readonly string[]
@@ -84,7 +85,7 @@ function installation(at: Stood): Finding[] {
     judgeJobs(at.queues),
     judgeDeliveries(at.outbox, at.endpoints),
     judgeEndpoints(at.endpoints),
-    judgeLists(at.lists, at.staleAfterMs),
+    judgeLists(at.lists, at.staleAfterMs, at.emptyLists),
     ...at.logs.map(judgeLog),
     judgeWalls(at.fallen),
   ]

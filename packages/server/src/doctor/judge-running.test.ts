@@ -22,7 +22,10 @@ const sound = {
 describe('what a running installation shows', () => {
   it.each([
     ['events unread for eleven minutes', judgeStream({ records: 3, oldestMs: 660_000 })],
-    ['a list older than it may be', judgeLists([{ id: 'csam_media', ageMs: 25 * HOUR }], { csam_media: 24 * HOUR })],
+    [
+      'a list older than it may be',
+      judgeLists([{ id: 'csam_media', ageMs: 25 * HOUR }], { csam_media: 24 * HOUR }, ['terms']),
+    ],
     ['a decoder that could write files', judgeWalls(['permission'])],
     ['a database that does not sync', judgePostgres({ ...sound, fsync: 'off' })],
     ['a database that answers before it wrote', judgePostgres({ ...sound, synchronous_commit: 'off' })],
@@ -54,7 +57,8 @@ describe('what a running installation shows', () => {
     ['a delivery that waits for an hour', judgeDeliveries([{ waiting: 1, oldestMs: HOUR }], [])],
     ['a paused endpoint', judgeEndpoints([{ paused: true }, { paused: false }])],
     ['no endpoint', judgeEndpoints([])],
-    ['no list', judgeLists([], {})],
+    ['no list', judgeLists([], {}, [])],
+    ['an empty list that a rule asks', judgeLists([{ id: 'terms', ageMs: HOUR }], {}, ['terms'])],
     ['a decoder that could open a connection', judgeWalls(['network'])],
   ])('%s is to be looked at, with a remedy', (_, finding) => {
     expect(finding.state).toBe('look')
@@ -67,7 +71,7 @@ describe('what a running installation shows', () => {
       judgeJobs([{ queue: 'schedule', parked: 0 }]),
       judgeDeliveries([{ waiting: 2, oldestMs: 5_000 }], [{ parked: 0 }]),
       judgeEndpoints([{ paused: false }]),
-      judgeLists([{ id: 'words', ageMs: 900 * HOUR }], {}),
+      judgeLists([{ id: 'words', ageMs: 900 * HOUR }], {}, []),
       judgeLog({ log: 'actions', halt: null, restored: false }),
       judgeWalls([]),
       judgePostgres(sound),

@@ -63,18 +63,31 @@ export function judgeEndpoints(endpoints: readonly { paused: boolean }[]): Findi
       )
 }
 
-/** @param ages of the lists that were ever filled; @param most how old each may become, where somebody said so */
+/**
+ * @param ages of the lists that were ever published
+ * @param most how old each may become, where somebody said so
+ * @param empty ids of the lists that a live rule asks and that hold nothing
+ */
 export function judgeLists(
   ages: readonly { id: string; ageMs: number }[],
   most: Readonly<Record<string, number>>,
+  empty: readonly string[],
 ): Finding {
   if (ages.length === 0) {
     return look('lists', 'none', 'Nothing can be matched: run lamplighter lists import, see docs/operator.md.')
   }
   const old = ages.filter(({ id, ageMs }) => ageMs > (most[id] ?? Number.POSITIVE_INFINITY))
-  if (old.length === 0) return ok('lists', `${ages.length} loaded`)
-  const found = old.map(({ id, ageMs }) => `${id} ${words(ageMs)} old`).join(', ')
-  return wrong('lists', found, 'Import a newer version: an old list answers "unknown", so items are held.')
+  if (old.length > 0) {
+    const found = old.map(({ id, ageMs }) => `${id} ${words(ageMs)} old`).join(', ')
+    return wrong('lists', found, 'Import a newer version: an old list answers "unknown", so items are held.')
+  }
+  return empty.length === 0
+    ? ok('lists', `${ages.length} loaded`)
+    : look(
+        'lists',
+        `empty, though a live rule asks: ${empty.join(', ')}`,
+        'Nothing in them can be matched. For each run: lamplighter lists import FILE --list ID, see docs/operator.md.',
+      )
 }
 
 const recheck = (log: string) => `lamplighter ledger recheck --log ${log}`

@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { emptyFolder, initialised, lamplighter, whileServing } from '../testing/command-line.ts'
@@ -67,5 +67,30 @@ describe('migrate and doctor', { timeout: 120_000 }, () => {
       expect((await lamplighter(folder, ['ledger', 'recheck'])).out).toContain('nothing wrong')
       expect((await log()).finding).toMatchObject({ state: 'ok' })
     })
+  })
+
+  it('names the empty lists that the live rules ask, until they are filled', async () => {
+    folder = await initialised()
+    const lists = async () => {
+      const found = JSON.parse((await lamplighter(folder, ['doctor', '--json'])).out) as Record<string, string>[]
+      return found.find(({ check }) => check === 'lists')
+    }
+    const before = await lists()
+    expect(before).toMatchObject({ state: 'look', remedy: expect.stringContaining('lamplighter lists import') })
+    expect(before?.found).toMatch(/\bthreat_terms\b/)
+    writeFileSync(join(folder, 'terms.txt'), 'a made-up threat\n')
+    const line = [
+      'lists',
+      'import',
+      'terms.txt',
+      '--list',
+      'threat_terms',
+      '--kind',
+      'text',
+      '--harm',
+      'threat_to_life',
+    ]
+    expect((await lamplighter(folder, line)).code).toBe(0)
+    expect((await lists())?.found).not.toMatch(/\bthreat_terms\b/)
   })
 })
