@@ -60,7 +60,7 @@ import {
   staffLabel,
   storeModules,
 } from './people/index.ts'
-import { makeRegistry, routesOf as policyRoutes, type RuleRegistry } from './policy/index.ts'
+import { listsNamed, makeRegistry, routesOf as policyRoutes, type RuleRegistry } from './policy/index.ts'
 import { createQuiet, type Quiet, restoreModule, routesOf as restoreRoutes } from './restore/index.ts'
 import {
   type CaseDesk,
@@ -280,7 +280,12 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     lists: () => library.book.all().map(({ id }) => id),
     signals: [...shippedProviders.keys()],
   })
-  const standing = { storage, now, fallen: async () => fallenWalls(await decoder.walls()) }
+  const standing = {
+    storage,
+    now,
+    asked: () => askedLists(registry),
+    fallen: async () => fallenWalls(await decoder.walls()),
+  }
   readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
   readiness.add('rules', () => void registry.live())
   storage.wakeup.listen((topic) => live.changed(topic))
@@ -423,6 +428,15 @@ function harmsOf(registry: RuleRegistry): ReadonlySet<string> | undefined {
 function ruleNames(registry: RuleRegistry): string[] {
   try {
     return registry.live().program.ruleset.rules.map(({ name }) => name)
+  } catch {
+    return []
+  }
+}
+
+/** Ids of the lists that the live rules ask; none before the first rule set. */
+function askedLists(registry: RuleRegistry): string[] {
+  try {
+    return listsNamed(registry.live()).map(({ id }) => id)
   } catch {
     return []
   }
