@@ -24,7 +24,7 @@ describe('signing in by a link', () => {
     const look = await server.call(path)
     expect(look.status).toBe(200)
     expect(await look.text()).toContain('<button>Sign in</button>')
-    expect((await server.call(path, { method: 'POST' })).headers.get('location')).toBe('/review')
+    expect((await server.call(path, { method: 'POST' })).headers.get('location')).toBe('/')
 
     const late = await server.context.people.invite({
       name: 'B',
