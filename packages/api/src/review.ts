@@ -189,6 +189,8 @@ export const CaseJson = z.object({
   evidence: z.array(EvidenceJson),
   history: z.array(z.object({ at: Instant, by: z.string(), words: z.string() })),
   notes: z.array(z.object({ at: Instant, by: z.string(), text: z.string() })),
+  /** True if the caller took part in what is in question: somebody else must decide, and claiming answers `first_decider`. */
+  tookPart: z.boolean(),
   next: z.array(CaseRow),
   card: CardJson,
   appeal: z

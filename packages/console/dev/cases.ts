@@ -201,6 +201,7 @@ export function caseAt(number: number, now: number): CaseJson {
       { at: now - hour, by: 'R-12', words: 'skipped: cannot tell' },
     ],
     notes: [{ at: now - hour, by: 'R-12', text: 'The seller mentions a boat sale; looks like a real contact.' }],
+    tookPart: false,
     next: nextOf(now, number),
     card: appeal ? { ...card, preselected: null } : card,
     appeal: appeal

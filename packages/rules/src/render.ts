@@ -71,8 +71,12 @@ export function renderExplanation(explanation: Explanation): string {
 
 function renderClause({ text, outcome, values }: ExplainedClause, width: number): string {
   const answer = outcome === null ? 'unknown' : String(outcome)
-  const shown = Object.values(values).map(renderValue).join(', ')
-  return `    ${answer.padEnd(6)} ${printable(text).padEnd(width)}  ${printable(shown)}`.trimEnd()
+  return `    ${answer.padEnd(6)} ${printable(text).padEnd(width)}  ${renderValues(values)}`.trimEnd()
+}
+
+/** What a question of a rule read, for people: `4 in 1m, warming: b-1 … b-4`. Several values are set apart by commas. */
+export function renderValues(values: Readonly<Record<string, Json>>): string {
+  return printable(Object.values(values).map(renderValue).join(', '))
 }
 
 function renderValue(value: Json): string {

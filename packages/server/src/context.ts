@@ -62,6 +62,7 @@ import {
 } from './people/index.ts'
 import {
   countRules,
+  listsNamed,
   makeRegistry,
   makeTally,
   routesOf as policyRoutes,
@@ -299,7 +300,12 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     lists: () => library.book.all().map(({ id }) => id),
     signals: [...shippedProviders.keys()],
   })
-  const standing = { storage, now, fallen: async () => fallenWalls(await decoder.walls()) }
+  const standing = {
+    storage,
+    now,
+    asked: () => askedLists(registry),
+    fallen: async () => fallenWalls(await decoder.walls()),
+  }
   readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
   readiness.add('rules', () => void registry.live())
   storage.wakeup.listen((topic) => {
@@ -322,7 +328,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     ...reviewRoutes(desk),
     ...evidenceRoutes({ storage, vault, decoder, sealer, keysFor }),
     ...policyRoutes({ storage, registry, tally, keysFor }),
-    ...signalsRoutes({ storage, library }),
+    ...signalsRoutes({ storage, library, harms: () => harmsOf(registry) }),
     ...actionsRoutes({
       store,
       wakeup: storage.wakeup,
@@ -438,10 +444,28 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
   }
 }
 
+/** What the live rules' schema can be about; undefined before the first rule set. */
+function harmsOf(registry: RuleRegistry): ReadonlySet<string> | undefined {
+  try {
+    return new Set(registry.live().schema.harms.keys())
+  } catch {
+    return undefined
+  }
+}
+
 /** Names of the live rules; none before the first rule set. */
 function ruleNames(registry: RuleRegistry): string[] {
   try {
     return registry.live().program.ruleset.rules.map(({ name }) => name)
+  } catch {
+    return []
+  }
+}
+
+/** Ids of the lists that the live rules ask; none before the first rule set. */
+function askedLists(registry: RuleRegistry): string[] {
+  try {
+    return listsNamed(registry.live()).map(({ id }) => id)
   } catch {
     return []
   }

@@ -5,6 +5,7 @@ import { FOLLOW } from './intake/index.ts'
 import { laneStands } from './review/index.ts'
 import { listAges } from './signals/index.ts'
 import { type Storage, storageStands } from './storage/index.ts'
+import { type LogStand, logStands } from './transparency/index.ts'
 
 /** All that waits, is old, or takes room: for metrics when they are read, and for `doctor`. Numbers and our own names only. */
 export interface Stands extends Standing {
@@ -12,25 +13,31 @@ export interface Stands extends Standing {
   readonly settings: Readonly<Record<string, string | number>>
   /** How old a list may become, where somebody said so. */
   readonly staleAfterMs: Readonly<Record<string, number>>
+  /** Lists that the live rules ask, and that hold nothing. */
+  readonly emptyLists: readonly string[]
   readonly endpoints: readonly { readonly paused: boolean; readonly parked: number }[]
+  readonly logs: readonly LogStand[]
   /** Walls of the decoder that do not stand on this machine. */
   readonly fallen: readonly WallName[]
 }
 
 interface From {
   readonly storage: Storage
+  /** Ids of the lists that the live rules ask. */
+  readonly asked: () => readonly string[]
   readonly fallen: () => Promise<readonly WallName[]>
   readonly now: () => number
 }
 
-export async function standsOf({ storage, fallen, now }: From): Promise<Stands> {
+export async function standsOf({ storage, asked, fallen, now }: From): Promise<Stands> {
   const { store, stream } = storage
   const at = now()
-  const [lanes, connections, lists, stored, backlog, { engine, settings }] = await Promise.all([
+  const [lanes, connections, lists, stored, logs, backlog, { engine, settings }] = await Promise.all([
     store.read(laneStands, undefined),
     store.read(listConnections, null),
     store.read(listAges, undefined),
     store.read(storageStands, undefined),
+    store.read(logStands, null),
     stream.backlog(FOLLOW),
     storage.facts(),
   ])
@@ -58,7 +65,9 @@ export async function standsOf({ storage, fallen, now }: From): Promise<Stands> 
     staleAfterMs: Object.fromEntries(
       lists.flatMap(({ id, staleAfterMs }) => (staleAfterMs === null ? [] : [[id, staleAfterMs]])),
     ),
+    emptyLists: asked().filter((id) => !lists.some((list) => list.id === id && list.entries > 0)),
     endpoints: connections.map(({ state, parked }) => ({ paused: state === 'paused', parked })),
+    logs,
     fallen: await fallen(),
   }
 }

@@ -43,7 +43,9 @@ export function CardPane(props: {
   const others = newest.claim !== null && !mine ? newest.claim.by : null
   const decided = newest.state === 'decided' ? newest.decided : null
   const mayDecide = acts.includes(shown.appeal === null ? 'cases.decide' : 'appeals.decide')
-  const claimable = !mine && others === null && decided === null && !onItsWay && acts.includes('cases.work')
+  const { tookPart } = newest
+  const claimable =
+    !mine && !tookPart && others === null && decided === null && !onItsWay && acts.includes('cases.work')
 
   const leave = (kind: Leaving) => () => (mine ? setLeaving(kind) : false)
   useCommands({
@@ -60,15 +62,17 @@ export function CardPane(props: {
 
   const blocked = !mayDecide
     ? t.card.notThisRole
-    : reached === 'unreachable'
-      ? t.card.offline
-      : others !== null
-        ? t.card.othersHold(others)
-        : mine
-          ? null
-          : onItsWay || props.claiming
-            ? t.card.claiming
-            : t.card.claimFirst
+    : tookPart
+      ? t.errors.of('first_decider')
+      : reached === 'unreachable'
+        ? t.card.offline
+        : others !== null
+          ? t.card.othersHold(others)
+          : mine
+            ? null
+            : onItsWay || props.claiming
+              ? t.card.claiming
+              : t.card.claimFirst
   const Card = shown.kind === 'notice' ? NoticeCard : shown.appeal === null ? DecisionCard : AppealCard
   return (
     <>
@@ -83,6 +87,7 @@ export function CardPane(props: {
           </Button>
         </div>
       )}
+      {tookPart && <p className="border-b border-line bg-glow px-3 py-2">{t.errors.of('first_decider')}</p>}
       {others !== null && (
         <p className="border-b border-line bg-glow px-3 py-2">
           {t.card.othersHold(others)} {kept !== undefined && t.card.draftKept}

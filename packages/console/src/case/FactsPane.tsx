@@ -68,7 +68,7 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
               {fired.clauses.map((clause) => (
                 <li className="text-fine" key={clause.text}>
                   <code className="font-mono wrap-anywhere">{clause.text}</code>
-                  <span className="block text-muted">
+                  <span className="block text-muted wrap-anywhere">
                     {t.facts.clause(clause.outcome)} · {clause.value}
                   </span>
                 </li>

@@ -4,6 +4,7 @@ import { duration, type Units } from '../time.ts'
 import type { Words } from './words.ts'
 
 const units: Units = { s: 's', min: 'min', h: 'h', d: 'T' }
+const anyOf = new Intl.ListFormat('de', { type: 'disjunction' })
 const many = (count: number, one: string, other: string): string => `${count} ${count === 1 ? one : other}`
 
 const failures: Partial<Record<FailureCode, string>> = {
@@ -155,8 +156,7 @@ export const de: Words = {
       'Alle anderen werden unter Einstellungen → Personen eingeladen. Die Seite geht nach dem Anmelden von selbst weiter.',
   },
   forbidden: {
-    needs: (role) => `Diese Seite braucht die Rolle ${role}.`,
-    leads: 'Leitung, Kinderschutz oder Verwaltung',
+    needs: (roles) => `Diese Seite braucht die Rolle ${anyOf.format(roles)}.`,
     grant: 'Die Verwaltung vergibt sie unter Einstellungen → Personen.',
   },
   errors: {

@@ -4,6 +4,7 @@ import { duration, type Units } from '../time.ts'
 
 const units: Units = { s: 's', min: 'min', h: 'h', d: 'd' }
 const plural = new Intl.PluralRules('en')
+const anyOf = new Intl.ListFormat('en-GB', { type: 'disjunction' })
 const many = (count: number, one: string, other: string): string =>
   `${count} ${plural.select(count) === 'one' ? one : other}`
 
@@ -148,8 +149,7 @@ export const en = {
     afterwards: 'Everybody else is invited in Settings → People. This page goes on by itself once you are signed in.',
   },
   forbidden: {
-    needs: (role: string) => `This page needs the role ${role}.`,
-    leads: 'lead, child safety or administrator',
+    needs: (roles: readonly string[]) => `This page needs the role ${anyOf.format(roles)}.`,
     grant: 'An administrator can grant it in Settings → People.',
   },
   errors: {

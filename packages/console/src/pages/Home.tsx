@@ -2,19 +2,19 @@ import { useQuery } from '@tanstack/react-query'
 import { Navigate } from '@tanstack/react-router'
 import { meQuery } from '../api/queries.ts'
 import { useMessages } from '../messages/index.ts'
-import { pagesFor } from './settings/pages.ts'
+import { mayReview, pagesFor, reviewers } from './settings/pages.ts'
 
 /** The first screen of this person: Review for those who review, else their first page of Settings. */
 export function Home() {
   const t = useMessages()
   const { data: me } = useQuery(meQuery)
   if (me === undefined) return null
-  if (me.acts.includes('lanes.read')) return <Navigate replace to="/review" />
+  if (mayReview(me.acts)) return <Navigate replace to="/review" />
   const page = pagesFor(me.acts)[0]
   if (page !== undefined) return <Navigate params={{ page }} replace to="/settings/$page" />
   return (
     <p className="p-6">
-      {t.forbidden.needs(t.role.reviewer)} {t.forbidden.grant}
+      {t.forbidden.needs(reviewers.map((role) => t.role[role]))} {t.forbidden.grant}
     </p>
   )
 }

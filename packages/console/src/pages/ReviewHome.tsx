@@ -1,12 +1,11 @@
 import { type CaseRow, claimNext, type LaneJson } from '@lamplighter/api'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link, Navigate, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import type { z } from 'zod'
 import { announce } from '../announce.ts'
 import { call } from '../api/client.ts'
-import { hasCode } from '../api/errors.ts'
-import { lanesQuery } from '../api/queries.ts'
+import { lanesQuery, meQuery } from '../api/queries.ts'
 import { reach } from '../api/reach.ts'
 import { caseName } from '../case/case-number.ts'
 import { useCommands } from '../keys.ts'
@@ -19,25 +18,23 @@ import { Chip } from '../ui/Chip.tsx'
 import { Failure } from '../ui/Failure.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
 import { inOrder } from './lanes.ts'
+import { mayReview } from './settings/pages.ts'
 
 /** Review home: the lanes, and what is one's own (console.md §3.1). */
 export function ReviewHome() {
   const t = useMessages()
+  const { data: me } = useQuery(meQuery)
   const lanes = useQuery(lanesQuery)
   useEffect(() => {
     document.title = `${t.nav.review} · Lamplighter`
   }, [t])
+  // Nothing to read here for this role: home knows the first page that it may open.
+  if (me !== undefined && !mayReview(me.acts)) return <Navigate replace to="/" />
   return (
     <div className="pane min-h-0 flex-1">
       <div className="mx-auto grid max-w-5xl grid-cols-1 gap-6 px-6 py-6">
         <h1 className="text-page font-semibold">{t.home.title}</h1>
-        {hasCode(lanes.error, 'forbidden') ? (
-          <p>
-            {t.forbidden.needs(t.role.reviewer)} {t.forbidden.grant}
-          </p>
-        ) : (
-          lanes.error !== null && <Failure error={lanes.error} onAgain={() => void lanes.refetch()} />
-        )}
+        {lanes.error !== null && <Failure error={lanes.error} onAgain={() => void lanes.refetch()} />}
         {lanes.data === undefined ? (
           lanes.error === null && <Waiting />
         ) : (

@@ -64,5 +64,7 @@ export async function isRunning(config: Config): Promise<boolean> {
 function good({ status, body }: OperatorAnswer): Record<string, unknown> {
   if (status < 400) return body
   const code = typeof body.code === 'string' && isCode(body.code) ? body.code : 'internal'
-  throw new AppError(code, String(body.detail ?? `the server answered ${status}`))
+  throw new AppError(code, String(body.detail ?? `the server answered ${status}`), {
+    ...(Array.isArray(body.errors) && { errors: body.errors }),
+  })
 }

@@ -35,11 +35,18 @@ export async function runCommand(argv: readonly string[], around: Surroundings):
         2,
       )
     if (thrown instanceof StorageError && thrown.code === 'already_running') return fail([thrown.message], 2)
-    if (thrown instanceof AppError || thrown instanceof StorageError || thrown instanceof KeyringError) {
+    if (thrown instanceof AppError) return fail([`${thrown.code}: ${thrown.message}`, ...faultsOf(thrown)], 1)
+    if (thrown instanceof StorageError || thrown instanceof KeyringError)
       return fail([`${thrown.code}: ${thrown.message}`], 1)
-    }
     return fail([thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)], 1)
   }
+}
+
+/** Each fault with its place: `12:8 D01: no policy 'X' here`. */
+function faultsOf({ extra }: AppError): string[] {
+  return (extra.errors ?? []).map(
+    ({ code, pointer, detail }) => `  ${pointer.replace('/text/', '')} ${code}: ${detail}`,
+  )
 }
 
 function isPortTaken(thrown: unknown): thrown is Error & { readonly address: string; readonly port: number } {
@@ -147,7 +154,7 @@ async function overview(): Promise<string> {
   return [
     'lamplighter <command>     --help shows options and an example for each',
     '',
-    ...all.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`),
+    ...all.map(({ name, summary }) => `  ${name.padEnd(24)}${summary}`),
     '',
     'Exit: 0 done · 1 a check failed · 2 wrong use · 3 a person must act',
   ].join('\n')

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Config } from '../http/config.ts'
+import type { LogStand } from '../transparency/index.ts'
 import type { Finding } from './finding.ts'
 import {
   judgeBackup,
@@ -19,6 +20,7 @@ import {
   judgeEndpoints,
   judgeJobs,
   judgeLists,
+  judgeLog,
   judgePostgres,
   judgeStream,
   judgeWalls,
@@ -37,7 +39,9 @@ export interface Stood {
   readonly outbox: readonly { readonly waiting: number; readonly oldestMs: number }[]
   readonly endpoints: readonly { readonly paused: boolean; readonly parked: number }[]
   readonly lists: readonly { readonly id: string; readonly ageMs: number }[]
+  readonly emptyLists: readonly string[]
   readonly staleAfterMs: Readonly<Record<string, number>>
+  readonly logs: readonly LogStand[]
   readonly fallen: readonly string[]
 }
 
@@ -81,7 +85,8 @@ function installation(at: Stood): Finding[] {
     judgeJobs(at.queues),
     judgeDeliveries(at.outbox, at.endpoints),
     judgeEndpoints(at.endpoints),
-    judgeLists(at.lists, at.staleAfterMs),
+    judgeLists(at.lists, at.staleAfterMs, at.emptyLists),
+    ...at.logs.map(judgeLog),
     judgeWalls(at.fallen),
   ]
 }

@@ -4,6 +4,7 @@ import {
   judgeEndpoints,
   judgeJobs,
   judgeLists,
+  judgeLog,
   judgePostgres,
   judgeStream,
   judgeWalls,
@@ -21,14 +22,32 @@ const sound = {
 describe('what a running installation shows', () => {
   it.each([
     ['events unread for eleven minutes', judgeStream({ records: 3, oldestMs: 660_000 })],
-    ['a list older than it may be', judgeLists([{ id: 'csam_media', ageMs: 25 * HOUR }], { csam_media: 24 * HOUR })],
+    [
+      'a list older than it may be',
+      judgeLists([{ id: 'csam_media', ageMs: 25 * HOUR }], { csam_media: 24 * HOUR }, ['terms']),
+    ],
     ['a decoder that could write files', judgeWalls(['permission'])],
     ['a database that does not sync', judgePostgres({ ...sound, fsync: 'off' })],
     ['a database that answers before it wrote', judgePostgres({ ...sound, synchronous_commit: 'off' })],
+    ['a log with another file', judgeLog({ log: 'actions', halt: 'tiles_differ', restored: false })],
+    ['a restored log that nobody looked at', judgeLog({ log: 'sealed', halt: null, restored: true })],
     ['an old database', judgePostgres({ ...sound, server_version_num: '140011' })],
   ])('%s is wrong, with a remedy', (_, finding) => {
     expect(finding.state).toBe('wrong')
     expect(finding.remedy).toMatch(/^[A-Z].+/)
+  })
+
+  it.each([
+    ['tiles_differ', 'recheck --log sealed'],
+    ['head_behind', 'reopen --log sealed'],
+    ['head_differs', 'reopen --log sealed'],
+    ['state_unknown', 'reopen --log sealed'],
+    ['wrong_place', 'recheck --log sealed --moved'],
+  ] as const)('a log halted for %s says so, and which command ends it', (halt, command) => {
+    const finding = judgeLog({ log: 'sealed', halt, restored: false })
+    expect(finding).toMatchObject({ check: 'log sealed', state: 'wrong' })
+    expect(finding.found).toContain(`halted, signs nothing: ${halt}, `)
+    expect(finding.remedy).toContain(`lamplighter ledger ${command}`)
   })
 
   it.each([
@@ -38,7 +57,8 @@ describe('what a running installation shows', () => {
     ['a delivery that waits for an hour', judgeDeliveries([{ waiting: 1, oldestMs: HOUR }], [])],
     ['a paused endpoint', judgeEndpoints([{ paused: true }, { paused: false }])],
     ['no endpoint', judgeEndpoints([])],
-    ['no list', judgeLists([], {})],
+    ['no list', judgeLists([], {}, [])],
+    ['an empty list that a rule asks', judgeLists([{ id: 'terms', ageMs: HOUR }], {}, ['terms'])],
     ['a decoder that could open a connection', judgeWalls(['network'])],
   ])('%s is to be looked at, with a remedy', (_, finding) => {
     expect(finding.state).toBe('look')
@@ -51,7 +71,8 @@ describe('what a running installation shows', () => {
       judgeJobs([{ queue: 'schedule', parked: 0 }]),
       judgeDeliveries([{ waiting: 2, oldestMs: 5_000 }], [{ parked: 0 }]),
       judgeEndpoints([{ paused: false }]),
-      judgeLists([{ id: 'words', ageMs: 900 * HOUR }], {}),
+      judgeLists([{ id: 'words', ageMs: 900 * HOUR }], {}, []),
+      judgeLog({ log: 'actions', halt: null, restored: false }),
       judgeWalls([]),
       judgePostgres(sound),
     ]

@@ -1,3 +1,4 @@
+import type { Halt, LogStand } from '../transparency/index.ts'
 import { type Finding, look, ok, wrong } from './finding.ts'
 
 // What a running installation shows: what waits, what is old, what was given up.
@@ -62,18 +63,74 @@ export function judgeEndpoints(endpoints: readonly { paused: boolean }[]): Findi
       )
 }
 
-/** @param ages of the lists that were ever filled; @param most how old each may become, where somebody said so */
+/**
+ * @param ages of the lists that were ever published
+ * @param most how old each may become, where somebody said so
+ * @param empty ids of the lists that a live rule asks and that hold nothing
+ */
 export function judgeLists(
   ages: readonly { id: string; ageMs: number }[],
   most: Readonly<Record<string, number>>,
+  empty: readonly string[],
 ): Finding {
   if (ages.length === 0) {
     return look('lists', 'none', 'Nothing can be matched: run lamplighter lists import, see docs/operator.md.')
   }
   const old = ages.filter(({ id, ageMs }) => ageMs > (most[id] ?? Number.POSITIVE_INFINITY))
-  if (old.length === 0) return ok('lists', `${ages.length} loaded`)
-  const found = old.map(({ id, ageMs }) => `${id} ${words(ageMs)} old`).join(', ')
-  return wrong('lists', found, 'Import a newer version: an old list answers "unknown", so items are held.')
+  if (old.length > 0) {
+    const found = old.map(({ id, ageMs }) => `${id} ${words(ageMs)} old`).join(', ')
+    return wrong('lists', found, 'Import a newer version: an old list answers "unknown", so items are held.')
+  }
+  return empty.length === 0
+    ? ok('lists', `${ages.length} loaded`)
+    : look(
+        'lists',
+        `empty, though a live rule asks: ${empty.join(', ')}`,
+        'Nothing in them can be matched. For each run: lamplighter lists import FILE --list ID, see docs/operator.md.',
+      )
+}
+
+const recheck = (log: string) => `lamplighter ledger recheck --log ${log}`
+const reopen = (log: string) => `lamplighter ledger reopen --log ${log}`
+
+/** What each halt means, and what ends it: the table of docs/ledger.md. */
+const HALTS: Readonly<Record<Halt, { readonly why: string; readonly remedy: (log: string) => string }>> = {
+  tiles_differ: {
+    why: 'a file of the log is not what was written',
+    remedy: (log) => `Put the file back from a copy, then run: ${recheck(log)}`,
+  },
+  head_behind: {
+    why: 'the database is older than what was signed',
+    remedy: (log) => `Put back the newer database. Where there is none, run: ${reopen(log)}`,
+  },
+  head_differs: {
+    why: 'the log grew another way than what was signed',
+    remedy: (log) => `Find out which copy is the right one. Where nobody can say, run: ${reopen(log)}`,
+  },
+  state_unknown: {
+    why: 'nobody knows what was signed last, as after a restore',
+    remedy: (log) => `Put back the data that was last in use. Where there is none, run: ${reopen(log)}`,
+  },
+  wrong_place: {
+    why: 'LAMPLIGHTER_URL is not the address in the log’s name',
+    remedy: (log) => `On a copy: nothing. If you really moved, run: ${recheck(log)} --moved`,
+  },
+}
+
+/** A halted log signs nothing, so no act carries a promise, until a person ends it (docs/ledger.md). */
+export function judgeLog({ log, halt, restored }: LogStand): Finding {
+  const check = `log ${log}`
+  if (halt !== null) {
+    const { why, remedy } = HALTS[halt]
+    return wrong(check, `halted, signs nothing: ${halt}, ${why}`, remedy(log))
+  }
+  return restored
+    ? wrong(
+        check,
+        'restored from a backup, signs nothing: it may lack what was published since',
+        `Run: lamplighter restore resume, then ${recheck(log)}, which says how to go on.`,
+      )
+    : ok(check, 'not halted')
 }
 
 /** Walls without which no picture is decoded (security.md §7); the others are wished for. */

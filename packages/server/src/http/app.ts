@@ -10,7 +10,7 @@ import { clientAddress, hostGuard, isLoopback } from './hosts.ts'
 import { checkType, jsonBodyOf, matchOf, paramsOf, queryOf } from './input.ts'
 import { createLimits, type Limits, Slots, slotClassOf } from './limits.ts'
 import { commandKeyOf, Turns } from './once.ts'
-import { neutralPage } from './page.ts'
+import { neutralPage, waitPage } from './page.ts'
 import { preferOf } from './prefer.ts'
 import type { Principal } from './principal.ts'
 import { problemPages, problemResponse } from './problem.ts'
@@ -162,6 +162,20 @@ export function createApp(parts: AppParts): App {
     addHeaders(response, { ...headersOf(kind, { https, cors }), ...stampOf(arrival) })
 
   const callPage = async (one: Page, arrival: Arrival, params: Record<string, string>): Promise<Response> => {
+    try {
+      return await openPage(one, arrival, params)
+    } catch (thrown) {
+      const { code, extra } = AppError.from(thrown)
+      if (one.kind !== 'users' || code !== 'rate_limited') throw thrown
+      // Who reads these pages is a person in a browser, who can do nothing with a problem in JSON.
+      const seconds = Math.max(1, Math.ceil(extra.retryAfterS ?? 1))
+      const asked = { query: arrival.url.searchParams, raw: arrival.request }
+      const told = one.wait === undefined ? waitPage(seconds) : await one.wait(asked, seconds)
+      return dress(addHeaders(told, { 'retry-after': String(seconds) }), one.kind, arrival)
+    }
+  }
+
+  const openPage = async (one: Page, arrival: Arrival, params: Record<string, string>): Promise<Response> => {
     const who = await enter(arrival, one.act)
     const leave = slots.enter('people')
     try {

@@ -194,7 +194,7 @@ export function loadConfig(sources: Sources): Loaded {
     }
   }
 
-  takeAll(readEnvFile(join(sources.folder, 'lamplighter.env'), faults), 'file')
+  takeAll(readEnvFile(envFileOf(sources.folder), faults), 'file')
   takeAll(sources.env, 'environment')
   for (const [setting, value] of Object.entries(sources.flags ?? {})) take(setting as Setting, value, 'flag')
 
@@ -208,6 +208,9 @@ export function loadConfig(sources: Sources): Loaded {
   const config = { ...parsed.data, data: resolve(sources.folder, parsed.data.data) }
   return { config, origins: withDefaults(origins), warnings }
 }
+
+/** The file that `init` writes into a folder, and that every command started there reads. */
+export const envFileOf = (folder: string): string => join(folder, 'lamplighter.env')
 
 /** `KEY=value` lines; `#` begins a comment line; quotes around a value are taken off. */
 function readEnvFile(path: string, faults: string[]): Record<string, string> {

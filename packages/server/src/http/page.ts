@@ -26,6 +26,12 @@ ${main}
   return new Response(text, { status, headers: { 'content-type': 'text/html; charset=utf-8' } })
 }
 
+/** For somebody over a limit, where the page has no words of its own for it. */
+export function waitPage(seconds: number): Response {
+  const time = new Intl.NumberFormat('en', { style: 'unit', unit: 'second', unitDisplay: 'long' }).format(seconds)
+  return plainPage('Please wait', `<p>That was too often at once. Try again after this time: ${time}.</p>`, 429)
+}
+
 /** The one page for links that are unknown, used, ended or altered: it tells none of these apart (security.md §4). */
 export function neutralPage(): Response {
   return plainPage(

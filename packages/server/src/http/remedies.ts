@@ -34,7 +34,7 @@ export const remedies: Readonly<Record<Code, string>> = {
   invalid: 'Each fault names its place by a JSON Pointer. Correct them and send the body again, with a new key.',
   line_incomplete: 'Send the last line again, whole.',
   idempotency_mismatch: 'Use a new Idempotency-Key for a new body.',
-  rules_refused: 'Correct the errors; `lamplighter rules check` shows each with its place.',
+  rules_refused: 'Correct the errors; the answer names each with its place.',
   precondition_required: 'Read the thing first and send its revision in If-Match.',
   rate_limited: 'Wait as long as Retry-After says.',
   internal: 'Repeat the call with the same key. If it happens again, give the request id to whoever runs this.',

@@ -91,6 +91,8 @@ export interface Page {
   /** Readable from other sites without credentials: the public log, catalogue, support (security.md §5). */
   readonly cors?: true
   readonly handle: (call: PageCall) => Promise<Response>
+  /** Tells somebody over a limit how many seconds to wait, with status 429. Users' pages that have none tell it in English. */
+  readonly wait?: (call: Pick<PageCall, 'query' | 'raw'>, seconds: number) => Promise<Response>
 }
 
 export function page(declared: Page): Page {

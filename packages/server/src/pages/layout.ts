@@ -1,6 +1,6 @@
 import { type Html, html } from '../http/html.ts'
 import { stylePath } from '../http/page.ts'
-import { languages, type Messages } from './messages/index.ts'
+import { languages, type Messages, secondsText } from './messages/index.ts'
 
 export interface Layout {
   readonly words: Messages
@@ -50,4 +50,11 @@ function languageLinks(): Html[] {
 export function nothingPage(parts: Pick<Layout, 'words' | 'leaveTo'>): Response {
   const { title, text } = parts.words.nothing
   return usersPage({ ...parts, title, main: html`<p>${text}</p>`, status: 404 })
+}
+
+/** For somebody who opened, guessed or sent too much at once: how long to wait, and nothing of what they asked for. */
+export function waitPage(parts: Pick<Layout, 'words' | 'leaveTo'> & { readonly seconds: number }): Response {
+  const { words, leaveTo, seconds } = parts
+  const main = html`<p>${words.wait.text(secondsText(words, seconds))}</p>`
+  return usersPage({ words, leaveTo, title: words.wait.title, main, status: 429 })
 }

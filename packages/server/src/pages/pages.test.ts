@@ -6,7 +6,7 @@ import { TestOutbox } from '../actions/testing/outbox.ts'
 import { type App, createApp } from '../http/app.ts'
 import { createLimits, type Limits } from '../http/limits.ts'
 import { formNumber } from './form-number.ts'
-import { languages } from './messages/index.ts'
+import { languages, secondsText } from './messages/index.ts'
 import { pagesOf } from './routes.ts'
 
 let box: TestOutbox
@@ -306,6 +306,22 @@ test('security S-53: one address may open, guess and send only so often', async 
   let last = 200
   for (let n = 0; n < 60 && last === 200; n += 1) last = (await get(`/n/${token}`)).status
   expect(last).toBe(429)
+})
+
+test('somebody over a limit reads in their language how long to wait', async () => {
+  limits = createLimits()
+  for (let n = 0; n < 5; n += 1) await get(`/n/guess-${n}`)
+  for (const [language, { direction, wait }] of Object.entries(languages)) {
+    const page = await get('/n/guess', { 'accept-language': language })
+    expect([page.status, page.headers.get('content-type')]).toEqual([429, 'text/html; charset=utf-8'])
+    const seconds = Number(page.headers.get('retry-after'))
+    expect(seconds).toBeGreaterThan(0)
+    const words = languages[language as keyof typeof languages]
+    expect(page.text).toContain(`<html lang="${language}" dir="${direction}">`)
+    expect(page.text).toContain(`<p>${wait.text(secondsText(words, seconds))}</p>`)
+    expect(page.text).toContain('https://weather.example/')
+  }
+  expect((await get('/n/guess?lang=de')).text).toContain(languages.de.wait.title)
 })
 
 test('security S-21: hostile words stay words on the page', async () => {

@@ -6,7 +6,7 @@ import { stylePath } from '../http/page.ts'
 import { type Page, type PageCall, page } from '../http/route.ts'
 import { appealForm, appealState, type FormProblem, longestAppeal } from './appeal-page.ts'
 import { formNumber, formNumberHash } from './form-number.ts'
-import { nothingPage, usersPage } from './layout.ts'
+import { nothingPage, usersPage, waitPage } from './layout.ts'
 import { dateText, type Messages, messagesFor } from './messages/index.ts'
 import { noticeMain } from './notice-page.ts'
 import { type KeptTable, privacyMain } from './privacy-page.ts'
@@ -40,7 +40,12 @@ export interface PagesServices extends Pick<ActionsServices, 'store' | 'meansFor
 }
 
 export function pagesOf(services: PagesServices): Page[] {
-  const users = { act: 'public', kind: 'users' } as const
+  const users = {
+    act: 'public',
+    kind: 'users',
+    wait: async (call: Pick<PageCall, 'query' | 'raw'>, seconds: number) =>
+      waitPage({ words: wordsOf(call), leaveTo: (await services.platform()).leaveTo, seconds }),
+  } as const
   return [
     page({ ...users, method: 'get', path: stylePath, handle: async () => styleSheet() }),
     page({ ...users, method: 'get', path: '/privacy', handle: async (call) => privacy(services, call) }),
@@ -79,7 +84,7 @@ function linkParts({ store, meansFor }: PagesServices) {
   return { store, columns: async () => (await meansFor([])).columns }
 }
 
-function wordsOf(call: PageCall, otherwise?: string): Messages {
+function wordsOf(call: Pick<PageCall, 'query' | 'raw'>, otherwise?: string): Messages {
   return messagesFor(call.query.get('lang'), call.raw.headers.get('accept-language'), otherwise)
 }
 

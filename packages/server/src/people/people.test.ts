@@ -24,7 +24,7 @@ describe('signing in by a link', () => {
     const look = await server.call(path)
     expect(look.status).toBe(200)
     expect(await look.text()).toContain('<button>Sign in</button>')
-    expect((await server.call(path, { method: 'POST' })).headers.get('location')).toBe('/review')
+    expect((await server.call(path, { method: 'POST' })).headers.get('location')).toBe('/')
 
     const late = await server.context.people.invite({
       name: 'B',
@@ -39,6 +39,17 @@ describe('signing in by a link', () => {
     const pages = await Promise.all(refusals.map((one) => one.text()))
     expect(refusals.map((one) => one.status)).toEqual([404, 404, 404])
     expect(new Set(pages).size).toBe(1)
+  })
+
+  it('tells somebody who tries too often in words how long to wait', async () => {
+    server.clock.now += 60_000
+    let last = await server.call('/hello/none', { method: 'POST' })
+    for (let n = 0; n < 20 && last.status !== 429; n += 1) last = await server.call('/hello/none', { method: 'POST' })
+    const text = await last.text()
+    server.clock.now += 60_000
+    expect([last.status, last.headers.get('content-type')]).toEqual([429, 'text/html; charset=utf-8'])
+    expect(text).toMatch(/Try again after this time: \d+ seconds?\./)
+    expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(0)
   })
 
   it('security S-66: takes the same time for an altered link as for an ended one', async () => {

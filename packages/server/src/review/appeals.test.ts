@@ -129,6 +129,30 @@ test('nobody decides the appeal against their own decision, nor closes it as an 
   expect((await grant(other, appeal.id, opened.revision)).status).toBe(201)
 })
 
+test('an appeal is neither counted nor next for whoever took part, and its page says why they cannot claim it', async () => {
+  const other = await house.person('lead')
+  const { notice } = await decidedAgainst(ravi)
+  const beside = await appealed(notice)
+  const first = await decidedAgainst(lead)
+  const own = await appealed(first.notice)
+  const seen = async (who: Person) => {
+    const { lanes } = (await who.call('GET', '/v1/lanes')).body
+    const { next } = (await who.call('GET', `/v1/cases/${beside.number}`)).body
+    return {
+      waiting: lanes.find(({ id }: { id: string }) => id === 'appeals').waiting,
+      next: next.map(({ number }: { number: number }) => number),
+      tookPart: (await who.call('GET', `/v1/cases/${own.number}`)).body.tookPart,
+    }
+  }
+  const ofOther = await seen(other)
+  expect(ofOther).toMatchObject({ next: expect.arrayContaining([own.number]), tookPart: false })
+  expect(await seen(lead)).toEqual({
+    waiting: ofOther.waiting - 1,
+    next: ofOther.next.filter((number: number) => number !== own.number),
+    tookPart: true,
+  })
+})
+
 test('a machine’s hold is taken back by an appeal too', async () => {
   const event = messageOf(`send me 90 ${LISTED.blackmail_terms}`)
   await house.screen(event)

@@ -95,6 +95,10 @@ export async function caseInQuestion(from: Pick<Tx | ReadDb, 'db'>, number: numb
   return appeal === undefined ? number : ((await caseOfDecision(from, appeal.decision))?.number ?? number)
 }
 
+/** The numbers of the cases that are about something in which this person took part: somebody else must decide them. */
+export const casesNotFor = ({ db }: Pick<Tx | ReadDb, 'db'>, staff: string) =>
+  db.selectFrom('case_excludes').select('case_number').where('staff', '=', staff)
+
 /** Adds a line to the story of a case. `by` is a staff number in words (`R-7`) or `machine`. */
 export async function addHistory(tx: Tx, number: number, by: string, words: string): Promise<void> {
   await tx.db

@@ -108,6 +108,7 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
         text: await sealer.open<string>('case_notes', 'sealed', id, sealed),
       })),
     ),
+    tookPart: found.excluded.includes(actor.id),
     next: [...found.next],
     card: cardOf(
       shippedPolicies,

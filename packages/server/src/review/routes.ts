@@ -46,10 +46,7 @@ export function routesOf(desk: CaseDesk): Route[] {
       const actor = actorOf(who)
       const lanes = lanesFor(actor.roles).filter(({ id }) => !unlit.has(id))
       const [counts, mine, today] = await Promise.all([
-        storage.store.read(
-          rows.laneCounts,
-          lanes.map(({ id }) => id),
-        ),
+        storage.store.read(rows.laneCounts, { lanes: lanes.map(({ id }) => id), staff: actor.id }),
         storage.store.read(rows.casesOf, actor.id),
         storage.store.read(rows.decidedToday, { staff: actor.id, since: now - (now % 86_400_000) }),
       ])

@@ -1,6 +1,6 @@
 import type { CaseRow } from '@lamplighter/api'
 import { defineQuery, type ReadDb } from '../storage/index.ts'
-import { caseOfDecision } from './cases.ts'
+import { caseOfDecision, casesNotFor } from './cases.ts'
 import { lanesFor } from './lanes.ts'
 import type { CasesTable, EvidenceTable, ReportsTable, StaffDecisionsTable } from './tables.ts'
 
@@ -12,7 +12,6 @@ export interface LaneCount {
   readonly nextDueAt: number | null
 }
 
-/** Undecided cases of these lanes. Those that somebody holds do not wait, but they age and can be past due. */
 /** What waits in every lane, for metrics. */
 export const laneStands = defineQuery(
   'review.lane-stands',
@@ -40,9 +39,13 @@ export const laneStands = defineQuery(
   },
 )
 
+/**
+ * Undecided cases of these lanes that this person may decide. Those that somebody holds do not wait, but they age and can be past
+ * due.
+ */
 export const laneCounts = defineQuery(
   'review.lane-counts',
-  async ({ db, now }: ReadDb, lanes: readonly string[]): Promise<LaneCount[]> => {
+  async ({ db, now }: ReadDb, { lanes, staff }: { lanes: readonly string[]; staff: string }): Promise<LaneCount[]> => {
     if (lanes.length === 0) return []
     const rows = await db
       .selectFrom('cases')
@@ -54,6 +57,7 @@ export const laneCounts = defineQuery(
       ])
       .where('closed_at', 'is', null)
       .where('lane', 'in', [...lanes])
+      .where('number', 'not in', casesNotFor({ db }, staff))
       .groupBy('lane')
       .execute()
     const late = await db
@@ -61,6 +65,7 @@ export const laneCounts = defineQuery(
       .select(({ fn }) => ['lane', fn.countAll<number>().as('overdue')])
       .where('closed_at', 'is', null)
       .where('lane', 'in', [...lanes])
+      .where('number', 'not in', casesNotFor({ db }, staff))
       .where('due_at', '<', now)
       .groupBy('lane')
       .execute()
@@ -69,6 +74,7 @@ export const laneCounts = defineQuery(
       .select(({ fn }) => ['lane', fn.countAll<number>().as('held')])
       .where('closed_at', 'is', null)
       .where('lane', 'in', [...lanes])
+      .where('number', 'not in', casesNotFor({ db }, staff))
       .where('claimed_by', 'is not', null)
       .where('claim_until', '>', now)
       .groupBy('lane')
@@ -189,6 +195,7 @@ export const caseRows = defineQuery(
       .where('lane', '=', row.lane)
       .where('closed_at', 'is', null)
       .where('number', '!=', of)
+      .where('number', 'not in', casesNotFor({ db }, input.staff))
       .where((cases) => cases.or([cases('claimed_by', 'is', null), cases('claim_until', '<=', now)]))
       .orderBy('due_at')
       .orderBy('number')

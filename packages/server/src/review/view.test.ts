@@ -97,12 +97,23 @@ test('a rule is told once, by its newest verdict, and quiet ones are not', () =>
     version: 1,
     outcome,
     because,
-    clauses: [{ text: 'x', outcome: null, values: { a: null, b: 3, c: { low: 1 } } }],
+    clauses: [
+      {
+        text: 'x',
+        outcome: null,
+        values: {
+          none: null,
+          number: 3,
+          listed: { hit: true, entry: 'e-1' },
+          counter: { low: 4, high: 4, over: 60_000, flags: ['warming'], events: ['b1', 'b2', 'b3', 'b4'] },
+        },
+      },
+    ],
   })
   const shown = firedView([
     { decision: 'dec_1', rules: [rule('core/a', 'unknown', 'old'), rule('core/q', 'quiet', '')] },
     { decision: 'dec_2', rules: [rule('core/a', 'fired', 'new')] },
   ])
   expect(shown).toMatchObject([{ rule: 'core/a', outcome: 'fired', because: 'new', decision: 'dec_2' }])
-  expect(shown[0]?.clauses[0]?.value).toBe('none, 3, {"low":1}')
+  expect(shown[0]?.clauses[0]?.value).toBe('none, 3, hit e-1, 4 in 1m, warming: b1 … b4')
 })

@@ -1,4 +1,5 @@
 import type { CaseJson, EvidenceJson, SignalJson } from '@lamplighter/api'
+import { type Json, renderValues } from '@lamplighter/rules'
 import type { CardFacts } from './card.ts'
 import { laneOf } from './lanes.ts'
 import type { StoredEvidence, StoredFile } from './stored.ts'
@@ -23,7 +24,7 @@ export interface ExplanationJson {
     readonly clauses: readonly {
       readonly text: string
       readonly outcome: boolean | null
-      readonly values: Readonly<Record<string, unknown>>
+      readonly values: Readonly<Record<string, Json>>
     }[]
   }[]
 }
@@ -112,19 +113,13 @@ export function firedView(explanations: readonly ExplanationJson[]): CaseJson['f
           clauses: rule.clauses.map((clause) => ({
             text: clause.text,
             outcome: clause.outcome,
-            value: valuesInWords(clause.values),
+            value: renderValues(clause.values),
           })),
           decision: explanation.decision,
         },
       ]
     }),
   )
-}
-
-function valuesInWords(values: Readonly<Record<string, unknown>>): string {
-  return Object.values(values)
-    .map((value) => (value === null ? 'none' : typeof value === 'object' ? JSON.stringify(value) : String(value)))
-    .join(', ')
 }
 
 /** What the card needs to know of a case. */

@@ -2,7 +2,7 @@ import type { RecordedJson } from '@lamplighter/api'
 import { AppError } from '../http/errors.ts'
 import type { Tx } from '../storage/index.ts'
 import type { LedgerAct } from '../transparency/index.ts'
-import { addHistory } from './cases.ts'
+import { addHistory, casesNotFor } from './cases.ts'
 import { type ClaimState, claim } from './claim.ts'
 import { noCase } from './errors.ts'
 import { laneOf } from './lanes.ts'
@@ -69,9 +69,7 @@ export async function claimFirstOf(tx: Tx, lane: string, actor: Actor, except?: 
     .$if(laneOf(lane).roles.includes('lead'), (rows) =>
       rows.where((row) => row.or([row('handed_to', 'is', null), row('handed_to', 'in', [...actor.roles, 'anyone'])])),
     )
-    .where('number', 'not in', (rows) =>
-      rows.selectFrom('case_excludes').select('case_number').where('staff', '=', actor.id),
-    )
+    .where('number', 'not in', casesNotFor(tx, actor.id))
     .$if(except !== undefined, (rows) => rows.where('number', '!=', except ?? 0))
     .orderBy('due_at')
     .orderBy('number')

@@ -1,5 +1,6 @@
 import { getLists, importList } from '@lamplighter/api'
 import { readBytes } from '../http/body.ts'
+import { AppError } from '../http/errors.ts'
 import { textOf } from '../http/json.ts'
 import type { Principal } from '../http/principal.ts'
 import { type Route, route } from '../http/route.ts'
@@ -12,7 +13,19 @@ import { allLists } from './store.ts'
 const MAX_FILE = 128 * 2 ** 20
 
 /** The calls around lists: versions and counts, never entries. */
-export function routesOf(services: { readonly storage: Storage; readonly library: ListLibrary }): Route[] {
+export function routesOf(services: {
+  readonly storage: Storage
+  readonly library: ListLibrary
+  /** Harms of the live rules' schema; undefined before the first rule set. */
+  harms(): ReadonlySet<string> | undefined
+}): Route[] {
+  const checkHarm = (harm: string): void => {
+    const known = services.harms()
+    if (known === undefined || known.has(harm)) return
+    throw new AppError('invalid', `There is no harm of this name; expected one of ${[...known].join(', ')}.`, {
+      pointer: '/query/harm',
+    })
+  }
   return [
     route(getLists, async ({ now }) => {
       const rows = await services.storage.store.read(allLists, undefined)
@@ -45,6 +58,7 @@ export function routesOf(services: { readonly storage: Storage; readonly library
     route(
       importList,
       async ({ params, query, raw, who }) => {
+        checkHarm(query.harm)
         const text = textOf(await readBytes(raw, MAX_FILE))
         const imported = await services.library.import({
           facts: {

@@ -19,13 +19,13 @@ export const allLists = defineQuery(
 )
 
 /** Entries of one version of a list, in slices by number: a list may hold millions. */
-/** When each list was last replaced, and how old it may become. */
+/** When each list was last replaced, how old it may become, and how much it holds. */
 export const listAges = defineQuery(
   'signals.list-ages',
-  async ({ db }): Promise<{ id: string; updatedAt: number | null; staleAfterMs: number | null }[]> =>
+  async ({ db }): Promise<{ id: string; updatedAt: number | null; staleAfterMs: number | null; entries: number }[]> =>
     db
       .selectFrom('lists')
-      .select(['id', 'updated_at as updatedAt', 'stale_after_ms as staleAfterMs'])
+      .select(['id', 'updated_at as updatedAt', 'stale_after_ms as staleAfterMs', 'entries'])
       .orderBy('id')
       .execute(),
 )

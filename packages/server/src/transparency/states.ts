@@ -2,6 +2,8 @@ import type { AnswerOf, getLog } from '@lamplighter/api'
 import { parseCheckpoint } from '@lamplighter/ledger'
 import { defineQuery } from '../storage/define.ts'
 import type { ReadDb, Store } from '../storage/seam.ts'
+import type { Halt } from './sequencer.ts'
+import type { LogName } from './tables.ts'
 
 /** How both logs stand, as the console shows it, `actions` first. */
 export interface LedgerStates {
@@ -43,6 +45,27 @@ const logRows = defineQuery('transparency.states', async ({ db, now }: ReadDb, _
     .executeTakeFirstOrThrow()
   return { rows, overdue: Number(late.count) }
 })
+
+/** Whether a log signs, `actions` first. */
+export interface LogStand {
+  readonly log: LogName
+  readonly halt: Halt | null
+  /** It came out of a backup, and nobody has begun it anew since. */
+  readonly restored: boolean
+}
+
+/** Which logs are halted: what an operator has to be told of. */
+export const logStands = defineQuery(
+  'transparency.log-stands',
+  async ({ db }: ReadDb, _: null): Promise<LogStand[]> => {
+    const heads = await db.selectFrom('ledger_heads').select(['log', 'halt', 'restored_at']).orderBy('log').execute()
+    return heads.map(({ log, halt, restored_at }) => ({
+      log,
+      halt: halt as Halt | null,
+      restored: restored_at !== null,
+    }))
+  },
+)
 
 export async function statesOf(store: Store, everyMs: number): Promise<LedgerStates> {
   const { rows, overdue } = await store.read(logRows, null)

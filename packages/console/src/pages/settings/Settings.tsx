@@ -8,7 +8,7 @@ import { Keys } from './Keys.tsx'
 import { Lists } from './Lists.tsx'
 import { Log } from './Log.tsx'
 import { People } from './People.tsx'
-import { isSettingsPage, pagesFor, type SettingsPage } from './pages.ts'
+import { isSettingsPage, pagesFor, rolesOf, type SettingsPage } from './pages.ts'
 import { Retention } from './Retention.tsx'
 import { Rules } from './Rules.tsx'
 
@@ -70,7 +70,7 @@ function Forbidden({ page }: { page: SettingsPage }) {
   const t = useMessages()
   return (
     <p>
-      {t.forbidden.needs(page === 'lists' || page === 'rules' ? t.forbidden.leads : t.role.admin)} {t.forbidden.grant}
+      {t.forbidden.needs(rolesOf(page).map((role) => t.role[role]))} {t.forbidden.grant}
     </p>
   )
 }

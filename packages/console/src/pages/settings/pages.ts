@@ -1,3 +1,5 @@
+import type { Role } from '@lamplighter/api'
+
 /** The pages of Settings and the act that opens each. The server decides; the console only hides. */
 const needs = {
   people: 'people.read',
@@ -19,3 +21,22 @@ export function pagesFor(acts: readonly string[]): SettingsPage[] {
     .filter(isSettingsPage)
     .filter((page) => acts.includes(needs[page]))
 }
+
+/** The roles that open Review, as somebody without them is told. */
+export const reviewers: readonly Role[] = ['reviewer', 'lead', 'child-safety']
+
+export const mayReview = (acts: readonly string[]): boolean => acts.includes('lanes.read')
+
+const everybody: readonly Role[] = [...reviewers, 'legal', 'auditor', 'admin']
+
+const roles: Readonly<Record<(typeof needs)[SettingsPage], readonly Role[]>> = {
+  'people.read': ['auditor', 'admin'],
+  'connections.read': ['auditor', 'admin'],
+  'lists.read': ['lead', 'child-safety', 'auditor'],
+  'rules.read': ['lead', 'child-safety', 'legal', 'auditor'],
+  'settings.read': ['auditor', 'admin'],
+  'log.read': everybody,
+}
+
+/** The roles that open a page of Settings, as somebody without them is told. */
+export const rolesOf = (page: SettingsPage): readonly Role[] => roles[needs[page]]

@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { emptyFolder, initLine, lamplighter, whileServing } from '../testing/command-line.ts'
@@ -33,5 +33,16 @@ describe('init, key and people', { timeout: 120_000 }, () => {
       expect((await lamplighter(folder, ['people', 'list'])).out).toMatch(/R-2 {3}revoked/)
       expect((await lamplighter(folder, ['people', 'revoke', 'R-9', '--reason', 'x'])).code).toBe(2)
     })
+  })
+
+  it('refuses a folder that holds a database already, says what to do, and leaves all as it was', async () => {
+    expect((await lamplighter(folder, ['migrate'])).code).toBe(0)
+    const second = await lamplighter(folder, [...initLine])
+    expect(second.code).toBe(2)
+    expect(second.err).toContain('lamplighter.db is there already')
+    expect(second.err).toContain('lamplighter reset')
+    expect(existsSync(join(folder, 'lamplighter.env'))).toBe(false)
+    expect((await lamplighter(folder, ['reset', '--yes'])).code).toBe(0)
+    expect((await lamplighter(folder, [...initLine])).code).toBe(0)
   })
 })

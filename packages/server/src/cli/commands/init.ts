@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openContext } from '../../context.ts'
-import { loadConfig } from '../../http/config.ts'
+import { envFileOf, loadConfig } from '../../http/config.ts'
 import { isLoopbackHost } from '../../http/hosts.ts'
 import type { Doer } from '../../people/index.ts'
 import { listsNamed } from '../../policy/index.ts'
@@ -40,7 +40,7 @@ export const commands: readonly Command[] = [
       database: { help: 'embedded, or postgres://…', value: 'url' },
     },
     async run(io, { value }) {
-      const path = join(io.folder, 'lamplighter.env')
+      const path = envFileOf(io.folder)
       if (existsSync(path)) throw new UsageError(`${path} is there already; edit it, or start: lamplighter start`)
       const ask = (name: string, question: string, fallback?: string) => value(name) ?? io.ask(question, fallback)
       const name = await ask('name', 'What is your platform called?')
@@ -56,6 +56,13 @@ export const commands: readonly Command[] = [
       if (existsSync(join(config.data, 'demo'))) {
         throw new UsageError(
           `${config.data} holds the demo. Run init in a folder of its own, or first: lamplighter reset`,
+        )
+      }
+      // Its log is named after the address that it was first opened under, and would halt under another.
+      const store = join(config.data, 'lamplighter.db')
+      if (existsSync(store)) {
+        throw new UsageError(
+          `${store} is there already. To go on with it, write ${path} with the LAMPLIGHTER_URL it had; to begin anew, run first: lamplighter reset`,
         )
       }
       const context = await openContext({ config, patient: true })

@@ -174,7 +174,7 @@ export const commands: readonly Command[] = [
         io.result({ diagnostics }, [rendered])
         return 1
       }
-      const json = JSON.parse(read(resolve(io.folder, path))) as { kind?: unknown }
+      const json = eventIn(path, read(resolve(io.folder, path)))
       const normal = normalise(schema, String(json.kind), json)
       if ('problems' in normal) {
         io.result(
@@ -310,3 +310,13 @@ export const commands: readonly Command[] = [
     },
   },
 ]
+
+function eventIn(path: string, text: string): { kind?: unknown } {
+  try {
+    const json: unknown = JSON.parse(text)
+    if (typeof json === 'object' && json !== null) return json
+  } catch {
+    // Said below, in words for whoever wrote the file.
+  }
+  throw new UsageError(`${path} holds no event; expected one JSON object`)
+}

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { operatorSocket } from '../../http/server.ts'
-import { initialised, lamplighter } from '../testing/command-line.ts'
+import { emptyFolder, initialised, lamplighter } from '../testing/command-line.ts'
 
 const bin = fileURLToPath(new URL('../../../bin/lamplighter.mjs', import.meta.url))
 let folder: string
@@ -111,5 +111,23 @@ describe('the running program', { timeout: 120_000 }, () => {
     child.kill('SIGTERM')
     expect(await ended).toBe(75)
     slow.destroy()
+  })
+
+  it('without a configuration it refuses and leaves the folder as it was', async () => {
+    rmSync(folder, { recursive: true })
+    folder = emptyFolder()
+    // A port to listen on is no address by which people come.
+    const refused = await lamplighter(folder, ['start', '--listen', '127.0.0.1:0'])
+    expect(refused.code).toBe(2)
+    expect(refused.err).toContain('lamplighter init')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('an address given as a flag is a configuration, without any file', async () => {
+    rmSync(folder, { recursive: true })
+    folder = emptyFolder()
+    const { child, ended } = await startProgram(['--url', 'http://localhost:4300'])
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
   })
 })

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { openContext, version } from '../../context.ts'
 import { configurationWarned, openLog } from '../../events.ts'
-import { type Config, ConfigError, envNameOf, type Setting } from '../../http/config.ts'
+import { type Config, ConfigError, envFileOf, envNameOf, type Loaded, type Setting } from '../../http/config.ts'
 import { startServer } from '../../http/server.ts'
 import type { Command } from '../command.ts'
+import { type Io, UsageError } from '../io.ts'
 
 /** Settings that are known but that this version cannot act on: better refused than silently without effect. */
 export function refuseUnavailable(config: Config): void {
@@ -24,14 +26,25 @@ export function refuseUnavailable(config: Config): void {
   if (lines.length > 0) throw new ConfigError(lines)
 }
 
+/** The log is named for ever after the address of the first start, so nobody starts under one that was only assumed. */
+function refuseUnconfigured({ folder }: Io, { origins }: Loaded): void {
+  const path = envFileOf(folder)
+  if (existsSync(path) || origins.url !== 'default') return
+  throw new UsageError(
+    `There is no ${path}, and no ${envNameOf('url')}. Run first: lamplighter init. For a look without it: lamplighter demo`,
+  )
+}
+
 export const commands: readonly Command[] = [
   {
     name: 'start',
     summary: 'Runs the server until it is told to stop.',
     example: 'lamplighter start --listen 127.0.0.1:4100',
     async run(io) {
-      const { config, warnings } = io.config()
+      const loaded = io.config()
+      const { config, warnings } = loaded
       refuseUnavailable(config)
+      refuseUnconfigured(io, loaded)
       const context = await openContext({ config })
       openLog(config.log)
       for (const _ of warnings) configurationWarned('secret_file_readable')

@@ -10,6 +10,10 @@ export const de: Messages = {
     title: 'Hier ist nichts',
     text: 'Dieser Link öffnet nichts. Vielleicht wurde er schon benutzt, oder seine Zeit ist abgelaufen.',
   },
+  wait: {
+    title: 'Bitte warten',
+    text: (time) => `Das war zu oft in kurzer Zeit. Bitte versuchen Sie es nach dieser Zeit noch einmal: ${time}.`,
+  },
   notice: {
     title: 'Eine Entscheidung, die Sie betrifft',
     decidedOn: (date) => `Entschieden am ${date}.`,

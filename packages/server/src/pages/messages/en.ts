@@ -10,6 +10,10 @@ export const en: Messages = {
     title: 'Nothing here',
     text: 'This link does not open anything. It may have been used, or its time is over.',
   },
+  wait: {
+    title: 'Please wait',
+    text: (time) => `That was too often at once. Please try again after this time: ${time}.`,
+  },
   notice: {
     title: 'A decision that concerns you',
     decidedOn: (date) => `Decided on ${date}.`,

@@ -10,6 +10,10 @@ export const es: Messages = {
     title: 'Aquí no hay nada',
     text: 'Este enlace no abre nada. Puede que ya se haya usado o que su plazo haya terminado.',
   },
+  wait: {
+    title: 'Espere un momento',
+    text: (time) => `Han sido demasiados intentos en poco tiempo. Vuelva a intentarlo pasado este tiempo: ${time}.`,
+  },
   notice: {
     title: 'Una decisión que le afecta',
     decidedOn: (date) => `Decidido el ${date}.`,

@@ -10,6 +10,10 @@ export const fr: Messages = {
     title: 'Rien ici',
     text: 'Ce lien n’ouvre rien. Il a peut-être déjà servi, ou son délai est passé.',
   },
+  wait: {
+    title: 'Veuillez patienter',
+    text: (time) => `C’était trop souvent en peu de temps. Réessayez après ce délai : ${time}.`,
+  },
   notice: {
     title: 'Une décision qui vous concerne',
     decidedOn: (date) => `Décidé le ${date}.`,

@@ -31,3 +31,9 @@ export function dateText(words: Messages, at: number): string {
 export function daysText(words: Messages, days: number): string {
   return new Intl.NumberFormat(words.language, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(days)
 }
+
+/** A time to wait: seconds up to two minutes, then whole minutes, never less than it takes. */
+export function secondsText(words: Messages, seconds: number): string {
+  const [count, unit] = seconds <= 120 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute']
+  return new Intl.NumberFormat(words.language, { style: 'unit', unit, unitDisplay: 'long' }).format(count)
+}

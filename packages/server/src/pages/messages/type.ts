@@ -28,6 +28,8 @@ export interface Messages {
   readonly leave: string
   readonly languages: string
   readonly nothing: { readonly title: string; readonly text: string }
+  /** Somebody over a limit. `time` is how long to wait, in words. */
+  readonly wait: { readonly title: string; readonly text: (time: string) => string }
   readonly notice: {
     readonly title: string
     readonly decidedOn: (date: string) => string

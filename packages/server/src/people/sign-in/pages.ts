@@ -54,7 +54,7 @@ export function signInPages({ store, limits }: SignInParts): Page[] {
         signedIn(call.requestId)
         return new Response(null, {
           status: 303,
-          headers: { location: '/review', 'set-cookie': sessionCookie(token, SESSION_MS / 1000) },
+          headers: { location: '/', 'set-cookie': sessionCookie(token, SESSION_MS / 1000) },
         })
       },
     }),

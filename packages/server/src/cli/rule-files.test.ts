@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { emptyFolder, lamplighter } from './testing/command-line.ts'
+import { emptyFolder, initialised, lamplighter, whileServing } from './testing/command-line.ts'
 
 const core = fileURLToPath(import.meta.resolve('@lamplighter/rules/wick/core.wick'))
 
@@ -48,4 +48,28 @@ describe('rules with counters on the command line', () => {
     expect(out).toContain('unknown minors_contacted >= 10               over 0 in 24h, warming: m-1')
     expect(out).toContain('undecided because of counter:minors_contacted')
   })
+
+  it('need an event to explain, and say so of a file that holds none', async () => {
+    writeFileSync(join(folder, 'event.json'), '{"kind": "message", ')
+    const { code, err } = await lamplighter(folder, ['rules', 'explain', core, '--event', 'event.json'])
+    expect([code, err]).toEqual([2, expect.stringContaining('event.json holds no event; expected one JSON object')])
+  })
 })
+
+it('a server that refuses rules or a list says each fault with its place', async () => {
+  const served = await initialised()
+  try {
+    await whileServing(served, async () => {
+      const live = await lamplighter(served, ['rules', 'live', core, '--reason', 'try'])
+      expect(live.code).toBe(1)
+      expect(live.err).toMatch(/^rules_refused: [^]*\n {2}\d+:\d+ D01: no signal provider 'learner_threat' here/)
+      writeFileSync(join(served, 'terms.txt'), 'made up\n')
+      const args = ['lists', 'import', 'terms.txt', '--list', 'mine', '--kind', 'text', '--harm', 'threat_to_lif']
+      const list = await lamplighter(served, args)
+      expect(list.code).toBe(1)
+      expect(list.err).toContain('There is no harm of this name; expected one of csea, terrorism, threat_to_life')
+    })
+  } finally {
+    rmSync(served, { recursive: true, force: true })
+  }
+}, 120_000)
