@@ -46,7 +46,8 @@ it('shadow, status, live and rollback, with a server that runs', async () => {
     const back = await run('rollback', '--reason', 'one hour is enough')
     expect([back.err, back.out]).toEqual(['', expect.stringMatching(/^starter version 2 is live again: sha256:/)])
     const again = await run('rollback', '--reason', 'once more')
-    expect([again.code, again.err]).toEqual([1, 'needs_unmet: Nothing was live before it.\n'])
+    const words = 'Nothing was live before it.'
+    expect([again.code, again.err]).toEqual([1, `needs_unmet: ${words}\n  nothing_before: ${words}\n`])
   })
 })
 
