@@ -4,8 +4,6 @@ import {
   type CounterTerm,
   isLeaf,
   type Leaf,
-  leavesOf,
-  type Rule,
   readsOf,
   type Term,
   termsOf,
@@ -13,23 +11,8 @@ import {
 import { costOf } from './cost.ts'
 import { type Ask, compileLeaf } from './leaves.ts'
 import type { Truth } from './logic.ts'
-import { keyOf, type Reads, readsOfRule } from './meaning.ts'
-import { type Counted, compileTerm, type Run, type Signals, type Slots, type ValueOf } from './terms.ts'
-
-/** A rule ready to be asked. */
-export interface CompiledRule {
-  readonly rule: Rule
-  readonly when: Ask
-  /** Every leaf with its question, in the order of the text. */
-  readonly leaves: readonly { readonly leaf: Leaf; readonly ask: Ask }[]
-  /** The value of a term that the rule reads or prints, and the answer of a part of its condition. */
-  readonly valueOf: (term: Term) => ValueOf
-  readonly answerOf: (condition: Condition) => Ask
-  /** What it reads outside the event. */
-  readonly reads: Reads
-  /** What a run has read of a counter; undefined before the store has answered. */
-  readonly countOf: (term: CounterTerm) => (run: Run) => Counted | undefined
-}
+import { keyOf } from './meaning.ts'
+import { compileTerm, type Run, type Signals, type Slots, type ValueOf } from './terms.ts'
 
 /**
  * Compiles conditions to closures over shared questions: what several rules ask is answered once per event, and what
@@ -56,23 +39,6 @@ export class Compiler {
     const slot = this.#reads.get(read) ?? this.#reads.size
     this.#reads.set(read, slot)
     return slot
-  }
-
-  rule(rule: Rule): CompiledRule {
-    const leaves = leavesOf(rule.when).map((leaf) => ({ leaf, ask: this.condition(leaf) }))
-    const when = this.condition(rule.when)
-    return {
-      rule,
-      when,
-      leaves,
-      valueOf: (term) => this.term(term),
-      answerOf: (condition) => this.condition(condition),
-      reads: readsOfRule(rule),
-      countOf: (term) => {
-        const slot = this.slotOf(term)
-        return (run) => run.counts[slot]
-      },
-    }
   }
 
   condition(condition: Condition): Ask {

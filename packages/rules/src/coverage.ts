@@ -1,6 +1,6 @@
 import type { RuleSet } from './checked.ts'
 import { leavesOf } from './checked.ts'
-import type { CompiledRule } from './compile.ts'
+import type { CompiledRule } from './compiled-rule.ts'
 import type { Run } from './terms.ts'
 
 export interface UnseenLeaf {

@@ -8,7 +8,8 @@ import {
   type Term,
   termsOf,
 } from './checked.ts'
-import type { CompiledRule, Compiler } from './compile.ts'
+import type { Compiler } from './compile.ts'
+import type { CompiledRule } from './compiled-rule.ts'
 import type { CounterOp, Reading } from './counters/index.ts'
 import { interval } from './interval.ts'
 import type { Ask } from './leaves.ts'

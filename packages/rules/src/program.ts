@@ -1,6 +1,7 @@
 import type { Effect, RuleSet } from './checked.ts'
 import { ownKey, type SignalSpec } from './checked.ts'
-import { type CompiledRule, Compiler } from './compile.ts'
+import { Compiler } from './compile.ts'
+import { type CompiledRule, compileRule } from './compiled-rule.ts'
 import type { CounterOp, Reading } from './counters/index.ts'
 import { type Explanation, explain } from './explain.ts'
 import { readsOfCondition } from './meaning.ts'
@@ -66,7 +67,7 @@ export interface Program {
 /** Compiles a checked rule set. No code is generated. */
 export function compile(ruleset: RuleSet): Program {
   const compiler = new Compiler(ruleset.signals)
-  const rules = ruleset.rules.map((rule) => compiler.rule(rule))
+  const rules = ruleset.rules.map((rule) => compileRule(rule, ruleset, compiler))
   const counters = countersByKind(ruleset, rules, compiler)
   const { slots } = compiler
   const byKind = indexRules(rules)
