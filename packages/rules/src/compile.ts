@@ -12,7 +12,7 @@ import { costOf } from './cost.ts'
 import { type Ask, compileLeaf } from './leaves.ts'
 import type { Truth } from './logic.ts'
 import { keyOf } from './meaning.ts'
-import { compileTerm, type Run, type Signals, type Slots, type ValueOf } from './terms.ts'
+import { compileTerm, NOT_YET, type Run, type Signals, type Slots, type ValueOf } from './terms.ts'
 
 /**
  * Compiles conditions to closures over shared questions: what several rules ask is answered once per event, and what
@@ -22,6 +22,7 @@ export class Compiler {
   readonly #signals: Signals
   readonly #shared = new Map<string, Ask>()
   readonly #reads = new Map<string, number>()
+  readonly #fields = new Map<string, number>()
   #answers = 0
   #counted = 0
 
@@ -30,15 +31,13 @@ export class Compiler {
   }
 
   get slots(): Slots {
-    return { answers: this.#answers, counted: this.#counted }
+    return { fields: this.#fields.size, answers: this.#answers, counted: this.#counted }
   }
 
   /** Where a run keeps what it read of a counter: one place for each counter and key, whatever the counter is called. */
   slotOf({ id, key }: CounterTerm): number {
     const read = key === undefined ? id : JSON.stringify([id, key.map((part) => part.path)])
-    const slot = this.#reads.get(read) ?? this.#reads.size
-    this.#reads.set(read, slot)
-    return slot
+    return slotIn(this.#reads, read)
   }
 
   condition(condition: Condition): Ask {
@@ -55,6 +54,7 @@ export class Compiler {
       signals: this.#signals,
       truthOf: (truth) => this.condition(truth.of),
       slotOf: (counter) => this.slotOf(counter),
+      slotOfField: (field) => slotIn(this.#fields, field.path),
     })
   }
 
@@ -80,22 +80,29 @@ export class Compiler {
     if (readsCounter(condition)) {
       const slot = this.#counted++
       return (run) => {
-        if (run.countedAnswered[slot] === 1) return run.countedAnswers[slot]
+        const known = run.countedAnswers[slot]
+        if (known !== NOT_YET) return known
         const answer = ask(run)
-        run.countedAnswered[slot] = 1
         run.countedAnswers[slot] = answer
         return answer
       }
     }
     const slot = this.#answers++
     return (run) => {
-      if (run.answered[slot] === 1) return run.answers[slot]
+      const known = run.answers[slot]
+      if (known !== NOT_YET) return known
       const answer = ask(run)
-      run.answered[slot] = 1
       run.answers[slot] = answer
       return answer
     }
   }
+}
+
+/** The place of what has this name: the next free one where it is new. */
+function slotIn(slots: Map<string, number>, name: string): number {
+  const slot = slots.get(name) ?? slots.size
+  slots.set(name, slot)
+  return slot
 }
 
 /** Kleene's `and` (or `or`, if `decisive` is true) over any number: the decisive answer wins, unknown spoils the rest. */

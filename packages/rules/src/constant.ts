@@ -37,10 +37,12 @@ function constantLeaf(leaf: Leaf): Constant | undefined {
   return leaf.kind === 'compare' && outsideScore(leaf) ? is(false) : undefined
 }
 
+const NOTHING_KEPT = { fields: 0, answers: 0, counted: 0 }
+
 /** The answer of a leaf that reads nothing, from the evaluator itself. Unknown, as of a division by 0, never turns true. */
 function answerOf(leaf: Leaf): boolean {
   const event = { id: '', kind: '', occurred_at: '' }
-  const run = newRun({ event, measured: {}, lists: { get: () => undefined } }, { answers: 0, counted: 0 })
+  const run = newRun({ event, measured: {}, lists: { get: () => undefined } }, NOTHING_KEPT)
   return new Compiler(new Map()).condition(leaf)(run) === true
 }
 

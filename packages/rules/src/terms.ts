@@ -1,22 +1,25 @@
-import type { CounterTerm, SignalSpec, Term } from './checked.ts'
+import type { CounterTerm, FieldTerm, SignalSpec, Term } from './checked.ts'
 import type { Reading } from './counters/index.ts'
 import { calculateIntervals, Interval, interval, negated, type Reach } from './interval.ts'
 import type { Truth } from './logic.ts'
 import type { Type, Value } from './types.ts'
 import { type Event, fieldOf, type Lists, type Measured } from './world.ts'
 
-/** All that one evaluation reads, and what it has found out so far, by the slot of a shared question. */
+/** Stands where nothing has been read or asked in this run. */
+export const NOT_YET = Symbol('not yet')
+type NotYet = typeof NOT_YET
+
+/** All that one evaluation reads, and what it has found out so far, by the slot of a field or of a shared question. */
 export interface Run {
   readonly event: Event
   readonly measured: Measured
   readonly lists: Lists
-  readonly answers: Truth[]
-  readonly answered: Uint8Array
+  readonly fields: (Value | NotYet)[]
+  readonly answers: (Truth | NotYet)[]
   /** What was read of counters, by the slot of the read; empty until the store has answered. */
   readonly counts: readonly Counted[]
   /** As `answers`, for questions that read a counter: they hold for these counts alone. */
-  readonly countedAnswers: Truth[]
-  readonly countedAnswered: Uint8Array
+  readonly countedAnswers: (Truth | NotYet)[]
   /** The text folded last: several questions mostly ask about the same one. */
   folded: { readonly text: string; readonly as: string }
 }
@@ -27,33 +30,41 @@ export interface Counted {
   readonly reach: Reach
 }
 
-/** How many answers a run has to remember, with and without counters. */
+/** How many fields and answers a run has to remember, the latter with and without counters. */
 export interface Slots {
+  readonly fields: number
   readonly answers: number
   readonly counted: number
 }
 
+const NO_COUNTS: readonly Counted[] = []
+const NOTHING_FOLDED = { text: '', as: '' }
+
 /** A fresh run, in which no counter has been read. */
-export function newRun(given: Pick<Run, 'event' | 'measured' | 'lists'>, slots: Slots): Run {
+export function newRun({ event, measured, lists }: Pick<Run, 'event' | 'measured' | 'lists'>, slots: Slots): Run {
   return {
-    ...given,
-    answers: new Array(slots.answers),
-    answered: new Uint8Array(slots.answers),
-    counts: [],
-    countedAnswers: [],
-    countedAnswered: new Uint8Array(0),
-    folded: { text: '', as: '' },
+    event,
+    measured,
+    lists,
+    fields: notYet<Value>(slots.fields),
+    answers: notYet<Truth>(slots.answers),
+    counts: NO_COUNTS,
+    countedAnswers: notYet<Truth>(slots.counted),
+    folded: NOTHING_FOLDED,
   }
 }
 
-/** The same run with its counters read; what was answered without them stays answered. */
-export function withCounts(run: Run, counts: readonly Counted[], slots: Slots): Run {
-  return {
-    ...run,
-    counts,
-    countedAnswers: new Array(slots.counted),
-    countedAnswered: new Uint8Array(slots.counted),
-  }
+/** The same run with its counters read; what was found out without them stays. */
+export function withCounts(
+  { event, measured, lists, fields, answers, folded }: Run,
+  counts: readonly Counted[],
+  slots: Slots,
+): Run {
+  return { event, measured, lists, fields, answers, counts, countedAnswers: notYet<Truth>(slots.counted), folded }
+}
+
+function notYet<T>(slots: number): (T | NotYet)[] {
+  return new Array<T | NotYet>(slots).fill(NOT_YET)
 }
 
 export type ValueOf = (run: Run) => Reach
@@ -67,6 +78,8 @@ export interface Sources {
   truthOf(term: Term & { kind: 'truth' }): (run: Run) => Truth
   /** Where the reading of a counter stands in `counts`. */
   slotOf(term: CounterTerm): number
+  /** Where the value of a field stands in `fields`. */
+  slotOfField(term: FieldTerm): number
 }
 
 /** Compiles a value to a closure. */
@@ -79,7 +92,14 @@ export function compileTerm(term: Term, sources: Sources): ValueOf {
     case 'field': {
       const { member } = term
       const field = term.field.name
-      return (run) => fieldOf(run.event, member, field)
+      const slot = sources.slotOfField(term)
+      return (run) => {
+        const known = run.fields[slot]
+        if (known !== NOT_YET) return known
+        const value = fieldOf(run.event, member, field)
+        run.fields[slot] = value
+        return value
+      }
     }
     case 'signal': {
       const inputs = sources.signals.get(term.name)?.inputs ?? []
