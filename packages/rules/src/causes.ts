@@ -22,11 +22,11 @@ export function compileCauses(condition: Condition, compiler: Compiler): (run: R
 }
 
 function compilePart(condition: Condition, compiler: Compiler): Add {
-  const ask = compiler.condition(condition)
+  const question = compiler.condition(condition)
   const items = isLeaf(condition) ? [] : condition.kind === 'not' ? [condition.of] : condition.items
   const adds = isLeaf(condition) ? [compileLeaf(condition, compiler)] : items.map((item) => compilePart(item, compiler))
   return (run, causes) => {
-    if (ask(run) !== undefined) return
+    if (question.answer(run) !== undefined) return
     for (const add of adds) add(run, causes)
   }
 }

@@ -10,17 +10,18 @@ import {
 } from './checked.ts'
 import { costOf } from './cost.ts'
 import { type Ask, compileLeaf } from './leaves.ts'
-import type { Truth } from './logic.ts'
+import { not, type Truth } from './logic.ts'
 import { keyOf } from './meaning.ts'
-import { compileTerm, NOT_YET, type Run, type Signals, type Slots, type ValueOf } from './terms.ts'
+import { Question } from './question.ts'
+import { compileTerm, NOT_YET, type Signals, type Slots, type ValueOf } from './terms.ts'
 
 /**
- * Compiles conditions to closures over shared questions: what several rules ask is answered once per event, and what
+ * Compiles conditions to questions that share their parts: what several rules ask is answered once per event, and what
  * is cheap is asked before what is dear. No code is generated.
  */
 export class Compiler {
   readonly #signals: Signals
-  readonly #shared = new Map<string, Ask>()
+  readonly #questions = new Map<string, Question>()
   readonly #reads = new Map<string, number>()
   readonly #fields = new Map<string, number>()
   #answers = 0
@@ -30,8 +31,10 @@ export class Compiler {
     this.#signals = signals
   }
 
-  get slots(): Slots {
-    return { fields: this.#fields.size, answers: this.#answers, counted: this.#counted }
+  /** For all that was compiled so far. */
+  slots(): Slots {
+    const places = (count: number) => Array.from({ length: count }, (): typeof NOT_YET => NOT_YET)
+    return { fields: places(this.#fields.size), answers: places(this.#answers), counted: places(this.#counted) }
   }
 
   /** Where a run keeps what it read of a counter: one place for each counter and key, whatever the counter is called. */
@@ -40,13 +43,15 @@ export class Compiler {
     return slotIn(this.#reads, read)
   }
 
-  condition(condition: Condition): Ask {
+  condition(condition: Condition): Question {
     const key = keyOf(condition)
-    const known = this.#shared.get(key)
+    const known = this.#questions.get(key)
     if (known !== undefined) return known
-    const ask = this.#remembered(isLeaf(condition) ? this.#leaf(condition) : this.#joined(condition), condition)
-    this.#shared.set(key, ask)
-    return ask
+    const ask = isLeaf(condition) ? compileLeaf(condition, (term) => this.term(term)) : this.#joined(condition)
+    const counted = readsCounter(condition)
+    const question = new Question(ask, { slot: counted ? this.#counted++ : this.#answers++, counted })
+    this.#questions.set(key, question)
+    return question
   }
 
   term(term: Term): ValueOf {
@@ -61,40 +66,10 @@ export class Compiler {
   #joined(condition: Exclude<Condition, Leaf>): Ask {
     if (condition.kind === 'not') {
       const of = this.condition(condition.of)
-      return (run) => {
-        const answer = of(run)
-        return answer === undefined ? undefined : !answer
-      }
+      return (run) => not(of.answer(run))
     }
-    const asks = [...condition.items].sort((a, b) => weight(a) - weight(b)).map((item) => this.condition(item))
-    return joined(asks, condition.kind === 'or')
-  }
-
-  #leaf(leaf: Leaf): Ask {
-    return compileLeaf(leaf, (term) => this.term(term))
-  }
-
-  /** Questions that cost no more than looking up the answer are asked anew. */
-  #remembered(ask: Ask, condition: Condition): Ask {
-    if (weight(condition) <= 1) return ask
-    if (readsCounter(condition)) {
-      const slot = this.#counted++
-      return (run) => {
-        const known = run.countedAnswers[slot]
-        if (known !== NOT_YET) return known
-        const answer = ask(run)
-        run.countedAnswers[slot] = answer
-        return answer
-      }
-    }
-    const slot = this.#answers++
-    return (run) => {
-      const known = run.answers[slot]
-      if (known !== NOT_YET) return known
-      const answer = ask(run)
-      run.answers[slot] = answer
-      return answer
-    }
+    const items = [...condition.items].sort((a, b) => weight(a) - weight(b)).map((item) => this.condition(item))
+    return joined(items, condition.kind === 'or')
   }
 }
 
@@ -106,11 +81,11 @@ function slotIn(slots: Map<string, number>, name: string): number {
 }
 
 /** Kleene's `and` (or `or`, if `decisive` is true) over any number: the decisive answer wins, unknown spoils the rest. */
-function joined(asks: readonly Ask[], decisive: boolean): Ask {
-  return (run: Run): Truth => {
+function joined(items: readonly Question[], decisive: boolean): Ask {
+  return (run) => {
     let outcome: Truth = !decisive
-    for (const ask of asks) {
-      const answer = ask(run)
+    for (const item of items) {
+      const answer = item.answer(run)
       if (answer === decisive) return decisive
       if (answer === undefined) outcome = undefined
     }

@@ -1,9 +1,9 @@
 import { compileCauses } from './causes.ts'
 import { type Leaf, leavesOf, type Rule, type RuleSet } from './checked.ts'
 import type { Compiler } from './compile.ts'
-import type { Ask } from './leaves.ts'
 import { type Reads, readsOfRule } from './meaning.ts'
 import { compileTemplate, type Print } from './print.ts'
+import type { Question } from './question.ts'
 import type { Run } from './terms.ts'
 import { compileValues, type ShowValues } from './values.ts'
 
@@ -13,7 +13,7 @@ export interface CompiledRule {
   /** `ruleset/rule`. */
   readonly name: string
   readonly ruleset: RuleSet
-  readonly when: Ask
+  readonly when: Question
   /** In the order of the text. */
   readonly leaves: readonly CompiledLeaf[]
   /** What it reads outside the event. */
@@ -27,7 +27,7 @@ export interface CompiledRule {
 
 export interface CompiledLeaf {
   readonly leaf: Leaf
-  readonly ask: Ask
+  readonly question: Question
   readonly text: string
   /** Line and column, `53:8`. */
   readonly at: string
@@ -52,7 +52,7 @@ function compileClause(leaf: Leaf, ruleset: RuleSet, compiler: Compiler): Compil
   const { text, at } = leaf.place
   return {
     leaf,
-    ask: compiler.condition(leaf),
+    question: compiler.condition(leaf),
     text,
     at: `${at.line}:${at.column}`,
     values: compileValues(leaf, ruleset, compiler),

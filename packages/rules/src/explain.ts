@@ -124,10 +124,10 @@ function explainRule(
     outcome,
     because: because(run),
     ...(told ? { tell: Object.fromEntries(tell.map(({ language, text }) => [language, text(run)])) } : {}),
-    clauses: leaves.map(({ text, at, ask, values }) => ({
+    clauses: leaves.map(({ text, at, question, values }) => ({
       text,
       at,
-      outcome: ask(run) ?? null,
+      outcome: question.answer(run) ?? null,
       values: values(run, seal),
     })),
   }

@@ -69,7 +69,7 @@ export function compile(ruleset: RuleSet): Program {
   const compiler = new Compiler(ruleset.signals)
   const rules = ruleset.rules.map((rule) => compileRule(rule, ruleset, compiler))
   const counters = countersByKind(ruleset, rules, compiler)
-  const { slots } = compiler
+  const slots = compiler.slots()
   const all = rules.map(ready)
   const index = { gate: byKind(all, 'gate'), follow: byKind(all, 'follow') }
   const rulesFor = (kind: string, phase: Phase) => (index[phase].get(kind) ?? []).map(({ compiled }) => compiled)
@@ -122,7 +122,7 @@ function ready(compiled: CompiledRule): Ready {
 function judgeRules(rules: readonly Ready[], run: Run): Judged[] {
   const judged: Judged[] = []
   for (const { compiled, fired, unknown } of rules) {
-    const answer = compiled.when(run)
+    const answer = compiled.when.answer(run)
     if (answer !== false) judged.push(answer === true ? fired : unknown)
   }
   return judged

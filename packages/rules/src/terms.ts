@@ -30,11 +30,11 @@ export interface Counted {
   readonly reach: Reach
 }
 
-/** How many fields and answers a run has to remember, the latter with and without counters. */
+/** What a run begins with: a place for each field and answer, the latter with and without counters. Copied, as that is quicker than made. */
 export interface Slots {
-  readonly fields: number
-  readonly answers: number
-  readonly counted: number
+  readonly fields: readonly NotYet[]
+  readonly answers: readonly NotYet[]
+  readonly counted: readonly NotYet[]
 }
 
 const NO_COUNTS: readonly Counted[] = []
@@ -46,10 +46,10 @@ export function newRun({ event, measured, lists }: Pick<Run, 'event' | 'measured
     event,
     measured,
     lists,
-    fields: notYet<Value>(slots.fields),
-    answers: notYet<Truth>(slots.answers),
+    fields: slots.fields.slice(),
+    answers: slots.answers.slice(),
     counts: NO_COUNTS,
-    countedAnswers: notYet<Truth>(slots.counted),
+    countedAnswers: slots.counted.slice(),
     folded: NOTHING_FOLDED,
   }
 }
@@ -60,11 +60,7 @@ export function withCounts(
   counts: readonly Counted[],
   slots: Slots,
 ): Run {
-  return { event, measured, lists, fields, answers, counts, countedAnswers: notYet<Truth>(slots.counted), folded }
-}
-
-function notYet<T>(slots: number): (T | NotYet)[] {
-  return new Array<T | NotYet>(slots).fill(NOT_YET)
+  return { event, measured, lists, fields, answers, counts, countedAnswers: slots.counted.slice(), folded }
 }
 
 export type ValueOf = (run: Run) => Reach
@@ -75,7 +71,7 @@ export type Signals = ReadonlyMap<string, Pick<SignalSpec, 'inputs'>>
 /** What a term is compiled with. */
 export interface Sources {
   readonly signals: Signals
-  truthOf(term: Term & { kind: 'truth' }): (run: Run) => Truth
+  truthOf(term: Term & { kind: 'truth' }): { answer(run: Run): Truth }
   /** Where the reading of a counter stands in `counts`. */
   slotOf(term: CounterTerm): number
   /** Where the value of a field stands in `fields`. */
@@ -123,8 +119,10 @@ export function compileTerm(term: Term, sources: Sources): ValueOf {
       const { op, type } = term
       return (run) => calculate(op, left(run), right(run), type)
     }
-    case 'truth':
-      return sources.truthOf(term)
+    case 'truth': {
+      const of = sources.truthOf(term)
+      return (run) => of.answer(run)
+    }
   }
 }
 
