@@ -9,11 +9,12 @@ import {
   termsOf,
 } from './checked.ts'
 import { costOf } from './cost.ts'
+import { FieldReader } from './field-reader.ts'
 import { type Ask, compileLeaf } from './leaves.ts'
 import { not, type Truth } from './logic.ts'
 import { keyOf } from './meaning.ts'
 import { Question } from './question.ts'
-import { compileTerm, NOT_YET, type Signals, type Slots, type ValueOf } from './terms.ts'
+import { compileTerm, type Signals, type Slots, type ValueOf } from './terms.ts'
 
 /**
  * Compiles conditions to questions that share their parts: what several rules ask is answered once per event, and what
@@ -23,7 +24,7 @@ export class Compiler {
   readonly #signals: Signals
   readonly #questions = new Map<string, Question>()
   readonly #reads = new Map<string, number>()
-  readonly #fields = new Map<string, number>()
+  readonly #fields = new FieldReader()
   #answers = 0
   #counted = 0
 
@@ -33,14 +34,16 @@ export class Compiler {
 
   /** For all that was compiled so far. */
   slots(): Slots {
-    const places = (count: number) => Array.from({ length: count }, (): typeof NOT_YET => NOT_YET)
-    return { fields: places(this.#fields.size), answers: places(this.#answers), counted: places(this.#counted) }
+    const places = (count: number) => Array.from({ length: count }, () => null)
+    return { fields: this.#fields, answers: places(this.#answers), counted: places(this.#counted) }
   }
 
   /** Where a run keeps what it read of a counter: one place for each counter and key, whatever the counter is called. */
   slotOf({ id, key }: CounterTerm): number {
     const read = key === undefined ? id : JSON.stringify([id, key.map((part) => part.path)])
-    return slotIn(this.#reads, read)
+    const slot = this.#reads.get(read) ?? this.#reads.size
+    this.#reads.set(read, slot)
+    return slot
   }
 
   condition(condition: Condition): Question {
@@ -59,7 +62,7 @@ export class Compiler {
       signals: this.#signals,
       truthOf: (truth) => this.condition(truth.of),
       slotOf: (counter) => this.slotOf(counter),
-      slotOfField: (field) => slotIn(this.#fields, field.path),
+      slotOfField: (field) => this.#fields.slotOf(field),
     })
   }
 
@@ -71,13 +74,6 @@ export class Compiler {
     const items = [...condition.items].sort((a, b) => weight(a) - weight(b)).map((item) => this.condition(item))
     return joined(items, condition.kind === 'or')
   }
-}
-
-/** The place of what has this name: the next free one where it is new. */
-function slotIn(slots: Map<string, number>, name: string): number {
-  const slot = slots.get(name) ?? slots.size
-  slots.set(name, slot)
-  return slot
 }
 
 /** Kleene's `and` (or `or`, if `decisive` is true) over any number: the decisive answer wins, unknown spoils the rest. */

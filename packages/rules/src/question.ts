@@ -1,6 +1,6 @@
 import type { Ask } from './leaves.ts'
 import type { Truth } from './logic.ts'
-import { NOT_YET, type Run } from './terms.ts'
+import type { Run } from './terms.ts'
 
 /** A condition ready to be asked. However many rules ask it, an event answers it once. */
 export class Question {
@@ -18,7 +18,7 @@ export class Question {
   answer(run: Run): Truth {
     const answers = this.#counted ? run.countedAnswers : run.answers
     const known = answers[this.#slot]
-    if (known !== NOT_YET) return known
+    if (known !== null) return known
     const answer = this.#ask(run)
     answers[this.#slot] = answer
     return answer

@@ -1,25 +1,25 @@
 import type { CounterTerm, FieldTerm, SignalSpec, Term } from './checked.ts'
 import type { Reading } from './counters/index.ts'
+import type { FieldReader } from './field-reader.ts'
 import { calculateIntervals, Interval, interval, negated, type Reach } from './interval.ts'
 import type { Truth } from './logic.ts'
 import type { Type, Value } from './types.ts'
 import { type Event, fieldOf, type Lists, type Measured } from './world.ts'
 
-/** Stands where nothing has been read or asked in this run. */
-export const NOT_YET = Symbol('not yet')
-type NotYet = typeof NOT_YET
+/** The answer to a question; null: not asked yet. */
+export type Answer = Truth | null
 
 /** All that one evaluation reads, and what it has found out so far, by the slot of a field or of a shared question. */
 export interface Run {
   readonly event: Event
   readonly measured: Measured
   readonly lists: Lists
-  readonly fields: (Value | NotYet)[]
-  readonly answers: (Truth | NotYet)[]
+  readonly fields: readonly Value[]
+  readonly answers: Answer[]
   /** What was read of counters, by the slot of the read; empty until the store has answered. */
   readonly counts: readonly Counted[]
   /** As `answers`, for questions that read a counter: they hold for these counts alone. */
-  readonly countedAnswers: (Truth | NotYet)[]
+  readonly countedAnswers: Answer[]
   /** The text folded last: several questions mostly ask about the same one. */
   folded: { readonly text: string; readonly as: string }
 }
@@ -30,11 +30,11 @@ export interface Counted {
   readonly reach: Reach
 }
 
-/** What a run begins with: a place for each field and answer, the latter with and without counters. Copied, as that is quicker than made. */
+/** What a run begins with: the fields, and a place for each answer, with and without counters, copied as that is quicker than made. */
 export interface Slots {
-  readonly fields: readonly NotYet[]
-  readonly answers: readonly NotYet[]
-  readonly counted: readonly NotYet[]
+  readonly fields: FieldReader
+  readonly answers: readonly null[]
+  readonly counted: readonly null[]
 }
 
 const NO_COUNTS: readonly Counted[] = []
@@ -46,7 +46,7 @@ export function newRun({ event, measured, lists }: Pick<Run, 'event' | 'measured
     event,
     measured,
     lists,
-    fields: slots.fields.slice(),
+    fields: slots.fields.read(event),
     answers: slots.answers.slice(),
     counts: NO_COUNTS,
     countedAnswers: slots.counted.slice(),
@@ -86,16 +86,8 @@ export function compileTerm(term: Term, sources: Sources): ValueOf {
       return () => value
     }
     case 'field': {
-      const { member } = term
-      const field = term.field.name
       const slot = sources.slotOfField(term)
-      return (run) => {
-        const known = run.fields[slot]
-        if (known !== NOT_YET) return known
-        const value = fieldOf(run.event, member, field)
-        run.fields[slot] = value
-        return value
-      }
+      return (run) => run.fields[slot]
     }
     case 'signal': {
       const inputs = sources.signals.get(term.name)?.inputs ?? []

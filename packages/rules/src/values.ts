@@ -34,7 +34,11 @@ function together(shown: readonly (readonly [string, Show])[]): ShowValues {
   const [first] = shown
   if (first !== undefined && shown.length === 1) {
     const [name, show] = first
-    return (run, seal) => ({ [name]: show(run, seal) })
+    return (run, seal) => {
+      const values: { [name: string]: Json } = {}
+      values[name] = show(run, seal)
+      return values
+    }
   }
   return (run, seal) => {
     const values: { [name: string]: Json } = {}
