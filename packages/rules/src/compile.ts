@@ -72,17 +72,32 @@ export class Compiler {
       return (run) => not(of.answer(run))
     }
     const items = [...condition.items].sort((a, b) => weight(a) - weight(b)).map((item) => this.condition(item))
-    return joined(items, condition.kind === 'or')
+    return condition.kind === 'or' ? some(items) : every(items)
   }
 }
 
-/** Kleene's `and` (or `or`, if `decisive` is true) over any number: the decisive answer wins, unknown spoils the rest. */
-function joined(items: readonly Question[], decisive: boolean): Ask {
+// Two functions and not one that is told which answer decides: a comparison with a constant is one instruction.
+
+/** Kleene's `and` over any number: false wins, unknown spoils the rest. */
+function every(items: readonly Question[]): Ask {
   return (run) => {
-    let outcome: Truth = !decisive
+    let outcome: Truth = true
     for (const item of items) {
       const answer = item.answer(run)
-      if (answer === decisive) return decisive
+      if (answer === false) return false
+      if (answer === undefined) outcome = undefined
+    }
+    return outcome
+  }
+}
+
+/** Kleene's `or`: true wins. */
+function some(items: readonly Question[]): Ask {
+  return (run) => {
+    let outcome: Truth = false
+    for (const item of items) {
+      const answer = item.answer(run)
+      if (answer === true) return true
       if (answer === undefined) outcome = undefined
     }
     return outcome

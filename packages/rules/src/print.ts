@@ -1,4 +1,4 @@
-import type { Template, TemplatePart, Term } from './checked.ts'
+import type { Template, TemplatePart } from './checked.ts'
 import type { Compiler } from './compile.ts'
 import { Interval, printInterval, type Reach } from './interval.ts'
 import { duration } from './print-expr.ts'
@@ -21,15 +21,16 @@ function compilePart(part: TemplatePart, compiler: Compiler): Print {
     const { text } = part
     return () => text
   }
-  const term = part.print
-  const read = compiler.term(term)
-  return (run) => printed(term, read(run))
+  const read = compiler.term(part.print)
+  const isDuration = part.print.type.kind === 'dur'
+  return (run) => printed(read(run), isDuration)
 }
 
-function printed(term: Term, value: Reach): string {
-  if (value instanceof Interval) return printInterval(value)
+function printed(value: Reach, isDuration: boolean): string {
+  if (typeof value === 'string') return value
   if (value === undefined) return 'unknown'
   if (value === null) return 'none'
-  if (typeof value === 'number' && term.type.kind === 'dur') return duration(value)
+  if (typeof value === 'number' && isDuration) return duration(value)
+  if (value instanceof Interval) return printInterval(value)
   return Array.isArray(value) ? value.map(String).join(', ') : String(value)
 }
