@@ -13,7 +13,7 @@ type Add = (run: Run, causes: Set<string>) => void
  * outcome counts, so a part that another one has decided is not named.
  */
 export function compileCauses(condition: Condition, compiler: Compiler): (run: Run) => string[] {
-  const add = compilePart(condition, compiler)
+  const add = compileUndecided(condition, compiler)
   return (run) => {
     const causes = new Set<string>()
     add(run, causes)
@@ -21,13 +21,16 @@ export function compileCauses(condition: Condition, compiler: Compiler): (run: R
   }
 }
 
-function compilePart(condition: Condition, compiler: Compiler): Add {
-  const question = compiler.condition(condition)
-  const items = isLeaf(condition) ? [] : condition.kind === 'not' ? [condition.of] : condition.items
-  const adds = isLeaf(condition) ? [compileLeaf(condition, compiler)] : items.map((item) => compilePart(item, compiler))
+/** For a condition that is undecided; which of its parts are so, is asked. */
+function compileUndecided(condition: Condition, compiler: Compiler): Add {
+  if (isLeaf(condition)) return compileLeaf(condition, compiler)
+  const items = condition.kind === 'not' ? [condition.of] : condition.items
+  const parts = items.map((item) => ({
+    question: compiler.condition(item),
+    add: compileUndecided(item, compiler),
+  }))
   return (run, causes) => {
-    if (question.answer(run) !== undefined) return
-    for (const add of adds) add(run, causes)
+    for (const { question, add } of parts) if (question.answer(run) === undefined) add(run, causes)
   }
 }
 

@@ -46,6 +46,11 @@ export class Compiler {
     return slot
   }
 
+  /** The condition of one rule. Its parts are shared with other rules; it is asked once as it is. */
+  rule(condition: Condition): Ask {
+    return every(this.#items(condition.kind === 'and' ? condition.items : [condition]))
+  }
+
   condition(condition: Condition): Question {
     const key = keyOf(condition)
     const known = this.#questions.get(key)
@@ -71,8 +76,13 @@ export class Compiler {
       const of = this.condition(condition.of)
       return (run) => not(of.answer(run))
     }
-    const items = [...condition.items].sort((a, b) => weight(a) - weight(b)).map((item) => this.condition(item))
+    const items = this.#items(condition.items)
     return condition.kind === 'or' ? some(items) : every(items)
+  }
+
+  /** What is cheap is asked first. */
+  #items(conditions: readonly Condition[]): Question[] {
+    return [...conditions].sort((a, b) => weight(a) - weight(b)).map((item) => this.condition(item))
   }
 }
 

@@ -1,6 +1,7 @@
 import { compileCauses } from './causes.ts'
 import { type Leaf, leavesOf, type Rule, type RuleSet } from './checked.ts'
 import type { Compiler } from './compile.ts'
+import type { Ask } from './leaves.ts'
 import { type Reads, readsOfRule } from './meaning.ts'
 import { compileTemplate, type Print } from './print.ts'
 import type { Question } from './question.ts'
@@ -13,7 +14,7 @@ export interface CompiledRule {
   /** `ruleset/rule`. */
   readonly name: string
   readonly ruleset: RuleSet
-  readonly when: Question
+  readonly when: Ask
   /** In the order of the text. */
   readonly leaves: readonly CompiledLeaf[]
   /** What it reads outside the event. */
@@ -40,7 +41,7 @@ export function compileRule(rule: Rule, ruleset: RuleSet, compiler: Compiler): C
     name: `${ruleset.name}/${rule.name}`,
     ruleset,
     leaves: leavesOf(rule.when).map((leaf) => compileClause(leaf, ruleset, compiler)),
-    when: compiler.condition(rule.when),
+    when: compiler.rule(rule.when),
     reads: readsOfRule(rule),
     because: compileTemplate(rule.because, compiler),
     tell: rule.tell.map(({ language, text }) => ({ language, text: compileTemplate(text, compiler) })),

@@ -39,7 +39,7 @@ function ask(when: string, records: Record<string, unknown>, lists: Lists = upLi
   const normal = normalise(program.ruleset.schema, 'message', json)
   if ('problems' in normal) throw new Error(JSON.stringify(normal.problems))
   const plan = program.plan(normal.event, {}, lists)
-  return must(program.rulesFor('message', 'gate')[0]).when.answer(plan.run)
+  return must(program.rulesFor('message', 'gate')[0]).when(plan.run)
 }
 
 const upLists: Lists = {

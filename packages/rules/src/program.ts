@@ -122,7 +122,7 @@ function ready(compiled: CompiledRule): Ready {
 function judgeRules(rules: readonly Ready[], run: Run): Judged[] {
   const judged: Judged[] = []
   for (const { compiled, fired, unknown } of rules) {
-    const answer = compiled.when.answer(run)
+    const answer = compiled.when(run)
     if (answer !== false) judged.push(answer === true ? fired : unknown)
   }
   return judged

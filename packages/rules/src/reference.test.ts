@@ -75,7 +75,7 @@ describe('compiled = walked (rules 3)', () => {
         for (const [json, signals] of events) {
           const event = eventOf(json)
           const plan = built.program.plan(event, clean(signals), lists)
-          const outcome = built.compiled.when.answer(plan.run)
+          const outcome = built.compiled.when(plan.run)
           expect([when, outcome]).toEqual([when, walk(built, event, clean(signals))])
           expect(recombined(built.compiled.rule.when, built.compiled, plan.run)).toBe(outcome)
         }
@@ -96,7 +96,7 @@ describe('compiled = walked (rules 3)', () => {
         const reading = { low, high: open ? Number.POSITIVE_INFINITY : low + wide, events: [], flags: [] }
         const plan = built.program.plan(event, clean(signals), lists)
         const { run } = built.program.judge(plan, [reading], 'gate').plan
-        const outcome = built.compiled.when.answer(run)
+        const outcome = built.compiled.when(run)
         expect(recombined(built.compiled.rule.when, built.compiled, run)).toBe(outcome)
         const more = open ? [0, 1, 2, 5, 50] : Array.from({ length: wide + 1 }, (_, i) => i)
         const points = more.map((one) => walk(built, event, clean(signals), low + one))
@@ -118,7 +118,7 @@ describe('compiled = walked (rules 3)', () => {
         const poor = eventOf(before)
         const rich = eventOf(filled(before, more))
         const ask = (event: Event, readings: Measured) =>
-          built.compiled.when.answer(built.program.plan(event, readings, lists).run)
+          built.compiled.when(built.program.plan(event, readings, lists).run)
         const known: Measured = { heat: { known: true, value: 0.5 }, speed: { known: true, value: 2 } }
         const first = ask(poor, clean(signals))
         // A value of a signal that was none is no new knowledge: it would have been known to be none.
