@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { EffectJson, Severity } from '@lamplighter/api'
 import {
   type CounterStore,
@@ -36,7 +37,7 @@ export interface Bench {
   readonly vault: MediaVault
   readonly sealer: Sealer
   /** Key of the hashes that stand for sealed values in explanations. */
-  readonly sealKey: Uint8Array
+  readonly sealKey: KeyObject
 }
 
 /** Everything known of one event before and after the rules spoke. */
