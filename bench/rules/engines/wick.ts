@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { check, compile, readSchema } from '../../../packages/rules/src/index.ts'
 import { type Engine, nth } from '../engine.ts'
 import { wickEventOf, wickOf, wickSchema } from '../print/wick.ts'
@@ -14,7 +14,7 @@ export const wick: Engine = {
     if (ruleset === undefined) throw new Error(`the neutral rules do not check: ${JSON.stringify(diagnostics[0])}`)
     const program = compile(ruleset)
     const own = events.map(wickEventOf)
-    const key = randomBytes(32)
+    const key = createSecretKey(randomBytes(32))
     const seal = (value: string): string => createHmac('sha256', key).update(value).digest('hex')
     return {
       decide(event) {

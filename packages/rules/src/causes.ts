@@ -1,45 +1,60 @@
 import { type Condition, countName, isLeaf, type Leaf, readsOf, type Term, termsOf } from './checked.ts'
-import type { CompiledRule } from './compile.ts'
+import type { Compiler } from './compile.ts'
 import { Interval, type Reach } from './interval.ts'
 import { findHit } from './leaves.ts'
-import type { Judged } from './program.ts'
 import type { Run } from './terms.ts'
-import type { Value } from './types.ts'
+import { elementsOf } from './values.ts'
+
+/** Adds the causes of what is undecided in this run. */
+type Add = (run: Run, causes: Set<string>) => void
 
 /**
- * Why a rule is undecided: `signal:threat`, `list:csam_media`, `field:actor.age`. Only what could still turn the
+ * Why a condition is undecided: `signal:threat`, `list:csam_media`, `field:actor.age`. Only what could still turn the
  * outcome counts, so a part that another one has decided is not named.
  */
-export function causesOf({ compiled }: Pick<Judged, 'compiled'>, run: Run): string[] {
-  return [
-    ...new Set(unknownLeaves(compiled.rule.when, compiled, run).flatMap((leaf) => leafCauses(leaf, compiled, run))),
-  ].sort()
+export function compileCauses(condition: Condition, compiler: Compiler): (run: Run) => string[] {
+  const add = compileUndecided(condition, compiler)
+  return (run) => {
+    const causes = new Set<string>()
+    add(run, causes)
+    return [...causes].sort()
+  }
 }
 
-function unknownLeaves(condition: Condition, compiled: CompiledRule, run: Run): Leaf[] {
-  if (compiled.answerOf(condition)(run) !== undefined) return []
-  if (isLeaf(condition)) return [condition]
+/** For a condition that is undecided; which of its parts are so, is asked. */
+function compileUndecided(condition: Condition, compiler: Compiler): Add {
+  if (isLeaf(condition)) return compileLeaf(condition, compiler)
   const items = condition.kind === 'not' ? [condition.of] : condition.items
-  return items.flatMap((item) => unknownLeaves(item, compiled, run))
+  const parts = items.map((item) => ({
+    question: compiler.condition(item),
+    add: compileUndecided(item, compiler),
+  }))
+  return (run, causes) => {
+    for (const { question, add } of parts) if (question.answer(run) === undefined) add(run, causes)
+  }
 }
 
-function leafCauses(leaf: Leaf, compiled: CompiledRule, run: Run): string[] {
-  const reads = termsOf(leaf).flatMap(readsOf)
-  const causes = reads.filter((term) => hasUnknown(compiled.valueOf(term)(run))).map(nameOf)
-  if (leaf.kind === 'lookup' && cannotTell(leaf, compiled, run)) causes.push(`list:${leaf.list}`)
-  return causes.length === 0 ? ['arithmetic'] : causes
+function compileLeaf(leaf: Leaf, compiler: Compiler): Add {
+  const terms = termsOf(leaf)
+    .flatMap(readsOf)
+    .map((term) => ({ name: nameOf(term), read: compiler.term(term) }))
+  const cannotTell = leaf.kind === 'lookup' ? compileLookup(leaf, compiler) : undefined
+  const list = leaf.kind === 'lookup' ? `list:${leaf.list}` : ''
+  return (run, causes) => {
+    let found = false
+    for (const { name, read } of terms) {
+      if (!hasUnknown(read(run))) continue
+      causes.add(name)
+      found = true
+    }
+    if (cannotTell?.(run)) causes.add(list)
+    else if (!found) causes.add('arithmetic')
+  }
 }
 
-function cannotTell(leaf: Leaf & { kind: 'lookup' }, compiled: CompiledRule, run: Run): boolean {
-  const value = compiled.valueOf(leaf.of)(run)
-  const elements: readonly Reach[] = Array.isArray(value) ? (value as readonly Value[]) : [value]
-  return elements.some(
-    (one) =>
-      one !== undefined &&
-      one !== null &&
-      !(one instanceof Interval) &&
-      findHit(run, leaf.list, leaf.how, one) === undefined,
-  )
+function compileLookup({ of, how, list }: Leaf & { kind: 'lookup' }, compiler: Compiler): (run: Run) => boolean {
+  const read = compiler.term(of)
+  return (run) => elementsOf(read(run)).some((one) => findHit(run, list, how, one) === undefined)
 }
 
 function hasUnknown(value: Reach): boolean {

@@ -4,41 +4,27 @@ import {
   type CounterTerm,
   isLeaf,
   type Leaf,
-  leavesOf,
-  type Rule,
   readsOf,
   type Term,
   termsOf,
 } from './checked.ts'
 import { costOf } from './cost.ts'
+import { FieldReader } from './field-reader.ts'
 import { type Ask, compileLeaf } from './leaves.ts'
-import type { Truth } from './logic.ts'
-import { keyOf, type Reads, readsOfRule } from './meaning.ts'
-import { type Counted, compileTerm, type Run, type Signals, type Slots, type ValueOf } from './terms.ts'
-
-/** A rule ready to be asked. */
-export interface CompiledRule {
-  readonly rule: Rule
-  readonly when: Ask
-  /** Every leaf with its question, in the order of the text. */
-  readonly leaves: readonly { readonly leaf: Leaf; readonly ask: Ask }[]
-  /** The value of a term that the rule reads or prints, and the answer of a part of its condition. */
-  readonly valueOf: (term: Term) => ValueOf
-  readonly answerOf: (condition: Condition) => Ask
-  /** What it reads outside the event. */
-  readonly reads: Reads
-  /** What a run has read of a counter; undefined before the store has answered. */
-  readonly countOf: (term: CounterTerm) => (run: Run) => Counted | undefined
-}
+import { not, type Truth } from './logic.ts'
+import { keyOf } from './meaning.ts'
+import { Question } from './question.ts'
+import { compileTerm, type Signals, type Slots, type ValueOf } from './terms.ts'
 
 /**
- * Compiles conditions to closures over shared questions: what several rules ask is answered once per event, and what
+ * Compiles conditions to questions that share their parts: what several rules ask is answered once per event, and what
  * is cheap is asked before what is dear. No code is generated.
  */
 export class Compiler {
   readonly #signals: Signals
-  readonly #shared = new Map<string, Ask>()
+  readonly #questions = new Map<string, Question>()
   readonly #reads = new Map<string, number>()
+  readonly #fields = new FieldReader()
   #answers = 0
   #counted = 0
 
@@ -46,8 +32,10 @@ export class Compiler {
     this.#signals = signals
   }
 
-  get slots(): Slots {
-    return { answers: this.#answers, counted: this.#counted }
+  /** For all that was compiled so far. */
+  slots(): Slots {
+    const places = (count: number) => Array.from({ length: count }, () => null)
+    return { fields: this.#fields, answers: places(this.#answers), counted: places(this.#counted) }
   }
 
   /** Where a run keeps what it read of a counter: one place for each counter and key, whatever the counter is called. */
@@ -58,30 +46,20 @@ export class Compiler {
     return slot
   }
 
-  rule(rule: Rule): CompiledRule {
-    const leaves = leavesOf(rule.when).map((leaf) => ({ leaf, ask: this.condition(leaf) }))
-    const when = this.condition(rule.when)
-    return {
-      rule,
-      when,
-      leaves,
-      valueOf: (term) => this.term(term),
-      answerOf: (condition) => this.condition(condition),
-      reads: readsOfRule(rule),
-      countOf: (term) => {
-        const slot = this.slotOf(term)
-        return (run) => run.counts[slot]
-      },
-    }
+  /** The condition of one rule. Its parts are shared with other rules; it is asked once as it is. */
+  rule(condition: Condition): Ask {
+    return every(this.#items(condition.kind === 'and' ? condition.items : [condition]))
   }
 
-  condition(condition: Condition): Ask {
+  condition(condition: Condition): Question {
     const key = keyOf(condition)
-    const known = this.#shared.get(key)
+    const known = this.#questions.get(key)
     if (known !== undefined) return known
-    const ask = this.#remembered(isLeaf(condition) ? this.#leaf(condition) : this.#joined(condition), condition)
-    this.#shared.set(key, ask)
-    return ask
+    const ask = isLeaf(condition) ? compileLeaf(condition, (term) => this.term(term)) : this.#joined(condition)
+    const counted = readsCounter(condition)
+    const question = new Question(ask, { slot: counted ? this.#counted++ : this.#answers++, counted })
+    this.#questions.set(key, question)
+    return question
   }
 
   term(term: Term): ValueOf {
@@ -89,56 +67,47 @@ export class Compiler {
       signals: this.#signals,
       truthOf: (truth) => this.condition(truth.of),
       slotOf: (counter) => this.slotOf(counter),
+      slotOfField: (field) => this.#fields.slotOf(field),
     })
   }
 
   #joined(condition: Exclude<Condition, Leaf>): Ask {
     if (condition.kind === 'not') {
       const of = this.condition(condition.of)
-      return (run) => {
-        const answer = of(run)
-        return answer === undefined ? undefined : !answer
-      }
+      return (run) => not(of.answer(run))
     }
-    const asks = [...condition.items].sort((a, b) => weight(a) - weight(b)).map((item) => this.condition(item))
-    return joined(asks, condition.kind === 'or')
+    const items = this.#items(condition.items)
+    return condition.kind === 'or' ? some(items) : every(items)
   }
 
-  #leaf(leaf: Leaf): Ask {
-    return compileLeaf(leaf, (term) => this.term(term))
-  }
-
-  /** Questions that cost no more than looking up the answer are asked anew. */
-  #remembered(ask: Ask, condition: Condition): Ask {
-    if (weight(condition) <= 1) return ask
-    if (readsCounter(condition)) {
-      const slot = this.#counted++
-      return (run) => {
-        if (run.countedAnswered[slot] === 1) return run.countedAnswers[slot]
-        const answer = ask(run)
-        run.countedAnswered[slot] = 1
-        run.countedAnswers[slot] = answer
-        return answer
-      }
-    }
-    const slot = this.#answers++
-    return (run) => {
-      if (run.answered[slot] === 1) return run.answers[slot]
-      const answer = ask(run)
-      run.answered[slot] = 1
-      run.answers[slot] = answer
-      return answer
-    }
+  /** What is cheap is asked first. */
+  #items(conditions: readonly Condition[]): Question[] {
+    return [...conditions].sort((a, b) => weight(a) - weight(b)).map((item) => this.condition(item))
   }
 }
 
-/** Kleene's `and` (or `or`, if `decisive` is true) over any number: the decisive answer wins, unknown spoils the rest. */
-function joined(asks: readonly Ask[], decisive: boolean): Ask {
-  return (run: Run): Truth => {
-    let outcome: Truth = !decisive
-    for (const ask of asks) {
-      const answer = ask(run)
-      if (answer === decisive) return decisive
+// Two functions and not one that is told which answer decides: a comparison with a constant is one instruction.
+
+/** Kleene's `and` over any number: false wins, unknown spoils the rest. */
+function every(items: readonly Question[]): Ask {
+  return (run) => {
+    let outcome: Truth = true
+    for (const item of items) {
+      const answer = item.answer(run)
+      if (answer === false) return false
+      if (answer === undefined) outcome = undefined
+    }
+    return outcome
+  }
+}
+
+/** Kleene's `or`: true wins. */
+function some(items: readonly Question[]): Ask {
+  return (run) => {
+    let outcome: Truth = false
+    for (const item of items) {
+      const answer = item.answer(run)
+      if (answer === true) return true
       if (answer === undefined) outcome = undefined
     }
     return outcome

@@ -39,9 +39,11 @@ function constantLeaf(leaf: Leaf): Constant | undefined {
 
 /** The answer of a leaf that reads nothing, from the evaluator itself. Unknown, as of a division by 0, never turns true. */
 function answerOf(leaf: Leaf): boolean {
+  const compiler = new Compiler(new Map())
+  const question = compiler.condition(leaf)
   const event = { id: '', kind: '', occurred_at: '' }
-  const run = newRun({ event, measured: {}, lists: { get: () => undefined } }, { answers: 0, counted: 0 })
-  return new Compiler(new Map()).condition(leaf)(run) === true
+  const run = newRun({ event, measured: {}, lists: { get: () => undefined } }, compiler.slots())
+  return question.answer(run) === true
 }
 
 /** A score is 0 to 1, so `threat > 1` waits for ever. */

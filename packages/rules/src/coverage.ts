@@ -1,6 +1,6 @@
 import type { RuleSet } from './checked.ts'
 import { leavesOf } from './checked.ts'
-import type { CompiledRule } from './compile.ts'
+import type { CompiledRule } from './compiled-rule.ts'
 import type { Run } from './terms.ts'
 
 export interface UnseenLeaf {
@@ -54,9 +54,9 @@ export class Coverage {
   }
 
   see(rules: readonly CompiledRule[], run: Run): void {
-    for (const { leaf, ask } of rules.flatMap((rule) => rule.leaves)) {
+    for (const { leaf, question } of rules.flatMap((rule) => rule.leaves)) {
       const seen = this.#seen.get(`${leaf.place.at.line}:${leaf.place.at.column}`)
-      const answer = ask(run)
+      const answer = question.answer(run)
       if (seen === undefined || answer === undefined) continue
       if (answer) seen.true = true
       else seen.false = true

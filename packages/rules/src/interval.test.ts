@@ -65,6 +65,11 @@ describe('interval arithmetic', () => {
     )
   })
 
+  test('there is one zero', () => {
+    expect(calculateIntervals('*', -1, 0)).toBe(0)
+    expect(calculateIntervals('/', 0, -2)).toBe(0)
+  })
+
   test('what has no bound left is unknown', () => {
     expect(calculateIntervals('*', new Interval(1e300, 2e300), 1e300)).toBeUndefined()
     expect(calculateIntervals('/', 5, new Interval(-1, 1))).toBeUndefined()

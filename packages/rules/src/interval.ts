@@ -20,7 +20,8 @@ export type Reach = Value | Interval
 
 /** The interval, the number where both bounds agree, or unknown where no bound is left. */
 export function interval(low: number, high: number): number | Interval | undefined {
-  if (low === high) return Number.isFinite(low) ? low : undefined
+  // Adding 0 makes -0 the same number as 0.
+  if (low === high) return Number.isFinite(low) ? low + 0 : undefined
   return Number.isNaN(low) || Number.isNaN(high) || low > high ? undefined : new Interval(low, high)
 }
 

@@ -1,6 +1,7 @@
 import type { Leaf, Term } from './checked.ts'
-import { compareIntervals, Interval, type Reach } from './interval.ts'
-import { not, type Truth } from './logic.ts'
+import { compileCompare } from './compare.ts'
+import { Interval, type Reach } from './interval.ts'
+import type { Truth } from './logic.ts'
 import { compilePattern, foldText } from './pattern/index.ts'
 import type { Run, ValueOf } from './terms.ts'
 import type { Value } from './types.ts'
@@ -98,41 +99,9 @@ function each(of: ValueOf, ask: (value: Value, run: Run) => Truth): Ask {
   }
 }
 
-function compileCompare(leaf: Leaf & { kind: 'compare' }, left: ValueOf, right: ValueOf): Ask {
-  if (leaf.op === '!=') {
-    const equal = compileCompare({ ...leaf, op: '==' }, left, right)
-    return (run) => not(equal(run))
-  }
-  const { op } = leaf
-  const holds = RELATIONS[op]
-  return (run) => {
-    const a = left(run)
-    const b = right(run)
-    if (a === null || b === null) return false
-    if (a === undefined || b === undefined) return undefined
-    if (a instanceof Interval || b instanceof Interval) return compareBounds(op, a, b)
-    return holds(a, b)
-  }
-}
-
-function compareBounds(op: keyof typeof RELATIONS, a: Reach, b: Reach): Truth {
-  const fits = (one: Reach) => typeof one === 'number' || one instanceof Interval
-  return fits(a) && fits(b) ? compareIntervals(op, a, b) : undefined
-}
-
 /** No listed number lies between the bounds: surely not in; else nobody knows. Undefined for what is no interval too. */
 function memberOfBounds(value: Reach, listed: readonly (boolean | number | string)[]): false | undefined {
   if (!(value instanceof Interval)) return undefined
   const inside = listed.some((one) => typeof one === 'number' && one >= value.low && one <= value.high)
   return inside ? undefined : false
-}
-
-type Known = Exclude<Value, null | undefined>
-
-const RELATIONS: Readonly<Record<'==' | '<' | '<=' | '>' | '>=', (a: Known, b: Known) => boolean>> = {
-  '==': (a, b) => a === b,
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
 }

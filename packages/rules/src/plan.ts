@@ -8,10 +8,11 @@ import {
   type Term,
   termsOf,
 } from './checked.ts'
-import type { CompiledRule, Compiler } from './compile.ts'
+import type { Compiler } from './compile.ts'
+import type { CompiledRule } from './compiled-rule.ts'
 import type { CounterOp, Reading } from './counters/index.ts'
 import { interval } from './interval.ts'
-import type { Ask } from './leaves.ts'
+import type { Question } from './question.ts'
 import type { Counted, Run, ValueOf } from './terms.ts'
 import type { Event } from './world.ts'
 
@@ -39,7 +40,7 @@ interface Asking {
 }
 
 interface Moving extends Asking {
-  readonly where: Ask | undefined
+  readonly where: Question | undefined
   readonly member: ValueOf | undefined
 }
 
@@ -128,7 +129,7 @@ function keyOf(parts: readonly ValueOf[], run: Run): string[] | 'none' | 'key' {
 
 /** A member that is none counts nothing; one that is unknown, or a sum's negative value, may count. */
 function movementOf({ counter, where, member }: Moving, run: Run): Pick<CounterOp, 'where' | 'member' | 'value'> {
-  const counts = where === undefined ? true : where(run)
+  const counts = where === undefined ? true : where.answer(run)
   if (counts === false || member === undefined) return { where: counts }
   const value = member(run)
   if (value === null) return { where: false }

@@ -1,6 +1,7 @@
 import type { Effect, RuleSet } from './checked.ts'
 import { ownKey, type SignalSpec } from './checked.ts'
-import { type CompiledRule, Compiler } from './compile.ts'
+import { Compiler } from './compile.ts'
+import { type CompiledRule, compileRule } from './compiled-rule.ts'
 import type { CounterOp, Reading } from './counters/index.ts'
 import { type Explanation, explain } from './explain.ts'
 import { readsOfCondition } from './meaning.ts'
@@ -66,11 +67,12 @@ export interface Program {
 /** Compiles a checked rule set. No code is generated. */
 export function compile(ruleset: RuleSet): Program {
   const compiler = new Compiler(ruleset.signals)
-  const rules = ruleset.rules.map((rule) => compiler.rule(rule))
+  const rules = ruleset.rules.map((rule) => compileRule(rule, ruleset, compiler))
   const counters = countersByKind(ruleset, rules, compiler)
-  const { slots } = compiler
-  const byKind = indexRules(rules)
-  const rulesFor = (kind: string, phase: Phase) => byKind.get(`${phase} ${kind}`) ?? []
+  const slots = compiler.slots()
+  const all = rules.map(ready)
+  const index = { gate: byKind(all, 'gate'), follow: byKind(all, 'follow') }
+  const rulesFor = (kind: string, phase: Phase) => (index[phase].get(kind) ?? []).map(({ compiled }) => compiled)
   return {
     ruleset,
     rulesFor,
@@ -86,40 +88,53 @@ export function compile(ruleset: RuleSet): Program {
     },
     judge: (plan, readings, phase) => {
       const run = plan.reads.length === 0 ? plan.run : withCounts(plan.run, countsOf(plan.reads, readings), slots)
-      const judged = judgeRules(rulesFor(run.event.kind, phase), run)
+      const judged = judgeRules(index[phase].get(run.event.kind) ?? [], run)
       const judgement: Judgement = {
         ruleset,
         phase,
         results: judged.map((one) => one.result),
         explain: (seal) => explain([{ judgement, mode: 'live' }], seal),
         judged,
-        plan: { ...plan, run },
+        plan: run === plan.run ? plan : { ...plan, run },
       }
       return judgement
     },
   }
 }
 
-function judgeRules(rules: readonly CompiledRule[], run: Run): Judged[] {
+/** A rule with what it says where it is not quiet. */
+interface Ready {
+  readonly compiled: CompiledRule
+  readonly fired: Judged
+  readonly unknown: Judged
+}
+
+function ready(compiled: CompiledRule): Ready {
+  const { name: rule, version, effects, onUnknown } = compiled.rule
+  const undecided = onUnknown === 'ignore' ? [] : onUnknown
+  return {
+    compiled,
+    fired: { compiled, result: { rule, version, outcome: 'fired', effects } },
+    unknown: { compiled, result: { rule, version, outcome: 'unknown', effects: undecided } },
+  }
+}
+
+function judgeRules(rules: readonly Ready[], run: Run): Judged[] {
   const judged: Judged[] = []
-  for (const compiled of rules) {
+  for (const { compiled, fired, unknown } of rules) {
     const answer = compiled.when(run)
-    if (answer === false) continue
-    const { name: rule, version, effects: fired, onUnknown } = compiled.rule
-    const outcome = answer === true ? 'fired' : 'unknown'
-    const effects = answer === true ? fired : onUnknown === 'ignore' ? [] : onUnknown
-    judged.push({ compiled, result: { rule, version, outcome, effects } })
+    if (answer !== false) judged.push(answer === true ? fired : unknown)
   }
   return judged
 }
 
-function indexRules(rules: readonly CompiledRule[]): ReadonlyMap<string, readonly CompiledRule[]> {
-  const index = new Map<string, CompiledRule[]>()
-  for (const compiled of rules) {
-    for (const kind of compiled.rule.on) {
-      const key = `${compiled.rule.phase} ${kind}`
-      index.set(key, [...(index.get(key) ?? []), compiled])
-    }
+type ByKind = ReadonlyMap<string, readonly Ready[]>
+
+function byKind(rules: readonly Ready[], phase: Phase): ByKind {
+  const index = new Map<string, Ready[]>()
+  for (const one of rules) {
+    if (one.compiled.rule.phase !== phase) continue
+    for (const kind of one.compiled.rule.on) index.set(kind, [...(index.get(kind) ?? []), one])
   }
   return index
 }

@@ -5,12 +5,12 @@ import { chat, DEEP, must, rule, rules } from '../test/files.ts'
 import { Walker } from '../test/walker.ts'
 import type { Condition } from './checked.ts'
 import { isLeaf } from './checked.ts'
-import type { CompiledRule } from './compile.ts'
+import type { CompiledRule } from './compiled-rule.ts'
 import { Findings } from './diagnostic.ts'
 import { check, compile, type Event, type Lists, type Measured, normalise, type Program, type Value } from './index.ts'
 import { and, not, or, type Truth } from './logic.ts'
 import { parse } from './parse.ts'
-import { signalValue } from './terms.ts'
+import { type Run, signalValue } from './terms.ts'
 
 const RUNS = DEEP ? 100_000 : 1200
 
@@ -165,8 +165,8 @@ function filled(before: unknown, more: unknown): unknown {
   return out
 }
 
-function recombined(when: Condition, compiled: CompiledRule, run: Parameters<CompiledRule['when']>[0]): Truth {
-  if (isLeaf(when)) return must(compiled.leaves.find(({ leaf }) => leaf === when)).ask(run)
+function recombined(when: Condition, compiled: CompiledRule, run: Run): Truth {
+  if (isLeaf(when)) return must(compiled.leaves.find(({ leaf }) => leaf === when)).question.answer(run)
   if (when.kind === 'not') return not(recombined(when.of, compiled, run))
   const parts = when.items.map((item) => recombined(item, compiled, run))
   return when.kind === 'and' ? parts.reduce(and, true) : parts.reduce(or, false)

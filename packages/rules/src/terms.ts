@@ -1,22 +1,25 @@
-import type { CounterTerm, SignalSpec, Term } from './checked.ts'
+import type { CounterTerm, FieldTerm, SignalSpec, Term } from './checked.ts'
 import type { Reading } from './counters/index.ts'
+import type { FieldReader } from './field-reader.ts'
 import { calculateIntervals, Interval, interval, negated, type Reach } from './interval.ts'
 import type { Truth } from './logic.ts'
 import type { Type, Value } from './types.ts'
 import { type Event, fieldOf, type Lists, type Measured } from './world.ts'
 
-/** All that one evaluation reads, and what it has found out so far, by the slot of a shared question. */
+/** The answer to a question; null: not asked yet. */
+export type Answer = Truth | null
+
+/** All that one evaluation reads, and what it has found out so far, by the slot of a field or of a shared question. */
 export interface Run {
   readonly event: Event
   readonly measured: Measured
   readonly lists: Lists
-  readonly answers: Truth[]
-  readonly answered: Uint8Array
+  readonly fields: readonly Value[]
+  readonly answers: Answer[]
   /** What was read of counters, by the slot of the read; empty until the store has answered. */
   readonly counts: readonly Counted[]
   /** As `answers`, for questions that read a counter: they hold for these counts alone. */
-  readonly countedAnswers: Truth[]
-  readonly countedAnswered: Uint8Array
+  readonly countedAnswers: Answer[]
   /** The text folded last: several questions mostly ask about the same one. */
   folded: { readonly text: string; readonly as: string }
 }
@@ -27,33 +30,37 @@ export interface Counted {
   readonly reach: Reach
 }
 
-/** How many answers a run has to remember, with and without counters. */
+/** What a run begins with: the fields, and a place for each answer, with and without counters, copied as that is quicker than made. */
 export interface Slots {
-  readonly answers: number
-  readonly counted: number
+  readonly fields: FieldReader
+  readonly answers: readonly null[]
+  readonly counted: readonly null[]
 }
+
+const NO_COUNTS: readonly Counted[] = []
+const NOTHING_FOLDED = { text: '', as: '' }
 
 /** A fresh run, in which no counter has been read. */
-export function newRun(given: Pick<Run, 'event' | 'measured' | 'lists'>, slots: Slots): Run {
+export function newRun({ event, measured, lists }: Pick<Run, 'event' | 'measured' | 'lists'>, slots: Slots): Run {
   return {
-    ...given,
-    answers: new Array(slots.answers),
-    answered: new Uint8Array(slots.answers),
-    counts: [],
-    countedAnswers: [],
-    countedAnswered: new Uint8Array(0),
-    folded: { text: '', as: '' },
+    event,
+    measured,
+    lists,
+    fields: slots.fields.read(event),
+    answers: slots.answers.slice(),
+    counts: NO_COUNTS,
+    countedAnswers: slots.counted.slice(),
+    folded: NOTHING_FOLDED,
   }
 }
 
-/** The same run with its counters read; what was answered without them stays answered. */
-export function withCounts(run: Run, counts: readonly Counted[], slots: Slots): Run {
-  return {
-    ...run,
-    counts,
-    countedAnswers: new Array(slots.counted),
-    countedAnswered: new Uint8Array(slots.counted),
-  }
+/** The same run with its counters read; what was found out without them stays. */
+export function withCounts(
+  { event, measured, lists, fields, answers, folded }: Run,
+  counts: readonly Counted[],
+  slots: Slots,
+): Run {
+  return { event, measured, lists, fields, answers, counts, countedAnswers: slots.counted.slice(), folded }
 }
 
 export type ValueOf = (run: Run) => Reach
@@ -64,9 +71,11 @@ export type Signals = ReadonlyMap<string, Pick<SignalSpec, 'inputs'>>
 /** What a term is compiled with. */
 export interface Sources {
   readonly signals: Signals
-  truthOf(term: Term & { kind: 'truth' }): (run: Run) => Truth
+  truthOf(term: Term & { kind: 'truth' }): { answer(run: Run): Truth }
   /** Where the reading of a counter stands in `counts`. */
   slotOf(term: CounterTerm): number
+  /** Where the value of a field stands in `fields`. */
+  slotOfField(term: FieldTerm): number
 }
 
 /** Compiles a value to a closure. */
@@ -77,9 +86,8 @@ export function compileTerm(term: Term, sources: Sources): ValueOf {
       return () => value
     }
     case 'field': {
-      const { member } = term
-      const field = term.field.name
-      return (run) => fieldOf(run.event, member, field)
+      const slot = sources.slotOfField(term)
+      return (run) => run.fields[slot]
     }
     case 'signal': {
       const inputs = sources.signals.get(term.name)?.inputs ?? []
@@ -103,8 +111,10 @@ export function compileTerm(term: Term, sources: Sources): ValueOf {
       const { op, type } = term
       return (run) => calculate(op, left(run), right(run), type)
     }
-    case 'truth':
-      return sources.truthOf(term)
+    case 'truth': {
+      const of = sources.truthOf(term)
+      return (run) => of.answer(run)
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Expectation, Step, TestDecl } from './ast.ts'
-import { causesOf } from './causes.ts'
 import type { ListSpec, RuleSet } from './checked.ts'
 import { MemoryCounters } from './counters/index.ts'
 import { Coverage, type CoverageReport } from './coverage.ts'
@@ -188,7 +187,7 @@ function wrongOutcome(rule: string, expected: Outcome, last: Sent): string | und
     if (judged === undefined) continue
     const { outcome } = judged.result
     if (outcome === expected) return undefined
-    const causes = outcome === 'unknown' ? causesOf(judged, judgement.plan.run) : []
+    const causes = outcome === 'unknown' ? judged.compiled.causes(judgement.plan.run) : []
     const names = causes.map((cause) => `'${cause.slice(cause.indexOf(':') + 1)}'`)
     return `expected ${rule} ${expected}, was ${outcome}${names.length === 0 ? '' : ` because of ${names.join(', ')}`}`
   }

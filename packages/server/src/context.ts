@@ -224,9 +224,12 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     record: await keysFor(affected),
     site: config.url,
   })
-  const sealKey = await keyring.use(await keyring.make('column', 'fingerprints'), (key) => key.derive('sealed values'))
+  const fingerprintKey = await keyring.use(await keyring.make('column', 'fingerprints'), (key) =>
+    key.derive('sealed values'),
+  )
+  const sealKey = createSecretKey(fingerprintKey)
   const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
-  const library = makeLibrary({ storage, sealer, fingerprintKey: sealKey, keysFor })
+  const library = makeLibrary({ storage, sealer, fingerprintKey, keysFor })
   const counters = keptCounters({ storage, names: counterNames(keyring), now })
   const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), counters, now, keysFor })
   const tally = makeTally({
@@ -244,7 +247,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
       ...{ lists: library.book, providers: shippedProviders, vault, sealer, sealKey },
     },
     storage,
-    nameOf: keyedNames(createSecretKey(sealKey)),
+    nameOf: keyedNames(sealKey),
     meansFor,
     vault,
     onIgnored: unknownFields,

@@ -5,18 +5,19 @@ import { ACCEPT, ASSERT, SPLIT, TAKE, Tables } from './tables.ts'
 /** What stands before a place: nothing, a word character, another one. Assertions ask for it. */
 type Before = 's' | 'w' | 'o'
 
-interface State {
-  /** Instructions to go on from, before their assertions are decided. */
-  readonly kernel: Uint16Array
-  readonly before: Before
-  /** By class of the next character; the last one is the end of the text. */
-  readonly next: (State | 'accept' | undefined)[]
-}
-
 export const MAX_STATES = 2000
+/** There is room for so many at first. Most patterns meet some dozens. */
+const FEW_STATES = 16
 
 /** A text that makes more new states than this is hostile or random: keeping its states would cost more than it saves. */
 const NEW_PER_TEXT = 256
+
+/** In the table: the step has not been worked out; the pattern is matched. Any other number is where the next state's row begins. */
+const NOT_YET = 0
+const MATCHED = -1
+
+/** The row of a state that is not kept: nothing is ever written to it. */
+const LOOSE = 0
 
 /**
  * Searches texts for a pattern. States of the deterministic automaton are made when first met and thrown away together
@@ -35,7 +36,13 @@ export class Matcher {
   readonly #kernel: Uint16Array
   #mark = 0
   #left = 0
-  #states = new Map<string, State>()
+  /** A row for each state: where each class of the next character leads; the last one is the end of the text. */
+  #steps: Int32Array
+  /** By number of the state: the instructions to go on from, before their assertions are decided. */
+  #kernels: Uint16Array[] = []
+  #befores: Before[] = []
+  #rows = new Map<string, number>()
+  #start = LOOSE
 
   constructor(program: readonly Instruction[]) {
     this.#boundaries = boundariesOf(program)
@@ -47,41 +54,63 @@ export class Matcher {
     this.#stack = new Uint16Array(program.length)
     this.#found = new Uint16Array(program.length)
     this.#kernel = new Uint16Array(program.length)
+    this.#steps = new Int32Array(FEW_STATES * this.#width)
   }
 
   /** How many states are kept now; never more than `MAX_STATES`. */
   get states(): number {
-    return this.#states.size
+    return this.#rows.size
+  }
+
+  get #width(): number {
+    return this.#end + 1
   }
 
   /** Whether the pattern is found anywhere in the text. */
   test(text: string): boolean {
-    this.#left = NEW_PER_TEXT
-    let state = this.#state(0, 's')
+    this.#begin()
+    const ascii = this.#ascii
+    let steps = this.#steps
+    let row = this.#start
     for (let at = 0; at < text.length; at++) {
       const unit = text.charCodeAt(at)
-      let kind = unit < 128 ? (this.#ascii[unit] ?? 0) : -1
+      let kind = unit < 128 ? (ascii[unit] ?? 0) : -1
       if (kind === -1) {
         const code = text.codePointAt(at) ?? 0
         if (code > 0xffff) at += 1
         kind = this.#search(code)
       }
-      const next = state.next[kind] ?? this.#step(state, kind)
-      if (next === 'accept') return true
-      state = next
+      let next = steps[row + kind] ?? NOT_YET
+      if (next === NOT_YET) {
+        next = this.#step(row, kind)
+        steps = this.#steps
+      }
+      if (next === MATCHED) return true
+      row = next
     }
-    return (state.next[this.#end] ?? this.#step(state, this.#end)) === 'accept'
+    return (steps[row + this.#end] || this.#step(row, this.#end)) === MATCHED
   }
 
-  #step(state: State, kind: number): State | 'accept' {
-    const takes = this.#closure(state, kind)
-    const next = takes === -1 ? 'accept' : this.#after(takes, kind)
-    if (this.#left > 0) state.next[kind] = next
+  /** Room for the new states of one text, and the state before its first character. */
+  #begin(): void {
+    this.#left = NEW_PER_TEXT
+    if (this.#rows.size + NEW_PER_TEXT > MAX_STATES) {
+      this.#rows = new Map()
+      this.#steps = new Int32Array(FEW_STATES * this.#width)
+      this.#start = LOOSE
+    }
+    if (this.#start === LOOSE) this.#start = this.#state(0, 's')
+  }
+
+  #step(row: number, kind: number): number {
+    const takes = this.#closure(row, kind)
+    const next = takes === -1 ? MATCHED : this.#after(takes, kind)
+    if (this.#left > 0) this.#steps[row + kind] = next
     return next
   }
 
   /** The state behind those of the found `take` instructions that take this class of character. */
-  #after(takes: number, kind: number): State {
+  #after(takes: number, kind: number): number {
     const { next, classes } = this.#tables
     const mark = this.#nextMark()
     const width = this.#end
@@ -102,7 +131,7 @@ export class Matcher {
    *
    * @returns how many were found, or -1 if the pattern is matched
    */
-  #closure(state: State, kind: number): number {
+  #closure(row: number, kind: number): number {
     const { op, next, firstTarget, targets } = this.#tables
     const marks = this.#marks
     const stack = this.#stack
@@ -111,7 +140,9 @@ export class Matcher {
     let waiting = 1
     stack[0] = 0
     marks[0] = mark
-    const { kernel } = state
+    const state = row / this.#width
+    const kernel = this.#kernels[state] ?? NO_KERNEL
+    const before = this.#befores[state] ?? 's'
     for (let i = 0; i < kernel.length; i++) {
       const index = kernel[i] ?? 0
       marks[index] = mark
@@ -127,7 +158,7 @@ export class Matcher {
           return -1
         case ASSERT: {
           const to = next[index] ?? 0
-          if (marks[to] === mark || !this.#holds(this.#tables.assertions[index] ?? 'start', state.before, kind)) break
+          if (marks[to] === mark || !this.#holds(this.#tables.assertions[index] ?? 'start', before, kind)) break
           marks[to] = mark
           stack[waiting++] = to
           break
@@ -158,20 +189,27 @@ export class Matcher {
     return edge === (what === 'word')
   }
 
-  /** The state of the first instructions of the work space. */
-  #state(count: number, before: Before): State {
+  /** The row of the state with the first instructions of the work space. */
+  #state(count: number, before: Before): number {
     const kernel = this.#kernel.slice(0, count)
-    if (this.#left === 0) return { kernel, before, next: [] }
+    if (this.#left === 0) return this.#put(LOOSE, kernel, before)
     kernel.sort()
     // An instruction's number is one UTF-16 unit, so the key is as long as the kernel.
     const key = before + String.fromCharCode(...kernel)
-    const known = this.#states.get(key)
+    const known = this.#rows.get(key)
     if (known !== undefined) return known
     this.#left -= 1
-    if (this.#states.size >= MAX_STATES) this.#states = new Map()
-    const state: State = { kernel, before, next: new Array(this.#end + 1) }
-    this.#states.set(key, state)
-    return state
+    const row = (this.#rows.size + 1) * this.#width
+    if (row === this.#steps.length) this.#steps = twice(this.#steps)
+    this.#rows.set(key, row)
+    return this.#put(row, kernel, before)
+  }
+
+  #put(row: number, kernel: Uint16Array, before: Before): number {
+    const state = row / this.#width
+    this.#kernels[state] = kernel
+    this.#befores[state] = before
+    return row
   }
 
   /** The class of a code point: the last boundary that is not above it. */
@@ -185,6 +223,14 @@ export class Matcher {
     }
     return low
   }
+}
+
+const NO_KERNEL = new Uint16Array(0)
+
+function twice(table: Int32Array): Int32Array {
+  const larger = new Int32Array(table.length * 2)
+  larger.set(table)
+  return larger
 }
 
 /** Where classes of characters begin: within one class all characters are alike to this pattern. */

@@ -114,6 +114,27 @@ describe('patterns', () => {
     }
   })
 
+  test('a pattern that has thrown its states away answers as before', () => {
+    const source = 'a[ab]{12}c'
+    const matcher = compilePattern(source)
+    const native = new RegExp(source)
+    let random = 7
+    const letter = () => {
+      random = (Math.imul(random, 1_103_515_245) + 12_345) & 0x7fffffff
+      return random & 0x10000 ? 'a' : 'b'
+    }
+    let most = 0
+    let thrownAway = false
+    for (let round = 0; round < 600; round++) {
+      // Long ones, for more states than one text may keep; short ones, which lean on the first.
+      const one = `${Array.from({ length: round % 2 === 0 ? 500 : 12 }, letter).join('')}c`
+      expect([one, matcher.test(one)]).toEqual([one, native.test(one)])
+      if (matcher.states < most) thrownAway = true
+      most = Math.max(most, matcher.states)
+    }
+    expect([thrownAway, most <= MAX_STATES]).toEqual([true, true])
+  })
+
   test('no place is inside a character of two units', () => {
     expect(compilePattern('\\B').test('a🔒a')).toBe(false)
     expect(compilePattern('^.$').test('🔒')).toBe(true)

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { MemoryCounters } from '@lamplighter/rules'
 import fc from 'fast-check'
@@ -60,7 +61,7 @@ async function outcomeOf(files: readonly object[], lists = bookOf([digest('a')])
     providers: shippedProviders,
     vault: emptyVault,
     sealer,
-    sealKey: new Uint8Array(32),
+    sealKey: createSecretKey(new Uint8Array(32)),
   }
   const seen = await judgeEvent(edge.accepted, bench, { phases: ['gate'], budgetMs: 100, now: 1 })
   return seen.parts[0]?.judgement.results.find(({ rule }) => rule === 'known_csam')?.outcome ?? 'quiet'

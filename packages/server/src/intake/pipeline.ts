@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { CounterOp, CounterStore, Judgement, Measured, Mode, Phase, Plan, Reading } from '@lamplighter/rules'
 import type { MediaVault } from '../evidence/index.ts'
 import { type LiveRules, type Running, soften, type Tally } from '../policy/index.ts'
@@ -33,7 +34,7 @@ export interface Bench {
   readonly vault: MediaVault
   readonly sealer: Sealer
   /** Key of the hashes that stand for sealed values in explanations. */
-  readonly sealKey: Uint8Array
+  readonly sealKey: KeyObject
 }
 
 /** Everything known of one event before and after the rules spoke. */
