@@ -14,10 +14,7 @@ type Suite = keyof typeof suites
 
 const names = process.argv.slice(2).filter((arg) => !arg.startsWith('--'))
 const flags = new Set(process.argv.slice(2).filter((arg) => arg.startsWith('--')))
-const wrong = [
-  ...names.filter((name) => !(name in suites)),
-  ...[...flags].filter((flag) => !FLAGS.includes(flag)),
-]
+const wrong = [...names.filter((name) => !(name in suites)), ...[...flags].filter((flag) => !FLAGS.includes(flag))]
 if (wrong.length > 0) {
   console.error(`not known: ${wrong.join(' ')}. Names: ${Object.keys(suites).join(', ')}. Flags: ${FLAGS.join(', ')}`)
   process.exit(2)
