@@ -4,20 +4,19 @@ import { markdownOf, type Row, scaleOf } from './lib/row.ts'
 import { platform } from './platform.ts'
 import { rules } from './rules.ts'
 
-// npm run bench -- [name …] [--smoke] [--write]: runs benchmarks and prints a table. `--smoke` runs each for a moment, to see that all
-// sides still do the same; its figures mean nothing. `--write` puts the table into docs/BENCHMARKS.md.
+// npm run bench -- [name …] [--smoke] [--quick] [--write]: runs benchmarks and prints a table. `--smoke` runs each for a moment, to see that
+// all sides still do the same; its figures mean nothing. `--quick` leaves out what takes minutes. `--write` puts the table into
+// docs/BENCHMARKS.md.
 
 const suites = { platform, rules }
+const FLAGS = ['--smoke', '--quick', '--write']
 type Suite = keyof typeof suites
 
 const names = process.argv.slice(2).filter((arg) => !arg.startsWith('--'))
 const flags = new Set(process.argv.slice(2).filter((arg) => arg.startsWith('--')))
-const wrong = [
-  ...names.filter((name) => !(name in suites)),
-  ...[...flags].filter((flag) => flag !== '--smoke' && flag !== '--write'),
-]
+const wrong = [...names.filter((name) => !(name in suites)), ...[...flags].filter((flag) => !FLAGS.includes(flag))]
 if (wrong.length > 0) {
-  console.error(`not known: ${wrong.join(' ')}. Names: ${Object.keys(suites).join(', ')}. Flags: --smoke, --write`)
+  console.error(`not known: ${wrong.join(' ')}. Names: ${Object.keys(suites).join(', ')}. Flags: ${FLAGS.join(', ')}`)
   process.exit(2)
 }
 const smoke = flags.has('--smoke')
@@ -28,7 +27,7 @@ console.log(about)
 for (const name of (names.length > 0 ? names : Object.keys(suites)) as Suite[]) {
   const rows: Row[] = []
   for (const measure of suites[name]) {
-    const measured = await measure(scaleOf(smoke))
+    const measured = await measure(scaleOf(smoke, flags.has('--quick')))
     for (const row of measured) console.log(`${row.id}  ${row.found}  (needed ${row.needed})`)
     rows.push(...measured)
   }

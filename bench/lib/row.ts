@@ -10,13 +10,20 @@ export interface Row {
 
 export interface Scale {
   readonly smoke: boolean
+  /** Leaves out what takes minutes. */
+  readonly quick: boolean
   /** At least 3, but 1 for smoke. */
   readonly rounds: number
   /** Of one side in one round. */
   readonly ms: number
 }
 
-export const scaleOf = (smoke: boolean): Scale => ({ smoke, rounds: smoke ? 1 : 3, ms: smoke ? 400 : 5_000 })
+export const scaleOf = (smoke: boolean, quick: boolean): Scale => ({
+  smoke,
+  quick,
+  rounds: smoke ? 1 : 3,
+  ms: smoke ? 400 : 5_000,
+})
 
 /** Both sides in turn, round by round, so that what the machine does besides meets both. */
 export async function interleaved<A, B>(

@@ -9,6 +9,7 @@ const MIB = 2 ** 20
 
 /** B-9: resident memory of the whole process under steady load. */
 export async function memoryUse(scale: Scale): Promise<Row[]> {
+  if (scale.quick && !scale.smoke) return []
   const side = await startSide(new URL('./server.ts', import.meta.url), ['all'])
   const ms = scale.smoke ? 3_000 : 600_000
   try {
