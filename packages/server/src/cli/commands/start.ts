@@ -62,12 +62,13 @@ export const commands: readonly Command[] = [
       if (context.quiet.state() !== undefined) {
         io.err.write('Restored from a backup and quiet: nothing is sent. Next: lamplighter restore resume\n')
       }
+      // Heard from before anybody is told that it runs.
+      const stopped = untilStopped((abort) => server.stop(abort))
       if (!io.quiet)
         io.err.write(
           `Lamplighter ${version} listens on ${config.url} (${server.addresses.join(', ')} port ${server.port})\n`,
         )
-      const outcome = await untilStopped((abort) => server.stop(abort))
-      if (outcome === 'late') return 75
+      if ((await stopped) === 'late') return 75
       await context.close()
       return 0
     },
