@@ -84,6 +84,7 @@ export function useDecide() {
       announce(t.card.decidedSpoken(caseName(number), chosen))
       void client.invalidateQueries({ queryKey: ['case', number] })
       void client.invalidateQueries({ queryKey: ['lanes'] })
+      arriving.set(decided.next)
       if (decided.next !== guess || guess === null) await open(decided.next, guess !== null)
       if (decided.next !== null) await takeUp(client, decided.next)
     } catch (error) {

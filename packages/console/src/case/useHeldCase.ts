@@ -21,15 +21,19 @@ export interface HeldCase {
   adopt(): void
 }
 
-/** Keeps what is on screen still while the case moves on beneath it, and says what moved. */
+/**
+ * Keeps what is on screen still while the case moves on beneath it, and says what moved. Until the words fetched ahead
+ * have given way to the newest, nobody has read them: what differs then, one's own decision before it for one, is no change.
+ */
 export function useHeldCase(number: number) {
   const query = useQuery(caseQuery(number))
   const [shown, setShown] = useState<CaseJson | undefined>(() => sentAs(number) ?? query.data)
+  const isOnItsWay = useStore(arriving) === number || query.isFetching
+  const [isOpening, setOpening] = useState(() => sentAs(number) === undefined && isOnItsWay)
   const newest = query.data
-  // Words that were fetched ahead may be older than one's own decision before: nobody has read them yet.
-  const unread = useStore(arriving) === number
-  const isTaken = shown === undefined || unread || (newest !== undefined && changesOf(shown, newest).length === 0)
+  const isTaken = shown === undefined || isOpening || (newest !== undefined && changesOf(shown, newest).length === 0)
   if (newest !== undefined && newest !== shown && isTaken) setShown(newest)
+  if (isOpening && !isOnItsWay) setOpening(false)
   const held: HeldCase | null =
     newest === undefined || shown === undefined
       ? null

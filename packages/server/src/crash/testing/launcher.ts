@@ -83,6 +83,8 @@ counter in_room = count by room.id on message over 24h exact up to 1000
 }
 
 async function counts() {
+  // A cut may have taken the rules, too: then the events that are lost tell.
+  if (!(await context.registry.load())) return []
   const counter = context.registry.live().program.ruleset.counters.get('in_room')
   if (counter === undefined) return []
   const ops = ROOMS.map((room) => ({
