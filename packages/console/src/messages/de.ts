@@ -1,6 +1,7 @@
 import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
+import { rulebookDe } from './rulebook.de.ts'
 import type { Words } from './words.ts'
 
 const units: Units = { s: 's', min: 'min', h: 'h', d: 'T' }
@@ -48,7 +49,7 @@ export const de: Words = {
   skipToContent: 'Zum Inhalt',
   noSuchCase: 'Das ist keine Fallnummer. Fälle heißen wie C-1042.',
   offline: 'Der Server antwortet nicht. Entscheiden wartet; die Seite geht von selbst weiter, sobald er zurück ist.',
-  nav: { label: 'Hauptmenü', review: 'Prüfen', settings: 'Einstellungen' },
+  nav: { label: 'Hauptmenü', review: 'Prüfen', rules: 'Regeln', settings: 'Einstellungen' },
   notFound: { title: 'Hier ist nichts', back: 'Zum Prüfen' },
   length: (ms) => duration(ms, units),
   ago: (ms) => `vor ${duration(ms, units)}`,
@@ -426,6 +427,7 @@ export const de: Words = {
       colour: 'Farbe an und aus, in der vollen Ansicht',
       close: 'schließen; alle Medien verbergen',
       'go-review': 'Prüfen',
+      'go-rules': 'Regeln',
       'go-settings': 'Einstellungen',
       help: 'diese Hilfe',
     },
@@ -436,7 +438,6 @@ export const de: Words = {
       connections: 'Anschlüsse',
       keys: 'API-Schlüssel',
       lists: 'Listen',
-      rules: 'Regelwerke',
       retention: 'Aufbewahrung',
       log: 'Protokoll',
     },
@@ -484,26 +485,7 @@ export const de: Words = {
     states: { live: 'in Betrieb', stale: 'veraltet', down: 'nicht erreichbar', empty: 'leer' },
     none: 'Noch keine Liste. Einlesen mit: lamplighter lists import',
   },
-  rules: {
-    name: 'Regelwerk',
-    states: {
-      draft: 'Entwurf',
-      shadow: 'läuft still mit',
-      trial: 'im Versuch',
-      live: 'in Betrieb',
-      retired: 'außer Betrieb',
-    },
-    rules: 'Regeln',
-    since: 'In Betrieb seit',
-    hash: 'Hash',
-    none: 'Kein Regelwerk ist in Betrieb. Ereignisse werden verzeichnet; keine Regel hält etwas an.',
-    check: 'Regeldatei prüfen',
-    checkWords: 'Geprüft wie vor der Inbetriebnahme. Nichts wird gespeichert oder geändert.',
-    file: 'Regeldatei',
-    found: (count) => (count === 0 ? 'Nichts zu beanstanden.' : many(count, 'Befund', 'Befunde')),
-    severity: { error: 'Fehler', warning: 'Warnung' },
-    place: (line, column) => `Zeile ${line}, Spalte ${column}`,
-  },
+  rulebook: rulebookDe,
   retention: {
     words: 'Wie lange jede Art von Aufzeichnung bleibt. Eine Sicherung geht jeder Zahl vor.',
     table: 'Aufzeichnungen',

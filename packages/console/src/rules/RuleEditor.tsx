@@ -1,0 +1,79 @@
+import { type Ref, useEffect, useId, useImperativeHandle, useRef } from 'react'
+import { useMessages } from '../messages/index.ts'
+import type { Checker } from './checker.ts'
+import { type CodeEditor, makeCodeEditor } from './code-editor.ts'
+import type { Found } from './questions.ts'
+
+export interface EditorHandle {
+  jump(from: number, to: number): void
+}
+
+/** The rule editor: the text is the caller's; colours, findings, completion and hover come from the checker. */
+export default function RuleEditor(props: {
+  label: string
+  text: string
+  readOnly?: boolean
+  checker: Checker | null
+  /** The last that the checker said, and the text it said it of. */
+  looked: { readonly text: string; readonly tokens: Uint32Array; readonly found?: readonly Found[] } | null
+  onText?: (text: string) => void
+  handle?: Ref<EditorHandle>
+}) {
+  const t = useMessages()
+  const { label, text, readOnly = false, looked } = props
+  const host = useRef<HTMLDivElement>(null)
+  const code = useRef<CodeEditor | null>(null)
+  const latest = useRef(props)
+  latest.current = props
+  const typed = useRef(new Set<string>())
+  const words = useRef(t)
+  words.current = t
+  const help = useId()
+  const helpWords = readOnly ? t.rulebook.editor.readHelp : t.rulebook.editor.help
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one editor for as long as the place lives; the text and the rest are read when they are needed
+  useEffect(() => {
+    if (host.current === null) return
+    const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: 'open' })
+    const said = document.createElement('p')
+    said.id = help
+    said.hidden = true
+    said.textContent = helpWords
+    root.replaceChildren(said)
+    const made = makeCodeEditor({
+      root,
+      text: latest.current.text,
+      label,
+      describedBy: help,
+      readOnly,
+      costWords: (units) => words.current.rulebook.editor.cost(units),
+      checker: () => latest.current.checker,
+      onText: (next) => {
+        typed.current.add(next)
+        latest.current.onText?.(next)
+      },
+    })
+    code.current = made
+    return () => {
+      code.current = null
+      made.destroy()
+    }
+  }, [label, readOnly, helpWords])
+  useEffect(() => {
+    // What came out of the editor comes back a moment later; by then more may have been typed, which must stay.
+    if (typed.current.has(text)) return
+    typed.current.clear()
+    code.current?.show(text)
+  }, [text])
+  useEffect(() => {
+    if (looked === null) return
+    code.current?.colour(looked.text, looked.tokens)
+    if (looked.found !== undefined) code.current?.mark(looked.text, looked.found)
+  }, [looked])
+  useImperativeHandle(props.handle, () => ({ jump: (from, to) => code.current?.jump(from, to) }), [])
+  return (
+    <div className="flex min-h-0 flex-1 flex-col gap-1">
+      <div className="min-h-64 flex-1 [&]:h-[60dvh]" ref={host} />
+      <p className="text-fine text-muted">{helpWords}</p>
+    </div>
+  )
+}
