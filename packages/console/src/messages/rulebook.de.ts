@@ -5,6 +5,8 @@ const units: Units = { s: 's', min: 'min', h: 'h', d: 'T' }
 const plural = new Intl.PluralRules('de')
 const many = (count: number, one: string, other: string): string =>
   `${count} ${plural.select(count) === 'one' ? one : other}`
+/** What is still missing is never told as less than it is. */
+const upToMinute = (ms: number): number => Math.ceil(ms / 60_000) * 60_000
 const anyOf = new Intl.ListFormat('de', { type: 'disjunction' })
 const allOf = new Intl.ListFormat('de', { type: 'conjunction' })
 
@@ -46,6 +48,7 @@ export const rulebookDe: typeof rulebookEn = {
     day: 'Letzte 24 Std.',
     owner: 'Verantwortlich',
     changed: 'Zuletzt geändert',
+    ownerChanged: 'Verantwortlich, zuletzt geändert',
     state: 'Zustand',
     version: 'Fassung',
     author: 'Von',
@@ -157,7 +160,7 @@ export const rulebookDe: typeof rulebookEn = {
     conditionRight: (place) => `Bedingung ${place}: womit`,
     addCondition: 'Bedingung hinzufügen',
     newCondition: 'Neue Bedingung',
-    removeCondition: (place) => `Bedingung ${place} wegnehmen`,
+    removeCondition: (place) => `Wegnehmen: Bedingung ${place}`,
     takeAway: 'Wegnehmen',
     refused: 'Das ist nicht eine einzelne Bedingung; der Text bleibt, wie er ist.',
     relation: {
@@ -280,7 +283,10 @@ export const rulebookDe: typeof rulebookEn = {
         return 'die geltende Fassung liest andere Tatsachen; reichen Sie diese Datei noch einmal ein'
       case 'shadow_short':
         return `mehr Zeit im Schatten: ${allOf.format(
-          [ms > 0 ? duration(ms, units) : '', events > 0 ? many(events, 'Ereignis', 'Ereignisse') : ''].filter(Boolean),
+          [
+            ms > 0 ? duration(upToMinute(ms), units) : '',
+            events > 0 ? many(events, 'Ereignis', 'Ereignisse') : '',
+          ].filter(Boolean),
         )}`
       case 'approvals':
         return given >= needed

@@ -6,6 +6,8 @@ const units: Units = { s: 's', min: 'min', h: 'h', d: 'd' }
 const plural = new Intl.PluralRules('en')
 const many = (count: number, one: string, other: string): string =>
   `${count} ${plural.select(count) === 'one' ? one : other}`
+/** What is still missing is never told as less than it is. */
+const upToMinute = (ms: number): number => Math.ceil(ms / 60_000) * 60_000
 const anyOf = new Intl.ListFormat('en-GB', { type: 'disjunction' })
 const allOf = new Intl.ListFormat('en-GB', { type: 'conjunction' })
 
@@ -47,6 +49,7 @@ export const rulebookEn = {
     day: 'Last 24 h',
     owner: 'Owner',
     changed: 'Last change',
+    ownerChanged: 'Owner, last change',
     state: 'State',
     version: 'Version',
     author: 'By',
@@ -157,7 +160,7 @@ export const rulebookEn = {
     conditionRight: (place: number) => `Condition ${place}: with what`,
     addCondition: 'Add a condition',
     newCondition: 'New condition',
-    removeCondition: (place: number) => `Take condition ${place} away`,
+    removeCondition: (place: number) => `Take away condition ${place}`,
     takeAway: 'Take away',
     refused: 'This is not one condition, so the text stays as it is.',
     relation: {
@@ -273,7 +276,9 @@ export const rulebookEn = {
         return 'the live version reads other facts; hand this file in again'
       case 'shadow_short':
         return `more time in shadow: ${allOf.format(
-          [ms > 0 ? duration(ms, units) : '', events > 0 ? many(events, 'event', 'events') : ''].filter(Boolean),
+          [ms > 0 ? duration(upToMinute(ms), units) : '', events > 0 ? many(events, 'event', 'events') : ''].filter(
+            Boolean,
+          ),
         )}`
       case 'approvals':
         return given >= needed

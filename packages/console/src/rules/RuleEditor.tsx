@@ -71,8 +71,8 @@ export default function RuleEditor(props: {
   }, [looked])
   useImperativeHandle(props.handle, () => ({ jump: (from, to) => code.current?.jump(from, to) }), [])
   return (
-    <div className="flex min-h-0 flex-1 flex-col gap-1">
-      <div className="min-h-64 flex-1 [&]:h-[60dvh]" ref={host} />
+    <div className="grid grid-cols-1 gap-1">
+      <div className="h-[max(16rem,calc(100dvh-19rem))]" ref={host} />
       <p className="text-fine text-muted">{helpWords}</p>
     </div>
   )

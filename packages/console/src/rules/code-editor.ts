@@ -104,6 +104,8 @@ export function makeCodeEditor(options: CodeEditorOptions): CodeEditor {
           'aria-describedby': options.describedBy,
           ...(readOnly && { 'aria-readonly': 'true' }),
           spellcheck: 'false',
+          // Editable text takes the focus anyway; this says so to tools that look for it.
+          tabindex: '0',
         }),
         autocompletion({ override: [complete], icons: false, activateOnTyping: !readOnly }),
         hover,

@@ -3,7 +3,7 @@ import { type Checker, openChecker } from './checker.ts'
 import type { Answers } from './questions.ts'
 
 /** How long to wait for the next key before the text is looked at: less than a person notices. */
-const PAUSE_MS = 40
+const PAUSE_MS = 20
 
 export type Looked = Readonly<Answers['look']> & {
   /** The text that was looked at. */

@@ -114,7 +114,13 @@ function reportOf(ruleset: RuleSet): Answers['test'] {
     tests: tests.map((one) => ({
       name: one.name,
       passed: one.passed,
-      failures: one.failures.map(({ message, at }) => ({ message, from: at.from, to: at.to, line: at.line })),
+      // The message names its test; here it stands under that name.
+      failures: one.failures.map(({ message, at }) => ({
+        message: message.replace(/^test ".*?": (?=expected)/, ''),
+        from: at.from,
+        to: at.to,
+        line: at.line,
+      })),
     })),
     coverage: { ...coverage, neverTrue: [...coverage.neverTrue], neverFalse: [...coverage.neverFalse] },
   }

@@ -13,7 +13,7 @@ export function Findings(props: {
   const { found, fresh } = props
   const errors = found.filter(({ severity }) => severity === 'error').length
   return (
-    <div aria-busy={!fresh} className="grid grid-cols-1 gap-2 p-4">
+    <div aria-busy={fresh ? undefined : true} className="grid grid-cols-1 gap-2 p-4">
       <p aria-live="polite" className="font-semibold">
         {found.length > 0 ? editor.count(errors, found.length - errors) : fresh ? editor.fine : `${editor.checking} …`}
       </p>

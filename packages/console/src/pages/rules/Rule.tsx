@@ -57,7 +57,7 @@ function Facts({ rule, running }: { rule: CheckedRule; running: RunningSet }) {
   const { column } = t.rulebook
   const version = { set: live.name, version: String(live.version) }
   return (
-    <section aria-labelledby="rules-page" className={card}>
+    <div className={card}>
       <dl className="grid grid-cols-[minmax(5rem,max-content)_minmax(0,1fr)] gap-x-6 gap-y-1.5 wrap-anywhere">
         <dt className="text-muted">{column.version}</dt>
         <dd>
@@ -97,7 +97,7 @@ function Facts({ rule, running }: { rule: CheckedRule; running: RunningSet }) {
           <Breaker rule={rule} running={running} />
         </dd>
       </dl>
-    </section>
+    </div>
   )
 }
 

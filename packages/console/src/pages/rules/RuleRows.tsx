@@ -2,7 +2,6 @@ import { Link } from '@tanstack/react-router'
 import { useMessages } from '../../messages/index.ts'
 import { Chip } from '../../ui/Chip.tsx'
 import { Table } from '../../ui/Table.tsx'
-import { textLink } from './Frame.tsx'
 import { type CheckedRule, type RunningSet, standingOf } from './useRunning.ts'
 
 /** The rules that run: volume, owner, last change and breaker of each. Only what the server counted. */
@@ -22,16 +21,33 @@ export function RuleRows({ running, policy }: { running: RunningSet; policy: str
           {
             title: t.rulebook.column.rule,
             cell: (rule) => (
-              <Link className={`${textLink} font-mono`} params={{ rule: rule.name }} to="/rules/$rule">
-                {rule.name}
-              </Link>
+              <span className="grid">
+                <Link
+                  className="inline-flex min-h-6 items-center font-mono whitespace-nowrap text-accent underline underline-offset-2"
+                  params={{ rule: rule.name }}
+                  to="/rules/$rule"
+                >
+                  {rule.name}
+                </Link>
+                <span className="font-normal whitespace-nowrap text-muted">
+                  {rule.policy} · {t.severity[rule.severity]}
+                  {rule.grave && ` · ${t.rulebook.grave}`}
+                </span>
+              </span>
             ),
           },
-          { title: t.rulebook.column.policy, cell: (rule) => <span className="whitespace-nowrap">{rule.policy}</span> },
-          { title: t.rulebook.column.severity, cell: (rule) => t.severity[rule.severity] },
           { title: t.rulebook.column.day, cell: (rule) => <Volume day={rule.day} /> },
-          { title: t.rulebook.column.owner, cell: () => <span className="wrap-anywhere">{live.owner}</span> },
-          { title: t.rulebook.column.changed, cell: (rule) => <Changed rule={rule} /> },
+          {
+            title: t.rulebook.column.ownerChanged,
+            cell: (rule) => (
+              <span className="grid">
+                <span>{live.owner}</span>
+                <span className="text-muted">
+                  <Changed rule={rule} />
+                </span>
+              </span>
+            ),
+          },
           { title: t.rulebook.column.state, cell: (rule) => <State rule={rule} running={running} /> },
         ]}
         empty={t.rulebook.noRule}

@@ -1,4 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { shadowReportQuery } from '../../api/queries.ts'
 import { useMessages } from '../../messages/index.ts'
 import { Loaded } from '../../ui/Loaded.tsx'
@@ -10,6 +11,14 @@ export function ShadowReport({ version }: { version: Version }) {
   const t = useMessages()
   const { report } = t.rulebook
   const query = useQuery(shadowReportQuery(version.name, version.version))
+  const client = useQueryClient()
+  const opened = query.data?.since != null
+  const { name, version: own } = version
+  const waits = version.needs.approve.some(({ code }) => code === 'report_unopened')
+  useEffect(() => {
+    // The server has noted it; what an approval still lacks is read anew.
+    if (opened && waits) void client.invalidateQueries({ queryKey: ['rulesets', name, own], exact: true })
+  }, [client, opened, waits, name, own])
   const number = (title: string, of: (rule: Row) => number) => ({
     title,
     end: true,
