@@ -1,9 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { shadowReportQuery } from '../../api/queries.ts'
 import { useMessages } from '../../messages/index.ts'
 import { Loaded } from '../../ui/Loaded.tsx'
 import { Table } from '../../ui/Table.tsx'
+import { textLink } from './Frame.tsx'
 import type { Version } from './useRunning.ts'
 
 /** What a version would have done beside the live one, by rule. */
@@ -40,7 +42,19 @@ export function ShadowReport({ version }: { version: Version }) {
               </p>
               <Table
                 columns={[
-                  { title: report.rule, cell: ({ rule }) => <span className="font-mono">{rule}</span> },
+                  {
+                    title: report.rule,
+                    cell: ({ rule }) => (
+                      <Link
+                        className={`${textLink} font-mono`}
+                        params={{ set: name, version: String(own) }}
+                        search={{ rule }}
+                        to="/rules/$set/$version"
+                      >
+                        {rule}
+                      </Link>
+                    ),
+                  },
                   number(report.asked, ({ asked }) => asked),
                   number(report.fired, ({ fired }) => fired.new),
                   number(report.live, ({ fired }) => fired.live),
