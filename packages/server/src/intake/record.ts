@@ -32,13 +32,17 @@ export function recordOf(accepted: Accepted, nameOf: KeyedName, gated?: Gated): 
 
 const CLOSING = 0x7d
 
-let latest = { connection: '', receivedAt: Number.NaN, head: new Uint8Array() }
+let latest: { connection: string; receivedAt: number; head: Uint8Array } = {
+  connection: '',
+  receivedAt: Number.NaN,
+  head: new Uint8Array(),
+}
 
 /** What stands before the event. The events of a batch come by one connection at one time. */
 function headOf(connection: string, receivedAt: number, gated: Gated | undefined): Uint8Array {
   if (gated === undefined && latest.connection === connection && latest.receivedAt === receivedAt) return latest.head
   const around: Omit<Body, 'wire'> = { connection, receivedAt, ...(gated !== undefined && { gated }) }
-  const head = new TextEncoder().encode(`${JSON.stringify(around).slice(0, -1)},"wire":`)
+  const head = Buffer.from(`${JSON.stringify(around).slice(0, -1)},"wire":`)
   if (gated === undefined) latest = { connection, receivedAt, head }
   return head
 }
