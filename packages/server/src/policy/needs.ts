@@ -44,8 +44,8 @@ export function wordsOf(need: Need): string {
   }
 }
 
-/** What the sentence counts and names, apart from its language. */
-export function factsOf(need: Need): NonNullable<z.input<typeof NeedJson>['facts']> {
+/** What the sentence counts and names, apart from its language; undefined where it does neither. */
+export function factsOf(need: Need): z.input<typeof NeedJson>['facts'] {
   switch (need.code) {
     case 'wrong_state':
       return { from: [...need.from] }
@@ -62,7 +62,7 @@ export function factsOf(need: Need): NonNullable<z.input<typeof NeedJson>['facts
     case 'counter_cold':
       return { names: [...need.counters] }
     default:
-      return {}
+      return undefined
   }
 }
 

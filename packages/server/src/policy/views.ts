@@ -18,7 +18,10 @@ export const diagnosticJson = ({ code, severity, message, fix, at }: Diagnostic)
   length: Math.max(1, at.to - at.from),
 })
 
-export const needJson = (need: Need) => ({ code: need.code, detail: wordsOf(need), facts: factsOf(need) })
+export function needJson(need: Need) {
+  const facts = factsOf(need)
+  return { code: need.code, detail: wordsOf(need), ...(facts !== undefined && { facts }) }
+}
 
 /** `R-7` for a person of the staff; what is no id of theirs (`operator`, or a label of old) stands for itself. */
 export function labels(staff: readonly Staff[]): (id: string) => string {
