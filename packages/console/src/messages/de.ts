@@ -20,7 +20,7 @@ const failures: Partial<Record<FailureCode, string>> = {
   first_decider: 'Sie waren an der ersten Entscheidung beteiligt; hier muss jemand anderes entscheiden.',
   window_closed: 'Die zehn Sekunden sind vorbei. Sie können die Entscheidung stattdessen umkehren.',
   placeholder_left: 'In der Begründung ist noch eine Lücke.',
-  unknown_policy: 'Diese Regel steht nicht mehr im Verzeichnis.',
+  unknown_policy: 'Diese Richtlinie steht nicht mehr im Verzeichnis.',
   unsupported_action: 'Die Plattform kann diese Maßnahme nicht ausführen.',
   second_person_required: 'Dem muss eine zweite Person zustimmen.',
   fresh_passkey_required: 'Dafür wird Ihr Passkey noch einmal gebraucht.',
@@ -274,9 +274,9 @@ export const de: Words = {
   },
   card: {
     title: 'Entscheidung',
-    policy: 'Regel',
-    filterPolicies: 'Regeln durch Tippen eingrenzen',
-    noPolicy: 'Keine Regel enthält diese Wörter.',
+    policy: 'Richtlinie',
+    filterPolicies: 'Richtlinien durch Tippen eingrenzen',
+    noPolicy: 'Keine Richtlinie enthält diese Wörter.',
     action: 'Maßnahme',
     severe: 'einschneidend',
     suggested: (why) => `vorgeschlagen: ${why}`,
@@ -292,7 +292,7 @@ export const de: Words = {
     decideAs: (choice) => `Entscheiden: ${choice}`,
     decidedSpoken: (name, choice) => `${name} entschieden: ${choice}.`,
     gap: {
-      policy: 'Wählen Sie zuerst eine Regel.',
+      policy: 'Wählen Sie zuerst eine Richtlinie.',
       choice: 'Wählen Sie zuerst eine Maßnahme.',
       statement: 'Die Begründung ist leer.',
       placeholder: 'Füllen Sie zuerst die Lücke im Text.',
@@ -392,7 +392,7 @@ export const de: Words = {
         case 'lane':
           return 'in einer anderen Warteschlange'
         case 'card':
-          return 'Regeln oder Vorschlag geändert'
+          return 'Richtlinien oder Vorschlag geändert'
         case 'account':
           return 'Tatsachen zum Konto geändert'
         case 'appeal':
@@ -411,7 +411,7 @@ export const de: Words = {
     group: { decide: 'Entscheiden', case: 'Fall', evidence: 'Beweise', go: 'Gehe zu' },
     command: {
       decide: 'entscheiden und nächster Fall; übernehmen; anfangen',
-      policy: 'Regel wählen',
+      policy: 'Richtlinie wählen',
       none: 'nichts tun',
       remove: 'entfernen',
       warn: 'verwarnen',

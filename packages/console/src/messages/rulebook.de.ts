@@ -144,7 +144,7 @@ export const rulebookDe: typeof rulebookEn = {
     missing: {
       errors: 'die Fehler beheben',
       tests: 'die Tests müssen bestehen',
-      same: 'nichts weicht von der geltenden Fassung ab',
+      same: 'noch nichts ist geändert',
       checking: 'der Text wird geprüft',
     },
     startOver: 'Von vorn',

@@ -144,7 +144,7 @@ export const rulebookEn = {
     missing: {
       errors: 'mend the errors',
       tests: 'its tests must pass',
-      same: 'nothing differs from the live version',
+      same: 'nothing was changed yet',
       checking: 'the text is being checked',
     },
     startOver: 'Start over',

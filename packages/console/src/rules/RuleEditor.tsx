@@ -12,6 +12,8 @@ export interface EditorHandle {
 export default function RuleEditor(props: {
   label: string
   text: string
+  /** Moves when the page, not the person, has changed the text. */
+  pushed?: number
   readOnly?: boolean
   checker: Checker | null
   /** The last that the checker said, and the text it said it of. */
@@ -20,12 +22,11 @@ export default function RuleEditor(props: {
   handle?: Ref<EditorHandle>
 }) {
   const t = useMessages()
-  const { label, text, readOnly = false, looked } = props
+  const { label, pushed = 0, readOnly = false, looked } = props
   const host = useRef<HTMLDivElement>(null)
   const code = useRef<CodeEditor | null>(null)
   const latest = useRef(props)
   latest.current = props
-  const typed = useRef(new Set<string>())
   const words = useRef(t)
   words.current = t
   const help = useId()
@@ -47,10 +48,7 @@ export default function RuleEditor(props: {
       readOnly,
       costWords: (units) => words.current.rulebook.editor.cost(units),
       checker: () => latest.current.checker,
-      onText: (next) => {
-        typed.current.add(next)
-        latest.current.onText?.(next)
-      },
+      onText: (next) => latest.current.onText?.(next),
     })
     code.current = made
     return () => {
@@ -58,12 +56,9 @@ export default function RuleEditor(props: {
       made.destroy()
     }
   }, [label, readOnly, helpWords])
-  useEffect(() => {
-    // What came out of the editor comes back a moment later; by then more may have been typed, which must stay.
-    if (typed.current.has(text)) return
-    typed.current.clear()
-    code.current?.show(text)
-  }, [text])
+  // Only what the page itself wrote is shown: what somebody types is in the editor already, and may be further on by now.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: counted by `pushed`, read when it moves
+  useEffect(() => code.current?.show(latest.current.text), [pushed])
   useEffect(() => {
     if (looked === null) return
     code.current?.colour(looked.text, looked.tokens)

@@ -37,6 +37,7 @@ export function VersionText({ version, rule }: { version: Version; rule: string 
         <RuleEditor
           checker={checker}
           handle={handle}
+          key={version.hash}
           label={t.rulebook.editor.label}
           looked={looked}
           readOnly

@@ -17,7 +17,7 @@ import { useAct } from '../settings/useAct.ts'
 import { WrittenChanges } from './Changes.tsx'
 import { Findings } from './Findings.tsx'
 import { FormPane } from './FormPane.tsx'
-import { foundByServer, missingOf, nameIn } from './fitness.ts'
+import { foundByServer, missingOf, nameIn, withNew } from './fitness.ts'
 import { Tests } from './Tests.tsx'
 import type { Ruleset, Version } from './useRunning.ts'
 
@@ -32,6 +32,7 @@ export function Workbench({ set, live, text: begin }: { set: Ruleset; live: Vers
   const navigate = useNavigate()
   const before = written.get().get(set.name)
   const [text, setText] = useState(before ?? begin)
+  const [pushed, setPushed] = useState(0)
   const [pane, setPane] = useState<Pane>('findings')
   const [report, setReport] = useState<{ text: string; report: Report } | null>(null)
   const handle = useRef<EditorHandle>(null)
@@ -43,12 +44,16 @@ export function Workbench({ set, live, text: begin }: { set: Ruleset; live: Vers
   const around = useServerCheck(text, clean || broken)
   const handIn = useAct(addRulesetVersion, ['rulesets'], '')
   const refused = handIn.error === null ? [] : foundByServer(handIn.error, handIn.variables?.body?.text, text)
-  const found = [...(looked?.found ?? []), ...(around.length > 0 ? around : refused)]
-  const missing = missingOf({ fresh, broken, found, changes: looked?.changes ?? null, report, text })
+  const found = withNew(looked?.found ?? [], around.length > 0 ? around : refused)
+  const missing = missingOf({ fresh, broken, found, began: begin, report, text })
   const change = (next: string) => {
     setText(next)
     keepWritten(set.name, next)
     handIn.reset()
+  }
+  const write = (next: string) => {
+    change(next)
+    setPushed((count) => count + 1)
   }
   const run = async () => {
     const answer = await checker?.ask({ op: 'test', text }).catch(() => null)
@@ -62,7 +67,7 @@ export function Workbench({ set, live, text: begin }: { set: Ruleset; live: Vers
     if (!answer) return
     announce(answer.text === null ? editor.formatFirst : editor.formatted)
     if (answer.text === null) setPane('findings')
-    else change(answer.text)
+    else write(answer.text)
   }
   const send = () => {
     const name = nameIn(text) ?? set.name
@@ -87,8 +92,8 @@ export function Workbench({ set, live, text: begin }: { set: Ruleset; live: Vers
             {editor.kept}
             <Button
               onClick={() => {
+                write(begin)
                 dropWritten(set.name)
-                setText(begin)
               }}
               title={editor.startOverMeans}
             >
@@ -125,6 +130,7 @@ export function Workbench({ set, live, text: begin }: { set: Ruleset; live: Vers
             label={editor.label}
             looked={looked && { ...looked, found }}
             onText={change}
+            pushed={pushed}
             text={text}
           />
         </Suspense>
@@ -160,7 +166,7 @@ export function Workbench({ set, live, text: begin }: { set: Ruleset; live: Vers
             {
               value: 'form',
               label: editor.tabs.form,
-              panel: <FormPane checker={checker} onText={change} text={text} />,
+              panel: <FormPane checker={checker} onText={write} text={text} />,
             },
           ]}
           value={pane}

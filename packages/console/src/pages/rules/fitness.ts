@@ -1,5 +1,5 @@
 import { ApiError } from '../../api/errors.ts'
-import type { Found, Report, Ruled } from '../../rules/questions.ts'
+import type { Found, Report } from '../../rules/questions.ts'
 
 /** What keeps a text from being handed in. */
 export type Missing = 'checking' | 'errors' | 'tests' | 'same'
@@ -9,7 +9,8 @@ export function missingOf(of: {
   readonly fresh: boolean
   readonly broken: boolean
   readonly found: readonly Found[]
-  readonly changes: Ruled | null
+  /** The text that the writing began with. */
+  readonly began: string
   readonly report: { readonly text: string; readonly report: Report } | null
   readonly text: string
 }): Missing[] {
@@ -18,7 +19,7 @@ export function missingOf(of: {
   if (of.found.some(({ severity }) => severity === 'error')) return ['errors']
   const ran = of.report?.text === of.text ? of.report.report : null
   return [
-    ...(of.changes?.changes.length === 0 ? (['same'] as const) : []),
+    ...(of.text === of.began ? (['same'] as const) : []),
     ...(ran !== null && ran.failed > 0 ? (['tests'] as const) : []),
   ]
 }
@@ -43,11 +44,8 @@ interface Diagnosed {
   readonly length: number
 }
 
-/** Codes that a page cannot find by itself: what names something of the server's, and what it has locked. */
-const SERVERS = /^(D|V01)/
-
 /**
- * What the server found in a text, as the editor shows it. Of a check only what the page cannot know; of a refusal all, by its places.
+ * What the server found in a text, as the editor shows it.
  *
  * @param about the text that was sent; findings of another text than the present one are none
  */
@@ -58,14 +56,20 @@ export function foundByServer(
 ): readonly Found[] {
   if (about !== text) return []
   const diagnosed = given instanceof Error ? refusals(given) : given
-  return diagnosed
-    .filter(({ code }) => SERVERS.test(code))
-    .map(({ code, severity, message, fix, line, column, length }) => {
-      const from = offsetOf(text, line, column)
-      const known = fix === undefined ? {} : { fix }
-      return { ...known, code, severity, message, line, column, from, to: from + length }
-    })
+  return diagnosed.map(({ code, severity, message, fix, line, column, length }) => {
+    const from = offsetOf(text, line, column)
+    const known = fix === undefined ? {} : { fix }
+    return { ...known, code, severity, message, line, column, from, to: from + length }
+  })
 }
+
+/** Findings of the page, and those of the server that the page could not make: of lanes, policies, locks of other versions. */
+export function withNew(own: readonly Found[], servers: readonly Found[]): readonly Found[] {
+  const known = new Set(own.map(placeOf))
+  return [...own, ...servers.filter((one) => !known.has(placeOf(one)))]
+}
+
+const placeOf = ({ code, line, column }: Found): string => `${code} ${line}:${column}`
 
 function refusals(error: Error): Diagnosed[] {
   if (!(error instanceof ApiError)) return []
