@@ -9,6 +9,9 @@ type Policy = AnswerOf<typeof getPolicies>['items'][number]
 const entry =
   'flex min-h-8 items-center gap-2 rounded-md px-2.5 py-1 text-muted hover:bg-glow hover:text-ink aria-[current]:bg-glow aria-[current]:font-semibold aria-[current]:text-ink'
 
+/** An entry is the current one when the whole address is its own: all rules are not also one policy's. */
+const whole = { exact: true } as const
+
 /** The policies of the platform; the chosen one with its texts and the rules that cite it. */
 export function PolicyTree(props: {
   policies: readonly Policy[]
@@ -17,11 +20,10 @@ export function PolicyTree(props: {
 }) {
   const t = useMessages()
   const { policies, chosen, rules } = props
-  const known = policies.some(({ id }) => id === chosen)
   return (
     <ul className="grid gap-0.5">
       <li>
-        <Link aria-current={known ? undefined : 'true'} className={entry} search={{}} to="/rules">
+        <Link activeOptions={whole} className={entry} search={{}} to="/rules">
           <span className="min-w-0 flex-1">{t.rulebook.allRules}</span>
           <span className="text-fine">{t.count(rules.length)}</span>
         </Link>
@@ -30,12 +32,7 @@ export function PolicyTree(props: {
         const own = rules.filter((rule) => rule.policy === policy.id)
         return (
           <li key={policy.id}>
-            <Link
-              aria-current={policy.id === chosen ? 'true' : undefined}
-              className={entry}
-              search={{ policy: policy.id }}
-              to="/rules"
-            >
+            <Link activeOptions={whole} className={entry} search={{ policy: policy.id }} to="/rules">
               <span className="min-w-0 flex-1">
                 {policy.name} <span className="text-fine font-normal">{policy.id}</span>
               </span>
