@@ -20,16 +20,23 @@ export interface Checker {
   close(): void
 }
 
+let policy: ReturnType<NonNullable<Window['trustedTypes']>['createPolicy']> | undefined
+
 /**
- * The server's policy lets the page name scripts by this name only (security.md §5), and this lets one constant through: the worker that
- * was built with the page.
+ * The address of the worker that was built with the page, as the browser wants it. The server's policy lets the page name scripts by this
+ * name only (security.md §5), and this lets one constant through.
+ *
+ * @throws TypeError where the page came with another policy
  */
-const policy = window.trustedTypes?.createPolicy('lamplighter-worker', {
-  createScriptURL(asked) {
-    if (asked !== address) throw new TypeError('expected the worker that was built with this page')
-    return asked
-  },
-})
+function workerAddress(): string {
+  policy ??= window.trustedTypes?.createPolicy('lamplighter-worker', {
+    createScriptURL(asked) {
+      if (asked !== address) throw new TypeError('expected the worker that was built with this page')
+      return asked
+    },
+  })
+  return policy?.createScriptURL(address) ?? address
+}
 
 interface Told {
   readonly number: number
@@ -37,8 +44,9 @@ interface Told {
   readonly failed?: string
 }
 
+/** @throws TypeError where the page may not start it */
 export function openChecker(): Checker {
-  const worker = new Worker(policy?.createScriptURL(address) ?? address, { type: 'module' })
+  const worker = new Worker(workerAddress(), { type: 'module' })
   const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>()
   let count = 0
   let broken: Error | undefined

@@ -20,7 +20,8 @@ export function useChecker(base: { schema: string; live: string | null } | null)
   const live = base?.live ?? null
   useEffect(() => {
     if (schema === undefined) return
-    const checker = openChecker()
+    const checker = started()
+    if (checker === null) return setState({ checker: null, failed: true })
     let gone = false
     checker.ask({ op: 'base', schema, live }).then(
       ({ ready }) => !gone && setState({ checker: ready ? checker : null, failed: !ready }),
@@ -33,6 +34,15 @@ export function useChecker(base: { schema: string; live: string | null } | null)
     }
   }, [schema, live])
   return state
+}
+
+function started(): Checker | null {
+  try {
+    return openChecker()
+  } catch {
+    // A page that may not start workers still has its text; the server checks what is handed in.
+    return null
+  }
 }
 
 /** What the checker says of a text that somebody is writing. One look at a time, always of the newest text. */
