@@ -175,14 +175,13 @@ export const commands: readonly Command[] = [
   {
     name: 'rules live',
     summary: 'Makes a checked and tested rule file the live one of the running server.',
-    example: 'lamplighter rules live core.wick --reason "first rules"',
+    example: 'lamplighter rules live starter.wick --reason "first rules"',
     args: ['file'],
     options: { ...schemaOption, reason: { help: 'why, for the log', value: 'text' } },
     async run(io, given): Promise<ExitCode> {
       const sources = sourcesOf(io, given)
-      const { config } = io.config()
       const reason = given.value('reason') ?? (await io.ask('Why?'))
-      const answer = await withApi(config, (call) =>
+      const answer = await withApi(io, (call) =>
         call('PUT', '/v1/rulesets/live', { text: sources.text, schema: sources.schemaText, reason }),
       )
       io.result(answer, [`${answer.name} version ${answer.version} is live: ${answer.hash}`])
