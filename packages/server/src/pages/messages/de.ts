@@ -12,7 +12,9 @@ export const de: Messages = {
   },
   wait: {
     title: 'Bitte warten',
-    text: (time) => `Das war zu oft in kurzer Zeit. Bitte versuchen Sie es nach dieser Zeit noch einmal: ${time}.`,
+    tooOften: (time) => `Das war zu oft in kurzer Zeit. Bitte versuchen Sie es nach dieser Zeit noch einmal: ${time}.`,
+    busy: (time) =>
+      `Diese Seite kann gerade nicht angezeigt werden. Das liegt nicht an Ihnen. Bitte versuchen Sie es nach dieser Zeit noch einmal: ${time}.`,
   },
   notice: {
     title: 'Eine Entscheidung, die Sie betrifft',

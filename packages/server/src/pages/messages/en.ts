@@ -12,7 +12,9 @@ export const en: Messages = {
   },
   wait: {
     title: 'Please wait',
-    text: (time) => `That was too often at once. Please try again after this time: ${time}.`,
+    tooOften: (time) => `That was too often at once. Please try again after this time: ${time}.`,
+    busy: (time) =>
+      `This page cannot be shown right now. It is not your fault. Please try again after this time: ${time}.`,
   },
   notice: {
     title: 'A decision that concerns you',

@@ -12,7 +12,9 @@ export const es: Messages = {
   },
   wait: {
     title: 'Espere un momento',
-    text: (time) => `Han sido demasiados intentos en poco tiempo. Vuelva a intentarlo pasado este tiempo: ${time}.`,
+    tooOften: (time) => `Han sido demasiados intentos en poco tiempo. Vuelva a intentarlo pasado este tiempo: ${time}.`,
+    busy: (time) =>
+      `Esta página no se puede mostrar en este momento. No es culpa suya. Vuelva a intentarlo pasado este tiempo: ${time}.`,
   },
   notice: {
     title: 'Una decisión que le afecta',

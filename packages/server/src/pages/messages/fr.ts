@@ -12,7 +12,9 @@ export const fr: Messages = {
   },
   wait: {
     title: 'Veuillez patienter',
-    text: (time) => `C’était trop souvent en peu de temps. Réessayez après ce délai : ${time}.`,
+    tooOften: (time) => `C’était trop souvent en peu de temps. Réessayez après ce délai : ${time}.`,
+    busy: (time) =>
+      `Cette page ne peut pas être affichée pour le moment. Ce n’est pas de votre fait. Réessayez après ce délai : ${time}.`,
   },
   notice: {
     title: 'Une décision qui vous concerne',
