@@ -116,6 +116,25 @@ describe('the page of a notice', () => {
     expect((await get(`/n/${token}/appeal`)).status).toBe(410)
   })
 
+  test('says in the reader’s language that the reason is there in another one only, and marks it as such', async () => {
+    const { token } = await box.notify({ statement: { language: 'en', text: 'The message threatens somebody.' } })
+    const page = await get(`/n/${token}?lang=ar`)
+    expect(page.text).toContain('<html lang="ar" dir="rtl">')
+    expect(page.text).toMatch(
+      /<p class="quiet">الكلمات التالية متاحة بهذه اللغة فقط: الإنجليزية\.<\/p>\s*<blockquote lang="en" dir="auto">The message/,
+    )
+    expect(page.text).toMatch(/<bdi lang="en">[^<]+<\/bdi>/)
+    const only = Object.values(languages).map(({ onlyIn }) => onlyIn('').slice(0, 20))
+    const own = await get(`/n/${token}?lang=en`)
+    expect(only.filter((words) => own.text.includes(words))).toEqual([])
+    const translated = await box.notify({
+      statement: { language: 'en', text: 'A threat.', translations: { de: 'Eine Drohung.' } },
+    })
+    const german = (await get(`/n/${translated.token}?lang=de`)).text
+    expect(german).toContain('<blockquote lang="de" dir="auto">Eine Drohung.')
+    expect(only.filter((words) => german.includes(words))).toEqual([])
+  })
+
   test('says of a machine that it was one', async () => {
     const { token } = await box.notify({ automated: true })
     expect((await get(`/n/${token}`)).text).toContain(languages.en.notice.byMachine)

@@ -6,6 +6,7 @@ export const ar: Messages = {
   direction: 'rtl',
   leave: 'مغادرة سريعة',
   languages: 'اللغات',
+  onlyIn: (language) => `الكلمات التالية متاحة بهذه اللغة فقط: ${language}.`,
   nothing: {
     title: 'لا يوجد شيء هنا',
     text: 'هذا الرابط لا يفتح شيئًا. ربما استُخدم من قبل أو انتهت مدته.',

@@ -6,6 +6,7 @@ export const de: Messages = {
   direction: 'ltr',
   leave: 'Schnell verlassen',
   languages: 'Sprachen',
+  onlyIn: (language) => `Die folgenden Worte gibt es nur in dieser Sprache: ${language}.`,
   nothing: {
     title: 'Hier ist nichts',
     text: 'Dieser Link öffnet nichts. Vielleicht wurde er schon benutzt, oder seine Zeit ist abgelaufen.',

@@ -6,6 +6,7 @@ export const en: Messages = {
   direction: 'ltr',
   leave: 'Leave quickly',
   languages: 'Languages',
+  onlyIn: (language) => `The following words are available only in this language: ${language}.`,
   nothing: {
     title: 'Nothing here',
     text: 'This link does not open anything. It may have been used, or its time is over.',

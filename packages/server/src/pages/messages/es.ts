@@ -6,6 +6,7 @@ export const es: Messages = {
   direction: 'ltr',
   leave: 'Salir rápido',
   languages: 'Idiomas',
+  onlyIn: (language) => `Las palabras siguientes solo están disponibles en este idioma: ${language}.`,
   nothing: {
     title: 'Aquí no hay nada',
     text: 'Este enlace no abre nada. Puede que ya se haya usado o que su plazo haya terminado.',

@@ -6,6 +6,7 @@ export const fr: Messages = {
   direction: 'ltr',
   leave: 'Quitter vite',
   languages: 'Langues',
+  onlyIn: (language) => `Les mots suivants n’existent que dans cette langue : ${language}.`,
   nothing: {
     title: 'Rien ici',
     text: 'Ce lien n’ouvre rien. Il a peut-être déjà servi, ou son délai est passé.',

@@ -27,6 +27,8 @@ export interface Messages {
   readonly direction: 'ltr' | 'rtl'
   readonly leave: string
   readonly languages: string
+  /** Before words that were written in another language only. */
+  readonly onlyIn: (language: string) => string
   readonly nothing: { readonly title: string; readonly text: string }
   /** Somebody has to wait: they came too often, or too many came at once. `time` is how long, in words. */
   readonly wait: {
