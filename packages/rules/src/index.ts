@@ -31,7 +31,7 @@ export {
   type Result,
   type SignalNeed,
 } from './program.ts'
-export { renderDiagnostics, renderExplanation, renderTestReport, renderValues } from './render.ts'
+export { hasOnlyBegun, renderDiagnostics, renderExplanation, renderTestReport, renderValues } from './render.ts'
 export { readSchema, type Schema } from './schema.ts'
 export { type ListFactory, runTests, type TestReport } from './tests.ts'
 export type { Json, Value } from './types.ts'
