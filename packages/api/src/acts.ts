@@ -26,7 +26,12 @@ export const acts = [
   'reveals.serve',
   'rules.check',
   'rules.read',
+  'rules.write',
+  'rules.approve',
   'rules.live',
+  'rules.rollback',
+  'rules.pause',
+  'rules.put',
   'people.read',
   'people.manage',
   'keys.manage',
@@ -47,4 +52,4 @@ export const acts = [
 export type Act = (typeof acts)[number]
 
 /** Acts of the operator alone, on the machine itself: no rate limits them. */
-export const operatorActs: ReadonlySet<Act> = new Set(['log.repair'])
+export const operatorActs: ReadonlySet<Act> = new Set(['log.repair', 'rules.put'])

@@ -13,6 +13,7 @@ export const codes = {
   record_unknown: [404, 'No such record'],
   method_not_allowed: [405, 'This address does not take that method'],
   stale_revision: [409, 'It changed while you looked at it'],
+  needs_unmet: [409, 'Something is still missing'],
   conflict: [409, 'It is already something else'],
   in_progress: [409, 'The first call with this key is still running'],
   window_closed: [409, 'The time for undoing is over'],

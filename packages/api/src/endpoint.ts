@@ -34,8 +34,8 @@ export interface Endpoint<
   /** Media type of a good answer when it is not JSON. */
   readonly gives?: string
   readonly repeat: Repeat
-  /** The call changes a versioned thing and needs `If-Match` with its revision. */
-  readonly ifMatch?: boolean
+  /** The call changes a versioned thing and needs `If-Match` with its revision; `hash`: with the hash of the text that was looked at. */
+  readonly ifMatch?: boolean | 'hash'
   /** Whether the call changes what is stored, where its method says otherwise: a POST that only looks, a GET that is noted. */
   readonly writes?: boolean
   /** Error codes of this call beyond those that every call can give and those that follow from its shape (`codesOf`). */

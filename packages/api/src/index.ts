@@ -2,6 +2,8 @@ import type { Endpoint } from './endpoint.ts'
 import * as intake from './intake.ts'
 import * as people from './people.ts'
 import * as review from './review.ts'
+import * as ruleSteps from './rule-steps.ts'
+import * as rules from './rules.ts'
 import * as settings from './settings.ts'
 
 export { type Act, acts, operatorActs } from './acts.ts'
@@ -19,6 +21,8 @@ export * from './intake.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'
 export * from './people.ts'
 export * from './review.ts'
+export * from './rule-steps.ts'
+export * from './rules.ts'
 export * from './settings.ts'
 export * from './words.ts'
 
@@ -31,6 +35,6 @@ const isEndpoint = (value: unknown): value is Endpoint =>
   'repeat' in value
 
 /** Every call of the interface, in the order of the documents. */
-export const endpoints: readonly Endpoint[] = [intake, review, people, settings].flatMap((part) =>
+export const endpoints: readonly Endpoint[] = [intake, review, people, rules, ruleSteps, settings].flatMap((part) =>
   Object.values(part).filter(isEndpoint),
 )

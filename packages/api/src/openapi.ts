@@ -51,7 +51,7 @@ function codesOfShape({ act, method, params, query, body, takes, repeat, ifMatch
   if (types.length > 0) found.push('too_large')
   if (types.length > 0 && !types.includes('*/*')) found.push('unsupported_type')
   if (repeat === 'key') found.push('idempotency_key_required', 'idempotency_mismatch', 'in_progress')
-  if (ifMatch === true) found.push('precondition_required')
+  if (ifMatch) found.push('precondition_required')
   if (writes ?? method !== 'get') found.push('storage_full', 'commit_unknown')
   return found
 }
@@ -99,7 +99,7 @@ const operation = (endpoint: Endpoint): unknown => {
       ...(endpoint.repeat === 'key'
         ? [header('Idempotency-Key', '1 to 255 visible characters; the same key and body give the same answer')]
         : []),
-      ...(endpoint.ifMatch ? [header('If-Match', 'Revision of the thing that is changed, in quotes')] : []),
+      ...(endpoint.ifMatch ? [header('If-Match', IF_MATCH[endpoint.ifMatch === 'hash' ? 'hash' : 'revision'])] : []),
     ],
     ...(content && { requestBody: { required: true, content } }),
     responses,
@@ -108,6 +108,11 @@ const operation = (endpoint: Endpoint): unknown => {
 
 const takenSchema = (type: string, reads: z.ZodType | undefined): unknown =>
   type === 'application/json' && reads !== undefined ? json(reads) : { type: 'string', format: 'binary' }
+
+const IF_MATCH = {
+  revision: 'Revision of the thing that is changed, in quotes',
+  hash: 'Hash of the rule-set version that was looked at, in quotes',
+} as const
 
 /** The OpenAPI 3.1 document of these calls. Pure; `url` is the address it is served under. */
 export function openapi(endpoints: readonly Endpoint[], url: string, version: string): Record<string, unknown> {

@@ -12,6 +12,15 @@ import { id } from './people.ts'
 
 const day = 86_400_000
 
+const ruleset = {
+  name: 'starter',
+  author: 'A-2',
+  uploadedAt: 0,
+  besideSince: null,
+  trial: null,
+  liveAt: null,
+}
+
 export const settingsAt = (now: number) => ({
   '/v1/people': getPeople.answer.parse({
     items: [
@@ -119,8 +128,9 @@ export const settingsAt = (now: number) => ({
   }),
   '/v1/rulesets': getRulesets.answer.parse({
     items: [
-      { name: 'starter', version: 4, hash: '9f2c1b7da04e55c1d2', state: 'live', liveAt: now - 3 * day, rules: 14 },
-      { name: 'starter', version: 3, hash: '41aa07bd66e0c9f3ab', state: 'retired', liveAt: now - 12 * day, rules: 13 },
+      { ...ruleset, version: 5, hash: '77d0be12aa9034f1cc', state: 'shadow', besideSince: now - day, rules: 14 },
+      { ...ruleset, version: 4, hash: '9f2c1b7da04e55c1d2', state: 'live', liveAt: now - 3 * day, rules: 14 },
+      { ...ruleset, version: 3, hash: '41aa07bd66e0c9f3ab', state: 'retired', liveAt: now - 12 * day, rules: 13 },
     ],
   }),
   '/v1/settings/retention': getRetention.answer.parse({

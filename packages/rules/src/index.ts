@@ -11,7 +11,7 @@ export {
   type Reading,
 } from './counters/index.ts'
 export type { Diagnostic, Note, Source, Span } from './diagnostic.ts'
-export { type Change, diff } from './diff.ts'
+export { type Change, diff, type RuleChange } from './diff.ts'
 export { type Completion, editor, type Hover, type Token } from './editor.ts'
 export { printEffect } from './effects.ts'
 export { type Explanation, explain } from './explain.ts'

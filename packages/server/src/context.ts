@@ -61,7 +61,15 @@ import {
   staffLabel,
   storeModules,
 } from './people/index.ts'
-import { listsNamed, makeRegistry, routesOf as policyRoutes, type RuleRegistry } from './policy/index.ts'
+import {
+  countRules,
+  listsNamed,
+  makeRegistry,
+  makeTally,
+  routesOf as policyRoutes,
+  type RuleRegistry,
+  type Tally,
+} from './policy/index.ts'
 import { createQuiet, type Quiet, restoreModule, routesOf as restoreRoutes } from './restore/index.ts'
 import {
   type CaseDesk,
@@ -138,6 +146,7 @@ export interface Parts {
   readonly transparency: Transparency
   readonly library: ListLibrary
   readonly registry: RuleRegistry
+  readonly tally: Tally
   readonly intake: IntakeServices
   readonly desk: CaseDesk
   readonly vault: MediaVault
@@ -223,11 +232,21 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
   const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
   const library = makeLibrary({ storage, sealer, fingerprintKey, keysFor })
   const counters = keptCounters({ storage, names: counterNames(keyring), now })
-  const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), counters, keysFor })
+  const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), counters, now, keysFor })
+  const tally = makeTally({
+    async write(counts) {
+      const opened = await store.tx(countRules, { counts, keys: await keysFor([]) })
+      if (opened > 0) await registry.load()
+    },
+    onFailure: (error) => failed('rules', error),
+  })
   const decoder = startDecoder()
   const vault = makeMediaVault({ storage, keyring, sealer, decoder })
   const intake: IntakeServices = {
-    bench: { rules: registry.live, lists: library.book, counters, providers: shippedProviders, vault, sealer, sealKey },
+    bench: {
+      ...{ rules: registry.live, running: registry.running, tally, counters },
+      ...{ lists: library.book, providers: shippedProviders, vault, sealer, sealKey },
+    },
     storage,
     nameOf: keyedNames(sealKey),
     meansFor,
@@ -272,6 +291,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     transparency,
     library,
     registry,
+    tally,
     intake,
     desk,
     vault,
@@ -292,7 +312,11 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
   }
   readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
   readiness.add('rules', () => void registry.live())
-  storage.wakeup.listen((topic) => live.changed(topic))
+  storage.wakeup.listen((topic) => {
+    live.changed(topic)
+    // Another process took a step: this one swaps too, and goes on with what it has if that cannot be read.
+    if (topic === 'rulesets') registry.load().catch((error: unknown) => failed('rules', error))
+  })
   const routes = [
     ...peopleRoutes({
       store,
@@ -307,7 +331,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     ...intakeRoutes(intake),
     ...reviewRoutes(desk),
     ...evidenceRoutes({ storage, vault, decoder, sealer, keysFor }),
-    ...policyRoutes({ storage, registry }),
+    ...policyRoutes({ storage, registry, tally, keysFor }),
     ...signalsRoutes({ storage, library, harms: () => harmsOf(registry) }),
     ...actionsRoutes({
       store,
@@ -403,10 +427,15 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
         now,
         onEnd: (_queue, end, error) => (end === 'parked' ? failed('job', error) : undefined),
       })
+      // A count that could not be written is written the next time.
+      const writeCounts = () => tally.flush().catch((error: unknown) => failed('rules', error))
+      const counting = setInterval(writeCounts, COUNT_MS).unref()
       const stopLog = transparency.start()
       running.push(async () => {
         stopping.abort()
         await Promise.all([follower.stop(), delivering, worker.stop(), chores.stop()])
+        clearInterval(counting)
+        await writeCounts()
       }, stopLog)
     },
     async close() {
@@ -450,6 +479,8 @@ function askedLists(registry: RuleRegistry): string[] {
 const fallenWalls = (walls: Walls): WallName[] =>
   (Object.keys(walls) as WallName[]).filter((name) => !walls[name].stands)
 
+/** Between two writings of what rules said. */
+const COUNT_MS = 5_000
 const SHIFT_MS = 12 * 3_600_000
 const lifeThreatLanes = shippedLanes.filter((lane) => lane.lifeThreat).map(({ id }) => id)
 

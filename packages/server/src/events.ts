@@ -220,7 +220,7 @@ export function ledgerAlarm(code: string): void {
 }
 
 /** Something beside the calls failed: it is tried again or waits for a person, and is never silent. */
-export function failed(part: 'gate' | 'follow' | 'job' | 'ledger' | 'schedule', thrown?: unknown): void {
+export function failed(part: 'gate' | 'follow' | 'job' | 'ledger' | 'rules' | 'schedule', thrown?: unknown): void {
   if (thrown !== undefined) {
     failures.push({ at: Date.now(), request: part, stack: stackOf(thrown) })
     if (failures.length > 100) failures.shift()

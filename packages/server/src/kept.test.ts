@@ -10,6 +10,7 @@ import { defineQuery, type ReadDb } from './storage/index.ts'
 import { engines } from './storage/testing/engines.ts'
 import { Makes, openTown } from './testing/good-calls.ts'
 import { freshId, type House, messageOf, openHouse } from './testing/house.ts'
+import { RuleMakes } from './testing/rule-calls.ts'
 import { verifyLog, walkThinPath } from './testing/thin-path.ts'
 
 const YEARS_MS = 20 * 365 * 86_400_000
@@ -31,6 +32,8 @@ const APPEND_ONLY = [
   'ledger_open_entries',
   'reveal_servings',
   'reveals',
+  'ruleset_approvals',
+  'ruleset_history',
   'staff_decisions',
   'verdicts',
 ]
@@ -110,6 +113,7 @@ async function liveIn(house: House): Promise<void> {
   for (const value of ['Harbour', 'Port'])
     await admin.call('PUT', '/v1/settings/platform.name', { body: { value, reason: 'x' } })
   await house.screen({ ...messageOf('hello'), mood: 'fine' })
+  await liveByRules(new RuleMakes(town))
   const { storage, meansFor, transparency } = house.context
   const appeal = { notice, text: 'x', formNumber: new Uint8Array(32) }
   await storage.store.tx(receiveAppealWork, { appeal, means: await meansFor([{ kind: 'account', id: 'kestrel' }]) })
@@ -121,6 +125,12 @@ async function liveIn(house: House): Promise<void> {
   await transparency.erase({ kind: 'account', id: 'kestrel' }, 'request')
   await verifyLog(house)
   await transparency.afterBatches()
+}
+
+/** A version that judged something, was read and agreed to; a rule of grave harm that is paused, which is told to people. */
+async function liveByRules(make: RuleMakes): Promise<void> {
+  await make.approved()
+  await make.paused('known_csam')
 }
 
 interface Outsider {

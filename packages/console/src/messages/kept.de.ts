@@ -112,6 +112,36 @@ export const kept: Kept = {
     why: 'Damit sich beantworten lässt, was eine Regel an einem Tag besagte.',
     how: 'immer',
   },
+  ruleset_versions: {
+    what: 'Fassungen von Regelwerken',
+    why: 'Damit sich beantworten lässt, was vorgeschlagen, gebilligt und ausgeführt wurde.',
+    how: 'immer',
+  },
+  ruleset_approvals: {
+    what: 'Wer einer Fassung der Regeln zugestimmt hat',
+    why: 'Damit jemand für das einsteht, was läuft.',
+    how: 'immer',
+  },
+  ruleset_openings: {
+    what: 'Wer den Bericht einer Fassung geöffnet hat',
+    why: 'Damit niemand billigt, was er nicht gesehen hat.',
+  },
+  ruleset_history: {
+    what: 'Schritte von Fassungen der Regeln',
+    why: 'Damit jeder Schritt erklärt bleibt.',
+    how: 'immer',
+  },
+  rule_pauses: { what: 'Pausen von Regeln', why: 'Damit bekannt bleibt, wer was warum angehalten hat.' },
+  rule_hours: {
+    what: 'Wie oft eine Regel in einer Stunde griff',
+    why: 'Damit eine Regel auffällt, die viel zu oft greift.',
+  },
+  rule_breakers: {
+    what: 'Welche Regel angehalten wurde, weil sie zu oft griff',
+    why: 'Damit ein Mensch sie weiterlaufen lässt.',
+    how: 'immer',
+  },
+  rule_alerts: { what: 'Warnungen zu Regeln', why: 'Damit die Leitung sie sieht.' },
   verdicts: {
     what: 'Ergebnisse von Regeln und worauf sie beruhen',
     why: 'Damit sich eine Maßnahme erklären und anfechten lässt.',

@@ -107,6 +107,29 @@ export const kept = {
     how: 'until an import leaves them out',
   },
   rulesets: { what: 'Rule sets', why: 'So that it can be answered what a rule said on a day.', how: 'always' },
+  ruleset_versions: {
+    what: 'Versions of rule sets',
+    why: 'So that it can be answered what was proposed, agreed and run.',
+    how: 'always',
+  },
+  ruleset_approvals: {
+    what: 'Who agreed to a version of the rules',
+    why: 'So that somebody answers for what runs.',
+    how: 'always',
+  },
+  ruleset_openings: {
+    what: 'Who opened the report of a version',
+    why: 'So that nobody approves what they have not seen.',
+  },
+  ruleset_history: { what: 'Steps of versions of the rules', why: 'So that each step stays explained.', how: 'always' },
+  rule_pauses: { what: 'Pauses of rules', why: 'So that it stays known who paused what, and why.' },
+  rule_hours: { what: 'How often a rule fired in an hour', why: 'So that a rule that fires far too often is noticed.' },
+  rule_breakers: {
+    what: 'Which rule was stopped for firing too often',
+    why: 'So that a person lets it go on.',
+    how: 'always',
+  },
+  rule_alerts: { what: 'Alerts about rules', why: 'So that leads see them.' },
   verdicts: {
     what: 'Verdicts of rules, and what they rest on',
     why: 'So that a measure can be explained and appealed.',

@@ -7,8 +7,18 @@ import { assertConfigured } from './configured.ts'
 import type { Io } from './io.ts'
 import { bodyOf, NotRunning, type OperatorAnswer, operatorCall, sentBody } from './operator.ts'
 
-/** Calls the HTTP interface as the operator. @throws AppError with the code of the answer */
-export type Call = (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown) => Promise<Record<string, unknown>>
+/**
+ * Calls the HTTP interface as the operator.
+ *
+ * @param ifMatch the revision or hash that was looked at, without quotes
+ * @throws AppError with the code of the answer
+ */
+export type Call = (
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  body?: unknown,
+  ifMatch?: string,
+) => Promise<Record<string, unknown>>
 
 /**
  * Gives `use` the interface as the operator: of the running server over its socket, else of one that this command opens, alone, for as
@@ -20,18 +30,24 @@ export async function withApi<T>(io: Io, use: (call: Call) => Promise<T>): Promi
   const loaded = io.config()
   const { config } = loaded
   if (await isRunning(config)) {
-    return use(async (method, path, body) => good(await operatorCall(config.data, { method, path, body })))
+    return use(async (method, path, body, ifMatch) =>
+      good(await operatorCall(config.data, { method, path, body, ...(ifMatch !== undefined && { ifMatch }) })),
+    )
   }
   assertConfigured(io.folder, loaded)
   const context = await openContext({ config, patient: true })
   try {
-    return await use(async (method, path, body) => {
+    return await use(async (method, path, body, ifMatch) => {
       const sending = sentBody(body)
       const request = new Request(new URL(path, config.url), {
         method,
         ...(sending !== undefined && {
           body: new Uint8Array(sending.bytes),
-          headers: { 'content-type': sending.type, 'idempotency-key': randomToken(128) },
+          headers: {
+            'content-type': sending.type,
+            'idempotency-key': randomToken(128),
+            ...(ifMatch !== undefined && { 'if-match': `"${ifMatch}"` }),
+          },
         }),
       })
       const answer = await context.app.fetch(request, { operator: true })

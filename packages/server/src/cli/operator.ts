@@ -36,7 +36,7 @@ export class NotRunning extends Error {
  */
 export function operatorCall(
   data: string,
-  call: { method: string; path: string; body?: unknown; key?: string },
+  call: { method: string; path: string; body?: unknown; key?: string; ifMatch?: string },
 ): Promise<OperatorAnswer> {
   const sending = sentBody(call.body)
   return new Promise((resolve, reject) => {
@@ -47,6 +47,7 @@ export function operatorCall(
         path: call.path,
         headers: {
           host: 'localhost',
+          ...(call.ifMatch !== undefined && { 'if-match': `"${call.ifMatch}"` }),
           ...(sending !== undefined && {
             'content-type': sending.type,
             'content-length': sending.bytes.length,

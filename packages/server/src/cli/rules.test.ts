@@ -1,77 +1,57 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { emptyFolder, initialised, lamplighter, whileServing } from './testing/command-line.ts'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { initialised, lamplighter, whileServing } from './testing/command-line.ts'
 
-const core = fileURLToPath(import.meta.resolve('@lamplighter/rules/wick/core.wick'))
+const starter = readFileSync(new URL(import.meta.resolve('@lamplighter/rules/wick/starter.wick')), 'utf8')
+const edited = starter
+  .replace('starter version 2', 'starter version 3')
+  .replace('rule bad_link v1', 'rule bad_link v2')
+  .replace('block, limit "links" for 1h', 'block, limit "links" for 2h')
+  .replace('expect effect limit "links" for 1h', 'expect effect limit "links" for 2h')
 
 let folder: string
-beforeEach(() => {
-  folder = emptyFolder()
+beforeEach(async () => {
+  folder = await initialised()
+  writeFileSync(join(folder, 'old.wick'), starter)
+  writeFileSync(join(folder, 'new.wick'), edited)
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-describe('rules with counters on the command line', () => {
-  it('are checked, with the identity of each counter for the lock', async () => {
-    const { code, out } = await lamplighter(folder, ['rules', 'check', core, '--json'])
-    expect(code).toBe(0)
-    const { diagnostics, lock } = JSON.parse(out) as { diagnostics: unknown[]; lock: { counters: object } }
-    expect(diagnostics).toEqual([])
-    expect(Object.keys(lock.counters)).toEqual([
-      'minors_contacted',
-      'links_sent',
-      'receivers_of_link',
-      'verified_reporters',
+const run = (...line: string[]) => lamplighter(folder, ['rules', ...line, '--yes'])
+
+it('diff says what changes and who must approve, and ends with 1 when something does', async () => {
+  const changed = await run('diff', 'old.wick', 'new.wick')
+  expect([changed.code, changed.out]).toEqual([
+    1,
+    'changed  bad_link v1 → v2: then: block, limit "links" for 1h, queue "reports" within 1d → block, limit "links" for 2h, queue "reports" within 1d  approvals: 1 (block)\n',
+  ])
+  expect(await run('diff', 'old.wick', 'old.wick')).toMatchObject({ code: 0, out: 'no rule changes\n' })
+  writeFileSync(join(folder, 'broken.wick'), 'ruleset x')
+  expect((await run('diff', 'old.wick', 'broken.wick')).code).toBe(1)
+})
+
+it('shadow, status, live and rollback, with a server that runs', async () => {
+  await whileServing(folder, async () => {
+    const shadow = await run('shadow', 'new.wick')
+    expect([shadow.err, shadow.out]).toEqual(['', expect.stringMatching(/^starter version 3 is in shadow: sha256:/)])
+    const status = await run('status')
+    expect(status.out.split('\n')).toEqual([
+      'live     starter 2, by operator',
+      'shadow   starter 3, by operator; to live: It has not been watched long enough: 6 hours and 5000 events to go. 0 of 1 approvals.',
+      '',
     ])
-  })
-
-  it('run their tests', async () => {
-    const { code, out } = await lamplighter(folder, ['rules', 'test', core])
-    expect(code).toBe(0)
-    expect(out).toContain('9 of 9 passed')
-  })
-
-  it('are explained of one event: its counters have seen that event and nothing before', async () => {
-    const event = {
-      id: 'm-1',
-      kind: 'message',
-      occurred_at: '2026-01-01T09:00:00Z',
-      actor: { id: 'a', age_band: 'adult' },
-      target: { id: 'b', age_band: 'minor' },
-      tie: { connected: false },
-      item: { id: 'm-1' },
-    }
-    writeFileSync(join(folder, 'event.json'), JSON.stringify(event))
-    const { code, out } = await lamplighter(folder, ['rules', 'explain', core, '--event', 'event.json'])
-    expect(code).toBe(0)
-    expect(out).toContain(
-      'unknown minors_contacted >= 10               over 0 in 24h, the counter has only begun to count: m-1',
-    )
-    expect(out).toContain('undecided because of counter:minors_contacted')
-  })
-
-  it('need an event to explain, and say so of a file that holds none', async () => {
-    writeFileSync(join(folder, 'event.json'), '{"kind": "message", ')
-    const { code, err } = await lamplighter(folder, ['rules', 'explain', core, '--event', 'event.json'])
-    expect([code, err]).toEqual([2, expect.stringContaining('event.json holds no event; expected one JSON object')])
+    const live = await run('live', 'new.wick', '--reason', 'two hours')
+    expect([live.err, live.code]).toEqual(['', 0])
+    const back = await run('rollback', '--reason', 'one hour is enough')
+    expect([back.err, back.out]).toEqual(['', expect.stringMatching(/^starter version 2 is live again: sha256:/)])
+    const again = await run('rollback', '--reason', 'once more')
+    const words = 'Nothing was live before it.'
+    expect([again.code, again.err]).toEqual([1, `needs_unmet: ${words}\n  nothing_before: ${words}\n`])
   })
 })
 
-it('a server that refuses rules or a list says each fault with its place', async () => {
-  const served = await initialised()
-  try {
-    await whileServing(served, async () => {
-      const live = await lamplighter(served, ['rules', 'live', core, '--reason', 'try'])
-      expect(live.code).toBe(1)
-      expect(live.err).toMatch(/^rules_refused: [\s\S]*\n {2}\d+:\d+ D01: no signal provider 'learner_threat' here/)
-      writeFileSync(join(served, 'terms.txt'), 'made up\n')
-      const args = ['lists', 'import', 'terms.txt', '--list', 'mine', '--kind', 'text', '--harm', 'threat_to_lif']
-      const list = await lamplighter(served, args)
-      expect(list.code).toBe(1)
-      expect(list.err).toContain('There is no harm of this name; expected one of csea, terrorism, threat_to_life')
-    })
-  } finally {
-    rmSync(served, { recursive: true, force: true })
-  }
-}, 120_000)
+it('the same without one', async () => {
+  expect((await run('shadow', 'new.wick')).code).toBe(0)
+  expect((await run('status', '--json')).out).toContain('"shadow_short"')
+})

@@ -42,10 +42,10 @@ export async function runCommand(argv: readonly string[], around: Surroundings):
   }
 }
 
-/** Each fault with its place: `12:8 D01: no policy 'X' here`. */
+/** Each fault, with its place where it has one: `12:8 D01: no policy 'X' here`. */
 function faultsOf({ extra }: AppError): string[] {
   return (extra.errors ?? []).map(
-    ({ code, pointer, detail }) => `  ${pointer.replace('/text/', '')} ${code}: ${detail}`,
+    ({ code, pointer, detail }) => `  ${`${pointer.replace('/text/', '')} ${code}`.trimStart()}: ${detail}`,
   )
 }
 

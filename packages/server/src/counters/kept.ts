@@ -25,6 +25,8 @@ export interface KeptCounters extends CounterStore {
   apply(namespace: string, ops: readonly CounterOp[]): Promise<Awaited<ReturnType<CounterStore['apply']>>>
   /** Counters that begin now have seen everything from now on, or from `since` (milliseconds since 1970; null: from the beginning). */
   begin(namespace: string, specs: readonly CounterOp['counter'][], since?: number | null): Promise<void>
+  /** Forgets all but these, by identity: what has not moved must not tell later that it has seen everything. */
+  keepOnly(namespace: string, moving: ReadonlySet<string>): Promise<void>
 }
 
 /**
@@ -46,6 +48,12 @@ export function keptCounters(parts: {
       if (specs.length === 0) return
       await names.ready(specs, now())
       await store.tx(beginCounters, { namespace, specs, ...(from === undefined ? since : { since: from }) })
+    },
+    async keepOnly(namespace, moving) {
+      for (const row of await store.read(allCounters, undefined)) {
+        const gone = row.namespace === namespace && !moving.has(row.counter)
+        if (gone) await store.tx(dropCounters, { namespace, counter: row.counter })
+      }
     },
     async apply(namespace, ops) {
       if (ops.length === 0) return []

@@ -78,6 +78,17 @@ export const allCounters = defineQuery(
   async ({ db }: ReadDb): Promise<CountersTable[]> => db.selectFrom('counters').selectAll().orderBy('no').execute(),
 )
 
+/** Of these counters, by identity, those that have not seen a whole window; one that nobody counts yet has seen nothing. */
+export async function coldAmong(
+  { db, now }: Pick<Tx | ReadDb, 'db' | 'now'>,
+  namespace: string,
+  specs: readonly Pick<CounterSpec, 'id' | 'over'>[],
+): Promise<Set<string>> {
+  const rows = await db.selectFrom('counters').select(['counter', 'since']).where('namespace', '=', namespace).execute()
+  const warm = specs.filter(({ id, over }) => rows.some((row) => row.counter === id && (row.since ?? 0) <= now - over))
+  return new Set(specs.map(({ id }) => id).filter((id) => warm.every((one) => one.id !== id)))
+}
+
 /** Forgets a namespace, or one counter of it. */
 export const dropCounters = defineWork(
   'counters.drop',

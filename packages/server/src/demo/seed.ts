@@ -40,8 +40,7 @@ export async function seedHouse(context: Context, hook: string): Promise<string[
   await context.registry.put({
     text,
     schemaText,
-    by: OPERATOR,
-    solo: true,
+    doer: { name: OPERATOR, staff: null, touch: 'operator', request: 'demo' },
     reason: 'the rules that the demo starts with',
     seen: 'all',
   })

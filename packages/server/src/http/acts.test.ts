@@ -23,7 +23,10 @@ const ROWS: Readonly<Record<string, { does: readonly Act[]; reads: readonly Act[
   },
   "reveal media of one's own case": { does: ['reveals.make', 'reveals.serve'], reads: [] },
   "decide appeals (never one's own)": { does: ['appeals.decide'], reads: [] },
-  "write and test rules / approve (never one's own)": { does: ['rules.check', 'rules.live'], reads: ['rules.read'] },
+  "write and test rules / approve (never one's own)": {
+    does: ['rules.check', 'rules.write', 'rules.approve', 'rules.live'],
+    reads: ['rules.read'],
+  },
   'edit lists / sealed lists': { does: ['lists.edit'], reads: ['lists.read'] },
   'decision records, log, ledger': { does: [], reads: ['decisions.explain', 'log.read', 'receipts.read'] },
   'people, roles / grant child-safety, legal, admin': { does: ['people.manage'], reads: ['people.read'] },
@@ -44,6 +47,9 @@ const BESIDE: readonly Act[] = [
   'decisions.undo',
   'decisions.reverse',
   'restore.resume',
+  // A lead alone (rules.md §8.1).
+  'rules.rollback',
+  'rules.pause',
 ]
 
 const staff = (...held: Role[]): Principal => ({ kind: 'staff', id: 'st_1', number: 1, roles: held, session: 'se_1' })

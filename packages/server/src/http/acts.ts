@@ -70,7 +70,13 @@ export const acts: Readonly<Record<Act, ActRow>> = {
   'reveals.serve': { roles: deciders },
   'rules.check': { roles: { lead: 'yes', 'child-safety': 'yes', legal: 'yes' }, operator: true },
   'rules.read': { roles: { lead: 'yes', 'child-safety': 'yes', legal: 'yes', auditor: 'read' }, operator: true },
+  'rules.write': { roles: { lead: 'yes', 'child-safety': 'yes', legal: 'yes' }, operator: true },
+  'rules.approve': { roles: { lead: 'yes', 'child-safety': 'yes', legal: 'yes' }, touch: true },
   'rules.live': { roles: { lead: 'yes', 'child-safety': 'yes', legal: 'yes' }, operator: true, touch: true },
+  // One lead, at once, without a touch: what goes wrong is stopped first.
+  'rules.rollback': { roles: { lead: 'yes' }, operator: true },
+  'rules.pause': { roles: { lead: 'yes' }, operator: true },
+  'rules.put': { operator: true },
   'people.read': { roles: administration, operator: true },
   'people.manage': { roles: { admin: 'yes' }, operator: true, touch: true },
   'keys.manage': { roles: { admin: 'yes' }, operator: true, touch: true },

@@ -7,7 +7,7 @@ import { AppError } from './errors.ts'
 import { assertMay, assertOwnPage, type Identity, principalOf, touchOf } from './gate.ts'
 import { addHeaders, headersOf } from './headers.ts'
 import { clientAddress, hostGuard, isLoopback } from './hosts.ts'
-import { checkType, ifMatchOf, jsonBodyOf, paramsOf, queryOf } from './input.ts'
+import { checkType, jsonBodyOf, matchOf, paramsOf, queryOf } from './input.ts'
 import { createLimits, type Limits, Slots, slotClassOf } from './limits.ts'
 import { commandKeyOf, Turns } from './once.ts'
 import { neutralPage, waitPage } from './page.ts'
@@ -116,7 +116,7 @@ export function createApp(parts: AppParts): App {
         endpoint.body === undefined
           ? new Uint8Array()
           : await readBytes(request, one.maxBytes, slotClassOf(endpoint.act))
-      const ifMatch = ifMatchOf(endpoint, request.headers.get('if-match'))
+      const match = matchOf(endpoint, request.headers.get('if-match'))
       const once =
         endpoint.repeat === 'key'
           ? commandKeyOf(request.headers.get('idempotency-key'), who, {
@@ -134,7 +134,7 @@ export function createApp(parts: AppParts): App {
         requestId: arrival.id,
         now: arrival.now,
         ...(once !== undefined && { once }),
-        ...(ifMatch !== undefined && { ifMatch }),
+        ...match,
         prefer: preferOf(request.headers.get('prefer')),
         raw: request,
         signal: request.signal,

@@ -46,17 +46,27 @@ export function checkType(endpoint: Endpoint, header: string | null): void {
   throw new AppError('unsupported_type', `Expected Content-Type ${taken.join(' or ')}.`)
 }
 
-/** The revision in `If-Match: "12"`. */
-export function ifMatchOf(endpoint: Endpoint, header: string | null): number | undefined {
-  if (!endpoint.ifMatch) return undefined
+/**
+ * What `If-Match` names: the revision of a thing, or the hash of a text, as the caller saw it.
+ *
+ * @throws AppError `precondition_required` · `malformed`
+ */
+export function matchOf({ ifMatch }: Endpoint, header: string | null): { ifMatch?: number; ifHash?: string } {
+  if (ifMatch === undefined || ifMatch === false) return {}
+  const [what, shape, example] = MATCHES[ifMatch === 'hash' ? 'hash' : 'revision']
   if (header === null) {
-    throw new AppError('precondition_required', 'This change needs a header If-Match with the revision that you read.')
+    throw new AppError('precondition_required', `This change needs a header If-Match with the ${what} that you read.`)
   }
-  const revision = /^"(\d{1,15})"$/.exec(header.trim())?.[1]
-  if (revision === undefined)
-    throw new AppError('malformed', 'If-Match: expected one revision in quotes, such as "12".')
-  return Number(revision)
+  const found = shape.exec(header.trim())?.[1]
+  if (found === undefined)
+    throw new AppError('malformed', `If-Match: expected one ${what} in quotes, such as ${example}.`)
+  return ifMatch === 'hash' ? { ifHash: found } : { ifMatch: Number(found) }
 }
+
+const MATCHES = {
+  revision: ['revision', /^"(\d{1,15})"$/, '"12"'],
+  hash: ['hash', /^"(sha256:[0-9a-f]{64})"$/, '"sha256:5d…"'],
+} as const
 
 const invalid = (error: z.ZodError, place: string): AppError => refusalOf('body', faultsOf(error, place))
 

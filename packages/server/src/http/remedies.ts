@@ -16,6 +16,7 @@ export const remedies: Readonly<Record<Code, string>> = {
   record_unknown: 'Check the number of the record.',
   method_not_allowed: 'Use one of the methods in the header Allow.',
   stale_revision: 'Read it again and send its new revision in If-Match.',
+  needs_unmet: 'Each fault names what is missing; take the step again when all of it is there.',
   conflict: 'Read it again: it is no longer in the state that this act needs.',
   in_progress: 'Wait a moment and repeat the call with the same Idempotency-Key.',
   window_closed: 'Make a new decision that reverses it.',

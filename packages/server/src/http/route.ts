@@ -21,8 +21,10 @@ export interface Call<E extends Endpoint> {
   readonly now: number
   /** From `Idempotency-Key`; always there where the endpoint says `repeat: 'key'`. */
   readonly once?: CommandKey
-  /** From `If-Match`; always there where the endpoint says `ifMatch`. */
+  /** From `If-Match`; always there where the endpoint says `ifMatch: true`. */
   readonly ifMatch?: number
+  /** From `If-Match`; always there where the endpoint says `ifMatch: 'hash'`. */
+  readonly ifHash?: string
   readonly prefer: Prefer
   /** The request as it came: the body of a call that `takes` raw bytes is read from here (`readBytes`). */
   readonly raw: Request

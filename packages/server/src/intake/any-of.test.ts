@@ -48,6 +48,14 @@ async function outcomeOf(files: readonly object[], lists = bookOf([digest('a')])
   const sealer = { seal: async () => new Uint8Array(), open: () => Promise.reject(new Error('nothing is sealed here')) }
   const bench = {
     rules: () => rules,
+    running: () => ({
+      live: rules,
+      beside: undefined,
+      before: undefined,
+      pausedUntil: new Map<string, number>(),
+      open: new Set<string>(),
+    }),
+    tally: { saw: () => undefined, later: () => undefined },
     lists,
     counters: new MemoryCounters(),
     providers: shippedProviders,

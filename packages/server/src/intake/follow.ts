@@ -11,9 +11,10 @@ import { count } from './count.ts'
 import { type Accepted, idOf } from './event.ts'
 import { plainEvidence } from './evidence.ts'
 import { affectedBy, type Gate } from './gate.ts'
-import { afterGate, FOLLOW_MS, judgedOf, judgePlanned, type Planned, planEvent, undecidedOf } from './pipeline.ts'
+import { afterGate, FOLLOW_MS, judgePlanned, type Planned, planEvent, undecidedOf } from './pipeline.ts'
 import { eventOf, type Gated } from './record.ts'
 import { takeReport } from './reports.ts'
+import { judgedOf } from './ruling.ts'
 import { type Judged, type SettleInput, settleWork, unjudgedWork } from './store.ts'
 
 /** Name of the group that judges after delivery. */
@@ -179,6 +180,8 @@ async function planRecord(record: StoredRecord, gate: Gate): Promise<Step | 'don
     const planned = await planEvent(accepted, gate.bench, {
       // What was never screened runs both phases here (rules.md §7.2); what was undecided in the gate runs the gate again.
       phases: ['gate', 'follow'],
+      // The gate has asked its own rules before.
+      first: gated === null ? ['gate', 'follow'] : ['follow'],
       budgetMs: FOLLOW_MS,
       now: accepted.receivedAt,
     })
@@ -187,7 +190,7 @@ async function planRecord(record: StoredRecord, gate: Gate): Promise<Step | 'don
 }
 
 function judgedRecord({ planned, gated }: Step, readings: readonly Reading[], gate: Gate): Promise<Judged> {
-  const seen = judgePlanned(planned, readings)
+  const seen = judgePlanned(planned, readings, gate.bench)
   if (gated === null) return judgedOf(seen, gate.bench, { state: 'followed', gated: false, hold: null })
   const open = new Set(undecidedOf(seen))
   const settled = gated.undecided.every((rule) => !open.has(rule))

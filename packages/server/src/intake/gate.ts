@@ -5,8 +5,9 @@ import type { Storage } from '../storage/index.ts'
 import type { Affected } from '../transparency/index.ts'
 import type { Accepted } from './event.ts'
 import type { KeyedName } from './names.ts'
-import { type Bench, goesOn, judgedOf, judgeEvent, undecidedOf } from './pipeline.ts'
+import { type Bench, goesOn, judgeEvent, undecidedOf } from './pipeline.ts'
 import { recordOf } from './record.ts'
+import { judgedOf } from './ruling.ts'
 import { type Judged, seenBefore, settleWork } from './store.ts'
 
 export interface Gate {

@@ -6,7 +6,8 @@ import { newId } from '../storage/index.ts'
 import { type Accepted, idOf, itemKey } from './event.ts'
 import { evidenceOf } from './evidence.ts'
 import { affectedBy, type Gate } from './gate.ts'
-import { FOLLOW_MS, isReport, itemOf, judgedOf, judgeEvent, typeOf } from './pipeline.ts'
+import { FOLLOW_MS, judgeEvent } from './pipeline.ts'
+import { isReport, itemOf, judgedOf, typeOf } from './ruling.ts'
 import { reportWork } from './store.ts'
 
 /**

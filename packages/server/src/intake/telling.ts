@@ -19,7 +19,7 @@ export function tellingOf(
   if (effects.length === 0) return { notice: null, withheld: null }
   // Without an end the exception for deceptive bulk content holds (DSA Art. 17(2)): never told.
   if (withhold !== undefined && withhold.for === undefined) return { notice: null, withheld: null }
-  const told = said.explanation.rules.find(({ outcome, tell }) => outcome === 'fired' && tell !== undefined)?.tell
+  const told = said.explanation.rules.find((rule) => hasFired(rule) && rule.tell !== undefined)?.tell
   const { default: first, en, ...others } = told ?? CHECKING
   const notice = {
     language: 'en',
@@ -52,3 +52,7 @@ function effectWord(effect: MergedEffect): string[] {
       return []
   }
 }
+
+/** What a paused rule says stands in the explanation, and is nobody's reason. */
+export const hasFired = ({ outcome, mode }: Explanation['rules'][number]): boolean =>
+  outcome === 'fired' && mode !== 'paused'

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { StorageError } from '../storage/index.ts'
 import { engines } from '../storage/testing/engines.ts'
 import { type House, messageOf, openHouse } from '../testing/house.ts'
+import { operatorDoer } from '../testing/server.ts'
 
 /** Counts what each account sends, who gets it, and acts on it in the gate and after. */
 const COUNTING = `ruleset counting version 1 owner "lead@harbour.example"
@@ -107,7 +108,7 @@ describe.each(engines)('rules that count, on $name', (engine) => {
     )
     const { schemaText } = registry.live()
     const lone = text.replace(/counter met .*\n/, '')
-    await registry.put({ text: lone, schemaText, by: 'operator', solo: true, reason: 'the gate alone', seen: 'all' })
+    await registry.put({ text: lone, schemaText, doer: operatorDoer, reason: 'the gate alone', seen: 'all' })
     const counters = intake.bench.counters
     Object.assign(intake.bench, {
       counters: { ...counters, apply: () => Promise.reject(new StorageError('busy', 'made up')) },
@@ -121,12 +122,11 @@ describe.each(engines)('rules that count, on $name', (engine) => {
 
   it('until a counter is warm, what is undecided by that alone is not acted on', async () => {
     const { registry } = house.context
-    const text = COUNTING.replace('ruleset counting version 1', 'ruleset counting version 2').replace(
-      '24h exact',
-      '12h exact',
-    )
+    const text = COUNTING.replace('ruleset counting version 1', 'ruleset counting version 2')
+      .replace('24h exact', '12h exact')
+      .replace('rule many_strangers v1', 'rule many_strangers v2')
     const { schemaText } = registry.live()
-    await registry.put({ text, schemaText, by: 'operator', solo: true, reason: 'a new window' })
+    await registry.put({ text, schemaText, doer: operatorDoer, reason: 'a new window' })
     now = house.clock.now
     await house.platform('POST', '/v1/events', { body: [message(1)] })
     expect(await house.follow()).toBe(0)

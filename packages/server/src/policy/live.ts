@@ -1,4 +1,14 @@
-import { check, compile, type Diagnostic, type Program, readSchema, runTests, type Schema } from '@lamplighter/rules'
+import {
+  check,
+  compile,
+  type Diagnostic,
+  type Lock,
+  lockOf,
+  type Program,
+  readSchema,
+  runTests,
+  type Schema,
+} from '@lamplighter/rules'
 import { laneIds } from '../review/lanes.ts'
 import { shippedPolicies } from './register.ts'
 
@@ -12,12 +22,20 @@ export interface LiveRules {
   readonly program: Program
   readonly schema: Schema
   readonly rules: number
+  /** What each of its rules means, for the lock (rules.md §7.5). */
+  readonly lock: Lock
+  /** Leaves of rules of severity high and critical that no test saw both ways, `29:8`. */
+  readonly uncovered: readonly string[]
+  /** Warnings; a text with errors is refused. */
+  readonly warnings: readonly Diagnostic[]
 }
 
 /** What a rule file may name outside itself (codes D01 to D03 of rules.md §7.4). */
 export interface Surroundings {
   /** Providers of signals that this server has. */
   readonly providers: ReadonlySet<string>
+  /** What versions of a rule set that ran or run beside mean: a version never changes its meaning (V01). */
+  readonly lockOf?: (ruleset: string) => Lock
 }
 
 export interface Refused {
@@ -33,7 +51,7 @@ export interface Refused {
 export function prepare(text: string, schemaText: string, around: Surroundings): LiveRules | Refused {
   const { schema, diagnostics: inSchema } = readSchema({ name: 'schema', text: schemaText })
   if (schema === undefined) return { diagnostics: inSchema, failed: [] }
-  const { ruleset, diagnostics } = check({ name: 'rules', text }, schema)
+  const { ruleset, diagnostics } = checkLocked(text, schema, around)
   const all = [...inSchema, ...diagnostics, ...(ruleset === undefined ? [] : outside(ruleset, text, around))]
   if (ruleset === undefined || all.some(({ severity }) => severity === 'error')) return { diagnostics: all, failed: [] }
   const report = runTests(ruleset)
@@ -48,7 +66,22 @@ export function prepare(text: string, schemaText: string, around: Surroundings):
     program: compile(ruleset),
     schema,
     rules: ruleset.rules.length,
+    lock: lockOf(ruleset),
+    uncovered: uncoveredIn(report),
+    warnings: all,
   }
+}
+
+// Only a checked text says whose lock it must keep.
+function checkLocked(text: string, schema: Schema, { lockOf: locked }: Surroundings): ReturnType<typeof check> {
+  const source = { name: 'rules', text }
+  const plain = check(source, schema)
+  return plain.ruleset === undefined || locked === undefined ? plain : check(source, schema, locked(plain.ruleset.name))
+}
+
+function uncoveredIn({ coverage }: ReturnType<typeof runTests>): string[] {
+  const missing = [...coverage.neverTrue, ...coverage.neverFalse].filter(({ required }) => required)
+  return [...new Set(missing.map(({ at }) => at))]
 }
 
 export const isRefused = (prepared: LiveRules | Refused): prepared is Refused => 'failed' in prepared

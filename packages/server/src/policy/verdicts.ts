@@ -1,5 +1,5 @@
 import type { Tx } from '../storage/index.ts'
-import type { VerdictsTable } from './tables.ts'
+import type { VerdictsTable } from './rows.ts'
 
 export type VerdictRow = VerdictsTable
 

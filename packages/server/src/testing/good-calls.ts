@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { beginQuiet } from '../restore/index.ts'
 import { endWithholdingWork } from '../review/store.ts'
 import { haltLog } from '../transparency/store.ts'
 import { freshId, type House, LISTED, messageOf, type Person, picture, reportOf, TERROR, uploadOf } from './house.ts'
 import type { Who } from './refusals.ts'
+import { RuleMakes } from './rule-calls.ts'
 import { operatorDoer } from './server.ts'
 import { verifyLog } from './thin-path.ts'
 
@@ -22,6 +22,8 @@ export interface Town {
   readonly reviewer: Person
   readonly lead: Person
   readonly admin: Person
+  /** A second lead, who hands versions of rules in. */
+  readonly author: Person
   /** What a platform sends that asks for its actions instead of being called. */
   readonly poller: Readonly<Record<string, string>>
 }
@@ -31,19 +33,18 @@ const text = (body: string, type: string) => ({ body, headers: { 'content-type':
 /** `withhold because … for 14d` of the rule on propaganda. */
 const WITHHELD_MS = 14 * 86_400_000
 
-export const starter = readFileSync(new URL(import.meta.resolve('@lamplighter/rules/wick/starter.wick')), 'utf8')
-
 /** People of each kind of duty, and a platform that polls. */
 export async function openTown(house: House): Promise<Town> {
   const reviewer = await house.person('reviewer')
   const lead = await house.person('lead')
   const admin = await house.person('admin')
+  const author = await house.person('lead')
   const poll = { name: 'poller', kind: 'poll', does: ['warn'] }
   const added = await admin.call('POST', '/v1/connections', { body: poll })
   if (added.status !== 201) throw new Error(`adding a connection was answered ${added.status} ${added.text}`)
   const wish = { name: 'poller', connection: 'poller', scopes: ['actions'] as const, days: 300, doer: operatorDoer }
   const { key } = await house.context.people.newKey(wish)
-  return { house, reviewer, lead, admin, poller: { authorization: `Bearer ${key}` } }
+  return { house, reviewer, lead, admin, author, poller: { authorization: `Bearer ${key}` } }
 }
 
 /** Makes what calls are about: cases, decisions, notices, deliveries. Each call of each function makes a new one. */
@@ -158,11 +159,8 @@ export class Makes {
 }
 
 /** A good call of each endpoint that has parameters or a body; the others are good as they are. */
-export function goodCalls(
-  { lead, house, poller }: Town,
-  make: Makes,
-  word: string,
-): Record<string, () => Promise<GoodCall>> {
+export function goodCalls(town: Town, make: Makes, word: string): Record<string, () => Promise<GoodCall>> {
+  const { lead, house, poller } = town
   const onCase = (act: string, body: unknown) => async () => ({
     path: `/v1/cases/${(await make.taken()).number}/${act}`,
     ...json(body),
@@ -250,8 +248,7 @@ export function goodCalls(
     },
     makeReveal: async () => ({ path: '/v1/reveals', ...json({ ...(await make.pictured()), step: 'lowpass' }) }),
     serveRendition: async () => ({ path: await make.revealed() }),
-    checkRules: async () => ({ path: '/v1/rules/check', ...json({ text: starter }) }),
-    liveRuleset: async () => ({ path: '/v1/rulesets/live', ...json({ text: starter, reason }) }),
+    ...new RuleMakes(town).calls(word),
     importList: async () => ({
       path: '/v1/lists/bad_domains/entries?kind=domain&harm=malware',
       ...text(`${freshId()}.example\n`, 'text/plain'),

@@ -42,6 +42,8 @@ export interface Person {
   /** What their browser sends with each call. */
   readonly credentials: Readonly<Record<string, string>>
   call: Caller
+  /** Signs in again, when the session has ended. */
+  signIn(): Promise<void>
   /** Claims the case that is due first in a lane and opens it. */
   next(lane: string): Promise<Answered['body']>
   /** Claims a case by number and opens it. */
@@ -167,9 +169,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     await context.registry.put({
       text: options.rules ?? wick('starter.wick'),
       schemaText: wick('chat.schema.wick'),
-      by: 'operator',
-      solo: true,
       reason: 'the rules of the house',
+      doer: operatorDoer,
       seen: 'all',
     })
   }
@@ -223,10 +224,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     // One address signs in ten times a minute at most.
     clock.now += 6_001
     const invited = await context.people.invite({ name: 'Somebody', roles, kind: 'invite', doer: operatorDoer })
-    const opened = await send('POST', new URL(invited.link).pathname, {}, {})
-    const cookie = opened.headers.getSetCookie()[0]?.split(';', 1)[0]
-    if (cookie === undefined) throw new Error(`signing in was answered ${opened.status} ${opened.text}`)
-    const own = { cookie, 'sec-fetch-site': 'same-origin' }
+    const cookieFor = async (link: string): Promise<string> => {
+      const opened = await send('POST', new URL(link).pathname, {}, {})
+      const given = opened.headers.getSetCookie()[0]?.split(';', 1)[0]
+      if (given === undefined) throw new Error(`signing in was answered ${opened.status} ${opened.text}`)
+      return given
+    }
+    const own = { cookie: await cookieFor(invited.link), 'sec-fetch-site': 'same-origin' }
     const call: Caller = (method, path, given = {}) =>
       send(method, path, given, {
         ...own,
@@ -239,6 +243,11 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       label: me.body.staff,
       credentials: own,
       call,
+      async signIn() {
+        clock.now += 6_001
+        const wish = { id: invited.id, reason: 'again', kind: 'invite', doer: operatorDoer } as const
+        own.cookie = await cookieFor((await context.people.relink(wish)).link)
+      },
       async next(lane) {
         const { body } = await call('POST', `/v1/lanes/${lane}/next`, { body: {} })
         if (typeof body.number !== 'number') throw new Error(`lane ${lane} gave ${JSON.stringify(body)}`)

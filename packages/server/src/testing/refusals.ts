@@ -32,11 +32,22 @@ export function whoMay(act: Act, { platform, staff }: Callers): Who {
   return role === undefined ? 'operator' : (staff[role] ?? 'operator')
 }
 
-const FITTING: Readonly<Record<string, string>> = { number: '1', lane: 'reports', name: 'platform.name' }
+const FITTING: Readonly<Record<string, string>> = {
+  number: '1',
+  lane: 'reports',
+  version: '1',
+  rule: 'bad_link',
+  'rulesets name': 'starter',
+  'settings name': 'platform.name',
+}
 
 /** The path with something in place of each parameter; by default something that fits, though nothing has that name. */
 export const filled = (endpoint: Endpoint, by?: string): string =>
-  endpoint.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => by ?? FITTING[name] ?? 'st_00000000000000000000000000')
+  endpoint.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => by ?? fitting(endpoint, name))
+
+function fitting({ path }: Endpoint, name: string): string {
+  return FITTING[`${path.split('/')[2]} ${name}`] ?? FITTING[name] ?? 'st_00000000000000000000000000'
+}
 
 /** Calls an endpoint with headers that its shape asks for, unless others are given. */
 export async function send(house: House, endpoint: Endpoint, sent: Sent): Promise<Answered> {
@@ -46,7 +57,7 @@ export async function send(house: House, endpoint: Endpoint, sent: Sent): Promis
       'content-type': endpoint.takes?.[0] ?? 'application/json',
     }),
     ...(endpoint.repeat === 'key' && { 'idempotency-key': freshId() }),
-    ...(endpoint.ifMatch && { 'if-match': '"1"' }),
+    ...(endpoint.ifMatch && { 'if-match': endpoint.ifMatch === 'hash' ? `"sha256:${'0'.repeat(64)}"` : '"1"' }),
     ...(who === 'operator' ? {} : who),
     ...sent.headers,
   })

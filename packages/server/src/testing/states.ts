@@ -3,8 +3,10 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Code } from '@lamplighter/api'
 import { KeyringError } from '../storage/keyring/index.ts'
 import { caseStates, revealStates } from './case-states.ts'
-import { type Makes, starter, type Town } from './good-calls.ts'
-import { type Answered, freshId, type House, LISTED, messageOf, picture } from './house.ts'
+import type { Makes, Town } from './good-calls.ts'
+import { type Answered, freshId, LISTED, messageOf, picture } from './house.ts'
+import { operatorCalls } from './operator-calls.ts'
+import { ruleStates } from './rule-states.ts'
 
 /** An endpoint, a code, and what brings the first to answer the second. */
 export type State = readonly [endpoint: string, code: Code, provoke: () => Promise<Answered>]
@@ -20,6 +22,7 @@ export function statesOf(town: Town, make: Makes, word: string): readonly State[
     ...revealStates(town, make),
     ...ofPeople(town, make, word),
     ...ofConnections(town, make, word),
+    ...ruleStates(town, word),
     ...ofTheRest(town, make, word),
   ]
 }
@@ -193,14 +196,11 @@ function ofConnections({ house, admin }: Town, make: Makes, word: string): State
 }
 
 function ofTheRest({ house, lead, admin, reviewer }: Town, make: Makes, word: string): State[] {
-  const goLive = (text: string) => lead.call('PUT', '/v1/rulesets/live', { body: { text, reason: word } })
   const recordOf = async () => {
     const { decision } = await make.decided()
     return String((await house.rows('staff_decisions')).find(({ id }) => id === decision)?.record)
   }
   return [
-    ['liveRuleset', 'rules_refused', () => goLive(`rule ${word}`)],
-    ['liveRuleset', 'conflict', () => goLive(starter.replace('"lead@harbour.example"', '"other@harbour.example"'))],
     [
       'importList',
       'conflict',
@@ -242,15 +242,4 @@ function ofTheRest({ house, lead, admin, reviewer }: Town, make: Makes, word: st
       },
     ],
   ]
-}
-
-async function operatorCalls(house: House, path: string, body: unknown): Promise<Answered> {
-  const request = new Request(new URL(path, house.context.config.url), {
-    method: 'POST',
-    body: JSON.stringify(body),
-    headers: { 'content-type': 'application/json', 'idempotency-key': freshId() },
-  })
-  const answer = await house.context.app.fetch(request, { operator: true })
-  const text = await answer.text()
-  return { status: answer.status, headers: answer.headers, text, bytes: Buffer.from(text), body: JSON.parse(text) }
 }

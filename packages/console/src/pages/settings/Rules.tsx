@@ -27,7 +27,7 @@ export function Rules() {
               { title: t.lists.version, end: true, cell: ({ version }) => version },
               { title: t.people.state, cell: ({ state }) => t.rules.states[state] },
               { title: t.rules.rules, end: true, cell: ({ rules }) => rules },
-              { title: t.rules.since, cell: ({ liveAt }) => t.dateTime(liveAt) },
+              { title: t.rules.since, cell: ({ liveAt }) => (liveAt === null ? '–' : t.dateTime(liveAt)) },
               {
                 title: t.rules.hash,
                 cell: ({ hash }) => <code className="font-mono text-fine">{hash.slice(0, 16)}</code>,

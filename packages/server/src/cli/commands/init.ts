@@ -92,8 +92,7 @@ export const commands: readonly Command[] = [
         await context.settings.put('platform.country', country, { reason: 'init', doer: operator })
         await context.registry.put({
           ...(await starterRules()),
-          by: 'operator',
-          solo: true,
+          doer: operator,
           reason: 'the rules that a new installation starts with',
         })
         await context.library.declare(

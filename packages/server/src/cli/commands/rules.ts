@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { getRuleset, getRulesets, getRulesetVersion } from '@lamplighter/api'
 import {
   canonicalJson,
   check,
   compile,
+  diff,
   explain,
   format,
   type Json,
@@ -16,7 +18,7 @@ import {
   renderTestReport,
   runTests,
 } from '@lamplighter/rules'
-import { withApi } from '../api.ts'
+import { type Call, withApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
 import { type ExitCode, type Io, UsageError } from '../io.ts'
 
@@ -36,8 +38,8 @@ function read(path: string): string {
 }
 
 /** The rule file, and the schema that it uses: `--schema`, or `<name>.schema.wick` beside it. */
-function sourcesOf(io: Io, given: Given): Sources {
-  const file = resolve(io.folder, given.args[0] ?? '')
+function sourcesOf(io: Io, given: Given, path = given.args[0] ?? ''): Sources {
+  const file = resolve(io.folder, path)
   const text = read(file)
   const name = /^use\s+schema\s+([a-z][a-z0-9_]*)/m.exec(text)?.[1] ?? 'chat'
   const beside = join(dirname(file), `${name}.schema.wick`)
@@ -66,6 +68,58 @@ function checked(sources: Sources) {
 const schemaOption = {
   schema: { help: 'schema file; default: the one beside the rules, else the shipped one', value: 'file' },
 } as const
+
+const hoursOf = (ms: number): string => (ms % 3_600_000 === 0 ? `${ms / 3_600_000}h` : `${Math.round(ms / 60_000)}m`)
+
+function changeLine(change: ReturnType<typeof diff>[number]): string {
+  if (change.kind === 'reset') {
+    return `reset    counter ${change.counter}: ${change.what.join(', ')} changed, warm after ${hoursOf(change.warmAfter)}`
+  }
+  const { kind, rule, from, to, what, approvals, because } = change
+  const versions = [from, to].filter((version) => version !== undefined).map((version) => `v${version}`)
+  const needed = approvals === 0 ? '' : `  approvals: ${approvals} (${because})`
+  return [
+    `${kind.padEnd(8)} ${rule} ${versions.join(' → ')}`,
+    ...(what.length > 0 ? [`: ${what.join('; ')}`] : []),
+    needed,
+  ].join('')
+}
+
+/** What runs and what is proposed, as the API says it, and in lines. */
+async function statusOf(call: Call) {
+  const { items } = getRulesets.answer.parse(await call('GET', '/v1/rulesets'))
+  const current = items.filter(({ state }) => state !== 'retired')
+  const versions = await Promise.all(
+    current.map(async ({ name, version }) =>
+      getRulesetVersion.answer.parse(await call('GET', `/v1/rulesets/${name}/versions/${version}`)),
+    ),
+  )
+  const names = [...new Set(current.map(({ name }) => name))]
+  const sets = await Promise.all(
+    names.map(async (name) => getRuleset.answer.parse(await call('GET', `/v1/rulesets/${name}`))),
+  )
+  const lines = [
+    ...versions.map(({ name, version, state, author, needs }) => {
+      const step = state === 'draft' ? 'shadow' : 'live'
+      const missing =
+        state === 'live'
+          ? ''
+          : `; to ${step}: ${needs[step].map(({ detail }) => detail).join(' ') || 'nothing is missing'}`
+      return `${state.padEnd(8)} ${name} ${version}, by ${author}${missing}`
+    }),
+    ...sets.flatMap(({ name, pauses, breakers }) => [
+      ...pauses.map(
+        ({ rule, until, reason }) => `paused   ${name}/${rule} until ${new Date(until).toISOString()}: ${reason}`,
+      ),
+      ...breakers
+        .filter(({ openSince }) => openSince !== null)
+        .map(
+          ({ rule, ceiling }) => `breaker  ${name}/${rule} fires more than ${ceiling} times an hour and only queues`,
+        ),
+    ]),
+  ]
+  return { versions, sets, lines: lines.length === 0 ? ['no rule set is live'] : lines }
+}
 
 export const commands: readonly Command[] = [
   {
@@ -173,8 +227,71 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'rules diff',
+    summary: 'Says what a new version of a rule file changes, rule by rule, and how many others must approve.',
+    example: 'lamplighter rules diff core.v1.wick core.wick',
+    args: ['old', 'new'],
+    options: schemaOption,
+    async run(io, given): Promise<ExitCode> {
+      const [before, after] = given.args.slice(0, 2).map((path) => checked(sourcesOf(io, given, path)))
+      if (before?.ruleset === undefined || after?.ruleset === undefined) {
+        const broken = before?.ruleset === undefined ? before : after
+        io.result({ diagnostics: broken?.diagnostics ?? [] }, [broken?.rendered ?? ''])
+        return 1
+      }
+      const changes = diff(before.ruleset, after.ruleset)
+      io.result({ changes }, changes.length === 0 ? ['no rule changes'] : changes.map(changeLine))
+      return changes.length === 0 ? 0 : 1
+    },
+  },
+  {
+    name: 'rules status',
+    summary: 'Shows what runs, what is proposed and what that still needs, and what is paused.',
+    example: 'lamplighter rules status',
+    async run(io): Promise<ExitCode> {
+      const status = await withApi(io, statusOf)
+      io.result(status, status.lines)
+      return 0
+    },
+  },
+  {
+    name: 'rules shadow',
+    summary: 'Hands a rule file in and lets it judge beside the live one: what it would do is counted and not done.',
+    example: 'lamplighter rules shadow starter.wick',
+    args: ['file'],
+    async run(io, given): Promise<ExitCode> {
+      const text = read(resolve(io.folder, given.args[0] ?? ''))
+      const name = /^\s*ruleset\s+([a-z][a-z0-9_]*)/m.exec(text)?.[1]
+      if (name === undefined) throw new UsageError('the file does not say "ruleset NAME"; give the path of a rule file')
+      const answer = await withApi(io, async (call) => {
+        const { version, hash } = await call('POST', `/v1/rulesets/${name}/versions`, { text })
+        return call('POST', `/v1/rulesets/${name}/versions/${version}/shadow`, {}, String(hash))
+      })
+      io.result(answer, [`${answer.name} version ${answer.version} is in shadow: ${answer.hash}`])
+      return 0
+    },
+  },
+  {
+    name: 'rules rollback',
+    summary: 'Goes back to the version that was live before, at once.',
+    example: 'lamplighter rules rollback --reason "too many holds"',
+    options: { reason: { help: 'why, for the public log', value: 'text' } },
+    async run(io, given): Promise<ExitCode> {
+      const reason = given.value('reason') ?? (await io.ask('Why?'))
+      const answer = await withApi(io, async (call) => {
+        const { items } = getRulesets.answer.parse(await call('GET', '/v1/rulesets'))
+        const live = items.find(({ state }) => state === 'live')
+        if (live === undefined)
+          throw new UsageError('no rule set is live; make one live with: lamplighter rules live FILE')
+        return call('POST', `/v1/rulesets/${live.name}/rollback`, { reason }, live.hash)
+      })
+      io.result(answer, [`${answer.name} version ${answer.version} is live again: ${answer.hash}`])
+      return 0
+    },
+  },
+  {
     name: 'rules live',
-    summary: 'Makes a checked and tested rule file the live one of the running server.',
+    summary: 'Hands a rule file in and makes it live at once, without shadow and approvals; the log says solo.',
     example: 'lamplighter rules live starter.wick --reason "first rules"',
     args: ['file'],
     options: { ...schemaOption, reason: { help: 'why, for the log', value: 'text' } },

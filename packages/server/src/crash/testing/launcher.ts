@@ -25,6 +25,7 @@ const context = await openContext({
   ...(errand.unsynced === true && { storage: { faults: { unsynced: true } } }),
 })
 const { storage, people } = context
+const doer = { name: 'operator', staff: null, touch: 'operator', request: 'test' } as const
 if (errand.dieAfterAppend === true) dieAfterAppend()
 const secrets = errand.hook === null ? null : await settleIn(errand.hook)
 let calls = 0
@@ -65,7 +66,6 @@ say({ kind: 'ready', port: server.port, secrets })
 async function settleIn(hook: string) {
   await seedHouse(context, hook)
   await countRooms()
-  const doer = { name: 'operator', staff: null, touch: 'operator' as const, request: 'test' }
   const scopes = ['screen', 'events', 'reports'] as const
   const { key } = await people.newKey({ name: 'test', connection: 'harbour', scopes, days: 1, doer })
   const { link } = await people.invite({ name: 'Lena', roles: ['lead', 'child-safety'], kind: 'invite', doer })
@@ -78,7 +78,7 @@ async function countRooms(): Promise<void> {
   const counting = `${text.replace('ruleset starter version 2', 'ruleset starter version 3')}
 counter in_room = count by room.id on message over 24h exact up to 1000
 `
-  const about = { by: 'operator', solo: true, reason: 'count', seen: 'all' } as const
+  const about = { doer, reason: 'count', seen: 'all' } as const
   await context.registry.put({ text: counting, schemaText, ...about })
 }
 

@@ -1,0 +1,98 @@
+import { type Diagnostic, printEffect } from '@lamplighter/rules'
+import type { Staff } from '../people/index.ts'
+import { staffLabel } from '../people/index.ts'
+import type { Compared } from './compare.ts'
+import type { LiveRules } from './live.ts'
+import { wordsOf } from './needs.ts'
+import type { HoursTable, VersionsTable } from './rows.ts'
+import { type Need, percentile } from './states.ts'
+
+/** A finding with its place, as editors show it. */
+export const diagnosticJson = ({ code, severity, message, fix, at }: Diagnostic) => ({
+  code,
+  severity,
+  message,
+  ...(fix !== undefined && { fix }),
+  line: at.line,
+  column: at.column,
+  length: Math.max(1, at.to - at.from),
+})
+
+export const needJson = (need: Need) => ({ code: need.code, detail: wordsOf(need) })
+
+/** `R-7` for a person of the staff; what is no id of theirs (`operator`, or a label of old) stands for itself. */
+export function labels(staff: readonly Staff[]): (id: string) => string {
+  const numbers = new Map(staff.map(({ id, number }) => [id, staffLabel(number)]))
+  return (id) => numbers.get(id) ?? id
+}
+
+export function versionJson(row: VersionsTable, label: (id: string) => string) {
+  const { name, version, hash, state } = row
+  const lock = row.lock === null ? undefined : (JSON.parse(row.lock) as { rules: object })
+  return {
+    name,
+    version,
+    hash,
+    state,
+    author: label(row.author),
+    rules: Object.keys(lock?.rules ?? {}).length,
+    uploadedAt: row.uploaded_at,
+    besideSince: row.beside_since,
+    trial:
+      row.state === 'trial' && row.trial_percent !== null && row.trial_by !== null
+        ? { percent: row.trial_percent, by: row.trial_by }
+        : null,
+    liveAt: row.live_at,
+  }
+}
+
+/** The rules of a version as the checker understood them. */
+export function checkedJson({ program }: LiveRules) {
+  return program.ruleset.rules.map((rule) => ({
+    name: rule.name,
+    version: rule.version,
+    hash: rule.hash,
+    harm: rule.harm,
+    grave: rule.grave,
+    policy: rule.policy,
+    severity: rule.severity,
+    phase: rule.phase,
+    on: [...rule.on],
+    effects: rule.effects.map(printEffect),
+    onUnknown: rule.onUnknown === 'ignore' ? [] : rule.onUnknown.map(printEffect),
+  }))
+}
+
+export const changesJson = ({ changes }: Pick<Compared, 'changes'>) =>
+  changes.map((change) => ({ ...change, what: [...change.what] }))
+
+export const countersJson = ({ counters }: Pick<Compared, 'counters'>) =>
+  counters.map(({ name, over }) => ({ name, overMs: over }))
+
+/** What a version said beside the live one, by rule, in the order of the names. */
+export function reportRules(hours: readonly HoursTable[]) {
+  const names = [...new Set(hours.map(({ rule }) => rule))].sort()
+  return names.map((rule) => {
+    const own = hours.filter((hour) => hour.rule === rule)
+    const sum = (field: 'asked' | 'fired' | 'undecided' | 'only_new' | 'only_live' | 'people') =>
+      own.reduce((all, hour) => all + hour[field], 0)
+    const both = sum('fired') - sum('only_new')
+    return {
+      rule,
+      asked: sum('asked'),
+      fired: {
+        new: sum('fired'),
+        live: both + sum('only_live'),
+        both,
+        onlyNew: sum('only_new'),
+        onlyLive: sum('only_live'),
+      },
+      undecided: sum('undecided'),
+      people: sum('people'),
+      perHourP99: percentile(
+        own.map(({ fired }) => fired),
+        99,
+      ),
+    }
+  })
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import type { GoodCall, Town } from './good-calls.ts'
+import { freshId } from './house.ts'
+
+export const starter = readFileSync(new URL(import.meta.resolve('@lamplighter/rules/wick/starter.wick')), 'utf8')
+
+/** The starter rules under another number: nothing that a rule does is changed, so nothing has to be watched or agreed to. */
+export const starterAs = (version: number): string =>
+  starter.replace(/ruleset starter version \d+/, `ruleset starter version ${version}`)
+
+export interface Version {
+  readonly version: number
+  readonly hash: string
+  readonly path: string
+}
+
+const HOUR_MS = 3_600_000
+const RULESET = '/v1/rulesets/starter'
+const json = (body: unknown, hash?: string) => ({
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json', ...(hash !== undefined && { 'if-match': `"${hash}"` }) },
+})
+
+/** Makes versions of the rule set that runs, by somebody who is nobody else here: so the lead may agree to them. */
+export class RuleMakes {
+  readonly #town: Town
+
+  constructor(town: Town) {
+    this.#town = town
+  }
+
+  async drafted(): Promise<Version> {
+    const rows = await this.#town.house.rows('ruleset_versions')
+    const version = 1 + Math.max(...rows.map((row) => Number(row.version)))
+    const { body } = await this.#call(`${RULESET}/versions`, { text: starterAs(version) })
+    return { version, hash: body.hash, path: `${RULESET}/versions/${version}` }
+  }
+
+  /** One runs beside at most: the one that did is taken back. */
+  async inShadow(): Promise<Version> {
+    const rows = await this.#town.house.rows('ruleset_versions')
+    for (const { version, hash, state } of rows)
+      if (state === 'shadow' || state === 'trial') await this.#call(`${RULESET}/versions/${version}/retire`, {}, hash)
+    const draft = await this.drafted()
+    await this.#call(`${draft.path}/shadow`, {}, draft.hash)
+    return draft
+  }
+
+  async wentLive(): Promise<Version> {
+    const next = await this.inShadow()
+    await this.#call(`${next.path}/live`, { reason: 'x' }, next.hash)
+    return next
+  }
+
+  /** A version whose shadow report the lead has opened. */
+  async opened(): Promise<Version> {
+    const next = await this.inShadow()
+    await this.#town.lead.call('GET', `${next.path}/shadow-report`)
+    return next
+  }
+
+  async approved(): Promise<Version> {
+    const next = await this.opened()
+    await this.#town.lead.call('POST', `${next.path}/approvals`, { body: { hash: next.hash, note: 'x' } })
+    return next
+  }
+
+  /** The hash of the live version, in which this rule does nothing for an hour. */
+  async paused(rule: string): Promise<string> {
+    const { hash } = this.#town.house.context.registry.live()
+    await this.#call(`${RULESET}/rules/${rule}/pause`, { reason: 'x', until: this.#inAnHour() }, hash)
+    return hash
+  }
+
+  calls(word: string): Record<string, () => Promise<GoodCall>> {
+    const { house, author } = this.#town
+    const reason = word
+    const on = (make: () => Promise<Version>, act: string, body: unknown) => async () => {
+      const { path, hash } = await make()
+      return { path: `${path}/${act}`, ...json(body, hash) }
+    }
+    const [drafted, inShadow] = [() => this.drafted(), () => this.inShadow()]
+    return {
+      checkRules: async () => ({ path: '/v1/rules/check', ...json({ text: starter }) }),
+      getRuleset: async () => ({ path: RULESET }),
+      getRulesetVersion: async () => ({ path: (await this.drafted()).path }),
+      getShadowReport: async () => ({ path: `${(await this.inShadow()).path}/shadow-report` }),
+      addRulesetVersion: async () => {
+        const { version } = await this.drafted()
+        return { path: `${RULESET}/versions`, ...json({ text: starterAs(version + 1) }) }
+      },
+      shadowRuleset: async () => {
+        const { path, hash } = await this.inShadow()
+        await this.#call(`${path}/retire`, {}, hash)
+        return { ...(await on(drafted, 'shadow', {})()), who: author.credentials }
+      },
+      tryRuleset: on(inShadow, 'trial', { percent: 5, by: 'actor.id' }),
+      liveRuleset: on(inShadow, 'live', { reason }),
+      retireRuleset: on(drafted, 'retire', {}),
+      approveRuleset: async () => {
+        const { path, hash } = await this.opened()
+        return { path: `${path}/approvals`, ...json({ hash, note: word }) }
+      },
+      rollBackRuleset: async () => ({
+        path: `${RULESET}/rollback`,
+        ...json({ reason }, (await this.wentLive()).hash),
+      }),
+      pauseRule: async () => ({
+        path: `${RULESET}/rules/bad_link/pause`,
+        ...json({ reason, until: this.#inAnHour() }, house.context.registry.live().hash),
+      }),
+      resumeRule: async () => ({
+        path: `${RULESET}/rules/bad_link/pause`,
+        headers: { 'if-match': `"${await this.paused('bad_link')}"` },
+      }),
+      putRuleset: async () => {
+        const { version } = await this.drafted()
+        return { path: '/v1/rulesets/live', ...json({ text: starterAs(version + 1), reason }) }
+      },
+    }
+  }
+
+  #inAnHour(): number {
+    return this.#town.house.clock.now + HOUR_MS
+  }
+
+  async #call(path: string, body: object, hash?: unknown) {
+    const headers = { 'idempotency-key': freshId(), ...(hash !== undefined && { 'if-match': `"${hash}"` }) }
+    const answer = await this.#town.author.call('POST', path, { body, headers })
+    if (answer.status >= 300) throw new Error(`${path} was answered ${answer.status} ${answer.text}`)
+    return answer
+  }
+}
