@@ -23,7 +23,7 @@ export function queryOf(endpoint: Endpoint, url: URL): unknown {
   }
   const parsed = endpoint.query.safeParse(given)
   if (parsed.success) return parsed.data
-  throw invalid(parsed.error, '/query')
+  throw refusalOf('query', faultsOf(parsed.error, '/query'))
 }
 
 /** The JSON body in the shape of the endpoint; members it does not name are dropped (security.md S-17). */
@@ -35,7 +35,7 @@ export function jsonBodyOf(endpoint: Endpoint, bytes: Uint8Array): unknown {
   if (broken.length > 0) throw refusalOf('body', broken)
   const parsed = endpoint.body.safeParse(json)
   if (parsed.success) return parsed.data
-  throw invalid(parsed.error, '')
+  throw refusalOf('body', faultsOf(parsed.error, ''))
 }
 
 /** @throws AppError `unsupported_type` when the body's type is none that the endpoint takes */
@@ -68,9 +68,7 @@ const MATCHES = {
   hash: ['hash', /^"(sha256:[0-9a-f]{64})"$/, '"sha256:5d…"'],
 } as const
 
-const invalid = (error: z.ZodError, place: string): AppError => refusalOf('body', faultsOf(error, place))
-
-/** The refusal of something with faults, each named with its place. @param what `body`, `event` */
+/** The refusal of something with faults, each named with its place. @param what `body`, `query`, `event` */
 export function refusalOf(what: string, faults: readonly Fault[]): AppError {
   const first = faults[0]
   return new AppError('invalid', `The ${what} does not have the right shape: ${faults.length} fault(s).`, {
