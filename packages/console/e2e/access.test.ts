@@ -186,6 +186,20 @@ describe.skipIf(noBrowser)('access', () => {
           .map((one) => `${one.tagName} ${one.scrollWidth} in ${one.clientWidth}`),
       )
       expect([path, wider]).toEqual([path, []])
+      // Nobody has to move a table sideways to read it, or to reach what it offers.
+      const beyond = await page.evaluate(() => {
+        const tables = [...document.querySelectorAll('table')].flatMap(({ parentElement: one }) =>
+          one !== null && one.scrollWidth > one.clientWidth + 1
+            ? [`table ${one.scrollWidth} in ${one.clientWidth}`]
+            : [],
+        )
+        const buttons = [...document.querySelectorAll('main button, main a')].filter((one) => {
+          const { left, right, width } = one.getBoundingClientRect()
+          return width > 1 && (left < -1 || right > innerWidth + 1)
+        })
+        return [...tables, ...buttons.map((one) => `${one.tagName} ${one.textContent}`)]
+      })
+      expect([path, beyond]).toEqual([path, []])
     }
     await page.goto(`${house.url}/review/C-1012`)
     await readyToDecide(page)

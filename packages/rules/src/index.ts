@@ -32,7 +32,7 @@ export {
   type Result,
   type SignalNeed,
 } from './program.ts'
-export { renderDiagnostics, renderExplanation, renderTestReport, renderValues } from './render.ts'
+export { hasOnlyBegun, renderDiagnostics, renderExplanation, renderTestReport, renderValues } from './render.ts'
 export {
   editForm,
   type FormClause,
