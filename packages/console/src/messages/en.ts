@@ -1,6 +1,7 @@
 import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
+import { rulebookEn } from './rulebook.en.ts'
 
 const units: Units = { s: 's', min: 'min', h: 'h', d: 'd' }
 const plural = new Intl.PluralRules('en')
@@ -48,7 +49,7 @@ export const en = {
   skipToContent: 'Skip to content',
   noSuchCase: 'This is no case number. Cases look like C-1042.',
   offline: 'The server does not answer. Deciding waits; this page goes on by itself as soon as it is back.',
-  nav: { label: 'Main', review: 'Review', settings: 'Settings' },
+  nav: { label: 'Main', review: 'Review', rules: 'Rules', settings: 'Settings' },
   notFound: { title: 'Nothing here', back: 'Go to Review' },
   length: (ms: number) => duration(ms, units),
   ago: (ms: number) => `${duration(ms, units)} ago`,
@@ -417,6 +418,7 @@ export const en = {
       colour: 'colour on and off, in the full view',
       close: 'close; hide all media',
       'go-review': 'Review',
+      'go-rules': 'Rules',
       'go-settings': 'Settings',
       help: 'this help',
     },
@@ -427,7 +429,6 @@ export const en = {
       connections: 'Connections',
       keys: 'API keys',
       lists: 'Lists',
-      rules: 'Rules',
       retention: 'Retention',
       log: 'Log',
     },
@@ -475,20 +476,7 @@ export const en = {
     states: { live: 'live', stale: 'stale', down: 'down', empty: 'empty' },
     none: 'No list yet. Bring one in with: lamplighter lists import',
   },
-  rules: {
-    name: 'Rule set',
-    states: { draft: 'draft', shadow: 'in shadow', trial: 'in trial', live: 'live', retired: 'retired' },
-    rules: 'Rules',
-    since: 'Live since',
-    hash: 'Hash',
-    none: 'No rule set is live. Events are recorded; nothing is held or queued by rule.',
-    check: 'Check a rule file',
-    checkWords: 'Checked as it would be before it goes live. Nothing is stored or changed.',
-    file: 'Rule file',
-    found: (count: number) => (count === 0 ? 'Nothing to complain about.' : many(count, 'finding', 'findings')),
-    severity: { error: 'error', warning: 'warning' },
-    place: (line: number, column: number) => `line ${line}, column ${column}`,
-  },
+  rulebook: rulebookEn,
   retention: {
     words: 'What is kept, why, and how long. A hold beats every number.',
     what: 'What',
