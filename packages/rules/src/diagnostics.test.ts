@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { chat, findings, HEADER, must, rule, rules, ruleset, shipped, told } from '../test/files.ts'
 import { check, lockOf, readSchema, renderDiagnostics, runTests } from './index.ts'
+import { TWELVE_MISTAKES } from './testing/mistakes.ts'
 
 const HARD = 'harm csea policy "P-1" severity high phase follow'
 const UNKNOWN = 'on unknown queue "reports" within 4h'
@@ -451,36 +452,7 @@ test('one broken part does not hide what is wrong with its neighbours, nor make 
 })
 
 test('a rule file with twelve mistakes lists twelve diagnostics in one run', () => {
-  const text = `ruleset twelve version 1 owner "lead@harbour.example"
-use schema chat version 1
-list words text from "x"
-signal threat: scor from learner(item.text) within 40ms
-rule a v1 {
-  harm spam policy "P" severity lo phase gate
-  on message
-  when item.link_count >
-  then queue "reports" within
-  because "x"
-}
-rule b v1 {
-  harm span policy "P" severity low phase gate
-  on mesage, post
-  when item.link_count > 3
-  then limt "links" for 1h
-  because "{item.text}"
-}
-rule c v1 {
-  harm spam policy "P" severity low phase gate
-  on message
-  when item.link_count > 3 and actor.kind == "robot"
-  then limit "links" for 1h
-  on unknown block
-  because "x"
-  tell user "x"
-}
-test "t" { send message {} expekt c fired }
-`
-  const { diagnostics } = check({ name: 'twelve.wick', text }, chat)
+  const { diagnostics } = check({ name: 'twelve.wick', text: TWELVE_MISTAKES }, chat)
   const codes = diagnostics.map((one) => `${one.at.line} ${one.code}`)
   expect(codes).toEqual([
     '3 S01',
@@ -496,7 +468,7 @@ test "t" { send message {} expekt c fired }
     '24 P04',
     '28 S01',
   ])
-  expect(renderDiagnostics({ name: 'twelve.wick', text }, diagnostics.slice(0, 2))).toBe(
+  expect(renderDiagnostics({ name: 'twelve.wick', text: TWELVE_MISTAKES }, diagnostics.slice(0, 2))).toBe(
     `twelve.wick:3:12 error S01: unexpected 'text', expected ':'
     3 | list words text from "x"
       |            ^^^^

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib'
+import { TWELVE_MISTAKES } from '@lamplighter/rules/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hills, png } from './evidence/decoder/testing/files.ts'
 import { sqlite } from './storage/testing/engines.ts'
@@ -142,17 +143,17 @@ describe('bad input gets its code and leaves nothing half done', () => {
   })
 
   test('a rule file with twelve mistakes names all twelve, and the rules that run go on', async () => {
-    const body = { text: TWELVE, reason: 'x' }
+    const body = { text: TWELVE_MISTAKES, reason: 'x' }
     const ways = [
       () => operatorCalls(house, '/v1/rulesets/live', body, 'PUT'),
-      () => town.lead.call('POST', '/v1/rulesets/starter/versions', { body: { text: TWELVE } }),
+      () => town.lead.call('POST', '/v1/rulesets/starter/versions', { body: { text: TWELVE_MISTAKES } }),
     ]
     for (const way of ways) {
       const refused = await expectNothing('rules_refused', way)
       expect(refused.body.errors).toHaveLength(12)
       expect(new Set(refused.body.errors.map(({ pointer }: { pointer: string }) => pointer)).size).toBe(12)
     }
-    const checked = await town.lead.call('POST', '/v1/rules/check', { body: { text: TWELVE } })
+    const checked = await town.lead.call('POST', '/v1/rules/check', { body: { text: TWELVE_MISTAKES } })
     expect(checked.body.diagnostics).toHaveLength(12)
     expect((await house.screen(messageOf('send me 50 or else'))).body.verdict).toBe('hold')
   })
@@ -186,33 +187,3 @@ describe('bad input gets its code and leaves nothing half done', () => {
 
   test('nothing of it was a fault of ours', () => expect(house.failures).toEqual([]))
 })
-
-const TWELVE = `ruleset twelve version 1 owner "lead@harbour.example"
-use schema chat version 1
-list words text from "x"
-signal threat: scor from learner(item.text) within 40ms
-rule a v1 {
-  harm spam policy "P" severity lo phase gate
-  on message
-  when item.link_count >
-  then queue "reports" within
-  because "x"
-}
-rule b v1 {
-  harm span policy "P" severity low phase gate
-  on mesage, post
-  when item.link_count > 3
-  then limt "links" for 1h
-  because "{item.text}"
-}
-rule c v1 {
-  harm spam policy "P" severity low phase gate
-  on message
-  when item.link_count > 3 and actor.kind == "robot"
-  then limit "links" for 1h
-  on unknown block
-  because "x"
-  tell user "x"
-}
-test "t" { send message {} expekt c fired }
-`

@@ -40,7 +40,7 @@ export function judgeDeliveries(outbox: readonly Outbox[], endpoints: readonly {
     return look(
       'deliveries',
       `${parked} given up`,
-      'lamplighter connection list says where. There: lamplighter connection deliveries NAME --state parked, then for each: lamplighter connection replay ID, or lamplighter connection cancel ID --reason WHY.',
+      'See where: lamplighter connection list. There: lamplighter connection deliveries NAME --state parked, then for each: lamplighter connection replay ID, or lamplighter connection cancel ID --reason WHY.',
     )
   }
   const found = waiting === 0 ? 'none waits' : `${waiting} wait, the oldest for ${words(oldestMs)}`
@@ -63,7 +63,7 @@ export function judgeEndpoints(endpoints: readonly { paused: boolean }[]): Findi
     : look(
         'endpoints',
         `${paused} of ${endpoints.length} paused`,
-        'lamplighter connection list says which. When its cause is gone: lamplighter connection resume NAME',
+        'See which: lamplighter connection list. When its cause is gone: lamplighter connection resume NAME',
       )
 }
 

@@ -1,7 +1,7 @@
 import { type Connection, type Delivery, Do, getConnections, getDeliveries, newConnection } from '@lamplighter/api'
 import { type Call, withApi } from '../api.ts'
 import type { Command } from '../command.ts'
-import { UsageError } from '../io.ts'
+import { type Io, UsageError } from '../io.ts'
 
 const usualDoes = Do.options.filter((one) => one !== 'offer')
 
@@ -31,6 +31,10 @@ const deliveryRow = (one: Delivery): string => {
   const last = one.attempts[0]
   return `${one.id}  ${one.state.padEnd(10)}${one.type.padEnd(18)} ${one.words}${last === undefined ? '' : `  last: ${last.status ?? last.error ?? ''}`}`
 }
+
+/** One act on one delivery. */
+const ofDelivery = (io: Io, id: string, verb: 'replay' | 'cancel', body: object): Promise<Record<string, unknown>> =>
+  withApi(io, (call) => call('POST', `/v1/deliveries/${encodeURIComponent(id)}/${verb}`, body))
 
 /** A command that does one thing to one connection. */
 function simple(verb: 'resume' | 'test', summary: string, done: string): Command {
@@ -145,7 +149,7 @@ export const commands: readonly Command[] = [
     example: 'lamplighter connection replay out_01…',
     args: ['delivery'],
     async run(io, { args: [id = ''] }) {
-      const answer = await withApi(io, (call) => call('POST', `/v1/deliveries/${encodeURIComponent(id)}/replay`, {}))
+      const answer = await ofDelivery(io, id, 'replay', {})
       io.result(answer, ['It goes out again.'])
       return 0
     },
@@ -158,9 +162,7 @@ export const commands: readonly Command[] = [
     options: { reason: { help: 'why, for the log', value: 'text' } },
     async run(io, { args: [id = ''], value }) {
       const reason = value('reason') ?? (await io.ask('Why?'))
-      const answer = await withApi(io, (call) =>
-        call('POST', `/v1/deliveries/${encodeURIComponent(id)}/cancel`, { reason }),
-      )
+      const answer = await ofDelivery(io, id, 'cancel', { reason })
       io.result(answer, ['Given up.'])
       return 0
     },
