@@ -6,6 +6,9 @@ import { windowText } from './print-expr.ts'
 import type { TestReport } from './tests.ts'
 import type { Json } from './types.ts'
 
+/** Characters of one line of a file that are shown. */
+const MAX_LINE = 240
+
 /** Diagnostics with the line they speak of, as `lamplighter rules check` prints them. Ends with a line end, if there is any. */
 export function renderDiagnostics(source: Source, diagnostics: readonly Diagnostic[]): string {
   const lines = source.text.split('\n')
@@ -18,10 +21,13 @@ function renderOne(
   { at, code, severity, message, fix, also }: Diagnostic,
 ): string {
   const head = `${name}:${at.line}:${at.column} ${severity} ${code}: ${printable(message)}\n`
-  const line = lines[at.line - 1]?.trimEnd() ?? ''
+  const column = at.column - 1
+  // Of a line that no window shows whole, the part with the mark.
+  const from = column < MAX_LINE ? 0 : column - MAX_LINE / 2
+  const line = (lines[at.line - 1] ?? '').slice(from, from + MAX_LINE).trimEnd()
   const gutter = String(at.line).padStart(5)
-  const width = Math.max(1, Math.min(at.to - at.from, line.length - at.column + 1))
-  const marks = `${' '.repeat(at.column - 1)}${'^'.repeat(width)}${fix === undefined ? '' : ` ${printable(fix)}`}`
+  const width = Math.max(1, Math.min(at.to - at.from, line.length - (column - from)))
+  const marks = `${' '.repeat(column - from)}${'^'.repeat(width)}${fix === undefined ? '' : ` ${printable(fix)}`}`
   const notes = also
     .map((note) => `${name}:${note.at.line}:${note.at.column} note: ${printable(note.message)}\n`)
     .join('')
