@@ -40,7 +40,7 @@ function shownLine(line: string): string {
 }
 
 /** One line a test, each failed expectation below it, and the sum, as `lamplighter rules test` prints it. */
-export function renderTestReport(report: TestReport): string {
+export function renderTestReport(report: TestReport, { coverage = true }: { coverage?: boolean } = {}): string {
   const lines: string[] = []
   for (const test of report.tests) {
     lines.push(`${test.passed ? 'ok    ' : 'FAIL  '}${printable(test.name)}`)
@@ -49,7 +49,7 @@ export function renderTestReport(report: TestReport): string {
     }
   }
   const total = report.tests.length
-  lines.push(`${report.passed} of ${total} passed; ${renderCoverage(report.coverage)}`)
+  lines.push(`${report.passed} of ${total} passed${coverage ? `; ${renderCoverage(report.coverage)}` : ''}`)
   return `${lines.join('\n')}\n`
 }
 
@@ -77,22 +77,30 @@ export function renderExplanation(explanation: Explanation): string {
 
 function renderClause({ text, outcome, values }: ExplainedClause, width: number): string {
   const answer = outcome === null ? 'unknown' : String(outcome)
-  return `    ${answer.padEnd(6)} ${printable(text).padEnd(width)}  ${renderValues(values)}`.trimEnd()
+  return `    ${answer.padEnd(6)} ${printable(text).padEnd(width)}  ${renderValues(values, outcome)}`.trimEnd()
 }
 
-/** What a question of a rule read, for people: `4 in 1m, warming: b-1 … b-4`. Several values are set apart by commas. */
-export function renderValues(values: Readonly<Record<string, Json>>): string {
-  return printable(Object.values(values).map(renderValue).join(', '))
+/**
+ * What a question of a rule read, for people: `4 in 1m, warming: b-1 … b-4`. Several values are set apart by commas.
+ *
+ * @param outcome the question's answer; null is unknown. A list that could not tell has not said that there is no hit
+ */
+export function renderValues(values: Readonly<Record<string, Json>>, outcome: boolean | null): string {
+  return printable(
+    Object.values(values)
+      .map((value) => renderValue(value, outcome === null ? 'cannot tell' : 'no hit'))
+      .join(', '),
+  )
 }
 
-function renderValue(value: Json): string {
+function renderValue(value: Json, noHit: string): string {
   if (value === null) return 'none'
   if (typeof value === 'string') return value.startsWith('sealed:') ? value : JSON.stringify(value)
   if (typeof value !== 'object') return String(value)
-  if (isList(value)) return value.length === 0 ? 'empty' : value.map(renderValue).join(' ')
+  if (isList(value)) return value.length === 0 ? 'empty' : value.map((one) => renderValue(one, noHit)).join(' ')
   if (value.unknown === true) return 'unknown'
   if (typeof value.low === 'number') return renderReading(value, value.low)
-  if (value.hit === false) return 'no hit'
+  if (value.hit === false) return noHit
   if (value.hit !== true) return 'there'
   const distance = value.distance === undefined ? '' : ` at distance ${String(value.distance)}`
   return `hit ${String(value.entry)}${distance}`

@@ -40,7 +40,9 @@ export function survive(text: string): boolean {
   }
   renderDiagnostics(source, diagnostics)
   editor.tokens(text)
-  const once = format(source).text
+  // What format does with a mistake of syntax is what the checker did: it reads no further.
+  const unread = diagnostics.some((one) => /^S/.test(one.code))
+  const once = unread ? undefined : format(source).text
   // A piece of a schema, too, may stand in the text; as rules it is refused, but it is read.
   if (text.startsWith('schema')) readSchema(source)
   if (ruleset === undefined) return false
