@@ -29,11 +29,32 @@ export const RESERVED: ReadonlySet<string> = new Set(
 
 const MAX_BYTES = 256 * 1024
 const MAX_WORD = 64
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-const SIGNS = ['==', '!=', '<=', '>=', '<', '>', '=', '{', '}', '(', ')', '[', ']', ',', ':', '+', '-', '*', '/', '?']
+export const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+export const SIGNS: readonly string[] = [
+  '==',
+  '!=',
+  '<=',
+  '>=',
+  '<',
+  '>',
+  '=',
+  '{',
+  '}',
+  '(',
+  ')',
+  '[',
+  ']',
+  ',',
+  ':',
+  '+',
+  '-',
+  '*',
+  '/',
+  '?',
+]
 
-const WORD = /[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*/y
-const NUMBER = /[0-9]+(?:\.[0-9]+)?(?:[a-zA-Z_][a-zA-Z0-9_]*)?/y
+export const WORD = /[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*/y
+export const NUMBER = /[0-9]+(?:\.[0-9]+)?(?:[a-zA-Z_][a-zA-Z0-9_]*)?/y
 const NUMBER_PARTS = /^([0-9]+(?:\.[0-9]+)?)([a-zA-Z_][a-zA-Z0-9_]*)?$/
 
 /**
