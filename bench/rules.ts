@@ -2,7 +2,10 @@ import { flags } from '../packages/server/bin/flags.mjs'
 import { type Child, startChild } from './lib/child.ts'
 import { median } from './lib/machine.ts'
 import { demand, type Row, type Scale } from './lib/row.ts'
+import { bruteForce, COUNTERS } from './rules/counters.ts'
 import { differences } from './rules/differences.ts'
+import { redisMissing } from './rules/engines/sqrl-counting.ts'
+import { eventsOf } from './rules/generate.ts'
 import { installPeers, versionOf } from './rules/install.ts'
 import type { EngineName, Question } from './rules/question.ts'
 
@@ -32,7 +35,7 @@ const PEERS: readonly Peer[] = [
 const room = flags.filter((flag) => !/^--(disallow|disable-proto)/.test(flag))
 
 /** The benchmarks of the rule engine (docs/BENCHMARKS.md). */
-export const rules: readonly ((scale: Scale) => Promise<Row[]>)[] = [engines]
+export const rules: readonly ((scale: Scale) => Promise<Row[]>)[] = [engines, counting]
 
 /** R-1 to R-6: the same rules on the same events, one event at a time, ours with full explanations. */
 async function engines(scale: Scale): Promise<Row[]> {
@@ -65,6 +68,77 @@ async function engines(scale: Scale): Promise<Row[]> {
   } finally {
     await Promise.all([ours, ...theirs.values()].map((side) => side.stop()))
   }
+}
+
+/** R-7 and R-8: the six counters, one event at a time, each event a new one. R-9 needs a checkout of Osprey. */
+async function counting(scale: Scale): Promise<Row[]> {
+  const missing = installPeers()
+  return [
+    await counted(
+      { id: 'R-7', ours: 'wickCounting', theirs: 'sqrlCounting', atLeast: 25, in: 'in memory' },
+      missing,
+      scale,
+    ),
+    await counted(
+      { id: 'R-8', ours: 'wickDurable', theirs: 'sqrlRedis', atLeast: 10, in: 'on disk before the answer' },
+      missing ?? redisMissing(),
+      scale,
+    ),
+    {
+      id: 'R-9',
+      measure: "events/s ÷ Osprey's executor",
+      needed: '≥ 300; ≥ 300',
+      found: `not run: ${process.env.OSPREY === undefined ? 'OSPREY names no checkout' : 'no side drives Osprey yet'}`,
+      met: undefined,
+    },
+  ]
+}
+
+interface Counted {
+  readonly id: string
+  readonly ours: EngineName
+  readonly theirs: EngineName
+  readonly atLeast: number
+  readonly in: string
+}
+
+/** Wick must decide as counting everything again does. Where SQRL counts otherwise is told, and no reason to stop. */
+async function counted(row: Counted, missing: string | undefined, scale: Scale): Promise<Row> {
+  const { id, atLeast } = row
+  const measure = `events/s ÷ sqrl-redis-functions ${versionOf('sqrl-redis-functions')}, ${COUNTERS.length} counters, ${row.in}`
+  const needed = `≥ ${atLeast}`
+  const ours = await startChild(SIDE, [row.ours])
+  try {
+    const own = (await ask(ours, { ask: 'decisions', rules: 0, events: COMPARED })) as string[]
+    const wrong = differences(own, meant())
+    demand(
+      wrong.length === 0,
+      `${id}: Wick and counting again differ on ${wrong.length} events: ${wrong.slice(0, 3).join('; ')}`,
+    )
+    if (missing !== undefined) return { id, measure, needed, found: `peer missing: ${missing}`, met: undefined }
+    const theirs = await startChild(SIDE, [row.theirs], room)
+    try {
+      const other = differences(own, (await ask(theirs, { ask: 'decisions', rules: 0, events: COMPARED })) as string[])
+      const pair = pairOf(await speedsOf([ours, theirs], 0, scale), ours, theirs)
+      const found = `${pair.ratio.toFixed(pair.ratio < 10 ? 2 : 0)} (${whole(pair.ours)}/s ÷ ${whole(pair.theirs)}/s; SQRL decides ${other.length} of ${COMPARED} events otherwise)`
+      return { id, measure, needed, found, met: pair.ratio >= atLeast }
+    } finally {
+      await theirs.stop()
+    }
+  } finally {
+    await ours.stop()
+  }
+}
+
+/** What the counters' rules say of each event, by counting all that came before it again. */
+function meant(): string[] {
+  const events = eventsOf(COMPARED)
+  return events.map((_, index) =>
+    COUNTERS.filter((counter) => bruteForce(counter, events, index) >= counter.atLeast)
+      .map(({ name }) => name)
+      .sort()
+      .join(' '),
+  )
 }
 
 const ask = (side: Child, question: Question): Promise<unknown> => side.ask(question)

@@ -7,6 +7,8 @@ export interface Engine {
 }
 
 export interface Loaded {
+  /** It counts: each event is a new one, and their numbers go on without end, in order. */
+  readonly goesOn?: true
   /** Judges the event of that number and gives the names of the rules that fired: their labels. */
   decide(event: number): readonly string[] | Promise<readonly string[]>
 }

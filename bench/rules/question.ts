@@ -1,4 +1,13 @@
-export type EngineName = 'wick' | 'sqrl' | 'celJs' | 'jsonLogic' | 'jsonRules'
+export type EngineName =
+  | 'wick'
+  | 'sqrl'
+  | 'celJs'
+  | 'jsonLogic'
+  | 'jsonRules'
+  | 'wickCounting'
+  | 'wickDurable'
+  | 'sqrlCounting'
+  | 'sqrlRedis'
 
 /** What a side is asked; each question has one answer. */
 export type Question =

@@ -4,16 +4,30 @@ import { celJs } from './engines/cel-js.ts'
 import { jsonLogic } from './engines/json-logic.ts'
 import { jsonRules } from './engines/json-rules.ts'
 import { sqrl } from './engines/sqrl.ts'
+import { sqrlCounting, sqrlRedis } from './engines/sqrl-counting.ts'
 import { wick } from './engines/wick.ts'
+import { wickCounting, wickDurable } from './engines/wick-counting.ts'
 import { EVENTS, eventsOf, rulesOf } from './generate.ts'
 import type { EngineName, Question } from './question.ts'
 
 // An engine as a side of the comparison: `node side.ts <engine>`, then a question and an answer at a time.
 
-const engines: Readonly<Record<EngineName, Engine>> = { wick, sqrl, celJs, jsonLogic, jsonRules }
+const engines: Readonly<Record<EngineName, Engine>> = {
+  wick,
+  sqrl,
+  celJs,
+  jsonLogic,
+  jsonRules,
+  wickCounting,
+  wickDurable,
+  sqrlCounting,
+  sqrlRedis,
+}
 const engine = engines[process.argv[2] as EngineName]
 const events = eventsOf(EVENTS)
 const loaded = new Map<number, Promise<Loaded>>()
+/** How far a side that counts has come. */
+let counted = 0
 /** Between two looks at the clock. */
 const SLICE = 50
 
@@ -45,6 +59,7 @@ async function decisions(rules: number, count: number): Promise<string[]> {
   const judge = await withRules(rules)
   const found: string[] = []
   for (let event = 0; event < count; event += 1) found.push([...(await judge.decide(event))].sort().join(' '))
+  counted = Math.max(counted, count)
   return found
 }
 
@@ -57,7 +72,7 @@ async function perSecond(rules: number, ms: number): Promise<number> {
   let count = 0
   do {
     for (const next = count + SLICE; count < next; count += 1) {
-      const decision = judge.decide(count % EVENTS)
+      const decision = judge.decide(judge.goesOn ? counted++ : count % EVENTS)
       if (decision instanceof Promise) await decision
     }
   } while (performance.now() < until)

@@ -8,13 +8,13 @@ import {
   type ListSpec,
   type SignalSpec,
 } from './checked.ts'
-import { didYouMean } from './diagnostic.ts'
 import { Elaborator } from './elaborate.ts'
 import type { CounterFilters } from './evidence.ts'
 import { resolveField } from './fields.ts'
 import { counterIdentity, readsOfCondition } from './meaning.ts'
 import { duration } from './print-expr.ts'
 import type { Scope } from './scope.ts'
+import { isShort } from './size.ts'
 import type { Type } from './types.ts'
 
 const SECOND = 1000
@@ -100,7 +100,12 @@ function knownKinds(decl: CounterDecl, scope: Scope): string[] {
   const kinds: string[] = []
   for (const word of decl.on) {
     if (!scope.schema.events.has(word.text))
-      scope.findings.error('N03', word.at, `no event '${word.text}'`, didYouMean(word.text, scope.schema.events.keys()))
+      scope.findings.error(
+        'N03',
+        word.at,
+        `no event '${word.text}'`,
+        scope.findings.didYouMean(word.text, scope.schema.events.keys()),
+      )
     else if (kinds.includes(word.text))
       scope.findings.error(
         'N01',
@@ -164,7 +169,11 @@ function checkEncrypted(decl: CounterDecl, kinds: readonly string[], scope: Scop
 function checkNumber(scope: Scope): void {
   const byKind = new Map<string, CounterDecl[]>()
   for (const decl of scope.counters.values()) {
-    for (const { text } of decl.on) byKind.set(text, [...(byKind.get(text) ?? []), decl])
+    for (const { text } of decl.on) {
+      const decls = byKind.get(text)
+      if (decls === undefined) byKind.set(text, [decl])
+      else decls.push(decl)
+    }
   }
   for (const [kind, decls] of byKind) {
     const first = decls[MAX_A_KIND]
@@ -177,7 +186,8 @@ function checkNumber(scope: Scope): void {
 /** What is counted; absent where it cannot be understood or reads a counter itself (N04). */
 function whereOf({ decl, expr, kinds, cyclic }: Where, scope: Scope): Condition | undefined {
   const where = new Elaborator(scope, kinds, cyclic).condition(expr, 'where')
-  if (where === undefined || readsOfCondition(where).counters.size === 0) return where
+  if (where === undefined || !isShort(where, expr.at, scope)) return undefined
+  if (readsOfCondition(where).counters.size === 0) return where
   if (cyclic.has(decl.name.text)) return undefined
   const message = `these lets or counters refer to each other: ${decl.name.text} reads a counter`
   scope.findings.error('N04', decl.name.at, message, 'a counter may not read a counter')

@@ -1,17 +1,16 @@
 import type { RuleDecl } from './ast.ts'
 import { checkThresholds } from './check-counters.ts'
-import { allLeaves, type Condition, type Leaf, type ListSpec, leavesOf, type Rule, type SignalSpec } from './checked.ts'
+import { allLeaves, type Condition, type Leaf, type ListSpec, type Rule, type SignalSpec } from './checked.ts'
 import { findConstant } from './constant.ts'
-import { didYouMean, type Span } from './diagnostic.ts'
+import type { Span } from './diagnostic.ts'
 import { effectOf } from './effects.ts'
 import { Elaborator } from './elaborate.ts'
 import type { CounterFilters } from './evidence.ts'
 import { ruleHash } from './meaning.ts'
 import { checkPolicy } from './policy.ts'
 import type { Scope } from './scope.ts'
+import { isShort } from './size.ts'
 import { templateOf } from './template.ts'
-
-const MAX_LEAVES = 64
 
 export interface Declared {
   readonly lists: ReadonlyMap<string, ListSpec>
@@ -27,13 +26,13 @@ export function checkRule(decl: RuleDecl, scope: Scope, declared: Declared): Rul
       'N03',
       decl.harm.at,
       `no harm '${decl.harm.text}'`,
-      didYouMean(decl.harm.text, scope.schema.harms.keys()),
+      scope.findings.didYouMean(decl.harm.text, scope.schema.harms.keys()),
     )
   }
   const kinds = knownKinds(decl, scope)
   const elaborator = new Elaborator(scope, kinds, declared.cyclic)
   const read = decl.when === undefined || kinds.length === 0 ? undefined : elaborator.condition(decl.when)
-  const when = read !== undefined && isShort(read, decl, scope) ? read : undefined
+  const when = read !== undefined && isShort(read, decl.when?.at ?? decl.name.at, scope) ? read : undefined
   if (when !== undefined) checkCondition(when, decl, scope)
   checkPolicy(decl, when, scope, declared.filters)
   checkPersonAddressed(decl, kinds, scope)
@@ -44,7 +43,12 @@ function knownKinds(decl: RuleDecl, scope: Scope): string[] {
   const kinds: string[] = []
   for (const word of decl.on ?? []) {
     if (!scope.schema.events.has(word.text)) {
-      scope.findings.error('N03', word.at, `no event '${word.text}'`, didYouMean(word.text, scope.schema.events.keys()))
+      scope.findings.error(
+        'N03',
+        word.at,
+        `no event '${word.text}'`,
+        scope.findings.didYouMean(word.text, scope.schema.events.keys()),
+      )
     } else if (kinds.includes(word.text)) {
       scope.findings.error(
         'N01',
@@ -71,15 +75,6 @@ function checkPersonAddressed(decl: RuleDecl, kinds: readonly string[], scope: S
     message,
     'write two rules',
   )
-}
-
-/** A condition above the limit is not looked at further: what it costs to check grows with it. */
-function isShort(when: Condition, decl: RuleDecl, scope: Scope): boolean {
-  const count = leavesOf(when).length
-  if (count <= MAX_LEAVES) return true
-  const message = `the expression is too long: ${count} questions`
-  scope.findings.error('S02', decl.when?.at ?? decl.name.at, message, `at most ${MAX_LEAVES}, or a term list`)
-  return false
 }
 
 function checkCondition(when: Condition, decl: RuleDecl, scope: Scope): void {

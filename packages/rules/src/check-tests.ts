@@ -1,15 +1,33 @@
 import type { Assign, AssignValue, EffectNode, Literal, SampleDecl, Step, Word } from './ast.ts'
-import { didYouMean } from './diagnostic.ts'
 import { resolveField } from './fields.ts'
 import type { Scope } from './scope.ts'
 import { elementType, isNumeric, type Type, typeName } from './types.ts'
 
 const MAX_REPEAT = 10_000
+/** Steps of all tests of a file, with their repeats written out. */
+const MAX_STEPS = 100_000
 
 /** Checks samples and tests: every name exists, every value has the type of its field. */
 export function checkTests(scope: Scope): void {
   for (const sample of scope.samples.values()) checkSample(sample, scope)
-  for (const test of scope.tests) for (const step of test.steps) checkStep(step, scope)
+  const rules = new Set(scope.rules.map((rule) => rule.name.text))
+  for (const test of scope.tests) for (const step of test.steps) checkStep(step, scope, rules)
+  checkLength(scope)
+}
+
+/** Tests are run at every save and every upload, so they end. */
+function checkLength(scope: Scope): void {
+  let steps = 0
+  for (const test of scope.tests) {
+    steps += stepsOf(test.steps)
+    if (steps <= MAX_STEPS) continue
+    scope.findings.error('S02', test.name.at, 'the tests are too long', `at most ${MAX_STEPS} steps with their repeats`)
+    return
+  }
+}
+
+function stepsOf(steps: readonly Step[]): number {
+  return steps.reduce((sum, step) => sum + (step.kind === 'repeat' ? 1 + step.times * stepsOf(step.steps) : 1), 0)
 }
 
 function checkSample(sample: SampleDecl, scope: Scope): void {
@@ -17,7 +35,7 @@ function checkSample(sample: SampleDecl, scope: Scope): void {
   else missing('event', sample.event, scope.schema.events.keys(), scope)
 }
 
-function checkStep(step: Step, scope: Scope): void {
+function checkStep(step: Step, scope: Scope, rules: ReadonlySet<string>): void {
   switch (step.kind) {
     case 'given':
       if (!scope.lists.has(step.list.text)) missing('list', step.list, scope.lists.keys(), scope)
@@ -35,10 +53,10 @@ function checkStep(step: Step, scope: Scope): void {
       if (step.times < 1 || step.times > MAX_REPEAT) {
         scope.findings.error('S02', step.at, `repeat ${step.times} is too long`, `1 to ${MAX_REPEAT}`)
       }
-      for (const inner of step.steps) checkStep(inner, scope)
+      for (const inner of step.steps) checkStep(inner, scope, rules)
       return
     case 'expect':
-      checkExpectation(step, scope)
+      checkExpectation(step, scope, rules)
       return
     case 'again':
     case 'after':
@@ -46,10 +64,9 @@ function checkStep(step: Step, scope: Scope): void {
   }
 }
 
-function checkExpectation(step: Step & { kind: 'expect' }, scope: Scope): void {
+function checkExpectation(step: Step & { kind: 'expect' }, scope: Scope, rules: ReadonlySet<string>): void {
   const { that } = step
-  const rules = scope.rules.map((rule) => rule.name.text)
-  if (that.kind === 'outcome' && !rules.includes(that.rule.text)) missing('rule', that.rule, rules, scope)
+  if (that.kind === 'outcome' && !rules.has(that.rule.text)) missing('rule', that.rule, rules, scope)
   if (that.kind === 'counter') {
     if (!scope.counters.has(that.counter.text)) missing('counter', that.counter, scope.counters.keys(), scope)
     else if (that.value.kind !== 'number') scope.findings.error('T01', that.value.at, 'a counter compares with num')
@@ -111,5 +128,5 @@ function checkLiteral(literal: Literal, type: Type, path: Word, scope: Scope): v
 }
 
 function missing(what: string, word: Word, names: Iterable<string>, scope: Scope): void {
-  scope.findings.error('N03', word.at, `no ${what} '${word.text}'`, didYouMean(word.text, names))
+  scope.findings.error('N03', word.at, `no ${what} '${word.text}'`, scope.findings.didYouMean(word.text, names))
 }

@@ -54,6 +54,8 @@ export function checkCost(
   counters: readonly { readonly counter: Counter; readonly at: Span }[],
   findings: Findings,
 ): void {
+  // A leaf is paid on every kind, and its name is as long as it is.
+  const names = new Map<Leaf, string>()
   for (const phase of ['gate', 'follow'] as const) {
     const kinds = new Set(rules.flatMap(({ rule }) => (rule.phase === phase ? rule.on : [])))
     for (const kind of kinds) {
@@ -68,7 +70,7 @@ export function checkCost(
           condition: rule.when,
         })),
       ]
-      checkKind(kind, phase, payers, findings)
+      checkKind({ kind, phase, payers, names }, findings)
     }
   }
 }
@@ -87,13 +89,21 @@ interface Payer {
   readonly condition: Condition | undefined
 }
 
-function checkKind(kind: string, phase: 'gate' | 'follow', payers: readonly Payer[], findings: Findings): void {
+interface Paying {
+  readonly kind: string
+  readonly phase: 'gate' | 'follow'
+  readonly payers: readonly Payer[]
+  readonly names: Map<Leaf, string>
+}
+
+function checkKind({ kind, phase, payers, names }: Paying, findings: Findings): void {
   const paid = new Set<string>()
   let total = 0
   const shares = payers.map(({ name, at, base, condition }) => {
     let share = base
     for (const leaf of condition === undefined ? [] : allLeaves(condition)) {
-      const key = keyOf(leaf)
+      const key = names.get(leaf) ?? keyOf(leaf)
+      names.set(leaf, key)
       if (paid.has(key)) continue
       paid.add(key)
       share += ownCost(leaf)
@@ -103,8 +113,8 @@ function checkKind(kind: string, phase: 'gate' | 'follow', payers: readonly Paye
   })
   if (total <= BUDGET[phase]) return
   const dearest = shares.sort((a, b) => b.share - a.share).slice(0, 3)
-  const names = dearest.map((one) => one.name).join(', ')
-  const message = `the ${phase} for '${kind}' costs ${grouped(total)} units of ${grouped(BUDGET[phase])}; dearest: ${names}`
+  const rules = dearest.map((one) => one.name).join(', ')
+  const message = `the ${phase} for '${kind}' costs ${grouped(total)} units of ${grouped(BUDGET[phase])}; dearest: ${rules}`
   const at = dearest[0]?.at
   if (at !== undefined)
     findings.error('B01', at, message, 'share texts and lists between rules, or move a rule to follow')

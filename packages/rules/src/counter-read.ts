@@ -1,6 +1,5 @@
 import type { CounterDecl, Expr, Word } from './ast.ts'
 import type { CounterTerm, FieldTerm } from './checked.ts'
-import { didYouMean } from './diagnostic.ts'
 import { resolveField } from './fields.ts'
 import type { Scope } from './scope.ts'
 import { NUM, sameType, typeName } from './types.ts'
@@ -28,7 +27,7 @@ export function readByKey(
   const counter = scope.counters.get(name)
   const key = expr.key.map((word) => resolveField(scope, word, kinds))
   if (counter === undefined) {
-    scope.findings.error('N03', at, `no counter '${name}'`, didYouMean(name, scope.counters.keys()))
+    scope.findings.error('N03', at, `no counter '${name}'`, scope.findings.didYouMean(name, scope.counters.keys()))
     return undefined
   }
   scope.used.add(name)

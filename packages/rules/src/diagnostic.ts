@@ -25,10 +25,18 @@ export interface Diagnostic {
   also: readonly Note[]
 }
 
+/** Nobody reads more, and a file of nothing but mistakes must not fill memory with them. */
+const MAX_TOLD = 1000
+/** Letters that may be compared in one file to find which name was meant. Whoever gets hundreds of names wrong needs no more hints. */
+const MAX_COMPARED = 5_000_000
+const MAX_NAME = 64
+
 /** Collects diagnostics. The same code at the same place is told once, however often a let is looked through. */
 export class Findings {
   readonly list: Diagnostic[] = []
   readonly #seen = new Set<string>()
+  #failed = false
+  #compared = 0
 
   error(code: string, at: Span, message: string, fix?: string, also: readonly Note[] = []): void {
     this.#add({ code, severity: 'error', message, ...(fix === undefined ? {} : { fix }), at, also })
@@ -39,7 +47,25 @@ export class Findings {
   }
 
   get failed(): boolean {
-    return this.list.some((one) => one.severity === 'error')
+    return this.#failed
+  }
+
+  /** "did you mean 'x'?" for the nearest of the names, or nothing where none is near. */
+  didYouMean(wrong: string, names: Iterable<string>): string | undefined {
+    if (wrong.length > MAX_NAME) return undefined
+    let best: string | undefined
+    let bestDistance = Math.max(2, Math.floor(wrong.length / 3)) + 1
+    for (const name of names) {
+      const near = Math.abs(name.length - wrong.length) < bestDistance
+      this.#compared += near ? name.length * wrong.length : 1
+      if (this.#compared > MAX_COMPARED) return undefined
+      const distance = near ? editDistance(wrong, name, bestDistance) : bestDistance
+      if (distance < bestDistance) {
+        best = name
+        bestDistance = distance
+      }
+    }
+    return best === undefined ? undefined : `did you mean '${best}'?`
   }
 
   /** In the order of the text. */
@@ -50,23 +76,19 @@ export class Findings {
   #add(diagnostic: Diagnostic): void {
     const key = `${diagnostic.code}:${diagnostic.at.from}:${diagnostic.at.to}:${diagnostic.message}`
     if (this.#seen.has(key)) return
+    if (diagnostic.severity === 'error') this.#failed = true
+    if (this.list.length > MAX_TOLD) return
     this.#seen.add(key)
-    this.list.push({ ...diagnostic, at: plain(diagnostic.at) })
+    const at = plain(diagnostic.at)
+    if (this.list.length < MAX_TOLD) this.list.push({ ...diagnostic, at })
+    else this.#tooMany(at)
   }
-}
 
-/** "did you mean 'x'?" for the nearest of the names, or nothing where none is near. */
-export function didYouMean(wrong: string, names: Iterable<string>): string | undefined {
-  let best: string | undefined
-  let bestDistance = Math.max(2, Math.floor(wrong.length / 3)) + 1
-  for (const name of names) {
-    const distance = editDistance(wrong, name, bestDistance)
-    if (distance < bestDistance) {
-      best = name
-      bestDistance = distance
-    }
+  #tooMany(at: Span): void {
+    const message = `the file has more than ${MAX_TOLD} mistakes; the rest is not told`
+    this.#failed = true
+    this.list.push({ code: 'S02', severity: 'error', message, fix: 'mend the first ones', at, also: [] })
   }
-  return best === undefined ? undefined : `did you mean '${best}'?`
 }
 
 function editDistance(a: string, b: string, limit: number): number {

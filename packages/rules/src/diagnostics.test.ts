@@ -21,6 +21,36 @@ const MISTAKES: readonly (readonly [string, string, string[]])[] = [
   ],
   ['S02 escape', rule({ because: 'a \\q' }), ["9:14 S02 this escape is not valid: '\\q'"]],
   ['S02 depth', rule({ when: `${'('.repeat(40)}true${')'.repeat(40)}` }), ['6:41 S02 the expression is too deep']],
+  ['S02 half a character', rule({ because: 'a\ud800b' }), ['9:13 S02 this character is not valid: one half of two']],
+  ['S02 number', rule({ when: `item.link_count > ${'9'.repeat(309)}` }), ['6:26 S02 this number is not valid']],
+  [
+    'S02 levels',
+    `let a = ${'-'.repeat(31)}item.link_count\n${Array.from({ length: 7 }, (_, i) => `let a${i} = ${'-'.repeat(31)}${i === 0 ? 'a' : `a${i - 1}`}\n`).join('')}${rule({ when: 'a6 > 1' })}`,
+    ["3:5 N05 'a' is never used", '4:16 S02 the expression is too deep'],
+  ],
+  [
+    'S02 questions of a counter',
+    `counter sent = count by actor.id on message where ${Array.from({ length: 65 }, (_, i) => `item.link_count == ${i}`).join(' or ')} over 10m exact up to 50\n${rule({ when: 'sent > 2', unknown: UNKNOWN })}`,
+    ['3:51 S02 the expression is too long: 65 questions'],
+  ],
+  [
+    'S02 questions inside questions',
+    `let a = item.forwarded == (item.link_count > 2)\n${rule({ when: Array.from({ length: 33 }, () => 'a').join(' or ') })}`,
+    ['7:8 S02 the expression is too long: 66 questions'],
+  ],
+  [
+    'S02 repeats',
+    `${rule()}test "t" {${' repeat 2 as i every 1s {'.repeat(9)} send message ${'}'.repeat(10)}`,
+    [
+      '12:212 S02 repeats inside repeats are too deep',
+      "12:259 S01 unexpected '}', expected a declaration: 'list', 'signal', 'let', 'counter', 'rule', 'sample', 'test'",
+    ],
+  ],
+  [
+    'S02 tests',
+    `${rule()}test "t" { repeat 400 as i every 1s { repeat 300 as j every 1s { send message } } }`,
+    ['12:6 S02 the tests are too long'],
+  ],
   ['S03', rule({ when: '1 < item.link_count < 5' }), ['6:28 S03 comparisons do not chain']],
   [
     'N01',
@@ -347,6 +377,7 @@ describe('a schema is held to the promises', () => {
     ],
     ['N03', 'event post about actor { actor account item contnt }', "5:45 N03 no record 'contnt'"],
     ['N03 item', 'event post about actor item thing { actor account }', "5:29 N03 no member 'thing'"],
+    ['S02', 'record x { a list<list<list<list<list<text>>>>> }', '5:34 S02 this type is too deep'],
     ['T01', 'record x { a num = "three" }', '5:20 T01 this is no value of type num'],
     [
       'S01',
@@ -441,6 +472,21 @@ describe('what needs more than one file', () => {
     expect(readSchema(shipped('core.wick')).diagnostics.map((one) => one.code)).toEqual(['S01'])
     expect(check(shipped('chat.schema.wick'), chat).diagnostics.map((one) => one.code)).toEqual(['S01'])
   })
+})
+
+test('a thousand mistakes are told, and that there are more', () => {
+  const { diagnostics } = check(rules('let a = b\n'.repeat(2000)), chat)
+  expect(diagnostics).toHaveLength(1001)
+  expect(diagnostics.filter((one) => one.code === 'S02').map((one) => one.message)).toEqual([
+    'the file has more than 1000 mistakes; the rest is not told',
+  ])
+})
+
+test('a line that no window shows whole is shown around the mistake', () => {
+  const source = { name: 'x', text: `${HEADER}${' '.repeat(500)}rule` }
+  const [head, line, marks] = renderDiagnostics(source, check(source, chat).diagnostics).split('\n')
+  expect(head).toContain('x:3:505 error S01')
+  expect([line?.length, marks?.length]).toEqual([128, 129])
 })
 
 test('one broken part does not hide what is wrong with its neighbours, nor make them look complete', () => {

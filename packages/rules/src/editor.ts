@@ -5,6 +5,7 @@ import { parse } from './parse.ts'
 import { duration, windowText } from './print-expr.ts'
 import type { Field, Schema } from './schema.ts'
 import { type Type, typeName } from './types.ts'
+import { RULE_WORDS } from './words.ts'
 
 /** One coloured piece of a text: offsets in UTF-16 units. */
 export interface Token {
@@ -26,14 +27,6 @@ export interface Hover {
   readonly to: number
   readonly text: string
 }
-
-const KEYWORDS: ReadonlySet<string> = new Set(
-  `after again and any approx as because block bool by contains context count counter critical distinct domain down effect
-  every exact expect false fired follow for from gate given harm has hash high hold id ignore in is known label let limit list
-  low matches medium near no none not num of offer on or over owner phash phase policy preserve queue quiet refer release
-  repeat review rule ruleset sample schema score sealed send severity signal stale sum tell test text then to true unknown
-  until up use user verdict version when where withhold within`.split(/\s+/),
-)
 
 /** What an editor shows of a text, complete or not. Never throws. */
 export const editor = {
@@ -70,7 +63,7 @@ export const editor = {
 function colourOf(kind: string, word: string): Token['kind'] {
   switch (kind) {
     case 'word':
-      return KEYWORDS.has(word) ? 'keyword' : 'name'
+      return RULE_WORDS.has(word) ? 'keyword' : 'name'
     case 'version':
     case 'duration':
       return 'number'
@@ -90,7 +83,7 @@ function candidates(text: string, schema: Schema): (readonly [string, string])[]
     ...(file?.kind === 'ruleset' ? declared(file) : []),
     ...fieldsOf(schema),
     ...[...schema.events.keys()].map((kind) => [kind, 'event'] as const),
-    ...[...KEYWORDS].map((word) => [word, 'keyword'] as const),
+    ...[...RULE_WORDS].map((word) => [word, 'keyword'] as const),
   ]
 }
 

@@ -1,6 +1,5 @@
 import type { EffectNode, RuleDecl } from './ast.ts'
 import type { Effect } from './checked.ts'
-import { didYouMean } from './diagnostic.ts'
 import { duration } from './print-expr.ts'
 import type { EventKind } from './schema.ts'
 import type { Scope } from './scope.ts'
@@ -85,7 +84,7 @@ function checkBounds(effect: EffectNode, scope: Scope): void {
   if (effect.do === 'limit') {
     within(effect.for, MINUTE, 30 * DAY)
     if (!scope.schema.limits.has(effect.what.text)) {
-      const fix = didYouMean(effect.what.text, scope.schema.limits)
+      const fix = scope.findings.didYouMean(effect.what.text, scope.schema.limits)
       scope.findings.error('N03', effect.what.at, `no limit '${effect.what.text}'`, fix)
     }
   }

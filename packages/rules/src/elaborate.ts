@@ -1,16 +1,16 @@
 import type { Expr, Literal, Word } from './ast.ts'
 import type { Condition, Leaf, LeafTest, Term } from './checked.ts'
 import { readByKey, readByName } from './counter-read.ts'
-import { didYouMean, type Span } from './diagnostic.ts'
+import type { Span } from './diagnostic.ts'
 import { resolveField } from './fields.ts'
 import { arithmeticType, comparable, comparisonFix, textual } from './operators.ts'
-import { checkPattern } from './pattern/index.ts'
+import { checkPattern, MAX_PATTERN } from './pattern/index.ts'
 import { printExpr } from './print-expr.ts'
 import { MAX_LET_DEPTH, type Scope } from './scope.ts'
 import { BOOL, DUR, elementType, isNumeric, NUM, type Type, typeName } from './types.ts'
 
-/** Parts of conditions that one rule may come to with its lets written out. */
-const MAX_PARTS = 5000
+/** Levels of an expression with its lets written out. It bounds the recursion of everything that walks what is checked. */
+const MAX_LEVELS = 200
 
 /**
  * Gives an expression its meaning on the kinds of one rule or counter: names resolved, types checked, lets inlined.
@@ -21,7 +21,7 @@ export class Elaborator {
   readonly #kinds: readonly string[]
   readonly #cyclic: ReadonlySet<string>
   #depth = 0
-  #parts = 0
+  #level = 0
 
   constructor(scope: Scope, kinds: readonly string[], cyclic: ReadonlySet<string>) {
     this.#scope = scope
@@ -30,7 +30,15 @@ export class Elaborator {
   }
 
   condition(expr: Expr, parent = 'when'): Condition | undefined {
-    if (this.#full(expr.at)) return undefined
+    return this.#within(expr, () => this.#condition(expr, parent))
+  }
+
+  /** A field, signal or counter to print or to key by; the same rules as in an expression. */
+  name(word: Word): Term | undefined {
+    return this.#spend(1, word.at) ? this.#path(word.text, word.at) : undefined
+  }
+
+  #condition(expr: Expr, parent: string): Condition | undefined {
     switch (expr.kind) {
       case 'paren':
         return this.condition(expr.of, parent)
@@ -58,18 +66,13 @@ export class Elaborator {
     }
   }
 
-  /** A field, signal or counter to print or to key by; the same rules as in an expression. */
-  name(word: Word): Term | undefined {
-    return this.#path(word.text, word.at)
-  }
-
   #joined(kind: 'and' | 'or', exprs: readonly Expr[]): Condition | undefined {
     const items: Condition[] = []
     let whole = true
     for (const expr of exprs) {
       const item = this.condition(expr, kind)
       if (item === undefined) whole = false
-      else if (item.kind === kind) items.push(...item.items)
+      else if (item.kind === kind) for (const one of item.items) items.push(one)
       else items.push(item)
     }
     return whole ? { kind, items } : undefined
@@ -205,6 +208,10 @@ export class Elaborator {
   }
 
   #term(expr: Expr): Term | undefined {
+    return this.#within(expr, () => this.#termOf(expr))
+  }
+
+  #termOf(expr: Expr): Term | undefined {
     switch (expr.kind) {
       case 'paren':
         return this.#term(expr.of)
@@ -236,14 +243,14 @@ export class Elaborator {
     const signal = this.#scope.signals.get(path)
     if (signal !== undefined) {
       this.#scope.used.add(path)
+      if (!this.#spend(signal.inputs.length, at)) return undefined
       const inputs = signal.inputs.map((input) => resolveField(this.#scope, input, this.#kinds))
       return inputs.includes(undefined) ? undefined : { kind: 'signal', name: path, type: { kind: signal.type } }
     }
     if (this.#scope.counters.has(path)) return readByName({ text: path, at }, this.#kinds, this.#scope)
     if (path.includes('.')) return resolveField(this.#scope, { text: path, at }, this.#kinds)
-    const names = [...this.#scope.signals.keys(), ...this.#scope.counters.keys(), ...this.#scope.lets.keys()]
     if (this.#isMember(path)) this.#type(at, `'${path}' is a record`, `name a field of it, or ask '${path} is none'`)
-    else this.#unknownName('signal, counter or let', { text: path, at }, names)
+    else this.#unknownName('signal, counter or let', { text: path, at }, valuesOf(this.#scope))
     return undefined
   }
 
@@ -273,7 +280,7 @@ export class Elaborator {
           'N03',
           literal.at,
           `no ${type.kind === 'harm' ? 'harm' : 'enum value'} '${literal.value}'`,
-          didYouMean(literal.value, names),
+          this.#scope.findings.didYouMean(literal.value, names),
         )
         return undefined
       }
@@ -288,12 +295,8 @@ export class Elaborator {
     return this.#cyclic.has(path) ? 'cyclic' : decl.expr
   }
 
-  /**
-   * Looks through a let. Lets that use each other twice double with every step, so what they come to is bounded, not
-   * only their depth.
-   */
   #inside<T>(inner: Expr | 'cyclic', at: Span, look: (named: Expr) => T): T | undefined {
-    if (inner === 'cyclic' || this.#full(at)) return undefined
+    if (inner === 'cyclic') return undefined
     if (this.#depth >= MAX_LET_DEPTH) {
       this.#scope.findings.error('S02', at, 'the expression is too deep: lets inside lets', `at most ${MAX_LET_DEPTH}`)
       return undefined
@@ -304,13 +307,32 @@ export class Elaborator {
     return found
   }
 
-  /** Counts one more part; told once when there are too many. */
-  #full(at: Span): boolean {
-    this.#parts += 1
-    if (this.#parts === MAX_PARTS + 1) {
-      this.#scope.findings.error('S02', at, 'the expression is too long: lets inside lets', 'ask fewer questions')
+  /** Looks at an expression while the file may cost more and the expression is not too deep. */
+  #within<T>(expr: Expr, look: () => T | undefined): T | undefined {
+    if (!this.#spend(sizeOf(expr), expr.at)) return undefined
+    if (this.#level >= MAX_LEVELS) {
+      this.#scope.findings.error(
+        'S02',
+        expr.at,
+        'the expression is too deep',
+        `at most ${MAX_LEVELS} levels with its lets`,
+      )
+      return undefined
     }
-    return this.#parts > MAX_PARTS
+    this.#level += 1
+    const found = look()
+    this.#level -= 1
+    return found
+  }
+
+  /** Told once, where the last of what a file may cost is spent. */
+  #spend(size: number, at: Span): boolean {
+    const { work } = this.#scope
+    const before = work.left
+    work.left -= size
+    if (before >= 0 && work.left < 0)
+      this.#scope.findings.error('S02', at, 'the expression is too long: lets inside lets', 'ask fewer questions')
+    return work.left >= 0
   }
 
   #type(at: Span, message: string, fix?: string): undefined {
@@ -318,7 +340,30 @@ export class Elaborator {
   }
 
   #unknownName(what: string, word: Word, names: Iterable<string>): void {
-    this.#scope.findings.error('N03', word.at, `no ${what} '${word.text}'`, didYouMean(word.text, names))
+    this.#scope.findings.error(
+      'N03',
+      word.at,
+      `no ${what} '${word.text}'`,
+      this.#scope.findings.didYouMean(word.text, names),
+    )
+  }
+}
+
+function* valuesOf({ signals, counters, lets }: Scope): Iterable<string> {
+  for (const names of [signals, counters, lets]) yield* names.keys()
+}
+
+/** What an expression costs by itself, without the expressions in it. */
+function sizeOf(expr: Expr): number {
+  switch (expr.kind) {
+    case 'in':
+      return 1 + expr.values.length
+    case 'of':
+      return 1 + expr.key.length
+    case 'matches':
+      return 1 + Math.min(expr.pattern.length, MAX_PATTERN)
+    default:
+      return 1
   }
 }
 

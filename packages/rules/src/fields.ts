@@ -1,6 +1,5 @@
 import type { Word } from './ast.ts'
 import type { FieldTerm } from './checked.ts'
-import { didYouMean } from './diagnostic.ts'
 import type { EventKind, Field } from './schema.ts'
 import type { Scope } from './scope.ts'
 import { sameType, typeName } from './types.ts'
@@ -30,7 +29,7 @@ export function resolveField(scope: Scope, word: Word, kinds: readonly string[])
         'N02',
         word.at,
         `'${word.text}' does not exist on event '${kindName}'`,
-        nearestPath(kind, word.text),
+        scope.findings.didYouMean(word.text, pathsOf(kind)),
       )
       return undefined
     }
@@ -75,10 +74,9 @@ function longest(before: FieldTerm | undefined, field: Field): FieldTerm['type']
   return field.type
 }
 
-function nearestPath(kind: EventKind, path: string): string | undefined {
-  const paths = ['event.id']
+function* pathsOf(kind: EventKind): Iterable<string> {
+  yield 'event.id'
   for (const member of kind.members.values()) {
-    for (const field of member.record.fields.keys()) paths.push(`${member.name}.${field}`)
+    for (const field of member.record.fields.keys()) yield `${member.name}.${field}`
   }
-  return didYouMean(path, paths)
 }

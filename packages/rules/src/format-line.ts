@@ -18,10 +18,11 @@ const TIGHT_AFTER: ReadonlySet<string> = new Set(['(', '['])
 /** Prints the tokens of one line, broken below where they are too many: first at the outermost `and`, `or` and commas. */
 export function printLine(pieces: readonly Piece[], indent: number): string[] {
   const depths = depthsOf(pieces)
+  const deepest = depths.reduce((most, depth) => Math.max(most, depth), 0)
   for (let depth = 0; ; depth++) {
     const segments = segmentsOf(pieces, depths, depth)
     const lines = fill(segments, indent)
-    if (lines.every((line) => line.length <= WIDTH) || depth >= Math.max(0, ...depths)) return lines
+    if (lines.every((line) => line.length <= WIDTH) || depth >= deepest) return lines
   }
 }
 

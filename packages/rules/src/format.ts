@@ -18,8 +18,10 @@ export function format(source: Source): { text?: string; diagnostics: Diagnostic
   if (file === undefined || findings.failed) return { diagnostics: findings.sorted() }
   const brackets = file.kind === 'ruleset' ? missingBrackets(file) : []
   const pieces = tokens.filter((token) => token.kind !== 'end').map((token) => pieceOf(token, cursor.layout))
+  const starts = new Map(pieces.map((one) => [one.from, one]))
+  const ends = new Map(pieces.map((one) => [one.to, one]))
   for (const { from, to } of brackets) {
-    const [first, last] = [pieces.find((one) => one.from === from), pieces.find((one) => one.to === to)]
+    const [first, last] = [starts.get(from), ends.get(to)]
     if (first !== undefined) first.opens += 1
     if (last !== undefined) last.closes += 1
   }
@@ -119,7 +121,7 @@ class Printer {
     if (depth === 0 && !closing && (block || this.#wasBlock) && this.#out.length > 0) this.#blank()
     this.#leading(first.from, closing ? depth + 1 : depth)
     if (depth === 0 && !closing && this.#gapBefore(first.line)) this.#blank()
-    this.#out.push(...this.#withComments(pieces, depth))
+    for (const line of this.#withComments(pieces, depth)) this.#out.push(line)
     this.#lastLine = Math.max(this.#lastLine, last.line)
     if (depth === 0) this.#wasBlock = closing
   }
@@ -153,7 +155,7 @@ class Printer {
         else printed.push(`${' '.repeat(depth * 2 + 2)}${comment.text}`)
         this.#lastLine = comment.line
       }
-      lines.push(...printed)
+      for (const line of printed) lines.push(line)
       start = index + 1
     }
     return lines

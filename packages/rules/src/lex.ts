@@ -29,11 +29,32 @@ export const RESERVED: ReadonlySet<string> = new Set(
 
 const MAX_BYTES = 256 * 1024
 const MAX_WORD = 64
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-const SIGNS = ['==', '!=', '<=', '>=', '<', '>', '=', '{', '}', '(', ')', '[', ']', ',', ':', '+', '-', '*', '/', '?']
+export const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+export const SIGNS: readonly string[] = [
+  '==',
+  '!=',
+  '<=',
+  '>=',
+  '<',
+  '>',
+  '=',
+  '{',
+  '}',
+  '(',
+  ')',
+  '[',
+  ']',
+  ',',
+  ':',
+  '+',
+  '-',
+  '*',
+  '/',
+  '?',
+]
 
-const WORD = /[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*/y
-const NUMBER = /[0-9]+(?:\.[0-9]+)?(?:[a-zA-Z_][a-zA-Z0-9_]*)?/y
+export const WORD = /[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*/y
+export const NUMBER = /[0-9]+(?:\.[0-9]+)?(?:[a-zA-Z_][a-zA-Z0-9_]*)?/y
 const NUMBER_PARTS = /^([0-9]+(?:\.[0-9]+)?)([a-zA-Z_][a-zA-Z0-9_]*)?$/
 
 /**
@@ -53,10 +74,14 @@ class Lexer {
   #line = 1
   #lineStart = 0
   #leads = true
+  /** Where the line of the last question ends. */
+  #lineEndAt = -1
 
   constructor(text: string, findings: Findings) {
-    this.#text = text
+    // Half a character has no UTF-8 form, so nothing that is hashed may hold one.
+    this.#text = text.toWellFormed()
     this.#findings = findings
+    if (this.#text !== text) this.#loneSurrogate(text)
   }
 
   run(): Lexed {
@@ -67,6 +92,15 @@ class Lexer {
     while (this.#at < this.#text.length) this.#next()
     this.#tokens.push({ ...this.#span(this.#at), kind: 'end', text: 'end of file', value: '', leads: true })
     return { tokens: this.#tokens, comments: this.#comments }
+  }
+
+  #loneSurrogate(text: string): void {
+    let from = 0
+    while (text.charCodeAt(from) === this.#text.charCodeAt(from)) from += 1
+    const before = text.slice(0, from)
+    const column = from - (before.lastIndexOf('\n') + 1) + 1
+    const place = { from, to: from + 1, line: before.split('\n').length, column }
+    this.#findings.error('S02', place, 'this character is not valid: one half of two', 'a file is UTF-8')
   }
 
   #next(): void {
@@ -123,7 +157,10 @@ class Lexer {
     const text = NUMBER.exec(this.#text)?.[0] ?? ''
     const [, digits = '', unit] = NUMBER_PARTS.exec(text) ?? []
     if (unit === undefined) {
-      this.#push('number', text.length, Number(digits))
+      const number = Number(digits)
+      if (!Number.isFinite(number))
+        this.#findings.error('S02', this.#span(this.#at + text.length), 'this number is not valid', 'a smaller one')
+      this.#push('number', text.length, Number.isFinite(number) ? number : 0)
       return
     }
     const factor = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined
@@ -203,8 +240,11 @@ class Lexer {
   }
 
   #lineEnd(): number {
-    const end = this.#text.indexOf('\n', this.#at)
-    return end === -1 ? this.#text.length : end
+    if (this.#lineEndAt < this.#at) {
+      const end = this.#text.indexOf('\n', this.#at)
+      this.#lineEndAt = end === -1 ? this.#text.length : end
+    }
+    return this.#lineEndAt
   }
 }
 

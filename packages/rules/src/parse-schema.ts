@@ -3,6 +3,8 @@ import { type Cursor, ParseFault } from './cursor.ts'
 import { parseValue } from './parse-expr.ts'
 
 const PARTS = ['harm', 'limit', 'record', 'event']
+/** The checker says of a list in a list what is wrong with it; deeper ones are not read. */
+const MAX_LISTS = 3
 const SIMPLE = ['bool', 'num', 'dur', 'score', 'hash', 'phash', 'domain', 'harm'] as const
 
 type Draft = { -readonly [K in keyof SchemaFile]: SchemaFile[K] extends readonly (infer T)[] ? T[] : SchemaFile[K] }
@@ -37,7 +39,7 @@ function parsePart(cursor: Cursor, file: Draft): void {
     const grave = cursor.take('grave')
     for (const name of names) file.harms.push({ name, grave })
   } else if (cursor.take('limit')) {
-    file.limits.push(...cursor.list(() => cursor.id('a limit')))
+    for (const limit of cursor.list(() => cursor.id('a limit'))) file.limits.push(limit)
   } else if (cursor.take('record')) {
     file.records.push(parseRecord(cursor))
   } else if (cursor.take('event')) {
@@ -91,7 +93,8 @@ function parseDefault(cursor: Cursor): NonNullable<FieldNode['default']> {
   return { kind: 'word', value: word.text, at: word.at }
 }
 
-function parseType(cursor: Cursor): TypeNode {
+/** @param depth how many lists it stands in */
+function parseType(cursor: Cursor, depth = 0): TypeNode {
   const simple = SIMPLE.find((word) => cursor.take(word))
   if (simple !== undefined) return { kind: simple }
   if (cursor.take('text')) return { kind: 'text', ...(cursor.take('max') ? { max: cursor.int() } : {}) }
@@ -104,7 +107,7 @@ function parseType(cursor: Cursor): TypeNode {
     return { kind: 'id', thing }
   }
   if (cursor.take('enum')) return parseEnum(cursor)
-  if (cursor.take('list')) return parseList(cursor)
+  if (cursor.take('list')) return parseList(cursor, depth)
   throw cursor.unexpected(
     'a type: bool, num, dur, score, hash, phash, domain, harm, text, id<…>, enum(…) or list<…, max n>',
   )
@@ -118,10 +121,14 @@ function parseEnum(cursor: Cursor): TypeNode {
   return { kind: 'enum', values }
 }
 
-function parseList(cursor: Cursor): TypeNode {
+function parseList(cursor: Cursor, depth: number): TypeNode {
+  if (depth > MAX_LISTS) {
+    cursor.findings.error('S02', cursor.previous(), 'this type is too deep', 'a list holds single values')
+    throw new ParseFault()
+  }
   cursor.close(true, true)
   cursor.want('<')
-  const of = parseType(cursor)
+  const of = parseType(cursor, depth + 1)
   const max = cursor.take(',') ? parseMax(cursor) : undefined
   cursor.close(true, false)
   cursor.want('>')

@@ -5,6 +5,8 @@ import { parseValue } from './parse-expr.ts'
 import { parseEffect } from './parse-rule.ts'
 
 const STEPS = ['given', 'send', 'after', 'repeat', 'expect'] as const
+/** Repeats inside repeats. */
+const MAX_REPEATS = 8
 const RELATIONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>=']
 
 /** Reads a sample after the word `sample`. */
@@ -83,6 +85,10 @@ function parseSend(cursor: Cursor, first: Span): Step {
 
 function parseRepeat(cursor: Cursor, atDecl: () => boolean, depth: number): Step {
   const first = cursor.previous()
+  if (depth > MAX_REPEATS) {
+    cursor.findings.error('S02', first, 'repeats inside repeats are too deep', `at most ${MAX_REPEATS} levels`)
+    throw new ParseFault()
+  }
   const times = cursor.int()
   cursor.want('as')
   const as = cursor.id('the name of the turn')

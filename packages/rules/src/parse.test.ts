@@ -207,6 +207,67 @@ const PRODUCTIONS: readonly (readonly [string, (part: string) => string, readonl
     ],
     ['expect', 'expect a', 'expect a known', 'expect verdict', 'expect verdict deny', 'expect effect', 'expect no'],
   ],
+  [
+    'kinds',
+    (part) => HEADER + rule({ on: part }),
+    ['on message', 'on message, post', 'on follow'],
+    ['on', 'on message,', 'on message post', 'on "message"', 'on actor.id'],
+  ],
+  [
+    'severity and phase',
+    (part) => HEADER + rule({ head: part }),
+    ...([
+      ['low', 'medium', 'high', 'critical'].flatMap((severity) =>
+        ['gate', 'follow'].map((phase) => `harm spam policy "P" severity ${severity} phase ${phase}`),
+      ),
+      [
+        'harm spam policy "P" severity none phase gate',
+        'harm spam policy "P" severity low phase later',
+        'harm spam policy P severity low phase gate',
+        'harm "spam" policy "P" severity low phase gate',
+      ],
+    ] as const),
+  ],
+  [
+    'on unknown',
+    (part) => HEADER + rule({ unknown: part }),
+    ['', 'on unknown ignore', 'on unknown hold until review, queue "x" within 1h'],
+    ['on unknown', 'on unknown ignore, block', 'on none ignore', 'unknown ignore'],
+  ],
+  [
+    'test',
+    (part) => HEADER + part,
+    ['test "t" { }', 'test "" { send a }', 'test "a" { } test "b" { }'],
+    ['test { }', 'test t { }', 'test "t"', 'test "t" { send a', 'test "t" send a'],
+  ],
+  [
+    'value',
+    (part) => inTest(`send a { b.c: ${part} }`),
+    ['"x"', '1', '-1.5', '3d', '-3d', 'true', 'false', 'unknown', 'none', '[]', '["x"]'],
+    ['-', '-"x"', '-true', '- -1', 'x', '`x`', '[unknown]', '[[1]]', '1 2', 'null'],
+  ],
+  [
+    'type',
+    (part) => schema(`record a { b ${part} }`),
+    [
+      ...['bool', 'num', 'dur', 'score', 'hash', 'phash', 'domain', 'harm', 'text', 'text max 5', 'id<x>'],
+      ...['enum(x)', 'enum(x firm, y)', 'list<text max 5, max 3>', 'list<id<x>, max 1>', 'sealed hash?', 'num = 0'],
+    ],
+    [
+      'int',
+      'id',
+      'id<>',
+      'id<x',
+      'enum',
+      'enum()',
+      'enum(x,)',
+      'list',
+      'list<>',
+      'list<text max>',
+      'text max',
+      'text max x',
+    ],
+  ],
   ['schema', (part) => part, ['schema s version 1'], ['schema s', 'schema version 1', schema('rule a v1 { }')]],
   ['harm and limit', schema, ['harm a, b grave', 'harm a', 'limit a, b'], ['harm', 'harm a grave b', 'limit']],
   [

@@ -6,6 +6,9 @@ import { windowText } from './print-expr.ts'
 import type { TestReport } from './tests.ts'
 import type { Json } from './types.ts'
 
+/** Characters of one line of a file that are shown. */
+const MAX_LINE = 240
+
 /** Diagnostics with the line they speak of, as `lamplighter rules check` prints them. Ends with a line end, if there is any. */
 export function renderDiagnostics(source: Source, diagnostics: readonly Diagnostic[]): string {
   const lines = source.text.split('\n')
@@ -18,10 +21,13 @@ function renderOne(
   { at, code, severity, message, fix, also }: Diagnostic,
 ): string {
   const head = `${name}:${at.line}:${at.column} ${severity} ${code}: ${printable(message)}\n`
-  const line = lines[at.line - 1]?.trimEnd() ?? ''
+  const column = at.column - 1
+  // Of a line that no window shows whole, the part with the mark.
+  const from = column < MAX_LINE ? 0 : column - MAX_LINE / 2
+  const line = (lines[at.line - 1] ?? '').slice(from, from + MAX_LINE).trimEnd()
   const gutter = String(at.line).padStart(5)
-  const width = Math.max(1, Math.min(at.to - at.from, line.length - at.column + 1))
-  const marks = `${' '.repeat(at.column - 1)}${'^'.repeat(width)}${fix === undefined ? '' : ` ${printable(fix)}`}`
+  const width = Math.max(1, Math.min(at.to - at.from, line.length - (column - from)))
+  const marks = `${' '.repeat(column - from)}${'^'.repeat(width)}${fix === undefined ? '' : ` ${printable(fix)}`}`
   const notes = also
     .map((note) => `${name}:${note.at.line}:${note.at.column} note: ${printable(note.message)}\n`)
     .join('')
@@ -34,7 +40,7 @@ function shownLine(line: string): string {
 }
 
 /** One line a test, each failed expectation below it, and the sum, as `lamplighter rules test` prints it. */
-export function renderTestReport(report: TestReport): string {
+export function renderTestReport(report: TestReport, { coverage = true }: { coverage?: boolean } = {}): string {
   const lines: string[] = []
   for (const test of report.tests) {
     lines.push(`${test.passed ? 'ok    ' : 'FAIL  '}${printable(test.name)}`)
@@ -43,7 +49,7 @@ export function renderTestReport(report: TestReport): string {
     }
   }
   const total = report.tests.length
-  lines.push(`${report.passed} of ${total} passed; ${renderCoverage(report.coverage)}`)
+  lines.push(`${report.passed} of ${total} passed${coverage ? `; ${renderCoverage(report.coverage)}` : ''}`)
   return `${lines.join('\n')}\n`
 }
 
@@ -71,12 +77,20 @@ export function renderExplanation(explanation: Explanation): string {
 
 function renderClause({ text, outcome, values }: ExplainedClause, width: number): string {
   const answer = outcome === null ? 'unknown' : String(outcome)
-  return `    ${answer.padEnd(6)} ${printable(text).padEnd(width)}  ${renderValues(values)}`.trimEnd()
+  return `    ${answer.padEnd(6)} ${printable(text).padEnd(width)}  ${renderValues(values, outcome)}`.trimEnd()
 }
 
-/** What a question of a rule read, for people: `over 3 in 1m, the counter has only begun to count: b-1 … b-4`. Commas set values apart. */
-export function renderValues(values: Readonly<Record<string, Json>>): string {
-  return printable(Object.values(values).map(renderValue).join(', '))
+/**
+ * What a question of a rule read, for people: `over 3 in 1m, the counter has only begun to count: b-1 … b-4`. Commas set values apart.
+ *
+ * @param outcome the question's answer; null is unknown. A list that could not tell has not said that there is no hit
+ */
+export function renderValues(values: Readonly<Record<string, Json>>, outcome: boolean | null): string {
+  return printable(
+    Object.values(values)
+      .map((value) => renderValue(value, outcome === null ? 'cannot tell' : 'no hit'))
+      .join(', '),
+  )
 }
 
 /** Whether a counter among the values has not counted for its whole window yet, so that the truth may be more than what it has seen. */
@@ -91,14 +105,14 @@ export function hasOnlyBegun(values: Readonly<Record<string, Json>>): boolean {
   )
 }
 
-function renderValue(value: Json): string {
+function renderValue(value: Json, noHit: string): string {
   if (value === null) return 'none'
   if (typeof value === 'string') return value.startsWith('sealed:') ? value : JSON.stringify(value)
   if (typeof value !== 'object') return String(value)
-  if (isList(value)) return value.length === 0 ? 'empty' : value.map(renderValue).join(' ')
+  if (isList(value)) return value.length === 0 ? 'empty' : value.map((one) => renderValue(one, noHit)).join(' ')
   if (value.unknown === true) return 'unknown'
   if (typeof value.low === 'number') return renderReading(value, value.low)
-  if (value.hit === false) return 'no hit'
+  if (value.hit === false) return noHit
   if (value.hit !== true) return 'there'
   const distance = value.distance === undefined ? '' : ` at distance ${String(value.distance)}`
   return `hit ${String(value.entry)}${distance}`

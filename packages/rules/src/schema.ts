@@ -1,5 +1,5 @@
 import type { EventNode, FieldNode, RecordNode, SchemaFile, TypeNode, Word } from './ast.ts'
-import { type Diagnostic, didYouMean, Findings, type Source } from './diagnostic.ts'
+import { type Diagnostic, Findings, type Source } from './diagnostic.ts'
 import { parse } from './parse.ts'
 import { type ScalarType, TEXT_MAX, type Type, type Value } from './types.ts'
 
@@ -65,6 +65,8 @@ class Builder {
   readonly #file: SchemaFile
   readonly #findings: Findings
   readonly #harms = new Map<string, { grave: boolean }>()
+  /** One for all fields: there may be many of both. */
+  readonly #harm: ScalarType
   readonly #limits = new Set<string>()
   readonly #records = new Map<string, SchemaRecord>()
   readonly #events = new Map<string, EventKind>()
@@ -73,6 +75,7 @@ class Builder {
   constructor(file: SchemaFile, findings: Findings) {
     this.#file = file
     this.#findings = findings
+    this.#harm = { kind: 'harm', values: file.harms.map((harm) => ({ name: harm.name.text, firm: false })) }
   }
 
   build(): Schema {
@@ -157,15 +160,16 @@ class Builder {
       case 'id':
         return { kind: 'id', thing: node.thing }
       case 'enum': {
-        const twice = node.values.find(
-          (value, index) => node.values.findIndex((one) => one.name === value.name) < index,
-        )
-        if (twice !== undefined)
-          this.#findings.error('N01', field.at, `'${twice.name}' is already defined on line ${field.at.line}`)
+        const seen = new Set<string>()
+        for (const { name } of node.values) {
+          if (seen.has(name))
+            this.#findings.error('N01', field.at, `'${name}' is already defined on line ${field.at.line}`)
+          seen.add(name)
+        }
         return { kind: 'enum', values: node.values }
       }
       case 'harm':
-        return { kind: 'harm', values: this.#file.harms.map((harm) => ({ name: harm.name.text, firm: false })) }
+        return this.#harm
       case 'list':
         return { kind: 'bool' }
       default:
@@ -194,7 +198,12 @@ class Builder {
         const names = type.values.map((value) => value.name)
         if (node.kind !== 'word') return wrong('write one of its values')
         if (!names.includes(node.value)) {
-          this.#findings.error('N03', node.at, `no enum value '${node.value}'`, didYouMean(node.value, names))
+          this.#findings.error(
+            'N03',
+            node.at,
+            `no enum value '${node.value}'`,
+            this.#findings.didYouMean(node.value, names),
+          )
         }
         return node.value
       }
@@ -249,6 +258,6 @@ class Builder {
   }
 
   #missing(what: string, word: Word, names: Iterable<string>): void {
-    this.#findings.error('N03', word.at, `no ${what} '${word.text}'`, didYouMean(word.text, names))
+    this.#findings.error('N03', word.at, `no ${what} '${word.text}'`, this.#findings.didYouMean(word.text, names))
   }
 }

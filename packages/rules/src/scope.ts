@@ -12,6 +12,11 @@ import type {
 import type { Findings } from './diagnostic.ts'
 import type { Schema } from './schema.ts'
 
+/**
+ * Names, values and signs that the expressions of a file may come to with their lets written out: lets that use each other twice double
+ * with every step. A thousand rules of 64 questions come to a quarter million.
+ */
+const MAX_WORK = 300_000
 /** How many lets may stand inside each other. */
 export const MAX_LET_DEPTH = 32
 
@@ -30,6 +35,8 @@ export interface Scope {
   readonly identities: Map<string, string>
   /** Filled while rules are checked; what is missing at the end is unused. */
   readonly used: Set<string>
+  /** What the expressions of the file may still cost to look at, with their lets written out. */
+  readonly work: { left: number }
 }
 
 /** Gives each name to its first declaration and reports every later one (N01): all names share one space. */
@@ -61,7 +68,20 @@ export function scopeOf(file: RulesFile, schema: Schema, findings: Findings): Sc
     else rules.push(decl)
   }
   const identities = new Map<string, string>()
-  return { schema, findings, lists, signals, lets, counters, rules, samples, tests, identities, used: new Set() }
+  return {
+    schema,
+    findings,
+    lists,
+    signals,
+    lets,
+    counters,
+    rules,
+    samples,
+    tests,
+    identities,
+    used: new Set(),
+    work: { left: MAX_WORK },
+  }
 }
 
 function takenBySchema(schema: Schema): Map<string, string> {

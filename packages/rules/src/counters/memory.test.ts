@@ -3,7 +3,10 @@ import { DEEP } from '../../test/files.ts'
 import { counterSuite } from '../testing/index.ts'
 import { MemoryCounters } from './index.ts'
 
-const SUITE = counterSuite((options) => new MemoryCounters(options), { readings: DEEP ? 1_200_000 : 60_000 })
+const SUITE = counterSuite((options) => new MemoryCounters(options), {
+  readings: DEEP ? 1_200_000 : 60_000,
+  batch: 12,
+})
 
 describe('counters in memory against the full history (rules 4)', () => {
   test.each(SUITE)('$name', { timeout: 600_000 }, async ({ name, run }) => {

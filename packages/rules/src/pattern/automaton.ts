@@ -36,8 +36,11 @@ export function automatonOf(pattern: PatternNode): readonly Instruction[] {
         return emit({ do: 'assert', what: node.what, next })
       case 'sequence':
         return node.items.reduceRight((after, item) => add(item, after), next)
-      case 'choice':
-        return emit({ do: 'split', to: node.items.map((item) => add(item, next)) })
+      case 'choice': {
+        // Empty choices all lead to one place. Told apart, they would make a step longer than the automaton.
+        const to = [...new Set(node.items.map((item) => add(item, next)))]
+        return to.length === 1 ? (to[0] ?? next) : emit({ do: 'split', to })
+      }
       case 'repeat':
         return addRepeat(node, next)
     }
@@ -49,9 +52,19 @@ export function automatonOf(pattern: PatternNode): readonly Instruction[] {
       entry = emit({ do: 'split', to })
       to.push(add(node.of, entry))
     } else {
-      for (let i = node.min; i < node.max; i++) entry = emit({ do: 'split', to: [next, add(node.of, entry)] })
+      for (let i = node.min; i < node.max; i++) {
+        const before = program.length
+        const once = add(node.of, entry)
+        if (program.length === before) break
+        entry = emit({ do: 'split', to: [next, once] })
+      }
     }
-    for (let i = 0; i < node.min; i++) entry = add(node.of, entry)
+    for (let i = 0; i < node.min; i++) {
+      const before = program.length
+      entry = add(node.of, entry)
+      // Nothing, many times, is nothing. Written out, nested repeats of it would never end.
+      if (program.length === before) break
+    }
     return entry
   }
   const accept = emit({ do: 'accept' })

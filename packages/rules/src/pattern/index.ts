@@ -2,7 +2,7 @@ import { automatonOf } from './automaton.ts'
 import { Matcher } from './matcher.ts'
 import { PatternFault, type PatternProblem, parsePattern } from './parse.ts'
 
-export type { PatternProblem } from './parse.ts'
+export { MAX_PATTERN, type PatternProblem } from './parse.ts'
 
 /** Why a pattern is outside the linear subset; undefined if it is inside. */
 export function checkPattern(pattern: string): PatternProblem | undefined {

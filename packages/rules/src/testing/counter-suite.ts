@@ -1,4 +1,11 @@
-import { type CounterSpec, type CounterStore, GRACE, type Hash, type Reading } from '../counters/index.ts'
+import {
+  type CounterOp,
+  type CounterSpec,
+  type CounterStore,
+  GRACE,
+  type Hash,
+  type Reading,
+} from '../counters/index.ts'
 import { compareIntervals, interval } from '../interval.ts'
 import { type CounterCase, type Figures, type MakeStore, namedCases } from './counter-cases.ts'
 import { type Trouble, World } from './counter-world.ts'
@@ -18,26 +25,35 @@ const TROUBLES: readonly (readonly [string, Trouble, ('hashed' | 'plain')?])[] =
 
 /** Deliveries in one world; then another counter is born. */
 const LIFE = 120
+/** Share of deliveries after which a store is closed and opened again. */
+const RESTARTS = 0.0005
+
+export interface SuiteOptions {
+  /** How many to look at in all. */
+  readonly readings: number
+  readonly seed?: number
+  /** The most deliveries of one call; default 1. A world takes some number up to it. */
+  readonly batch?: number
+  /** Closes the store and opens it again with the same content. Absent where nothing outlives it. */
+  readonly restart?: () => Promise<CounterStore>
+}
 
 /**
  * The brute-force cases that every counter store passes (rules.md §11.4): random counters against the full history.
  * Always `low ≤ truth ≤ high`, and no decided comparison is wrong.
- *
- * @param options.readings how many to look at in all
  */
-export function counterSuite(make: MakeStore, options: { readings: number; seed?: number }): readonly CounterCase[] {
+export function counterSuite(make: MakeStore, options: SuiteOptions): readonly CounterCase[] {
   const share = Math.ceil(options.readings / TROUBLES.length)
   const worlds = TROUBLES.map(([name, trouble, ids], index) => {
-    const run = { trouble, hashed: ids === 'hashed', readings: share, seed: (options.seed ?? 1) + index }
+    const run = { ...options, trouble, hashed: ids === 'hashed', readings: share, seed: (options.seed ?? 1) + index }
     return { name, run: () => runWorlds(make, run) }
   })
   return [...worlds, ...namedCases(make)]
 }
 
-interface Run {
+interface Run extends SuiteOptions {
   readonly trouble: Trouble
   readonly hashed: boolean
-  readonly readings: number
   readonly seed: number
 }
 
@@ -48,7 +64,7 @@ async function runWorlds(make: MakeStore, run: Run): Promise<Figures> {
   let period = 0
   // The key of a hash serves a window and the grace after it, then once more as the last.
   const hash: Hash = (_, id) => [`${period}:${id}`, `${period - 1}:${id}`]
-  const store = await make({
+  let store = await make({
     since: Number.NEGATIVE_INFINITY,
     mark: () => `mark-${marks++}`,
     ...(run.hashed ? { hash } : {}),
@@ -56,26 +72,40 @@ async function runWorlds(make: MakeStore, run: Run): Promise<Figures> {
   for (let number = 0; figures.readings < run.readings; number++) {
     const world = new World(specOf(random, number), random, { trouble: run.trouble, start: 1_700_000_000_000 })
     const namespace = `world:${number}`
+    const most = random.int(1, run.batch ?? 1)
+    const waiting: { readonly op: CounterOp; readonly due: Due }[] = []
+    const deliver = async () => {
+      const ops = waiting.map(({ op }) => op)
+      const readings = await store.apply(namespace, ops)
+      for (const [index, { due }] of waiting.entries()) compare(due, readings[index], figures)
+      waiting.length = 0
+      if (run.restart !== undefined && random.chance(RESTARTS * ops.length)) store = await run.restart()
+    }
     const setPeriod = async () => {
       const next = Math.floor(world.now / (world.spec.over + GRACE))
       if (next === period) return
+      await deliver()
       period = next
       if (run.hashed) await sweep(store, world)
     }
-    for (let turn = 0; turn < LIFE && figures.readings < run.readings; turn++) {
+    for (let turn = 0; turn < LIFE && figures.readings + waiting.length < run.readings; turn++) {
       const { op, key } = random.chance(0.1) ? world.question() : world.next()
       await setPeriod()
-      const [reading] = await store.apply(namespace, [op])
-      const told = `seed ${run.seed}, world ${number}, turn ${turn}`
-      look(world, { key, at: op.at, reading, told }, figures)
-      if (random.chance(0.1)) {
-        const [again] = await store.apply(namespace, [op])
-        if (JSON.stringify(again) !== JSON.stringify(reading)) throw new Error(`${told}: the same event moved it again`)
+      const due = dueOf(world, { key, at: op.at, told: `seed ${run.seed}, world ${number}, turn ${turn}` })
+      waiting.push({ op, due })
+      // The same event at once again moves nothing.
+      if (random.chance(0.1)) waiting.push({ op, due: { ...due, told: `${due.told}, again` } })
+      if (waiting.length >= most) await deliver()
+      if (world.sweeps()) {
+        await deliver()
+        await sweep(store, world)
       }
-      if (world.sweeps()) await sweep(store, world)
-      const erased = world.erased()
-      if (erased !== undefined) await store.erase({ type: 'account', id: erased })
+      if (world.erases()) {
+        await deliver()
+        await store.erase({ type: 'account', id: world.erased() })
+      }
     }
+    await deliver()
     await store.drop(namespace)
   }
   if (figures.exact === 0 || figures.decided < figures.readings) throw new Error('this run has looked at nothing')
@@ -99,37 +129,53 @@ function specOf(random: Random, number: number): CounterSpec {
   }
 }
 
-interface Asked {
-  readonly key: string
-  readonly at: number
-  readonly reading: Reading | undefined
+/** What a reading must be, noted before anything else is delivered. */
+interface Due {
   readonly told: string
+  readonly spec: CounterSpec
+  readonly truth: number
+  readonly events: number
+  readonly plain: boolean
+  /** What was told, where the reading may be no wider. */
+  readonly tight: { readonly low: number; readonly high: number; readonly events: number } | undefined
+  readonly evidence: ReadonlySet<string>
 }
 
-function look(world: World, { key, at, reading, told }: Asked, figures: Figures): void {
-  const { truth, events } = world.truth(key, at)
-  const limit = world.spec.upTo ?? 0
+function dueOf(world: World, { key, at, told }: { key: string; at: number; told: string }): Due {
+  return {
+    told,
+    spec: world.spec,
+    ...world.truth(key, at),
+    plain: world.isPlain(key, at),
+    tight: world.isTight(key, at) ? world.told(key, at) : undefined,
+    evidence: world.evidence(key, at),
+  }
+}
+
+function compare(due: Due, reading: Reading | undefined, figures: Figures): void {
+  const { told, spec, truth, events, plain, tight, evidence } = due
+  const limit = spec.upTo ?? 0
   const fail = (what: string): never => {
-    throw new Error(`${told}: ${what}; truth ${truth} of ${events} events, ${JSON.stringify([world.spec, reading])}`)
+    throw new Error(`${told}: ${what}; truth ${truth} of ${events} events, ${JSON.stringify([spec, reading])}`)
   }
   if (reading === undefined) throw new Error(`${told}: no reading`)
   figures.readings += 1
   const { low, high } = reading
   if (low > truth || truth > high) fail('the truth is outside')
-  if (world.isPlain(key, at)) {
+  if (plain) {
     figures.exact += 1
-    if (world.spec.what === 'sum' ? events <= limit && low !== truth : low !== Math.min(truth, limit + 1))
-      fail('not exact')
-    const full = world.spec.what === 'sum' ? events > limit : truth > limit
+    if (spec.what === 'sum' ? events <= limit && low !== truth : low !== Math.min(truth, limit + 1)) fail('not exact')
+    const full = spec.what === 'sum' ? events > limit : truth > limit
     if (high !== (full ? Number.POSITIVE_INFINITY : truth)) fail('high is not exact')
     if (JSON.stringify(reading.flags) !== JSON.stringify(full ? ['capped'] : [])) fail('flags')
   }
-  if (world.isTight(key, at)) {
-    const known = world.told(key, at)
-    // Where the cap took nothing, what was told is all that is known.
-    if (known.events <= limit && (low !== known.low || (world.spec.what !== 'distinct' && high !== known.high)))
-      fail(`not tight: told ${known.low} to ${known.high}`)
-  }
+  // Where the cap took nothing, what was told is all that is known.
+  if (
+    tight !== undefined &&
+    tight.events <= limit &&
+    (low !== tight.low || (spec.what !== 'distinct' && high !== tight.high))
+  )
+    fail(`not tight: told ${tight.low} to ${tight.high}`)
   const bounds = interval(low, high) ?? fail('no interval')
   for (let threshold = 0; threshold <= limit + 1; threshold++) {
     for (const [op, is] of [
@@ -143,7 +189,6 @@ function look(world: World, { key, at, reading, told }: Asked, figures: Figures)
       if (answer !== is) fail(`${op} ${threshold} was decided wrongly`)
     }
   }
-  const evidence = world.evidence(key, at)
   if (reading.events.length > limit + 1) fail('too much evidence')
-  if (world.spec.what !== 'distinct' && reading.events.some((one) => !evidence.has(one))) fail('evidence of nothing')
+  if (spec.what !== 'distinct' && reading.events.some((one) => !evidence.has(one))) fail('evidence of nothing')
 }

@@ -162,9 +162,13 @@ export class World {
     return this.isTight(key, at) && (this.#past.get(key)?.plain ?? true)
   }
 
-  /** The entity to erase, if it is time: from then on its traces are nobody's. */
-  erased(): string | undefined {
-    if (!this.#random.chance(this.#trouble.erase)) return undefined
+  /** Whether to erase somebody now. */
+  erases(): boolean {
+    return this.#random.chance(this.#trouble.erase)
+  }
+
+  /** The entity to erase: from then on its traces are nobody's. */
+  erased(): string {
     const id = this.#random.pick(this.#ids)
     this.#past.delete(id)
     if (this.spec.what !== 'distinct') return id

@@ -113,7 +113,7 @@ export function firedView(explanations: readonly ExplanationJson[]): CaseJson['f
           clauses: rule.clauses.map((clause) => ({
             text: clause.text,
             outcome: clause.outcome,
-            value: renderValues(clause.values),
+            value: renderValues(clause.values, clause.outcome),
           })),
           warming: rule.clauses.some(({ values }) => hasOnlyBegun(values)),
           decision: explanation.decision,

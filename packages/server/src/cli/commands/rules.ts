@@ -9,6 +9,7 @@ import {
   explain,
   format,
   type Json,
+  type Lock,
   lockOf,
   MemoryCounters,
   normalise,
@@ -21,9 +22,12 @@ import {
 import { type Call, withApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
 import { type ExitCode, type Io, UsageError } from '../io.ts'
+import { lockPathOf, readLock, writeLock } from './lock-file.ts'
 
 interface Sources {
   readonly file: string
+  /** As it was given: what messages call it. */
+  readonly name: string
   readonly text: string
   readonly schemaFile: string
   readonly schemaText: string
@@ -45,12 +49,13 @@ function sourcesOf(io: Io, given: Given, path = given.args[0] ?? ''): Sources {
   const beside = join(dirname(file), `${name}.schema.wick`)
   const chosen = given.value('schema')
   const schemaFile = chosen !== undefined ? resolve(io.folder, chosen) : existsSync(beside) ? beside : shippedSchema()
-  return { file, text, schemaFile, schemaText: read(schemaFile) }
+  return { file, name: path, text, schemaFile, schemaText: read(schemaFile) }
 }
 
 const shippedSchema = (): string => new URL(import.meta.resolve('@lamplighter/rules/wick/chat.schema.wick')).pathname
 
-function checked(sources: Sources) {
+/** @param lock what was locked before; a changed meaning under an old version is then refused */
+function checked(sources: Sources, lock?: Lock) {
   const schemaSource = { name: sources.schemaFile, text: sources.schemaText }
   const read = readSchema(schemaSource)
   if (read.schema === undefined)
@@ -60,8 +65,8 @@ function checked(sources: Sources) {
       rendered: renderDiagnostics(schemaSource, read.diagnostics),
       diagnostics: read.diagnostics,
     }
-  const source = { name: sources.file, text: sources.text }
-  const { ruleset, diagnostics } = check(source, read.schema)
+  const source = { name: sources.name, text: sources.text }
+  const { ruleset, diagnostics } = check(source, read.schema, lock)
   return { ruleset, schema: read.schema, rendered: renderDiagnostics(source, diagnostics), diagnostics }
 }
 
@@ -127,17 +132,26 @@ export const commands: readonly Command[] = [
     summary: 'Checks a rule file and says what is wrong, where, and how to mend it.',
     example: 'lamplighter rules check core.wick',
     args: ['file'],
-    options: schemaOption,
+    options: {
+      ...schemaOption,
+      'write-lock': { help: 'note what each version means in FILE.lock; a version never changes its meaning' },
+    },
     async run(io, given): Promise<ExitCode> {
-      const { ruleset, rendered, diagnostics } = checked(sourcesOf(io, given))
+      const sources = sourcesOf(io, given)
+      const before = readLock(sources.file)
+      const { ruleset, rendered, diagnostics } = checked(sources, before)
       const errors = diagnostics.filter(({ severity }) => severity === 'error').length
       const end =
         ruleset === undefined || errors > 0
           ? `${errors} error(s)`
           : `${ruleset.name} version ${ruleset.version} is fine: ${ruleset.rules.length} rules, ${ruleset.hash}`
-      io.result({ diagnostics, ...(ruleset !== undefined && { hash: ruleset.hash, lock: lockOf(ruleset) }) }, [
+      const lock = ruleset === undefined ? undefined : lockOf(ruleset, before)
+      const written = lock !== undefined && given.has('write-lock')
+      if (written) writeLock(sources.file, lock)
+      io.result({ diagnostics, ...(ruleset !== undefined && { hash: ruleset.hash, lock }) }, [
         ...(rendered === '' ? [] : [rendered]),
         end,
+        ...(written ? [`locked in ${lockPathOf(sources.name)}`] : []),
       ])
       return errors > 0 ? 1 : 0
     },
@@ -147,7 +161,7 @@ export const commands: readonly Command[] = [
     summary: 'Runs the tests in a rule file.',
     example: 'lamplighter rules test core.wick',
     args: ['file'],
-    options: schemaOption,
+    options: { ...schemaOption, coverage: { help: 'also say which questions the tests never saw answered both ways' } },
     async run(io, given): Promise<ExitCode> {
       const { ruleset, rendered, diagnostics } = checked(sourcesOf(io, given))
       if (ruleset === undefined) {
@@ -155,7 +169,7 @@ export const commands: readonly Command[] = [
         return 1
       }
       const report = runTests(ruleset)
-      io.result(report, [renderTestReport(report)])
+      io.result(report, [renderTestReport(report, { coverage: given.has('coverage') })])
       return report.failed === 0 ? 0 : 1
     },
   },
