@@ -69,6 +69,7 @@ import {
   type RuleRegistry,
   type Tally,
 } from './policy/index.ts'
+import { makeReplayLog, type ReplayLog } from './replay/index.ts'
 import { createQuiet, type Quiet, restoreModule, routesOf as restoreRoutes } from './restore/index.ts'
 import {
   type CaseDesk,
@@ -108,7 +109,7 @@ export const modules: readonly URL[] = [
   ...storeModules,
   settingsModule,
   restoreModule,
-  ...['transparency', 'signals', 'policy', 'counters', 'evidence', 'actions', 'review', 'intake'].map(
+  ...['transparency', 'signals', 'policy', 'counters', 'evidence', 'actions', 'review', 'replay', 'intake'].map(
     (subject) => new URL(`./${subject}/store.ts`, import.meta.url),
   ),
 ]
@@ -147,6 +148,7 @@ export interface Parts {
   readonly registry: RuleRegistry
   readonly tally: Tally
   readonly intake: IntakeServices
+  readonly replay: ReplayLog
   readonly desk: CaseDesk
   readonly vault: MediaVault
   meansFor(affected: readonly Affected[]): Promise<ActionMeans>
@@ -241,6 +243,13 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
   })
   const decoder = startDecoder()
   const vault = makeMediaVault({ storage, keyring, sealer, decoder })
+  const replay = makeReplayLog({
+    ...{ storage, keyring, now },
+    wished: async () => ({
+      kept: Number(await settings.get('replay.days')),
+      segment: Number(await settings.get('replay.segmentDays')),
+    }),
+  })
   const intake: IntakeServices = {
     bench: {
       ...{ rules: registry.live, running: registry.running, tally, counters },
@@ -248,6 +257,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     },
     storage,
     nameOf: keyedNames(sealKey),
+    replay,
     meansFor,
     vault,
     onIgnored: unknownFields,
@@ -292,6 +302,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     registry,
     tally,
     intake,
+    replay,
     desk,
     vault,
     meansFor,
@@ -412,6 +423,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
           mediaSweep(vault),
           bodySweep(store, now),
           counterSweep(counters, now),
+          replayTend(replay),
         ],
         onError: (error) => failed('schedule', error),
       })
@@ -517,6 +529,16 @@ function counterSweep(counters: KeptCounters, now: () => number): ScheduledTask 
       await counters.sweep(now())
       return 'done'
     },
+  }
+}
+
+/** Segments of the replay log end on time, with their keys, and old lines go. */
+function replayTend(replay: ReplayLog): ScheduledTask {
+  return {
+    name: 'replay-tend',
+    when: { every: 3_600_000 },
+    missed: 'latest',
+    run: async () => `${await replay.tend()} chunks`,
   }
 }
 

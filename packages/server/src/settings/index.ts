@@ -26,6 +26,16 @@ const shapes = {
     ),
   /** Known to everybody and about nothing in particular: who looks over a shoulder learns nothing from it. */
   'platform.leaveTo': webAddress.default('https://www.wikipedia.org/').describe('where "leave quickly" leads'),
+  'replay.days': z
+    .string()
+    .regex(/^(1?\d|2[0-8])$/)
+    .default('28')
+    .describe('number of days, 0 to 28, for which content-free facts of past events are kept for backtests'),
+  'replay.segmentDays': z
+    .string()
+    .regex(/^(\d|1[0-4])$/)
+    .default('14')
+    .describe('number of days, 0 to 14, after which nobody can tell any more whose facts those were'),
 } as const
 
 export type SettingName = keyof typeof shapes

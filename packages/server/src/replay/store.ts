@@ -1,0 +1,3 @@
+/** The tables and works of this subject, for the list that the writer loads. */
+export { chunksIn, eraseLines, lastChunk, removeChunks, segmentsIn } from './chunks.store.ts'
+export { schema } from './tables.ts'
