@@ -69,7 +69,14 @@ import {
   type RuleRegistry,
   type Tally,
 } from './policy/index.ts'
-import { makeReplayLog, type ReplayLog } from './replay/index.ts'
+import {
+  BACKTEST_QUEUE,
+  backtestHandler,
+  makeReplayLog,
+  type ReplayLog,
+  routesOf as replayRoutes,
+  startProgress,
+} from './replay/index.ts'
 import { createQuiet, type Quiet, restoreModule, routesOf as restoreRoutes } from './restore/index.ts'
 import {
   type CaseDesk,
@@ -250,6 +257,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
       segment: Number(await settings.get('replay.segmentDays')),
     }),
   })
+  const progress = startProgress(() => performance.now())
   const intake: IntakeServices = {
     bench: {
       ...{ rules: registry.live, running: registry.running, tally, counters },
@@ -342,6 +350,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     ...reviewRoutes(desk),
     ...evidenceRoutes({ storage, vault, decoder, sealer, keysFor }),
     ...policyRoutes({ storage, registry, tally, keysFor }),
+    ...replayRoutes({ storage, registry, progress }),
     ...signalsRoutes({ storage, library, harms: () => harmsOf(registry) }),
     ...actionsRoutes({
       store,
@@ -432,8 +441,11 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
         handlers: {
           'review.settle': settleHandler(desk),
           [WITHHELD_QUEUE]: withheldHandler(desk),
+          [BACKTEST_QUEUE]: backtestHandler({ storage, registry, progress }),
           [SCHEDULE_QUEUE]: chores.handler,
         },
+        // A backtest takes a whole core for a while.
+        queues: { [BACKTEST_QUEUE]: { atOnce: 1 } },
         now,
         onEnd: (_queue, end, error) => (end === 'parked' ? failed('job', error) : undefined),
       })

@@ -6,7 +6,7 @@ export { type Beside, makeRegistry, type RuleRegistry, type Running } from './re
 export { routesOf } from './routes.ts'
 export { inTrial, percentile } from './states.ts'
 export { askerOf } from './step-routes.ts'
-export { countRules, oneVersion, openReport, versions } from './store.ts'
+export { countRules, oneVersion, openReport, versionByHash } from './store.ts'
 export { makeTally, type Observation, type Tally } from './tally.ts'
 export { insertVerdict, type VerdictRow } from './verdicts.ts'
 export { labels } from './views.ts'

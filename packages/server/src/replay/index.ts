@@ -1,3 +1,7 @@
 export { appendTraces } from './chunks.store.ts'
 export { makeReplayLog, type ReplayLog } from './log.ts'
 export type { Pen, Said, Trace, Tray } from './pen.ts'
+export { startProgress } from './progress.ts'
+export { routesOf } from './routes.ts'
+export { type BacktestServices, backtestHandler } from './run.ts'
+export { BACKTEST_QUEUE } from './store.ts'

@@ -72,6 +72,13 @@ export class RuleMakes {
     return hash
   }
 
+  /** A backtest that waits for its turn. */
+  async backtested(): Promise<string> {
+    const { path } = await this.drafted()
+    const { body } = await this.#call(`${path}/backtests`, { source: 'log', from: 0 })
+    return body.id
+  }
+
   calls(word: string): Record<string, () => Promise<GoodCall>> {
     const { house, author } = this.#town
     const reason = word
@@ -113,6 +120,15 @@ export class RuleMakes {
         path: `${RULESET}/rules/bad_link/pause`,
         headers: { 'if-match': `"${await this.paused('bad_link')}"` },
       }),
+      startBacktest: async () => ({
+        path: `${(await this.drafted()).path}/backtests`,
+        ...json({ source: 'log', from: 0 }),
+      }),
+      getBacktests: async () => ({ path: `${(await this.drafted()).path}/backtests` }),
+      getBacktest: async () => ({ path: `/v1/backtests/${await this.backtested()}` }),
+      getDifferences: async () => ({ path: `/v1/backtests/${await this.backtested()}/differences` }),
+      getJob: async () => ({ path: `/v1/jobs/${await this.backtested()}` }),
+      cancelJob: async () => ({ path: `/v1/jobs/${await this.backtested()}` }),
       putRuleset: async () => {
         const { version } = await this.drafted()
         return { path: '/v1/rulesets/live', ...json({ text: starterAs(version + 1), reason }) }

@@ -1,0 +1,26 @@
+import type { Difference } from './difference.ts'
+import type { Part } from './result.ts'
+
+/** A rule set and its schema, as texts: a program cannot cross to another thread. */
+export interface Texts {
+  readonly text: string
+  readonly schemaText: string
+}
+
+/** What the thread of a backtest begins with. */
+export interface Errand {
+  readonly mine: Texts
+  readonly theirs: Texts
+  /** What is measured, milliseconds since 1970. */
+  readonly from: number
+  readonly to: number
+}
+
+export type ToThread =
+  | { readonly do: 'chunks'; readonly chunks: readonly { readonly body: Uint8Array; readonly until: number }[] }
+  /** The segment ends: the next chunk is of another one. */
+  | { readonly do: 'end' }
+
+export type FromThread =
+  | { readonly did: 'chunks' }
+  | { readonly did: 'end'; readonly part: Part; readonly differences: readonly Difference[] }
