@@ -40,6 +40,8 @@ interface FieldReader {
   readonly field: Field
   readonly pointer: string
   readonly nullable: boolean
+  /** The words that an enum may be: most fields that are looked up are one. */
+  readonly words: ReadonlySet<unknown> | undefined
 }
 
 interface MemberReader {
@@ -66,6 +68,7 @@ function memberReader({ name, optional, record }: Member): MemberReader {
     field,
     pointer: `/${name}/${field.name}`,
     nullable: field.optional || field.default !== undefined,
+    words: 'values' in field.type ? new Set(field.type.values.map((one) => one.name)) : undefined,
   }))
   return {
     name,
@@ -130,7 +133,8 @@ class Reading {
     event[member.name] = record
   }
 
-  #field(value: unknown, { field, pointer, nullable }: FieldReader): Value {
+  #field(value: unknown, { field, pointer, nullable, words }: FieldReader): Value {
+    if (words?.has(value)) return value as Value
     if (value !== null) return this.#value(value, field, pointer)
     if (!nullable) this.#problem(pointer, 'expected a value, not null')
     return null

@@ -4,6 +4,7 @@ import { hills, png } from './evidence/decoder/testing/files.ts'
 import { sqlite } from './storage/testing/engines.ts'
 import { Makes, openTown, type Town } from './testing/good-calls.ts'
 import { type Answered, freshId, type House, messageOf, openHouse, reportOf, uploadOf } from './testing/house.ts'
+import { operatorCalls } from './testing/operator-calls.ts'
 import { operatorDoer } from './testing/server.ts'
 
 let house: House
@@ -117,9 +118,15 @@ describe('bad input gets its code and leaves nothing half done', () => {
 
   test('a rule file with twelve mistakes names all twelve, and the rules that run go on', async () => {
     const body = { text: TWELVE, reason: 'x' }
-    const refused = await expectNothing('rules_refused', () => town.lead.call('PUT', '/v1/rulesets/live', { body }))
-    expect(refused.body.errors).toHaveLength(12)
-    expect(new Set(refused.body.errors.map(({ pointer }: { pointer: string }) => pointer)).size).toBe(12)
+    const ways = [
+      () => operatorCalls(house, '/v1/rulesets/live', body, 'PUT'),
+      () => town.lead.call('POST', '/v1/rulesets/starter/versions', { body: { text: TWELVE } }),
+    ]
+    for (const way of ways) {
+      const refused = await expectNothing('rules_refused', way)
+      expect(refused.body.errors).toHaveLength(12)
+      expect(new Set(refused.body.errors.map(({ pointer }: { pointer: string }) => pointer)).size).toBe(12)
+    }
     const checked = await town.lead.call('POST', '/v1/rules/check', { body: { text: TWELVE } })
     expect(checked.body.diagnostics).toHaveLength(12)
     expect((await house.screen(messageOf('send me 50 or else'))).body.verdict).toBe('hold')

@@ -21,13 +21,6 @@ export function textOf(bytes: Uint8Array): string {
  * @throws AppError `malformed`
  */
 export function parseJson(text: string): unknown {
-  return readJson(text).value
-}
-
-/** The same, and whether the text is letter by letter what `JSON.stringify` writes of the value. @throws AppError `malformed` */
-export function readJson(text: string): { readonly value: unknown; readonly plain: boolean } {
-  const plain = text.length <= PLAIN_MOST ? plainValue(text) : undefined
-  if (plain !== undefined) return { value: plain, plain: true }
   const members = scan(text)
   let value: unknown
   try {
@@ -38,32 +31,64 @@ export function readJson(text: string): { readonly value: unknown; readonly plai
   // JSON.parse keeps the last of two equal keys without a word; then it holds fewer members than were written.
   if (settle(value) !== members)
     throw new AppError('malformed', 'A key is written twice in one object. Send each once.')
-  return { value, plain: false }
+  return value
+}
+
+/**
+ * JSON from its bytes, and whether they may be kept in its place: they then hold nothing that the value does not.
+ *
+ * @throws AppError `malformed`
+ */
+export function readJson(bytes: Uint8Array): { readonly value: unknown; readonly plain: boolean } {
+  const text = textOf(bytes)
+  const plain = plainValue(text, bytes)
+  return plain === undefined ? { value: parseJson(text), plain: false } : { value: plain, plain: true }
 }
 
 /** Beyond this, depth is refused before anything is built. */
 const PLAIN_MOST = 256 * 1024
 
-// Most senders write what JSON.stringify writes. Then no key was doubled and no number lost, and the text need not be read a second time.
-function plainValue(text: string): unknown {
-  if (text.includes(PROTO)) return undefined
+// Without a backslash each text and key stands between two quotes of its own. So when the value has half as many of them as there are quotes,
+// no key was written twice, and nothing need be read a second time.
+function plainValue(text: string, bytes: Uint8Array): unknown {
+  const quotes = bytes.length > PLAIN_MOST || text.includes(PROTO) ? undefined : quotesIn(bytes)
+  if (quotes === undefined) return undefined
   try {
     const value: unknown = JSON.parse(text)
-    return isShallow(value, MAX_DEPTH) && JSON.stringify(value) === text ? value : undefined
+    return 2 * stringsIn(value, MAX_DEPTH) === quotes ? value : undefined
   } catch {
     return undefined
   }
 }
 
 const PROTO = '__proto__'
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
 
-function isShallow(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  if (levels === 0) return false
-  if (Array.isArray(value)) return value.every((one) => isShallow(one, levels - 1))
-  for (const key in value) if (!isShallow(Reflect.get(value, key), levels - 1)) return false
-  return true
+/** Undefined when a backslash is among them. */
+function quotesIn(bytes: Uint8Array): number | undefined {
+  let quotes = 0
+  for (let at = 0; at < bytes.length; at += 1) {
+    if (bytes[at] === QUOTE) quotes += 1
+    else if (bytes[at] === BACKSLASH) return undefined
+  }
+  return quotes
 }
+
+/** How many texts and keys a value has; not a number when it is too deep, or holds a number that is none. */
+function stringsIn(value: unknown, levels: number): number {
+  if (typeof value === 'string') return 1
+  if (typeof value === 'number') return Number.isFinite(value) ? 0 : Number.NaN
+  if (!isComposite(value)) return 0
+  if (levels === 0) return Number.NaN
+  let strings = 0
+  if (Array.isArray(value)) for (const one of value) strings += stringsIn(one, levels - 1)
+  else for (const key in value) strings += 1 + stringsIn(value[key], levels - 1)
+  return strings
+}
+
+const isComposite = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
 
 /** Counts the members of all objects and refuses depth, before anything is built. */
 function scan(text: string): number {

@@ -102,7 +102,7 @@ function checkLines(body: Uint8Array, from: From, door: BatchDoor): Checked[] {
       }
     let json: ReturnType<typeof readJson>
     try {
-      json = readJson(textOf(bytes))
+      json = readJson(bytes)
     } catch (error) {
       // The last line without its end is a body that was cut off on the way, not a mistake in the line.
       const cut = open ? { code: 'line_incomplete', detail: 'the last line was cut off; send it again' } : undefined

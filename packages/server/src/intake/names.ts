@@ -18,8 +18,9 @@ export function keyedNames(key: KeyObject): KeyedName {
   let old = young
   return (plain) => {
     if (plain.length > REMEMBERED) return hmacHex(key, `stream ${plain}`)
-    const known = young.get(plain) ?? old.get(plain)
-    const name = known ?? hmacHex(key, `stream ${plain}`)
+    const known = young.get(plain)
+    if (known !== undefined) return known
+    const name = old.get(plain) ?? hmacHex(key, `stream ${plain}`)
     if (young.size >= NAMES) {
       old = young
       young = new Map()

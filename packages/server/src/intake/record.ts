@@ -24,18 +24,31 @@ export interface Gated {
 /** An event as it goes into the stream. */
 export function recordOf(accepted: Accepted, nameOf: KeyedName, gated?: Gated): NewRecord {
   const { connection, receivedAt, streamKey, wireBytes } = accepted
-  const around: Omit<Body, 'wire'> = { connection, receivedAt, ...(gated !== undefined && { gated }) }
+  const head = headOf(connection, receivedAt, gated)
   // The event's own bytes, which need not be written anew.
-  const head = Buffer.from(`${JSON.stringify(around).slice(0, -1)},"wire":`)
-  return {
-    key: nameOf(streamKey),
-    at: receivedAt,
-    body: Buffer.concat([head, wireBytes, END]),
-    ...(gated !== undefined && { gate: 'done' as const }),
-  }
+  const body = new Uint8Array(head.length + wireBytes.length + 1)
+  body.set(head)
+  body.set(wireBytes, head.length)
+  body[body.length - 1] = CLOSING
+  return { key: nameOf(streamKey), at: receivedAt, body, ...(gated !== undefined && { gate: 'done' as const }) }
 }
 
-const END = Buffer.from('}')
+const CLOSING = 0x7d
+
+let latest: { connection: string; receivedAt: number; head: Uint8Array } = {
+  connection: '',
+  receivedAt: Number.NaN,
+  head: new Uint8Array(),
+}
+
+/** What stands before the event. The events of a batch come by one connection at one time. */
+function headOf(connection: string, receivedAt: number, gated: Gated | undefined): Uint8Array {
+  if (gated === undefined && latest.connection === connection && latest.receivedAt === receivedAt) return latest.head
+  const around: Omit<Body, 'wire'> = { connection, receivedAt, ...(gated !== undefined && { gated }) }
+  const head = Buffer.from(`${JSON.stringify(around).slice(0, -1)},"wire":`)
+  if (gated === undefined) latest = { connection, receivedAt, head }
+  return head
+}
 
 /** An event as it comes out of the stream; undefined when it cannot be opened, or this version's schema no longer takes it. */
 export function eventOf(

@@ -213,6 +213,13 @@ test "a threat that names a place is blocked" {
   send message { item.text: "regret it at the harbour", names_place: true }
   expect place fired
 }
+test "neither half of it is" {
+  given threat_terms has "regret"
+  send message { item.text: "regret it", names_place: false }
+  expect place quiet
+  send message { item.text: "see you at the harbour", names_place: true }
+  expect place quiet
+}
 `
 
   test('platform P-11: that hangs: the answer comes in time and says unknown; follow blocks, and the platform is told', async () => {

@@ -9,7 +9,7 @@ import {
 } from '@lamplighter/api'
 import type { Lock } from '@lamplighter/rules'
 import { AppError } from '../http/errors.ts'
-import { readJson } from '../http/json.ts'
+import { parseJson } from '../http/json.ts'
 import { onceOf, type Route, route } from '../http/route.ts'
 import { allStaff, doerOf } from '../people/index.ts'
 import type { Storage } from '../storage/index.ts'
@@ -227,7 +227,7 @@ function lockOf(text: string): Lock {
 
 function jsonOf(text: string): unknown {
   try {
-    return readJson(text).value
+    return parseJson(text)
   } catch {
     // What is not JSON is no lock file either; the caller hears that.
     return undefined

@@ -14,7 +14,7 @@ import { fromWire, toWire } from './wire.ts'
 export interface Call extends TxOptions {
   readonly now: number
   /** The input, structured-cloned. */
-  readonly input: Uint8Array
+  readonly input: Uint8Array<ArrayBuffer>
 }
 
 export interface Outcome {

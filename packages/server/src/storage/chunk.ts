@@ -45,7 +45,9 @@ const MOST_KEY_BYTES = 0xffff
 /** @throws RangeError for a key over 65,535 bytes */
 export function assertWritable(records: readonly NewRecord[]): void {
   for (const { key } of records) {
-    if (Buffer.byteLength(key) > MOST_KEY_BYTES) throw new RangeError('a stream key has at most 65,535 bytes')
+    // A letter takes three bytes at most.
+    if (key.length * 3 > MOST_KEY_BYTES && Buffer.byteLength(key) > MOST_KEY_BYTES)
+      throw new RangeError('a stream key has at most 65,535 bytes')
   }
 }
 

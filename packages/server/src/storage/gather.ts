@@ -2,7 +2,7 @@ import { assertWritable, type NewRecord } from './chunk.ts'
 
 const APPEND_RECORDS = 2_000
 
-/** Appends that arrive while one is being written go together into the next: fewer rows and fewer commits. */
+/** Appends of one turn of the event loop, and those that arrive while one is being written, go together: fewer rows and fewer commits. */
 export function gather(
   write: (records: readonly NewRecord[]) => Promise<void>,
 ): (records: readonly NewRecord[]) => Promise<void> {
@@ -10,7 +10,6 @@ export function gather(
   let waiting: Waiting[] = []
   let busy = false
   const drain = async (): Promise<void> => {
-    busy = true
     while (waiting.length > 0) {
       const group = takeGroup(waiting)
       waiting = waiting.slice(group.length)
@@ -28,7 +27,9 @@ export function gather(
     assertWritable(records)
     return new Promise((done, failed) => {
       waiting.push({ records, done, failed })
-      if (!busy) void drain()
+      if (busy) return
+      busy = true
+      setImmediate(() => void drain())
     })
   }
 }

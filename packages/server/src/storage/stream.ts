@@ -187,8 +187,9 @@ export function makeStream(
     started.set(group, made)
     return made
   }
+  const partOf = rememberedParts(partitions)
   const pack = (records: readonly NewRecord[]): Promise<Chunk[]> => {
-    const byPart = [...Map.groupBy(records, ({ key }) => partitionOf(key, partitions))]
+    const byPart = [...Map.groupBy(records, ({ key }) => partOf(key))]
     return Promise.all(
       byPart.map(async ([part, own]) => ({
         part,
@@ -223,6 +224,21 @@ export function makeStream(
       await tend()
       return removed
     },
+  }
+}
+
+const PARTS = 32_768
+
+/** `partitionOf`, remembered: the same accounts act again and again. */
+function rememberedParts(partitions: number): (key: string) => number {
+  const known = new Map<string, number>()
+  return (key) => {
+    const there = known.get(key)
+    if (there !== undefined) return there
+    const part = partitionOf(key, partitions)
+    if (known.size >= PARTS) known.clear()
+    known.set(key, part)
+    return part
   }
 }
 

@@ -14,9 +14,9 @@ export class WorkError extends Error {
   override name = 'WorkError'
 }
 
-/** The structured clone of a value as bytes. Throws for what cannot be cloned (functions, sockets). */
+/** The structured clone of a value as bytes, in a buffer of its own. Throws for what cannot be cloned (functions, sockets). */
 export function toWire(value: unknown): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(serialize(value))
+  return serialize(value)
 }
 
 /** The value back. The bytes come from this process or from its own database. */

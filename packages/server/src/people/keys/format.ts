@@ -3,8 +3,11 @@ import { sha256 } from '../../http/crypto.ts'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 
-const base32 = (bytes: Uint8Array, length: number): string =>
-  [...bytes.subarray(0, length)].map((byte) => ALPHABET[byte & 31]).join('')
+function base32(bytes: Uint8Array, length: number): string {
+  let letters = ''
+  for (let at = 0; at < length; at += 1) letters += ALPHABET[(bytes[at] ?? 0) & 31]
+  return letters
+}
 
 /** Letters by which a scanner of public code tells a leaked key from a string that looks like one. */
 const checkOf = (id: string, secret: string): string => base32(sha256(`llk_${id}_${secret}`), 6)

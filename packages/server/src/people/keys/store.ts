@@ -74,12 +74,24 @@ export const schema = defineSchema({
 })
 
 const Scopes = z.array(Scope)
+const scopesOf = remembered((text: string): readonly Scope[] => Scopes.parse(JSON.parse(text)))
+
+// A dozen combinations, read at every call of a machine.
+function remembered<T>(make: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>()
+  return (text) => {
+    const there = known.get(text) ?? make(text)
+    if (known.size < 64) known.set(text, there)
+    return there
+  }
+}
+
 const keyOf = (row: KeysTable): KeyRow => ({
   id: row.id,
   name: row.name,
   connection: row.connection,
   secretHash: row.secret_hash,
-  scopes: Scopes.parse(JSON.parse(row.scopes)),
+  scopes: scopesOf(row.scopes),
   createdAt: row.created_at,
   expiresAt: row.expires_at,
   lastUsedDay: row.last_used_day,

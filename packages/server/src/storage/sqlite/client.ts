@@ -33,6 +33,9 @@ interface Waiting {
   reject(error: Error): void
 }
 
+// Below this a copy costs less than handing the memory itself to the other thread.
+const HANDED_OVER_BYTES = 16_384
+
 // The share of the queue that bulk works may fill.
 const BULK_SHARE = 0.75
 
@@ -161,7 +164,8 @@ export class SqliteStore implements Store {
     if (this.#outbox.length === 0) return
     const works = this.#outbox
     this.#outbox = []
-    this.#send({ kind: 'works', works })
+    const large = works.map(({ call }) => call.input.buffer).filter(({ byteLength }) => byteLength > HANDED_OVER_BYTES)
+    this.#send({ kind: 'works', works }, large)
   }
 
   #ask(message: (id: number) => ToWriter): Promise<WriterFacts> {
@@ -173,8 +177,8 @@ export class SqliteStore implements Store {
     })
   }
 
-  #send(message: ToWriter): void {
-    this.#worker.postMessage(message)
+  #send(message: ToWriter, handedOver: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, handedOver)
   }
 
   #receive(message: FromWriter): void {
