@@ -51,6 +51,8 @@ export const BacktestResult = z.object({
       undecided: z.int(),
       /** People whom it found, each once in each segment of the log. */
       people: z.int(),
+      /** What people made of the events that it fired on. `untold`: of a closed segment, so that nobody can tell which events those were. */
+      outcomes: z.object({ upheld: z.int(), overturned: z.int(), open: z.int(), untold: z.int() }),
       /** 99th percentile of how often it fired in an hour. */
       perHourP99: z.int(),
     }),

@@ -441,7 +441,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
         handlers: {
           'review.settle': settleHandler(desk),
           [WITHHELD_QUEUE]: withheldHandler(desk),
-          [BACKTEST_QUEUE]: backtestHandler({ storage, registry, progress }),
+          [BACKTEST_QUEUE]: backtestHandler({ storage, registry, keyring, progress }),
           [SCHEDULE_QUEUE]: chores.handler,
         },
         // A backtest takes a whole core for a while.

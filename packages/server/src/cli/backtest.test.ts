@@ -50,15 +50,22 @@ it('asks a rule file about events of a file, without a server', async () => {
   expect([alone.err, alone.code]).toEqual(['', 0])
   const [head, titles, ...rows] = alone.out.trimEnd().split('\n')
   expect(head).toMatch(/^10 events in .* drift not checked; warm-up 1h, then 9 measured; blind: 0$/)
-  expect(titles?.split(/ {2,}/)).toEqual(['rule', 'new', 'undecided', 'people', 'per hour p99'])
-  expect(rows.map((row) => row.split(/ {2,}/))).toEqual([['many v1', '4', '0', '2', '4']])
+  expect(titles?.split(/ {2,}/)).toEqual([
+    'rule',
+    'new',
+    'undecided',
+    'people',
+    'per hour p99',
+    'upheld/overturned/open',
+  ])
+  expect(rows.map((row) => row.split(/ {2,}/))).toEqual([['many v1', '4', '0', '2', '4', '–']])
 })
 
 it('says what changes between two files, and ends with 1 when something does', async () => {
   const both = await run('four.wick', '--events', 'past.ndjson', '--against', 'three.wick')
   expect([both.err, both.code]).toEqual(['', 1])
   const [, , counted, ...differences] = both.out.trimEnd().split('\n')
-  expect(counted?.split(/ {2,}/)).toEqual(['many v2', '2', '4', '2', '0', '2', '0', '1', '2'])
+  expect(counted?.split(/ {2,}/)).toEqual(['many v2', '2', '4', '2', '0', '2', '0', '1', '2', '–'])
   expect(differences).toEqual([
     '- many: kestrel-2 (fired → quiet) sent >= 4 false',
     '- many: plover-2 (fired → quiet) sent >= 4 false',

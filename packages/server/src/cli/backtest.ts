@@ -172,10 +172,13 @@ function linesOf(result: BacktestResult | BacktestResultJson, seconds: number, c
     `warm-up ${hours(warmupMs)}, then ${spaced(count)} measured`,
     `blind: ${spaced(blind.events)}${why.length === 0 ? '' : ` (${why.join('; ')})`}`,
   ].join('; ')
-  const rows = result.rules.map(({ rule, version, fired, undecided, people, perHourP99 }) => [
+  const rows = result.rules.map(({ rule, version, fired, undecided, people, perHourP99, outcomes }) => [
     version === null ? `${rule} (gone)` : `${rule} v${version}`,
     ...[fired.new, ...(compared ? [fired.live, fired.both, fired.onlyNew, fired.onlyLive] : [])].map(spaced),
     ...[undecided, people, perHourP99].map(spaced),
+    outcomes.untold === fired.new
+      ? '–'
+      : [outcomes.upheld, outcomes.overturned, outcomes.open + outcomes.untold].map(spaced).join('/'),
   ])
   const titles = [
     'rule',
@@ -184,6 +187,7 @@ function linesOf(result: BacktestResult | BacktestResultJson, seconds: number, c
     'undecided',
     'people',
     'per hour p99',
+    'upheld/overturned/open',
   ]
   return [
     ...drift.rules.map(({ rule, events: some }) => `drift: ${rule} said otherwise of ${spaced(some)} events then`),

@@ -82,8 +82,8 @@ async function start(version: number, from: number, against = 'live'): Promise<s
 }
 /** What the worker does with the job. */
 async function work(signal = AbortSignal.timeout(60_000)): Promise<unknown> {
-  const { storage, registry } = house.context
-  const handler = backtestHandler({ storage, registry, progress: startProgress(() => performance.now()) })
+  const { storage, registry, keyring } = house.context
+  const handler = backtestHandler({ storage, registry, keyring, progress: startProgress(() => performance.now()) })
   const [job] = await storage.jobs.claim(BACKTEST_QUEUE, 1, 60_000)
   if (job === undefined) return 'nothing to do'
   const ending = await handler(job, { signal, claimed: () => job }).catch((error: Error) => error)
@@ -254,6 +254,34 @@ test('an approver who has opened it needs no shadow report', async () => {
   await found(id, ben)
   const agreed = await approve()
   expect([agreed.status, agreed.text]).toEqual([201, agreed.text])
+})
+
+test('says what people made of what it finds, as long as anybody can tell which events those were', async () => {
+  const from = await past()
+  const said = ['one', 'two', 'three', 'four'].map((word) => `${word} ${LISTED.blackmail_terms}`)
+  for (const text of said) await send(text.slice(0, 3), text)
+  const open = (await house.rows('cases')).map(({ number }) => Number(number)).slice(-4)
+  // The first decision is made, the second finds nothing, the third is made and taken back within its ten seconds.
+  const decide = async (number: number | undefined, choice: string) =>
+    ada.decide(await ada.take(Number(number)), choice)
+  await decide(open[0], 'warn')
+  await decide(open[1], 'none')
+  const { body } = await decide(open[2], 'warn')
+  expect((await ada.call('POST', `/v1/decisions/${body.decision}/undo`, { body: {} })).status).toBe(200)
+  await draft({ version: 2 })
+  const outcomes = async () => {
+    const id = await start(2, from)
+    await work()
+    return rule((await found(id)).result, 'listed')
+  }
+  expect(await outcomes()).toMatchObject({
+    fired: { new: 5 },
+    outcomes: { upheld: 1, overturned: 1, open: 3, untold: 0 },
+  })
+  house.clock.now += 14 * 24 * HOUR
+  await house.context.replay.tend()
+  await ada.signIn()
+  expect(await outcomes()).toMatchObject({ outcomes: { upheld: 0, overturned: 0, open: 0, untold: 5 } })
 })
 
 test('a version of another schema cannot be asked', async () => {

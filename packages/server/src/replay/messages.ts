@@ -1,3 +1,4 @@
+import type { Decided } from './counting.ts'
 import type { Difference } from './difference.ts'
 import type { Part } from './result.ts'
 
@@ -17,10 +18,12 @@ export interface Errand {
 }
 
 export type ToThread =
+  /** A segment begins, with what people decided of its events. */
+  | { readonly do: 'begin'; readonly decided?: Decided }
   | { readonly do: 'chunks'; readonly chunks: readonly { readonly body: Uint8Array; readonly until: number }[] }
-  /** The segment ends: the next chunk is of another one. */
   | { readonly do: 'end' }
 
 export type FromThread =
+  | { readonly did: 'begin' }
   | { readonly did: 'chunks' }
   | { readonly did: 'end'; readonly part: Part; readonly differences: readonly Difference[] }

@@ -15,6 +15,13 @@ export interface RuleCount {
   readonly undecided: number
   /** People whom the new version found; each once a segment, as nobody can tell more. */
   readonly people: number
+  /** What people made of the events that the new version fired on; `untold`: nobody can tell any more which events those were. */
+  readonly outcomes: {
+    readonly upheld: number
+    readonly overturned: number
+    readonly open: number
+    readonly untold: number
+  }
   /** How often the new version fired, by the instant at which the hour began. */
   readonly hours: Readonly<Record<string, number>>
 }
@@ -42,6 +49,7 @@ const NOTHING: RuleCount = {
   fired: { new: 0, live: 0, both: 0, onlyNew: 0, onlyLive: 0 },
   undecided: 0,
   people: 0,
+  outcomes: { upheld: 0, overturned: 0, open: 0, untold: 0 },
   hours: {},
 }
 const EMPTY: Part = {
@@ -86,6 +94,12 @@ function addedCounts(a: RuleCount = NOTHING, b: RuleCount = NOTHING): RuleCount 
     },
     undecided: a.undecided + b.undecided,
     people: a.people + b.people,
+    outcomes: {
+      upheld: a.outcomes.upheld + b.outcomes.upheld,
+      overturned: a.outcomes.overturned + b.outcomes.overturned,
+      open: a.outcomes.open + b.outcomes.open,
+      untold: a.outcomes.untold + b.outcomes.untold,
+    },
     hours: added(a.hours, b.hours),
   }
 }

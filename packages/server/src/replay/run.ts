@@ -1,7 +1,11 @@
 import type { Handler } from '../jobs/index.ts'
 import { isRefused, type LiveRules, type RuleRegistry, versionByHash } from '../policy/index.ts'
+import { reviewedSince } from '../review/index.ts'
 import type { Claimed, Storage } from '../storage/index.ts'
+import type { Keyring } from '../storage/keyring/index.ts'
 import { warmupOf } from './backtest.ts'
+import type { Decided } from './counting.ts'
+import { idsUnder } from './log.ts'
 import type { Progress } from './progress.ts'
 import { resultOf } from './result.ts'
 import { beginBacktest, chunksIn, endBacktest, keepPart, oneBacktest, partsOf, segmentsIn } from './store.ts'
@@ -11,6 +15,7 @@ import { BacktestThread } from './thread-client.ts'
 export interface BacktestServices {
   readonly storage: Storage
   readonly registry: Pick<RuleRegistry, 'check'>
+  readonly keyring: Keyring
   readonly progress: Progress
 }
 
@@ -74,6 +79,8 @@ async function carryOut(row: BacktestsTable, both: Both, services: BacktestServi
   try {
     for (const { segment, lines } of segments) {
       if (whole.has(segment)) continue
+      const decided = await decidedIn(segment, stretch.since, services)
+      await thread.ask({ do: 'begin', ...(decided !== undefined && { decided }) })
       for (let after = 0; ; ) {
         const chunks = await store.read(chunksIn, { ...stretch, segment, after, most: AT_ONCE })
         const last = chunks.at(-1)
@@ -95,6 +102,15 @@ async function carryOut(row: BacktestsTable, both: Both, services: BacktestServi
   const parts = (await store.read(partsOf, row.id)).map(({ part }) => part)
   const versions = new Map(both.mine.program.ruleset.rules.map(({ name, version }) => [name, version]))
   return resultOf(parts, { warmupMs: warmup.ms, cold: warmup.cold, versions })
+}
+
+/** What people decided of the events of a segment; undefined when its key is gone, and nobody can find them again. */
+async function decidedIn(segment: string, since: number, services: BacktestServices): Promise<Decided | undefined> {
+  const { keyring, storage } = services
+  if (!keyring.live('replay').some(({ id }) => id === segment)) return undefined
+  const sealedId = await idsUnder(keyring, segment)
+  const reviewed = await storage.store.read(reviewedSince, since)
+  return new Map([...reviewed].map(([key, outcome]) => [sealedId('event', key.split('|').slice(2).join('|')), outcome]))
 }
 
 const textsOf = ({ text, schemaText }: LiveRules) => ({ text, schemaText })

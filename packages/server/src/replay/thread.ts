@@ -7,14 +7,19 @@ import { versionOf } from './version.ts'
 
 const { mine, theirs, from, to } = workerData as Errand
 const compared = { mine: versionOf(mine), theirs: versionOf(theirs) }
-let run = new SegmentRun(compared, { from, to })
+let run: SegmentRun | undefined
 
 const tell = (message: FromThread): void => parentPort?.postMessage(message)
 
 parentPort?.on('message', (message: ToThread) => {
+  if (message.do === 'begin') {
+    run = new SegmentRun(compared, { from, to }, message.decided)
+    tell({ did: 'begin' })
+    return
+  }
+  if (run === undefined) throw new TypeError('a segment has to begin first')
   if (message.do === 'end') {
     tell({ did: 'end', ...run.end() })
-    run = new SegmentRun(compared, { from, to })
     return
   }
   for (const chunk of message.chunks) run.take(opened(chunk))

@@ -82,9 +82,9 @@ export class RuleMakes {
 
   /** A backtest that has found what there is to find. */
   async foundOut(): Promise<string> {
-    const { storage, registry } = this.#town.house.context
+    const { storage, registry, keyring } = this.#town.house.context
     const id = await this.backtested()
-    const handler = backtestHandler({ storage, registry, progress: startProgress(() => performance.now()) })
+    const handler = backtestHandler({ storage, registry, keyring, progress: startProgress(() => performance.now()) })
     // Held for no time: those of others stay as they are.
     const jobs = await storage.jobs.claim(BACKTEST_QUEUE, 1_000, 1)
     for (const job of jobs.filter(({ payload }) => JSON.stringify(payload).includes(id)))
