@@ -28,6 +28,12 @@ export async function appendTraces(tx: Tx, tray: Tray, traces: readonly Trace[])
     .execute()
 }
 
+/** The same with nothing else to write. */
+export const keepTraces = defineWork(
+  'replay.keep-traces',
+  (tx: Tx, { tray, traces }: { tray: Tray; traces: readonly Trace[] }): Promise<void> => appendTraces(tx, tray, traces),
+)
+
 /** Chunks of one transaction: each has to be unpacked and packed again. */
 const ERASE_SLICE = 20
 

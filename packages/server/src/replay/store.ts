@@ -11,5 +11,5 @@ export {
   oneBacktest,
   partsOf,
 } from './backtests.store.ts'
-export { chunksIn, eraseLines, lastChunk, removeChunks, segmentsIn } from './chunks.store.ts'
+export { chunksIn, eraseLines, keepTraces, lastChunk, removeChunks, segmentsIn } from './chunks.store.ts'
 export { schema } from './tables.ts'
