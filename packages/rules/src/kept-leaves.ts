@@ -9,8 +9,7 @@ import type { Run } from './terms.ts'
 import { elementType } from './types.ts'
 
 /**
- * A question whose answer has to be kept where what it reads is not: about content, about what a list holds, about one certain id
- * (rules.md §8.4).
+ * A question whose answer has to be kept where what it reads is not: about content, or about what a list holds (rules.md §8.4).
  */
 export interface KeptLeaf {
   /** Equal for equal questions, in whichever rule set. */
@@ -54,25 +53,23 @@ export function answerAsKept(run: Run, kept: readonly Kept[], answers: KeptAnswe
   for (const { key, question } of kept) question.settle(run, answers.get(key))
 }
 
-/** True for a question that cannot be asked again when content, lists and plain ids are gone. */
+/**
+ * True for a question that cannot be asked again when content and lists are gone. Ids may stand under other names: the language compares
+ * them with each other alone.
+ */
 export function mustBeKept(leaf: Leaf): boolean {
-  if (leaf.kind === 'lookup') return true
-  const fields = termsOf(leaf).flatMap(fieldsOf)
-  return fields.some(({ field }) => isHidden(field)) || (fields.some(isId) && asksForValue(leaf))
+  return (
+    leaf.kind === 'lookup' ||
+    termsOf(leaf)
+      .flatMap(fieldsOf)
+      .some(({ field }) => isHidden(field))
+  )
 }
 
 /** What a replay log never holds: sealed fields, and hashes of files whether they are sealed or not. */
 export function isHidden(field: FieldTerm['field']): boolean {
   const { kind } = elementType(field.type)
   return field.sealed || kind === 'hash' || kind === 'phash'
-}
-
-const isId = ({ type }: FieldTerm): boolean => elementType(type).kind === 'id'
-
-/** Two ids are equal under any names; a certain one is not found again. */
-function asksForValue(leaf: Leaf): boolean {
-  if (leaf.kind === 'compare') return leaf.left.kind === 'constant' || leaf.right.kind === 'constant'
-  return leaf.kind === 'member' || leaf.kind === 'contains' || leaf.kind === 'matches'
 }
 
 /** The fields that a term itself reads; a condition inside it has leaves of its own. */

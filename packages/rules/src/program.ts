@@ -60,7 +60,7 @@ export interface Program {
    * @param kept of a past event: the answers of its kept leaves, which are not asked again
    */
   plan(event: Event, measured: Measured, lists: Lists, kept?: KeptAnswers): Plan
-  /** The questions about events of a kind that nobody can ask again when content, lists and plain ids are gone. */
+  /** The questions about events of a kind that nobody can ask again when content and lists are gone. */
   keptLeaves(kind: string): readonly KeptLeaf[]
   /** Pure: the same plan and readings give the same judgement. @param readings one for each op; a missing one is open */
   judge(plan: Plan, readings: readonly Reading[], phase: Phase): Judgement
