@@ -86,7 +86,7 @@ test('the contract imports pure packages and Zod only', () => {
 })
 
 test('the console imports its own files, the contract and the rules; its ui knows no route and no query', () => {
-  const allowed = /^(\.|react($|\/|-dom)|@tanstack\/|@base-ui\/|@lamplighter\/(api|rules)|zod|node:)/
+  const allowed = /^(\.|react($|\/|-dom)|@tanstack\/|@base-ui\/|@codemirror\/|@lamplighter\/(api|rules)|zod|node:)/
   const all = shipped('packages/console/src')
   expect(
     wrong(
@@ -94,6 +94,13 @@ test('the console imports its own files, the contract and the rules; its ui know
       'the console imports its own files, api and rules',
     ),
   ).toEqual([])
+  const heavy = all.filter(
+    (one) =>
+      one.from.startsWith('@lamplighter/rules') && !one.typeOnly && one.file !== 'packages/console/src/rules/work.ts',
+  )
+  expect(wrong(heavy, 'the rules run in their worker; elsewhere only their types')).toEqual([])
+  const codeMirror = all.filter((one) => one.from.startsWith('@codemirror/') && !/\/rules\/code-/.test(one.file))
+  expect(wrong(codeMirror, 'the editor is fetched with its own page')).toEqual([])
   const ui = all.filter(
     (one) =>
       one.file.includes('/ui/') &&

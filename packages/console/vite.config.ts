@@ -5,6 +5,7 @@ import { defineConfig } from 'vite'
 // The content security policy of the server allows no inline script and no inline style: everything is a hashed file of its own.
 export default defineConfig({
   plugins: [react(), tailwindcss()],
+  worker: { format: 'es' },
   build: {
     outDir: 'dist',
     assetsDir: 'assets',

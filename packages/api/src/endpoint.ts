@@ -26,6 +26,8 @@ export interface Endpoint<
   readonly body: B
   /** Media types of a body that is not described by `body`. */
   readonly takes?: readonly string[]
+  /** What a JSON body among `takes` holds, for documents: the call reads and checks it itself. */
+  readonly reads?: Shape
   /** Status of a good answer and its shape. */
   readonly status: 200 | 201 | 202 | 204
   readonly answer: A

@@ -2,10 +2,62 @@ import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { Do, Id, Instant, Nothing, PlatformId, Recorded, Verdict } from './words.ts'
 
-/** One event on the wire. Its fields are facts that rules read: `chat.schema.wick` describes and `normalise` of the rules package checks them. */
-export const EventBody = z
-  .looseObject({ id: PlatformId, kind: z.string().min(1).max(64), occurred_at: z.iso.datetime({ offset: true }) })
-  .describe('An event as the platform’s schema of facts describes it (rules.md §6.1)')
+const hex = (digits: number) => {
+  const expected = `expected ${digits} hex digits`
+  return z.string(expected).regex(new RegExp(`^[0-9a-fA-F]{${digits}}$`), expected)
+}
+
+/** One file as an event names it (matching.md §4): bytes handed in before, or hashes made on the platform's servers. */
+export const EventFile = z
+  .object({
+    id: z
+      .string('expected a text of 1 to 256 characters')
+      .min(1, 'expected a text of 1 to 256 characters')
+      .max(256, 'expected a text of 1 to 256 characters')
+      .describe('The id under which PUT /v1/media/{id} took the bytes, or any of the platform’s own'),
+    type: z.string('expected a text').optional().describe('Media type, such as image/png'),
+    size: z.int('expected a whole number of bytes').min(0, 'expected a whole number of bytes').optional(),
+    sha256: hex(64).optional(),
+    md5: hex(32).optional(),
+    sha1: hex(40).optional(),
+    pdq: z
+      .array(
+        z.object({
+          hash: hex(64),
+          quality: z
+            .number('expected a quality from 0 to 100')
+            .min(0, 'expected a quality from 0 to 100')
+            .max(100, 'expected a quality from 0 to 100'),
+        }),
+        'expected an array of {hash, quality}',
+      )
+      .optional()
+      .describe('PDQ hashes of the picture, or of frames of the video'),
+  })
+  .describe('One file: handed in before by its id, or known by hashes alone')
+
+export const MAX_FILES = 20
+
+const EventShape = z.looseObject({
+  id: PlatformId,
+  kind: z.string().min(1).max(64),
+  occurred_at: z.iso.datetime({ offset: true }),
+  media: z.array(EventFile).max(MAX_FILES).nullish(),
+})
+
+/**
+ * One event on the wire. Its fields are facts that rules read: `chat.schema.wick` describes them. Here they are described only: the
+ * check against the schema of facts (`acceptEvent`) names every fault at once.
+ */
+export const EventBody = z.looseObject({}).meta({
+  ...documented(EventShape),
+  description: 'An event as the platform’s schema of facts describes it (rules.md §6.1)',
+})
+
+function documented(shape: z.ZodType): Record<string, unknown> {
+  const { $schema: _, ...schema } = z.toJSONSchema(shape, { io: 'input' })
+  return schema
+}
 
 export const EffectJson = z.object({
   do: z.enum(['block', 'hold', 'limit', 'label', 'queue', 'preserve', 'refer', 'offer']),
@@ -49,11 +101,13 @@ export const screen = endpoint({
   codes: ['deadline', 'not_ready'],
 })
 
-export const LineProblem = z.object({
+const LineFault = z.object({
   code: z.enum(['invalid', 'malformed', 'too_large', 'line_incomplete']),
   pointer: z.string(),
   detail: z.string(),
 })
+/** The first fault of a line and, where there are several, all of them. */
+export const LineProblem = LineFault.extend({ errors: z.array(LineFault).optional() })
 export const LineResult = z.object({
   line: z.int().min(1),
   status: z.enum(['accepted', 'rejected']),
@@ -73,6 +127,7 @@ export const events = endpoint({
   query: Nothing,
   body: undefined,
   takes: ['application/json', 'application/x-ndjson'],
+  reads: z.union([EventBody, z.array(EventBody).max(1000)]),
   status: 202,
   answer: BatchAnswer,
   repeat: 'own',

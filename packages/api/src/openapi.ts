@@ -88,7 +88,7 @@ const operation = (endpoint: Endpoint): unknown => {
     endpoint.body !== undefined
       ? { 'application/json': { schema: json(endpoint.body) } }
       : endpoint.takes &&
-        Object.fromEntries(endpoint.takes.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]))
+        Object.fromEntries(endpoint.takes.map((type) => [type, { schema: takenSchema(type, endpoint.reads) }]))
   return {
     operationId: endpoint.id,
     summary: endpoint.summary,
@@ -105,6 +105,9 @@ const operation = (endpoint: Endpoint): unknown => {
     responses,
   }
 }
+
+const takenSchema = (type: string, reads: z.ZodType | undefined): unknown =>
+  type === 'application/json' && reads !== undefined ? json(reads) : { type: 'string', format: 'binary' }
 
 const IF_MATCH = {
   revision: 'Revision of the thing that is changed, in quotes',

@@ -125,6 +125,8 @@ export const FiredJson = z.object({
   outcome: z.enum(['fired', 'unknown']),
   because: z.string(),
   clauses: z.array(z.object({ text: z.string(), outcome: z.boolean().nullable(), value: z.string() })),
+  /** A counter that it read has only begun to count: its number may be too small. */
+  warming: z.boolean(),
   decision: Id,
 })
 

@@ -20,7 +20,23 @@ export const DiagnosticJson = z.object({
 export const RulesetState = z.enum(['draft', 'shadow', 'trial', 'live', 'retired'])
 
 /** Something that is still missing for a step: a code of the closed set of `policy/states.ts`, and a sentence. */
-export const NeedJson = z.object({ code: z.string(), detail: z.string() })
+export const NeedJson = z.object({
+  code: z.string(),
+  detail: z.string(),
+  /** What the sentence counts and names, for whoever words it in another language. */
+  facts: z
+    .object({
+      ms: z.int().optional(),
+      events: z.int().optional(),
+      given: z.int().optional(),
+      needed: z.int().optional(),
+      /** One of those who agree must hold child-safety or legal. */
+      guard: z.boolean().optional(),
+      names: z.array(z.string()).optional(),
+      from: z.array(RulesetState).optional(),
+    })
+    .optional(),
+})
 
 /** What a version does to one rule, compared with the live version. */
 export const RuleChange = z.object({
@@ -132,6 +148,10 @@ export const getRulesetVersion = endpoint({
   answer: RulesetVersion.extend({
     text: z.string(),
     schema: z.string(),
+    /** Who answers for these rules, as the file names them; empty where this software no longer takes the text. */
+    owner: z.string(),
+    /** Whether the asker handed it in. */
+    own: z.boolean(),
     /** Empty where this software no longer takes the text; `needs` then says so. */
     checked: z.array(
       z.object({
@@ -146,6 +166,13 @@ export const getRulesetVersion = endpoint({
         on: z.array(z.string()),
         effects: z.array(z.string()),
         onUnknown: z.array(z.string()),
+        /** What it said in the last 24 hours, in whole hours; in shadow it did none of it. Null where it has judged nothing. */
+        day: z
+          .object({ asked: z.int(), fired: z.int(), undecided: z.int(), people: z.int() })
+          .nullable()
+          .describe('people: accounts that it fired on, each counted once an hour'),
+        /** The version of the rule set that made it what it is; null where that was not kept. */
+        changed: z.object({ version: z.int(), by: z.string(), at: Instant }).nullable(),
       }),
     ),
     changes: z.array(RuleChange),
@@ -157,6 +184,11 @@ export const getRulesetVersion = endpoint({
       trial: z.array(NeedJson),
       live: z.array(NeedJson),
       retire: z.array(NeedJson),
+      /** Going live without the shadow minimum. */
+      expedited: z.array(NeedJson),
+      approve: z.array(NeedJson),
+      /** Going back from this version; only what is live can be left. */
+      rollback: z.array(NeedJson),
     }),
     approvals: z.array(
       z.object({ by: z.string(), roles: z.array(Role), note: z.string(), at: Instant, hash: z.string() }),

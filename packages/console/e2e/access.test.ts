@@ -9,7 +9,8 @@ import { unknownRequests } from './support/network.ts'
 import { callerFor } from './support/person.ts'
 import { freePort } from './support/port.ts'
 
-const SETTINGS = ['people', 'connections', 'keys', 'lists', 'rules', 'retention', 'log'] as const
+const SETTINGS = ['people', 'connections', 'keys', 'lists', 'retention', 'log'] as const
+const RULES = ['/rules', '/rules/bad_link', '/rules/starter/2', '/rules/starter/new'] as const
 const everything = ['lead', 'child-safety', 'admin', 'auditor', 'legal'] as const
 
 /** Every screen with what the demo holds: text, picture, unknown, each tab, each page of Settings. */
@@ -20,6 +21,9 @@ const SCREENS = [
   '/review/C-1018?tab=history',
   '/review/C-1016?tab=notes',
   '/review/C-1016?tab=account',
+  ...RULES,
+  '/rules?policy=CSEA-4',
+  ...['changes', 'shadow', 'history'].map((tab) => `/rules/starter/2?tab=${tab}`),
   ...SETTINGS.map((name) => `/settings/${name}`),
 ]
 
@@ -89,7 +93,12 @@ describe.skipIf(noBrowser)('access', () => {
     for (const [path, calls] of [
       ['/review', '**/v1/lanes'],
       ['/review/C-1003', '**/v1/cases/1003'],
-      ...SETTINGS.map((name) => [`/settings/${name}`, `**/v1/{${name},rulesets,settings/${name}}`] as const),
+      ['/rules', '**/v1/{rulesets,policies}'],
+      ['/rules/bad_link', '**/v1/rulesets/starter'],
+      ['/rules/starter/2', '**/v1/rulesets/starter/versions/2'],
+      ['/rules/starter/2?tab=shadow', '**/v1/rulesets/starter/versions/2/shadow-report'],
+      ['/rules/starter/new', '**/v1/rulesets/starter'],
+      ...SETTINGS.map((name) => [`/settings/${name}`, `**/v1/{${name},settings/${name}}`] as const),
     ] as const) {
       // The network fails here, as a broken line does; no answer is made up.
       await page.route(calls, (route) => route.abort('connectionreset'))
@@ -117,7 +126,7 @@ describe.skipIf(noBrowser)('access', () => {
       const { page, context } = await browser.another()
       await signIn(page, await empty.invite(...everything))
       const found: string[] = []
-      for (const path of ['/review', ...SETTINGS.map((name) => `/settings/${name}`)]) {
+      for (const path of ['/review', '/rules', ...SETTINGS.map((name) => `/settings/${name}`)]) {
         await page.goto(empty.url + path)
         await settled(page)
         found.push(...(await both(page, path)))
@@ -142,6 +151,10 @@ describe.skipIf(noBrowser)('access', () => {
       await expect
         .poll(() => rail.getByRole('link', { name: 'Review' }).count(), { message: role })
         .toBe(acts.includes('lanes.read') ? 1 : 0)
+      expect([role, await rail.getByRole('link', { name: 'Rules' }).count()]).toEqual([
+        role,
+        acts.includes('rules.read') ? 1 : 0,
+      ])
     }
     await context.close()
     for (const role of ['reviewer', 'lead', 'child-safety', 'legal', 'auditor', 'admin'] as const) {
@@ -164,7 +177,7 @@ describe.skipIf(noBrowser)('access', () => {
       (await page.getByRole('button').all()).length + (await page.getByRole('radio').all()).length
     const before = await controls()
     await page.setViewportSize({ width: 320, height: 256 })
-    for (const path of ['/review/C-1012', '/review', ...SETTINGS.map((name) => `/settings/${name}`)]) {
+    for (const path of ['/review/C-1012', '/review', ...RULES, ...SETTINGS.map((name) => `/settings/${name}`)]) {
       await page.goto(house.url + path)
       await settled(page)
       const wider = await page.evaluate(() =>
@@ -173,6 +186,20 @@ describe.skipIf(noBrowser)('access', () => {
           .map((one) => `${one.tagName} ${one.scrollWidth} in ${one.clientWidth}`),
       )
       expect([path, wider]).toEqual([path, []])
+      // Nobody has to move a table sideways to read it, or to reach what it offers.
+      const beyond = await page.evaluate(() => {
+        const tables = [...document.querySelectorAll('table')].flatMap(({ parentElement: one }) =>
+          one !== null && one.scrollWidth > one.clientWidth + 1
+            ? [`table ${one.scrollWidth} in ${one.clientWidth}`]
+            : [],
+        )
+        const buttons = [...document.querySelectorAll('main button, main a')].filter((one) => {
+          const { left, right, width } = one.getBoundingClientRect()
+          return width > 1 && (left < -1 || right > innerWidth + 1)
+        })
+        return [...tables, ...buttons.map((one) => `${one.tagName} ${one.textContent}`)]
+      })
+      expect([path, beyond]).toEqual([path, []])
     }
     await page.goto(`${house.url}/review/C-1012`)
     await readyToDecide(page)

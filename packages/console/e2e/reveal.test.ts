@@ -38,7 +38,8 @@ describe.skipIf(noBrowser)('looking at media', () => {
       '/review',
       `/review/C-${KNOWN}`,
       ...['history', 'notes', 'account'].map((tab) => `/review/C-${KNOWN}?tab=${tab}`),
-      ...['people', 'connections', 'keys', 'lists', 'rules', 'retention', 'log'].map((name) => `/settings/${name}`),
+      '/rules',
+      ...['people', 'connections', 'keys', 'lists', 'retention', 'log'].map((name) => `/settings/${name}`),
     ]) {
       await page.goto(house.url + path)
       await title(page).waitFor()

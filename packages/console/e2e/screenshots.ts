@@ -14,7 +14,7 @@ if (out === undefined) throw new Error('usage: node screenshots.ts FOLDER [SEEDE
 const folder = resolve(out)
 mkdirSync(folder, { recursive: true })
 
-const SETTINGS = ['people', 'connections', 'keys', 'lists', 'rules', 'retention', 'log'] as const
+const SETTINGS = ['people', 'connections', 'keys', 'lists', 'retention', 'log'] as const
 const everything = ['lead', 'child-safety', 'admin', 'auditor', 'legal'] as const
 
 const own = mkdtempSync(join(tmpdir(), 'lamplighter-shots-'))
@@ -53,6 +53,10 @@ const lead = await house.invite(...everything)
     ['case-notes', '/review/C-1011?tab=notes'],
     ['case-account', '/review/C-1011?tab=account'],
     ['case-missing', '/review/C-9999'],
+    ['rules', '/rules?policy=CSEA-4'],
+    ['rule', '/rules/bad_link'],
+    ['rules-version', '/rules/starter/2'],
+    ['rules-new', '/rules/starter/new'],
     ...SETTINGS.map((name) => [`settings-${name}`, `/settings/${name}`] as const),
   ] as const) {
     await page.goto(house.url + path)
@@ -165,6 +169,7 @@ const empty = await emptyHouse(port)
   await signIn(page, await empty.invite(...everything))
   for (const [name, path] of [
     ['home', '/review'],
+    ['rules', '/rules'],
     ...SETTINGS.map((one) => [one, `/settings/${one}`] as const),
   ] as const) {
     await page.goto(empty.url + path)

@@ -21,6 +21,7 @@ export type Command =
   | 'close'
   | 'help'
   | 'go-review'
+  | 'go-rules'
   | 'go-settings'
 
 export interface Binding {
@@ -51,6 +52,7 @@ export const bindings: readonly Binding[] = [
   { command: 'colour', keys: ['c'], group: 'evidence' },
   { command: 'close', keys: ['Escape'], group: 'evidence' },
   { command: 'go-review', keys: ['g', 'r'], group: 'go' },
+  { command: 'go-rules', keys: ['g', 'u'], group: 'go' },
   { command: 'go-settings', keys: ['g', 's'], group: 'go' },
   { command: 'help', keys: ['?'], group: 'go' },
 ]
@@ -136,7 +138,8 @@ function onKeyDown(event: KeyboardEvent): void {
   if (event.key === 'Escape' || event.defaultPrevented || event.isComposing || windowOpen()) return
   const press = {
     key: event.key,
-    place: placeOf(event.target),
+    // Inside a shadow root, as the rule editor has one, the target is the place where the key was really pressed.
+    place: placeOf(event.composedPath()[0] ?? event.target),
     ctrl: event.ctrlKey,
     alt: event.altKey,
     meta: event.metaKey,

@@ -7,6 +7,7 @@ import { Home } from './pages/Home.tsx'
 import { NotFound } from './pages/NotFound.tsx'
 import { Review } from './pages/Review.tsx'
 import { ReviewHome } from './pages/ReviewHome.tsx'
+import { versionTabs } from './pages/rules/tabs.ts'
 import { Shell } from './pages/Shell.tsx'
 import { isSettingsPage } from './pages/settings/pages.ts'
 
@@ -73,8 +74,68 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/Settings.tsx'), 'Settings'),
 })
 
+const rules = createRoute({
+  getParentRoute: () => root,
+  path: '/rules',
+  validateSearch: z.object({
+    policy: z
+      .string()
+      .regex(/^[A-Za-z0-9-]{1,64}$/)
+      .optional()
+      .catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('./pages/rules/index.ts'), 'Rules'),
+})
+
+const ruleName = /^[a-z][a-z0-9_]{0,63}$/
+const versionNumber = /^[1-9]\d{0,8}$/
+const toRules = () => redirect({ to: '/rules', replace: true })
+
+const rule = createRoute({
+  getParentRoute: () => root,
+  path: '/rules/$rule',
+  beforeLoad: ({ params }) => {
+    if (!ruleName.test(params.rule)) throw toRules()
+  },
+  component: lazyRouteComponent(() => import('./pages/rules/index.ts'), 'Rule'),
+})
+
+const newVersion = createRoute({
+  getParentRoute: () => root,
+  path: '/rules/$set/new',
+  validateSearch: z.object({ from: z.int().min(1).optional().catch(undefined) }),
+  beforeLoad: ({ params }) => {
+    if (!ruleName.test(params.set)) throw toRules()
+  },
+  component: lazyRouteComponent(() => import('./pages/rules/index.ts'), 'NewVersion'),
+})
+
+const version = createRoute({
+  getParentRoute: () => root,
+  path: '/rules/$set/$version',
+  validateSearch: z.object({
+    tab: z.enum(versionTabs).optional().catch(undefined),
+    rule: z.string().regex(ruleName).optional().catch(undefined),
+  }),
+  beforeLoad: ({ params }) => {
+    if (!ruleName.test(params.set) || !versionNumber.test(params.version)) throw toRules()
+  },
+  component: lazyRouteComponent(() => import('./pages/rules/index.ts'), 'Version'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, signIn, reviewHome, review, settingsHome, settings]),
+  routeTree: root.addChildren([
+    home,
+    signIn,
+    reviewHome,
+    review,
+    rules,
+    rule,
+    newVersion,
+    version,
+    settingsHome,
+    settings,
+  ]),
   search: { strict: true },
   // Nothing is fetched by hovering: media must never be, and words are fetched ahead where it is decided so.
   defaultPreload: false,

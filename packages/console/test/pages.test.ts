@@ -2,7 +2,7 @@ import type { Act } from '@lamplighter/api'
 import { expect, test } from 'vitest'
 import { acts } from '../../server/src/http/acts.ts'
 import { en } from '../src/messages/en.ts'
-import { mayReview, pagesFor, reviewers, rolesOf } from '../src/pages/settings/pages.ts'
+import { mayReadRules, mayReview, pagesFor, reviewers, rolesOf, rulers } from '../src/pages/settings/pages.ts'
 
 const every = ['reviewer', 'lead', 'child-safety', 'legal', 'auditor', 'admin'] as const
 const actsOf = (role: (typeof every)[number]): string[] =>
@@ -14,6 +14,7 @@ test.each(every)(
     const all = pagesFor(Object.keys(acts) as Act[])
     expect(all.filter((page) => rolesOf(page).includes(role))).toEqual(pagesFor(actsOf(role)))
     expect(reviewers.includes(role)).toBe(mayReview(actsOf(role)))
+    expect(rulers.includes(role)).toBe(mayReadRules(actsOf(role)))
   },
 )
 
@@ -24,7 +25,7 @@ test('everybody has a first page; an administrator’s is the one with the peopl
 })
 
 test('the roles of a page are told as one reads them', () => {
-  expect(en.forbidden.needs(rolesOf('rules').map((role) => en.role[role]))).toBe(
+  expect(en.forbidden.needs(rulers.map((role) => en.role[role]))).toBe(
     'This page needs the role lead, child safety, legal or auditor.',
   )
 })

@@ -174,7 +174,7 @@ describe('the command', () => {
     ],
     ['a live log', () => ['log', url, '--policy', at('policy')], 0, 'M7 All 2 open entries are published and fit'],
     ['a live log by its host', () => ['log', url.replace('/log/actions', '/'), '--policy', at('policy')], 0, 'M7'],
-    ['a live log, its own key', () => ['log', url], 3, 'it was taken from the log itself, pin it'],
+    ['a live log, its own key', () => ['log', url], 3, 'it was taken from the log itself. To pin it'],
     ['a log on disk', () => ['log', at('log/actions'), '--policy', at('policy')], 0, 'M6'],
     ['a log on disk by address', () => ['log', `file://${at('log/actions')}`, '--policy', at('policy')], 0, 'M6'],
     ['a log that nobody witnesses', () => ['log', at('log/actions'), '--policy', at('nobody')], 0, 'not witnessed'],
@@ -228,6 +228,14 @@ describe('the command', () => {
     const code = await built.main(args, (line) => lines.push(line))
     return { code, out: lines.join('\n') }
   }
+
+  it('ledger 40: the key of a log is pinned as its answer says', async () => {
+    const { out } = await command(['log', url])
+    const key = /KEY: (\S+)$/m.exec(out)?.[1]
+    writeFileSync(at('pinned'), `log ${key}\nquorum none\n`)
+    expect(await command(['log', url, '--policy', at('pinned')])).toMatchObject({ code: 0 })
+    expect(await command(['log', url, '--policy', at('stranger')])).toMatchObject({ code: 1 })
+  })
 
   it.each(cases)('ledger 40: %s', async (_, args, code, says) => {
     const ran = await command(args())

@@ -157,7 +157,9 @@ async function promiseKey(found: Findings, text: string, options: Settings): Pro
 }
 
 function tellTaken(found: Findings, key: VerifierKey): void {
-  found.notChecked(`Whose key this is: it was taken from the log itself, pin it: ${formatVerifierKey(key)}`)
+  found.notChecked(
+    `Whose key this is: it was taken from the log itself. To pin it, compare it with one that you got another way, write the lines "log KEY" and "quorum none" into a file, and add --policy FILE. KEY: ${formatVerifierKey(key)}`,
+  )
 }
 
 interface Search {

@@ -1,6 +1,7 @@
 export { canonicalJson } from './canonical.ts'
 export { check } from './check.ts'
 export type { Counter, Effect, ListSpec, Rule, RuleSet, SignalSpec } from './checked.ts'
+export { costOfRule } from './cost.ts'
 export {
   type CounterOp,
   type CounterSpec,
@@ -32,7 +33,16 @@ export {
   type Result,
   type SignalNeed,
 } from './program.ts'
-export { renderDiagnostics, renderExplanation, renderTestReport, renderValues } from './render.ts'
+export { hasOnlyBegun, renderDiagnostics, renderExplanation, renderTestReport, renderValues } from './render.ts'
+export {
+  editForm,
+  type FormClause,
+  type FormCondition,
+  type FormEdit,
+  formsOf,
+  type Piece,
+  type RuleForm,
+} from './rule-form.ts'
 export { readSchema, type Schema } from './schema.ts'
 export { type ListFactory, runTests, type TestReport } from './tests.ts'
 export type { Json, Value } from './types.ts'

@@ -79,8 +79,11 @@ describe('the one validation of an event', () => {
     ],
     [
       'a lone surrogate',
-      { item: { id: 'i', text: '\ud800' } },
-      ['/item/text expected a text of at most 8000 characters'],
+      { id: '\udc00', item: { id: 'i', text: '\ud800' } },
+      ['/id', '/item/text'].map(
+        (place) =>
+          `${place} found half of a character (a lone surrogate); send the text in UTF-8, or both halves of the pair`,
+      ),
     ],
     [
       'too many links',
@@ -118,6 +121,15 @@ describe('the one validation of an event', () => {
       ['/occurred_at expected an RFC 3339 time, for example 2026-01-01T09:00:00Z'],
     ],
   ])('refuses %s', (_, changes, expected) => expect(problems(changes)).toEqual(expected))
+
+  test('an event of no known kind is told the kinds that there are, and what else is wrong with it', () => {
+    const told = problems({ id: 7, kind: 'telegram', occurred_at: 'noon' }, 'telegram')
+    expect(told).toEqual([
+      expect.stringMatching(/^\/kind expected one of .*\bmessage\b/),
+      '/id expected a text of 1 to 256 characters',
+      '/occurred_at expected an RFC 3339 time, for example 2026-01-01T09:00:00Z',
+    ])
+  })
 
   test('a text is measured in characters, not in halves of them', () => {
     expect(problems({ item: { id: 'i', text: '🔒'.repeat(8000) } })).toEqual([])

@@ -29,9 +29,9 @@ const DOMAIN = new RegExp(FORMS.domain.pattern)
  * pointers listed. A missing field gets its default; a missing `?` field stays missing, which is unknown.
  */
 export function normalise(schema: Schema, kind: string, json: unknown): Normalised {
-  const found = schema.events.get(kind)
-  if (found === undefined) return { problems: [{ pointer: '/kind', detail: 'no such kind of event' }] }
   if (!isObject(json)) return { problems: [{ pointer: '', detail: 'expected an object' }] }
+  const found = schema.events.get(kind)
+  if (found === undefined) return { problems: new Reading([]).refuse([...schema.events.keys()], json) }
   return new Reading(readersOf(found)).run(found, json)
 }
 
@@ -103,9 +103,17 @@ class Reading {
     return { event: event as Event, ignored: this.#ignored }
   }
 
-  #envelope(kind: EventKind, json: Given): string {
-    if (!isId(json.id)) this.#problem('/id', `expected a text of 1 to ${MAX_ID} characters`)
-    if (json.kind !== undefined && json.kind !== kind.name) this.#problem('/kind', `expected "${kind.name}"`)
+  /** All that can be said of an event of no kind that is known. */
+  refuse(kinds: readonly string[], json: Given): readonly Problem[] {
+    this.#problem('/kind', `expected one of ${kinds.join(', ')}`)
+    this.#envelope(undefined, json)
+    return this.#problems
+  }
+
+  #envelope(kind: EventKind | undefined, json: Given): string {
+    if (!isId(json.id)) this.#problem('/id', idProblem(json.id))
+    if (kind !== undefined && json.kind !== undefined && json.kind !== kind.name)
+      this.#problem('/kind', `expected "${kind.name}"`)
     const occurred = timeOf(json.occurred_at)
     if (occurred !== undefined) return occurred
     this.#problem('/occurred_at', 'expected an RFC 3339 time, for example 2026-01-01T09:00:00Z')
@@ -186,6 +194,13 @@ function isId(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= MAX_ID && value.isWellFormed()
 }
 
+const BROKEN = 'found half of a character (a lone surrogate); send the text in UTF-8, or both halves of the pair'
+
+const isBroken = (value: unknown): boolean => typeof value === 'string' && !value.isWellFormed()
+
+const idProblem = (value: unknown): string =>
+  isBroken(value) ? BROKEN : `expected a text of 1 to ${MAX_ID} characters`
+
 /** What is expected instead, or undefined if the value is of the type. */
 function problemOf(value: unknown, type: Exclude<Type, { kind: 'list' }>): string | undefined {
   switch (type.kind) {
@@ -200,11 +215,12 @@ function problemOf(value: unknown, type: Exclude<Type, { kind: 'list' }>): strin
         ? undefined
         : 'expected a whole number of milliseconds from 0'
     case 'text':
-      return typeof value === 'string' && value.isWellFormed() && fits(value, type.max)
+      if (isBroken(value)) return BROKEN
+      return typeof value === 'string' && fits(value, type.max)
         ? undefined
         : `expected a text of at most ${type.max} characters`
     case 'id':
-      return isId(value) ? undefined : `expected a text of 1 to ${MAX_ID} characters`
+      return isId(value) ? undefined : idProblem(value)
     case 'hash':
       return isHex(value, FORMS.hash) ? undefined : 'expected a hash in lower-case hex'
     case 'phash':

@@ -74,9 +74,21 @@ function renderClause({ text, outcome, values }: ExplainedClause, width: number)
   return `    ${answer.padEnd(6)} ${printable(text).padEnd(width)}  ${renderValues(values)}`.trimEnd()
 }
 
-/** What a question of a rule read, for people: `4 in 1m, warming: b-1 … b-4`. Several values are set apart by commas. */
+/** What a question of a rule read, for people: `over 3 in 1m, the counter has only begun to count: b-1 … b-4`. Commas set values apart. */
 export function renderValues(values: Readonly<Record<string, Json>>): string {
   return printable(Object.values(values).map(renderValue).join(', '))
+}
+
+/** Whether a counter among the values has not counted for its whole window yet, so that the truth may be more than what it has seen. */
+export function hasOnlyBegun(values: Readonly<Record<string, Json>>): boolean {
+  return Object.values(values).some(
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      !isList(value) &&
+      value.low !== value.high &&
+      listOf(value.flags).includes('warming'),
+  )
 }
 
 function renderValue(value: Json): string {
@@ -97,9 +109,12 @@ function renderReading({ high, over, flags, events }: { readonly [key: string]: 
   const bounds = interval(low, typeof high === 'number' ? high : Number.POSITIVE_INFINITY)
   const shown = bounds instanceof Interval ? printInterval(bounds) : String(bounds)
   const window = typeof over === 'number' ? ` in ${windowText(over)}` : ''
-  const why = listOf(flags).length === 0 ? 'exact' : listOf(flags).map(String).join(', ')
+  const why = listOf(flags).length === 0 ? 'exact' : listOf(flags).map(flagWords).join(', ')
   return `${shown}${window}, ${why}${renderEvents(listOf(events).map(String))}`
 }
+
+/** `warming` is a word of ours; the others stand in the language's own description. */
+const flagWords = (flag: Json): string => (flag === 'warming' ? 'the counter has only begun to count' : String(flag))
 
 function renderEvents(events: readonly string[]): string {
   if (events.length === 0) return ''

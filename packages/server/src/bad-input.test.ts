@@ -76,6 +76,31 @@ describe('bad input gets its code and leaves nothing half done', () => {
     expect(problem.errors.map((one: { pointer: string }) => one.pointer)).toContain(pointer)
   })
 
+  test('several wrong types in one event are each named', async () => {
+    const event = { ...messageOf('hello'), id: 7, actor: { id: 7 }, media: [{ id: 7, size: 'large' }] }
+    const { body } = await expectNothing('invalid', () => send('/v1/screen', event))
+    expect(body.errors.map((one: { pointer: string }) => one.pointer)).toEqual([
+      '/id',
+      '/actor/id',
+      '/media/0/id',
+      '/media/0/size',
+    ])
+  })
+
+  test.each([
+    ['/v1/screen', () => messageOf('half \ud83d'), json, '/item/text'],
+    ['/v1/screen', () => ({ ...messageOf('hello'), mood: '\ud83d' }), json, '/mood'],
+    ['/v1/events', () => [messageOf('hello \udc00')], json, '/0/item/text'],
+    ['/v1/events', () => `${JSON.stringify(messageOf('hello \udc00'))}\n`, ndjson, '/0/item/text'],
+    ['/v1/reports', () => ({ ...reportOf('m'), id: 'r\ud800' }), json, '/id'],
+    ['/v1/appeals', () => ({ notice: 'n', text: 'It was \ud83d.' }), json, '/text'],
+  ])('half of a character: %s %#', async (path, body, headers, pointer) => {
+    const { body: problem } = await expectNothing('invalid', () => send(path, body(), headers))
+    expect(problem.errors).toEqual([
+      { code: 'invalid', pointer, detail: expect.stringContaining('send the text in UTF-8') },
+    ])
+  })
+
   test('wrong types in one event of a batch that asks for all or nothing', async () => {
     const batch = [messageOf('hello'), { ...messageOf('hello'), actor: [] }]
     const strict = { ...json, prefer: 'handling=strict' }

@@ -35,6 +35,7 @@ import { type App, createApp } from './http/app.ts'
 import type { Config } from './http/config.ts'
 import { metricsPage, openapiPage, standsPage } from './http/documents.ts'
 import { healthPages, Readiness } from './http/health.ts'
+import { iconPage } from './http/icon.ts'
 import { createLimits } from './http/limits.ts'
 import { createLive, type Live } from './http/live.ts'
 import { outgoing } from './http/outgoing.ts'
@@ -389,6 +390,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
       }),
       ...(options.pages?.(parts) ?? []),
       ...consolePages(options.consoleFolder ?? join(here, '../../console/dist')),
+      iconPage,
       openapiPage(routes, config.url, version),
       metricsPage(metrics),
       standsPage(() => standsOf(standing)),

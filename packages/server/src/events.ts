@@ -91,6 +91,18 @@ export function requestAnswered(done: {
   })
 }
 
+const abandonedTotal = metrics.counter({
+  name: 'lamplighter_http_abandoned_total',
+  help: 'Requests whose sender hung up in the middle of the body.',
+  labels: { route: routeNames },
+})
+
+/** A caller that hangs up is a matter of the network, not a fault of ours: counted, and told only who looks closely. */
+export function requestAbandoned(route: string): void {
+  abandonedTotal.add({ route })
+  write('debug', { event: 'http.abandoned' })
+}
+
 const failures: { at: number; request: string; stack: string }[] = []
 
 /** Keeps the stack of an unexpected error in memory (last 100), with its message removed: it may quote what a user wrote. */

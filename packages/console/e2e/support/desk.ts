@@ -87,7 +87,12 @@ export async function startLane(page: Page, lane: string): Promise<void> {
 export async function tabTo(page: Page, role: 'button' | 'link' | 'radio' | 'textbox', name: string | RegExp) {
   const wanted = page.getByRole(role, { name }).first()
   for (let steps = 0; steps < 120; steps += 1) {
-    if (await wanted.evaluate((one) => one === document.activeElement)) return
+    // A shadow root has a focus of its own; the document only knows its host.
+    const there = await wanted.evaluate((one) => {
+      const root = one.getRootNode()
+      return (root instanceof Document || root instanceof ShadowRoot) && root.activeElement === one
+    })
+    if (there) return
     await page.keyboard.press('Tab')
   }
   throw new Error(`Tab never came to ${role} ${name}`)

@@ -3,7 +3,7 @@ import type { Asked } from './browser.ts'
 /** Files and pages that are no calls of the interface: the console, its built files, and what is rendered for people. */
 const PAGES = [
   /^\/$/,
-  /^\/(review|settings|sign-in)(\/|$)/,
+  /^\/(review|rules|settings|sign-in)(\/|$)/,
   /^\/assets\//,
   /^\/[a-z-]+\.(svg|ico|css|webmanifest|png)$/,
   /^\/(hello|n)\/[^/]+(\/appeal|\/receipt)?$/,

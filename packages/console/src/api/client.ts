@@ -10,6 +10,8 @@ export interface Input<E extends Endpoint> {
   body?: BodyOf<E>
   /** Revision of the thing that is changed. */
   revision?: number
+  /** Hash of the text that was looked at, where that is what a change goes by. */
+  hash?: string
   signal?: AbortSignal
 }
 
@@ -53,6 +55,7 @@ export async function call<E extends Endpoint>(endpoint: E, input: Input<E> = {}
   if (endpoint.body !== undefined) headers['content-type'] = 'application/json'
   if (endpoint.repeat === 'key') headers['idempotency-key'] = crypto.randomUUID()
   if (input.revision !== undefined) headers['if-match'] = `"${input.revision}"`
+  if (input.hash !== undefined) headers['if-match'] = `"${input.hash}"`
   const init: RequestInit = { method: endpoint.method.toUpperCase(), headers }
   if (endpoint.body !== undefined) init.body = JSON.stringify(input.body ?? {})
   if (input.signal) init.signal = input.signal

@@ -8,8 +8,12 @@ import {
   getLog,
   getMe,
   getPeople,
+  getPolicies,
   getRetention,
+  getRuleset,
   getRulesets,
+  getRulesetVersion,
+  getShadowReport,
   type OutboxState,
 } from '@lamplighter/api'
 import { QueryClient, queryOptions } from '@tanstack/react-query'
@@ -50,6 +54,28 @@ export const logQuery = queryOptions({ queryKey: ['log'], queryFn: ({ signal }) 
 export const rulesetsQuery = queryOptions({
   queryKey: ['rulesets'],
   queryFn: ({ signal }) => call(getRulesets, { signal }),
+})
+export const rulesetQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['rulesets', name],
+    queryFn: ({ signal }) => call(getRuleset, { params: { name }, signal }),
+  })
+export const versionQuery = (name: string, version: number) =>
+  queryOptions({
+    queryKey: ['rulesets', name, version],
+    queryFn: ({ signal }) => call(getRulesetVersion, { params: { name, version }, signal }),
+    staleTime: 5_000,
+  })
+/** Asking for it is noted as having opened it. */
+export const shadowReportQuery = (name: string, version: number) =>
+  queryOptions({
+    queryKey: ['rulesets', name, version, 'shadow'],
+    queryFn: ({ signal }) => call(getShadowReport, { params: { name, version }, signal }),
+    staleTime: 5_000,
+  })
+export const policiesQuery = queryOptions({
+  queryKey: ['policies'],
+  queryFn: ({ signal }) => call(getPolicies, { signal }),
 })
 export const retentionQuery = queryOptions({
   queryKey: ['retention'],

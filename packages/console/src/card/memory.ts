@@ -1,4 +1,5 @@
 import type { ApiError } from '../api/errors.ts'
+import { forgetWritten } from '../rules/written.ts'
 import { storeOf, useStore } from '../store.ts'
 import type { Draft } from './draft.ts'
 import type { LastDecision } from './undo.ts'
@@ -15,6 +16,7 @@ export function forgetAll(): void {
   drafts.set(new Map())
   refusals.set(new Map())
   last.set(null)
+  forgetWritten()
 }
 
 export function dropDraft(number: number): void {

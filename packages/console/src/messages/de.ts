@@ -1,6 +1,7 @@
 import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
+import { rulebookDe } from './rulebook.de.ts'
 import type { Words } from './words.ts'
 
 const units: Units = { s: 's', min: 'min', h: 'h', d: 'T' }
@@ -19,7 +20,7 @@ const failures: Partial<Record<FailureCode, string>> = {
   first_decider: 'Sie waren an der ersten Entscheidung beteiligt; hier muss jemand anderes entscheiden.',
   window_closed: 'Die zehn Sekunden sind vorbei. Sie können die Entscheidung stattdessen umkehren.',
   placeholder_left: 'In der Begründung ist noch eine Lücke.',
-  unknown_policy: 'Diese Regel steht nicht mehr im Verzeichnis.',
+  unknown_policy: 'Diese Richtlinie steht nicht mehr im Verzeichnis.',
   unsupported_action: 'Die Plattform kann diese Maßnahme nicht ausführen.',
   second_person_required: 'Dem muss eine zweite Person zustimmen.',
   fresh_passkey_required: 'Dafür wird Ihr Passkey noch einmal gebraucht.',
@@ -48,7 +49,7 @@ export const de: Words = {
   skipToContent: 'Zum Inhalt',
   noSuchCase: 'Das ist keine Fallnummer. Fälle heißen wie C-1042.',
   offline: 'Der Server antwortet nicht. Entscheiden wartet; die Seite geht von selbst weiter, sobald er zurück ist.',
-  nav: { label: 'Hauptmenü', review: 'Prüfen', settings: 'Einstellungen' },
+  nav: { label: 'Hauptmenü', review: 'Prüfen', rules: 'Regeln', settings: 'Einstellungen' },
   notFound: { title: 'Hier ist nichts', back: 'Zum Prüfen' },
   length: (ms) => duration(ms, units),
   ago: (ms) => `vor ${duration(ms, units)}`,
@@ -202,6 +203,7 @@ export const de: Words = {
     appealed: 'Jemand hat Beschwerde gegen eine Entscheidung eingelegt; worum es ging, steht bei den Belegen.',
     ruleUnknown: 'nicht entscheidbar',
     wouldSay: (because) => `Ob das zutrifft, kann noch niemand sagen: ${because}`,
+    warming: 'Ein Zähler, den diese Regel liest, hat gerade erst zu zählen begonnen: Seine Zahl kann zu klein sein.',
     clause: (outcome) => (outcome === null ? 'unbekannt' : outcome ? 'wahr' : 'falsch'),
     next: 'Als Nächstes',
     noNext: 'Danach wartet nichts.',
@@ -273,9 +275,9 @@ export const de: Words = {
   },
   card: {
     title: 'Entscheidung',
-    policy: 'Regel',
-    filterPolicies: 'Regeln durch Tippen eingrenzen',
-    noPolicy: 'Keine Regel enthält diese Wörter.',
+    policy: 'Richtlinie',
+    filterPolicies: 'Richtlinien durch Tippen eingrenzen',
+    noPolicy: 'Keine Richtlinie enthält diese Wörter.',
     action: 'Maßnahme',
     severe: 'einschneidend',
     suggested: (why) => `vorgeschlagen: ${why}`,
@@ -291,7 +293,7 @@ export const de: Words = {
     decideAs: (choice) => `Entscheiden: ${choice}`,
     decidedSpoken: (name, choice) => `${name} entschieden: ${choice}.`,
     gap: {
-      policy: 'Wählen Sie zuerst eine Regel.',
+      policy: 'Wählen Sie zuerst eine Richtlinie.',
       choice: 'Wählen Sie zuerst eine Maßnahme.',
       statement: 'Die Begründung ist leer.',
       placeholder: 'Füllen Sie zuerst die Lücke im Text.',
@@ -391,7 +393,7 @@ export const de: Words = {
         case 'lane':
           return 'in einer anderen Warteschlange'
         case 'card':
-          return 'Regeln oder Vorschlag geändert'
+          return 'Richtlinien oder Vorschlag geändert'
         case 'account':
           return 'Tatsachen zum Konto geändert'
         case 'appeal':
@@ -410,7 +412,7 @@ export const de: Words = {
     group: { decide: 'Entscheiden', case: 'Fall', evidence: 'Beweise', go: 'Gehe zu' },
     command: {
       decide: 'entscheiden und nächster Fall; übernehmen; anfangen',
-      policy: 'Regel wählen',
+      policy: 'Richtlinie wählen',
       none: 'nichts tun',
       remove: 'entfernen',
       warn: 'verwarnen',
@@ -426,6 +428,7 @@ export const de: Words = {
       colour: 'Farbe an und aus, in der vollen Ansicht',
       close: 'schließen; alle Medien verbergen',
       'go-review': 'Prüfen',
+      'go-rules': 'Regeln',
       'go-settings': 'Einstellungen',
       help: 'diese Hilfe',
     },
@@ -436,7 +439,6 @@ export const de: Words = {
       connections: 'Anschlüsse',
       keys: 'API-Schlüssel',
       lists: 'Listen',
-      rules: 'Regelwerke',
       retention: 'Aufbewahrung',
       log: 'Protokoll',
     },
@@ -484,32 +486,26 @@ export const de: Words = {
     states: { live: 'in Betrieb', stale: 'veraltet', down: 'nicht erreichbar', empty: 'leer' },
     none: 'Noch keine Liste. Einlesen mit: lamplighter lists import',
   },
-  rules: {
-    name: 'Regelwerk',
-    states: {
-      draft: 'Entwurf',
-      shadow: 'läuft still mit',
-      trial: 'im Versuch',
-      live: 'in Betrieb',
-      retired: 'außer Betrieb',
-    },
-    rules: 'Regeln',
-    since: 'In Betrieb seit',
-    hash: 'Hash',
-    none: 'Kein Regelwerk ist in Betrieb. Ereignisse werden verzeichnet; keine Regel hält etwas an.',
-    check: 'Regeldatei prüfen',
-    checkWords: 'Geprüft wie vor der Inbetriebnahme. Nichts wird gespeichert oder geändert.',
-    file: 'Regeldatei',
-    found: (count) => (count === 0 ? 'Nichts zu beanstanden.' : many(count, 'Befund', 'Befunde')),
-    severity: { error: 'Fehler', warning: 'Warnung' },
-    place: (line, column) => `Zeile ${line}, Spalte ${column}`,
-  },
+  rulebook: rulebookDe,
   retention: {
-    words: 'Wie lange jede Art von Aufzeichnung bleibt. Eine Sicherung geht jeder Zahl vor.',
-    table: 'Aufzeichnungen',
-    kept: 'Aufbewahrt',
-    from: 'Gezählt ab',
-    unless: 'Länger, wenn',
+    words: 'Was aufbewahrt wird, warum und wie lange. Eine Sicherung geht jeder Zahl vor.',
+    what: 'Was',
+    why: 'Warum',
+    howLong: 'Wie lange',
+    since: {
+      at: 'nach der Aufzeichnung',
+      closed_at: 'nach dem Abschluss',
+      created_at: 'nach dem Verfassen',
+      decided_at: 'nach der Entscheidung',
+      ends_at: 'nach dem Ende',
+      expires_at: 'nach dem Ende',
+      hour: 'nach dieser Stunde',
+      replaced_at: 'nach der Ablösung',
+      requested_at: 'nach dem Auftrag',
+      until: 'nach dem Ende',
+      used_at: 'nach der Verwendung',
+    },
+    longer: (when: string) => `länger, ${when}`,
     none: 'Nichts wird aufbewahrt.',
   },
   log: {

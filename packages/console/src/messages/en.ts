@@ -1,6 +1,7 @@
 import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
+import { rulebookEn } from './rulebook.en.ts'
 
 const units: Units = { s: 's', min: 'min', h: 'h', d: 'd' }
 const plural = new Intl.PluralRules('en')
@@ -48,7 +49,7 @@ export const en = {
   skipToContent: 'Skip to content',
   noSuchCase: 'This is no case number. Cases look like C-1042.',
   offline: 'The server does not answer. Deciding waits; this page goes on by itself as soon as it is back.',
-  nav: { label: 'Main', review: 'Review', settings: 'Settings' },
+  nav: { label: 'Main', review: 'Review', rules: 'Rules', settings: 'Settings' },
   notFound: { title: 'Nothing here', back: 'Go to Review' },
   length: (ms: number) => duration(ms, units),
   ago: (ms: number) => `${duration(ms, units)} ago`,
@@ -195,6 +196,7 @@ export const en = {
     appealed: 'Somebody appealed against a decision; what it was about is in the evidence.',
     ruleUnknown: 'could not be decided',
     wouldSay: (because: string) => `Nobody can tell yet whether this is so: ${because}`,
+    warming: 'A counter that this rule reads has only begun to count: its number may be too small.',
     clause: (outcome: boolean | null): string => (outcome === null ? 'unknown' : outcome ? 'true' : 'false'),
     next: 'Next in this lane',
     noNext: 'Nothing waits after this case.',
@@ -416,6 +418,7 @@ export const en = {
       colour: 'colour on and off, in the full view',
       close: 'close; hide all media',
       'go-review': 'Review',
+      'go-rules': 'Rules',
       'go-settings': 'Settings',
       help: 'this help',
     },
@@ -426,7 +429,6 @@ export const en = {
       connections: 'Connections',
       keys: 'API keys',
       lists: 'Lists',
-      rules: 'Rules',
       retention: 'Retention',
       log: 'Log',
     },
@@ -474,27 +476,27 @@ export const en = {
     states: { live: 'live', stale: 'stale', down: 'down', empty: 'empty' },
     none: 'No list yet. Bring one in with: lamplighter lists import',
   },
-  rules: {
-    name: 'Rule set',
-    states: { draft: 'draft', shadow: 'in shadow', trial: 'in trial', live: 'live', retired: 'retired' },
-    rules: 'Rules',
-    since: 'Live since',
-    hash: 'Hash',
-    none: 'No rule set is live. Events are recorded; nothing is held or queued by rule.',
-    check: 'Check a rule file',
-    checkWords: 'Checked as it would be before it goes live. Nothing is stored or changed.',
-    file: 'Rule file',
-    found: (count: number) => (count === 0 ? 'Nothing to complain about.' : many(count, 'finding', 'findings')),
-    severity: { error: 'error', warning: 'warning' },
-    place: (line: number, column: number) => `line ${line}, column ${column}`,
-  },
+  rulebook: rulebookEn,
   retention: {
-    words: 'How long each kind of record is kept. A hold beats every number.',
-    table: 'Records',
-    kept: 'Kept',
-    from: 'Counted from',
-    unless: 'Longer when',
-    none: 'No table is kept.',
+    words: 'What is kept, why, and how long. A hold beats every number.',
+    what: 'What',
+    why: 'Why',
+    howLong: 'How long',
+    since: {
+      at: 'after it was noted',
+      closed_at: 'after it was closed',
+      created_at: 'after it was written',
+      decided_at: 'after the decision',
+      ends_at: 'after its end',
+      expires_at: 'after its end',
+      hour: 'after that hour',
+      replaced_at: 'after it was replaced',
+      requested_at: 'after it was asked for',
+      until: 'after its end',
+      used_at: 'after its use',
+    },
+    longer: (when: string) => `longer ${when}`,
+    none: 'Nothing is kept.',
   },
   log: {
     name: { actions: 'Public log of actions', sealed: 'Sealed log of orders' },

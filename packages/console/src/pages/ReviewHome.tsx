@@ -102,8 +102,8 @@ function Lanes({ lanes, mine }: { lanes: readonly LaneJson[]; mine: readonly z.o
       {start.data?.number === null && <p>{t.home.nothingLeft}</p>}
       {busy.length > 0 && (
         <div className="relative overflow-x-auto rounded-xl border border-line bg-surface">
-          <table className="w-full border-collapse sm:min-w-xl" ref={table}>
-            <thead>
+          <table className="w-full border-collapse max-sm:block sm:min-w-xl" ref={table}>
+            <thead className="max-sm:sr-only">
               <tr className="text-start text-fine text-muted">
                 <th className="px-4 py-2 text-start font-semibold" scope="col">
                   {t.home.lane}
@@ -122,22 +122,31 @@ function Lanes({ lanes, mine }: { lanes: readonly LaneJson[]; mine: readonly z.o
                 </th>
               </tr>
             </thead>
-            <tbody>
+            <tbody className="max-sm:block">
               {busy.map((lane) => (
-                <tr className="border-t border-line" key={lane.id}>
-                  <th className="px-4 py-2 text-start font-normal" scope="row">
+                <tr
+                  className="border-t border-line max-sm:grid max-sm:grid-cols-[minmax(0,1fr)_auto] max-sm:items-center max-sm:py-1 max-sm:first:border-t-0"
+                  key={lane.id}
+                >
+                  <th className="px-4 py-2 text-start font-normal max-sm:py-1" scope="row">
                     <span className="flex flex-wrap items-center gap-x-2">
                       <span className="font-semibold">{lane.name}</span>
                       {lane.lifeThreat && <Chip look={lane.overdue > 0 ? 'alarm' : 'strong'}>{t.life.lane}</Chip>}
                       {lane.band !== 'C' && <Chip>{t.band(lane.band)}</Chip>}
                     </span>
                   </th>
-                  <td className="px-3 py-2 text-end">{lane.waiting}</td>
-                  <td className="px-3 py-2">
+                  <td className="px-3 py-2 text-end max-sm:px-4 max-sm:py-1">
+                    {lane.waiting}
+                    <span aria-hidden="true" className="text-fine text-muted sm:hidden">
+                      {' '}
+                      {t.home.waiting}
+                    </span>
+                  </td>
+                  <td className="px-3 py-2 max-sm:px-4 max-sm:py-1">
                     <Age lane={lane} now={now} />
                   </td>
                   <td className="px-3 py-2 text-end max-sm:hidden">{lane.decidedByMeToday}</td>
-                  <td className="px-4 py-2 text-end">
+                  <td className="px-4 py-2 text-end max-sm:py-1">
                     <Button
                       disabled={blocked}
                       look={lane === first ? 'lamp' : 'plain'}

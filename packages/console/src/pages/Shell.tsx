@@ -21,7 +21,7 @@ import { Icon, type IconName } from '../ui/Icon.tsx'
 import { Menu, MenuChoices, MenuItem, MenuLine } from '../ui/Menu.tsx'
 import { KeyHelp } from './KeyHelp.tsx'
 import { SignedOut } from './SignedOut.tsx'
-import { pagesFor } from './settings/pages.ts'
+import { mayReadRules, pagesFor } from './settings/pages.ts'
 
 /** What surrounds every page: rail, top bar, banners, the live region and the last decision. */
 export function Shell() {
@@ -47,6 +47,7 @@ export function Shell() {
   const openSettings = () => firstPage && navigate({ to: '/settings/$page', params: { page: firstPage } })
   useCommands({
     'go-review': () => navigate({ to: '/review' }),
+    'go-rules': () => (mayReadRules(acts) ? navigate({ to: '/rules' }) : false),
     'go-settings': () => (firstPage ? openSettings() : false),
     help: () => setHelp(true),
   })
@@ -70,6 +71,7 @@ export function Shell() {
             className="flex shrink-0 gap-1 border-line bg-surface p-1.5 max-[899px]:border-b dense:w-24 dense:flex-col dense:border-e"
           >
             {acts.includes('lanes.read') && <RailLink icon="review" label={t.nav.review} to="/review" />}
+            {mayReadRules(acts) && <RailLink icon="rules" label={t.nav.rules} to="/rules" />}
             {firstPage && <RailLink icon="settings" label={t.nav.settings} to="/settings" />}
           </nav>
           <main className="relative flex min-h-0 min-w-0 flex-1 flex-col" id="main" tabIndex={-1}>
@@ -105,7 +107,7 @@ function usePersonChange(id: string | undefined): void {
   }, [client, id])
 }
 
-function RailLink({ to, icon, label }: { to: '/review' | '/settings'; icon: IconName; label: string }) {
+function RailLink({ to, icon, label }: { to: '/review' | '/rules' | '/settings'; icon: IconName; label: string }) {
   return (
     <Link
       activeOptions={{ exact: false }}

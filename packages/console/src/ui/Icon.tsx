@@ -1,5 +1,6 @@
 const paths = {
   review: 'M3 11.5 5.2 4h9.6L17 11.5V16H3zM3 11.5h4l1.2 2h3.6l1.2-2h4',
+  rules: 'M5 3h8l3 3v11H5zM8 8h5M8 11h5M8 14h3M13 3v3h3',
   settings: 'M3 6h6m4 0h4M3 14h2m4 0h8M11 4v4M7 12v4',
   lamp: 'M7.5 7h5l-1.1 6.5H8.6zM6.2 7h7.6M8.4 13.5h3.2M10 13.5V18M8 4.4 10 2.8l2 1.6',
   clock: 'M10 5.5V10l3 2M17.2 10a7.2 7.2 0 1 1-14.4 0 7.2 7.2 0 0 1 14.4 0Z',

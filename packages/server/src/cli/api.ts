@@ -3,6 +3,8 @@ import { openContext } from '../context.ts'
 import type { Config } from '../http/config.ts'
 import { randomToken } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
+import { assertConfigured } from './configured.ts'
+import type { Io } from './io.ts'
 import { bodyOf, NotRunning, type OperatorAnswer, operatorCall, sentBody } from './operator.ts'
 
 /**
@@ -21,13 +23,18 @@ export type Call = (
 /**
  * Gives `use` the interface as the operator: of the running server over its socket, else of one that this command opens, alone, for as
  * long as it lasts (decisions.md 20). Either way it is the same routes, the same gate and the same audit row.
+ *
+ * @throws UsageError where no server runs and nobody configured this folder: opening it would make an empty installation
  */
-export async function withApi<T>(config: Config, use: (call: Call) => Promise<T>): Promise<T> {
+export async function withApi<T>(io: Io, use: (call: Call) => Promise<T>): Promise<T> {
+  const loaded = io.config()
+  const { config } = loaded
   if (await isRunning(config)) {
     return use(async (method, path, body, ifMatch) =>
       good(await operatorCall(config.data, { method, path, body, ...(ifMatch !== undefined && { ifMatch }) })),
     )
   }
+  assertConfigured(io.folder, loaded)
   const context = await openContext({ config, patient: true })
   try {
     return await use(async (method, path, body, ifMatch) => {

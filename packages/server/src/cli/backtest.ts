@@ -45,7 +45,7 @@ async function overLog(io: Io, given: Given): Promise<ExitCode> {
     return 3
   }
   const began = performance.now()
-  return withApi(config, async (call) => {
+  return withApi(io, async (call) => {
     const body = {
       source: 'log',
       from: Date.now() - backOf(given.value('from') ?? '14d'),

@@ -18,7 +18,7 @@ export interface Io {
   readonly quiet: boolean
   readonly out: { readonly isTTY: boolean; write(text: string): void }
   readonly err: { readonly isTTY: boolean; write(text: string): void }
-  /** Reads the boot settings; warnings go to the error stream. @throws ConfigError */
+  /** Reads the boot settings, once; warnings go to the error stream. @throws ConfigError */
   config(): Loaded
   /** One line. */
   say(line: string): void
@@ -48,6 +48,7 @@ export interface Flags {
 export function createIo(around: Surroundings, flags: Flags): Io {
   const { stdin, stdout, stderr } = around
   const say = (line: string) => void stdout.write(`${line}\n`)
+  let loaded: Loaded | undefined
   const ask = async (question: string, fallback?: string): Promise<string> => {
     if (fallback !== undefined && (flags.yes || !stdin.isTTY)) return fallback
     if (!stdin.isTTY)
@@ -69,7 +70,8 @@ export function createIo(around: Surroundings, flags: Flags): Io {
     out: { isTTY: stdout.isTTY === true, write: (text) => void stdout.write(text) },
     err: { isTTY: stderr.isTTY === true, write: (text) => void stderr.write(text) },
     config() {
-      const loaded = loadConfig({ env: around.env, flags: flags.settings, folder: around.folder })
+      if (loaded !== undefined) return loaded
+      loaded = loadConfig({ env: around.env, flags: flags.settings, folder: around.folder })
       for (const warning of loaded.warnings) stderr.write(`warning: ${warning}\n`)
       return loaded
     },

@@ -45,7 +45,9 @@ describe('rules with counters on the command line', () => {
     writeFileSync(join(folder, 'event.json'), JSON.stringify(event))
     const { code, out } = await lamplighter(folder, ['rules', 'explain', core, '--event', 'event.json'])
     expect(code).toBe(0)
-    expect(out).toContain('unknown minors_contacted >= 10               over 0 in 24h, warming: m-1')
+    expect(out).toContain(
+      'unknown minors_contacted >= 10               over 0 in 24h, the counter has only begun to count: m-1',
+    )
     expect(out).toContain('undecided because of counter:minors_contacted')
   })
 

@@ -5,6 +5,7 @@ import type { Config } from '../http/config.ts'
 import type { LogStand } from '../transparency/index.ts'
 import type { Finding } from './finding.ts'
 import {
+  backupElsewhere,
   judgeBackup,
   judgeClock,
   judgeEngine,
@@ -74,7 +75,7 @@ export async function examine(config: Config, looked: Looked): Promise<Finding[]
     judgeSchema(looked.waiting),
     judgeMode('data folder', modeOf(config.data), config.data),
     judgeMode('master key', modeOf(masterKey), masterKey),
-    judgeBackup(backupAge(config.data, looked.now)),
+    config.database === 'embedded' ? judgeBackup(backupAge(config.data, looked.now)) : backupElsewhere(),
   ]
 }
 
@@ -117,8 +118,17 @@ async function server(config: Config, { missing }: Looked): Promise<Finding> {
     check: 'server',
     state: 'wrong',
     found: `running, but misses ${words}`,
-    remedy: 'See the remedy of each below, or the log.',
+    remedy: missing.map(({ name }) => REMEDIES[name] ?? 'See below, and the log of the server.').join(' '),
   }
+}
+
+/** What to do where a running server misses something, by the names of its readiness. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  database: 'See disk and engine below; with PostgreSQL, whether it answers under LAMPLIGHTER_DATABASE.',
+  keyring: 'Look at the folder of the keyring (LAMPLIGHTER_KEYRING, else LAMPLIGHTER_DATA): its disk, owner and mode.',
+  lists: 'They are being read; if it stays so, start the server again.',
+  rules: 'Run: lamplighter rules live FILE --reason WHY',
+  draining: 'It is stopping; start it again when it has ended.',
 }
 
 const LastBackup = z.object({ at: z.int() })

@@ -40,18 +40,22 @@ export function judgeDeliveries(outbox: readonly Outbox[], endpoints: readonly {
     return look(
       'deliveries',
       `${parked} given up`,
-      'In the console, Settings → Connections: send each again or cancel it.',
+      'lamplighter connection list says where. There: lamplighter connection deliveries NAME --state parked, then for each: lamplighter connection replay ID, or lamplighter connection cancel ID --reason WHY.',
     )
   }
   const found = waiting === 0 ? 'none waits' : `${waiting} wait, the oldest for ${words(oldestMs)}`
   return oldestMs > 10 * MINUTE_MS
-    ? look('deliveries', found, 'In the console, Settings → Connections shows what the endpoint answered.')
+    ? look('deliveries', found, 'To see what the endpoint answered, run: lamplighter connection deliveries NAME.')
     : ok('deliveries', found)
 }
 
 export function judgeEndpoints(endpoints: readonly { paused: boolean }[]): Finding {
   if (endpoints.length === 0) {
-    return look('endpoints', 'none', 'Nothing can be asked of the platform: add one in Settings → Connections.')
+    return look(
+      'endpoints',
+      'none',
+      'Nothing can be asked of the platform. Run: lamplighter connection new NAME --url URL',
+    )
   }
   const paused = endpoints.filter((one) => one.paused).length
   return paused === 0
@@ -59,7 +63,7 @@ export function judgeEndpoints(endpoints: readonly { paused: boolean }[]): Findi
     : look(
         'endpoints',
         `${paused} of ${endpoints.length} paused`,
-        'In the console, Settings → Connections: let them go on.',
+        'lamplighter connection list says which. When its cause is gone: lamplighter connection resume NAME',
       )
 }
 
@@ -79,14 +83,18 @@ export function judgeLists(
   const old = ages.filter(({ id, ageMs }) => ageMs > (most[id] ?? Number.POSITIVE_INFINITY))
   if (old.length > 0) {
     const found = old.map(({ id, ageMs }) => `${id} ${words(ageMs)} old`).join(', ')
-    return wrong('lists', found, 'Import a newer version: an old list answers "unknown", so items are held.')
+    return wrong(
+      'lists',
+      found,
+      'An old list answers "unknown", so items are held. For each run: lamplighter lists import FILE --list ID --kind KIND --harm HARM, see docs/operator.md.',
+    )
   }
   return empty.length === 0
     ? ok('lists', `${ages.length} loaded`)
     : look(
         'lists',
         `empty, though a live rule asks: ${empty.join(', ')}`,
-        'Nothing in them can be matched. For each run: lamplighter lists import FILE --list ID, see docs/operator.md.',
+        'Nothing in them can be matched. For each run: lamplighter lists import FILE --list ID --kind KIND --harm HARM, see docs/operator.md.',
       )
 }
 

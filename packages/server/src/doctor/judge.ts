@@ -50,6 +50,10 @@ const NETWORK: ReadonlyMap<number, string> = new Map([
   [0x5346414f, 'AFS'],
 ])
 
+/** PostgreSQL is copied by its own tools, of which nothing is seen from here. */
+export const backupElsewhere = (): Finding =>
+  ok('backup', 'of PostgreSQL by your own tools; whether there is one cannot be seen from here')
+
 /** @param ageMs since the last backup; undefined when there was none */
 export function judgeBackup(ageMs: number | undefined): Finding {
   const remedy = 'Run: lamplighter backup <folder>, daily, and copy it to another machine.'

@@ -65,6 +65,21 @@ describe('a call', () => {
     expect(text).not.toContain('secret-word')
   })
 
+  it('names the field that holds half of a character, and takes both halves', async () => {
+    const half = await post('{"a":1,"b":{"c":"\\ud83d"},"x/y":["ok","\\uDE00"]}')
+    expect(half.status).toBe(422)
+    const { errors, pointer } = (await half.json()) as {
+      errors: { pointer: string; detail: string }[]
+      pointer: string
+    }
+    expect([pointer, errors.map((one) => one.pointer)]).toEqual(['/b/c', ['/b/c', '/x~1y/1']])
+    expect(errors[0]?.detail).toBe(
+      'found half of a character (a lone surrogate); send the text in UTF-8, or both halves of the pair',
+    )
+    expect(await codeOf(await post('{"a":1,"\\udc00":1}'))).toEqual([422, 'invalid'])
+    expect((await post('{"a":1,"b":{"c":"\\ud83d\\ude00"}}')).status).toBe(200)
+  })
+
   it('drops a byte-order mark and refuses what is not UTF-8', async () => {
     expect((await post(new Uint8Array([0xef, 0xbb, 0xbf, ...Buffer.from('{"a":1}')]))).status).toBe(200)
     expect(await codeOf(await post(new Uint8Array([0x22, 0xff, 0x22])))).toEqual([400, 'malformed'])

@@ -1,7 +1,7 @@
-import { type Code, codesOf, type Endpoint } from '@lamplighter/api'
+import { type Code, codesOf, type Endpoint, statusOf } from '@lamplighter/api'
 import { type Context, Hono } from 'hono'
-import { requestAnswered, requestFailed } from '../events.ts'
-import { readBytes } from './body.ts'
+import { requestAbandoned, requestAnswered, requestFailed } from '../events.ts'
+import { CallerGone, readBytes } from './body.ts'
 import { randomPart } from './crypto.ts'
 import { AppError } from './errors.ts'
 import { assertMay, assertOwnPage, type Identity, principalOf, touchOf } from './gate.ts'
@@ -166,12 +166,13 @@ export function createApp(parts: AppParts): App {
       return await openPage(one, arrival, params)
     } catch (thrown) {
       const { code, extra } = AppError.from(thrown)
-      if (one.kind !== 'users' || code !== 'rate_limited') throw thrown
+      const status = statusOf(code)
+      if (one.kind !== 'users' || (status !== 429 && status !== 503)) throw thrown
       // Who reads these pages is a person in a browser, who can do nothing with a problem in JSON.
-      const seconds = Math.max(1, Math.ceil(extra.retryAfterS ?? 1))
+      const wait = { status, seconds: Math.max(1, Math.ceil(extra.retryAfterS ?? 5)) } as const
       const asked = { query: arrival.url.searchParams, raw: arrival.request }
-      const told = one.wait === undefined ? waitPage(seconds) : await one.wait(asked, seconds)
-      return dress(addHeaders(told, { 'retry-after': String(seconds) }), one.kind, arrival)
+      const told = one.wait === undefined ? waitPage(wait) : await one.wait(asked, wait)
+      return dress(addHeaders(told, { 'retry-after': String(wait.seconds) }), one.kind, arrival)
     }
   }
 
@@ -212,6 +213,10 @@ export function createApp(parts: AppParts): App {
       }
       response = await run(arrival)
     } catch (thrown) {
+      if (thrown instanceof CallerGone) {
+        requestAbandoned(name)
+        return dress(problemResponse(cutOff(), url, arrival.id), 'plain', arrival)
+      }
       error = AppError.from(thrown)
       if (error.code === 'internal') {
         requestFailed(arrival.id, thrown, arrival.now)
@@ -270,6 +275,8 @@ export function createApp(parts: AppParts): App {
   )
   return { fetch: async (request, env = {}) => hono.fetch(request, env), routes: parts.routes }
 }
+
+const cutOff = () => new AppError('malformed', 'The body ended before it was whole. Send it again.')
 
 const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 

@@ -12,6 +12,7 @@ let inFlight = 0
  *
  * @param kind whose call it is: bodies of events and screening leave room for those of people
  * @throws AppError `too_large`, or `overloaded` when all bodies being read come to more than there is room for
+ * @throws CallerGone
  */
 export async function readBytes(request: Request, capBytes: number, kind: SlotClass = 'people'): Promise<Uint8Array> {
   const held = new Held(kind === 'people' ? IN_FLIGHT_BYTES : MACHINES_BYTES)
@@ -22,11 +23,30 @@ export async function readBytes(request: Request, capBytes: number, kind: SlotCl
       if (length > capBytes) throw tooLarge(capBytes)
       // Node's parser ends the body at the declared length, so no more can come.
       held.grow(length)
-      return new Uint8Array(await request.arrayBuffer())
+      return new Uint8Array(await request.arrayBuffer().catch(gone))
     }
-    return request.body === null ? new Uint8Array() : await readStream(request.body, capBytes, held)
+    return await readStream(streamOf(request), capBytes, held)
   } finally {
     held.release()
+  }
+}
+
+/** Whoever sent a body hung up in the middle of it. Nobody is left to hear an answer, and nothing of ours failed. */
+export class CallerGone extends Error {
+  override name = 'CallerGone'
+}
+
+function gone(cause: unknown): never {
+  throw new CallerGone('the caller hung up in the middle of the body', { cause })
+}
+
+/** The body of a request as it comes; nothing where there is none. @throws CallerGone */
+export async function* streamOf(request: Request): AsyncGenerator<Uint8Array> {
+  if (request.body === null) return
+  try {
+    yield* request.body
+  } catch (error) {
+    gone(error)
   }
 }
 
@@ -53,7 +73,7 @@ class Held {
   }
 }
 
-async function readStream(stream: ReadableStream<Uint8Array>, capBytes: number, held: Held): Promise<Uint8Array> {
+async function readStream(stream: AsyncIterable<Uint8Array>, capBytes: number, held: Held): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of stream) {

@@ -17,6 +17,29 @@ describe('platform P-14: a problem', () => {
   })
 })
 
+describe('the API document', () => {
+  it('says what a file in an event may hold, in each call that takes events', async () => {
+    interface Schema {
+      readonly properties?: Readonly<Record<string, Schema>>
+      readonly required?: readonly string[]
+      readonly anyOf?: readonly Schema[]
+      readonly items?: Schema
+    }
+    interface Document {
+      readonly paths: Record<string, { post: { requestBody: { content: Record<string, { schema: Schema }> } } }>
+    }
+    const { paths } = (await (await server.call('/openapi.json')).json()) as Document
+    const bodyOf = (path: string) => paths[path]?.post.requestBody.content['application/json']?.schema
+    for (const event of [bodyOf('/v1/screen'), bodyOf('/v1/reports'), bodyOf('/v1/events')?.anyOf?.[0]]) {
+      expect(event?.required).toEqual(['id', 'kind', 'occurred_at'])
+      const file = event?.properties?.media?.anyOf?.find(({ items }) => items !== undefined)?.items
+      expect(Object.keys(file?.properties ?? {})).toEqual(['id', 'type', 'size', 'sha256', 'md5', 'sha1', 'pdq'])
+      expect(file?.required).toEqual(['id'])
+      expect(Object.keys(file?.properties?.pdq?.items?.properties ?? {})).toEqual(['hash', 'quality'])
+    }
+  })
+})
+
 describe('platform P-15: a command', () => {
   it('with the same key gives the same answer and one effect, also at once', async () => {
     const cookie = await server.signIn('admin')

@@ -1,7 +1,7 @@
 import type { Endpoint } from '@lamplighter/api'
 import type { z } from 'zod'
 import { AppError, type Fault } from './errors.ts'
-import { parseJson, textOf } from './json.ts'
+import { brokenTexts, mayBreak, parseJson, textOf } from './json.ts'
 
 const MAX_QUERY = 2048
 const MAX_FAULTS = 20
@@ -23,15 +23,19 @@ export function queryOf(endpoint: Endpoint, url: URL): unknown {
   }
   const parsed = endpoint.query.safeParse(given)
   if (parsed.success) return parsed.data
-  throw invalid(parsed.error, '/query')
+  throw refusalOf('query', faultsOf(parsed.error, '/query'))
 }
 
 /** The JSON body in the shape of the endpoint; members it does not name are dropped (security.md S-17). */
 export function jsonBodyOf(endpoint: Endpoint, bytes: Uint8Array): unknown {
   if (endpoint.body === undefined) return undefined
-  const parsed = endpoint.body.safeParse(parseJson(textOf(bytes)))
+  const text = textOf(bytes)
+  const json = parseJson(text)
+  const broken = mayBreak(text) ? brokenTexts(json) : []
+  if (broken.length > 0) throw refusalOf('body', broken)
+  const parsed = endpoint.body.safeParse(json)
   if (parsed.success) return parsed.data
-  throw invalid(parsed.error, '')
+  throw refusalOf('body', faultsOf(parsed.error, ''))
 }
 
 /** @throws AppError `unsupported_type` when the body's type is none that the endpoint takes */
@@ -64,21 +68,27 @@ const MATCHES = {
   hash: ['hash', /^"(sha256:[0-9a-f]{64})"$/, '"sha256:5d…"'],
 } as const
 
-/** Zod's issues as faults. Its messages say what was expected; those that would quote the value are replaced. */
-function invalid(error: z.ZodError, place: string): AppError {
-  const errors = error.issues.slice(0, MAX_FAULTS).map((issue): Fault => {
-    const pointer =
-      place + issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-    return { code: 'invalid', pointer, detail: wordsOf(issue) }
-  })
-  const first = errors[0]
-  return new AppError('invalid', `The body does not have the right shape: ${errors.length} fault(s).`, {
-    errors,
+/** The refusal of something with faults, each named with its place. @param what `body`, `query`, `event` */
+export function refusalOf(what: string, faults: readonly Fault[]): AppError {
+  const first = faults[0]
+  return new AppError('invalid', `The ${what} does not have the right shape: ${faults.length} fault(s).`, {
+    errors: faults,
     ...(first !== undefined && { pointer: first.pointer }),
   })
 }
 
+/** Zod's issues as faults. Its messages say what was expected; those that would quote the value are replaced. */
+export function faultsOf(error: z.ZodError, place: string): Fault[] {
+  return error.issues.slice(0, MAX_FAULTS).map((issue) => {
+    const pointer =
+      place + issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+    return { code: 'invalid', pointer, detail: wordsOf(issue) }
+  })
+}
+
 function wordsOf(issue: z.core.$ZodIssue): string {
+  // Said by the contract itself; Zod's own messages begin otherwise.
+  if (issue.message.startsWith('expected ')) return issue.message
   switch (issue.code) {
     case 'invalid_type':
       return `expected ${issue.expected}`

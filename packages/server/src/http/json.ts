@@ -1,5 +1,5 @@
 import { isAscii } from 'node:buffer'
-import { AppError } from './errors.ts'
+import { AppError, type Fault } from './errors.ts'
 
 const MAX_DEPTH = 32
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
@@ -142,3 +142,32 @@ function settle(value: unknown): number {
   }
   return members
 }
+
+const MOST_BROKEN = 20
+const ESCAPED_HALF = /\\u[dD][89a-fA-F]/
+
+/** Whether a JSON text may hold half of a character. Most hold none, and need no second look. */
+export const mayBreak = (text: string): boolean => ESCAPED_HALF.test(text)
+
+/** The texts of a value that hold half of a character: JSON can write one (`"\ud83d"`), UTF-8 and the log cannot, so none is taken. */
+export function brokenTexts(value: unknown): Fault[] {
+  const found: Fault[] = []
+  findBroken(value, '', found)
+  return found
+}
+
+function findBroken(value: unknown, pointer: string, found: Fault[]): void {
+  if (typeof value === 'string' && !value.isWellFormed()) found.push(halfAt(pointer, 'half of a character'))
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, one] of Object.entries(value)) {
+    if (found.length >= MOST_BROKEN) return
+    if (!key.isWellFormed()) found.push(halfAt(pointer, 'half of a character in the name of a member'))
+    else findBroken(one, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, found)
+  }
+}
+
+const halfAt = (pointer: string, what: string): Fault => ({
+  code: 'invalid',
+  pointer,
+  detail: `found ${what} (a lone surrogate); send the text in UTF-8, or both halves of the pair`,
+})

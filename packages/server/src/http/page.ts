@@ -1,3 +1,5 @@
+import type { Wait } from './route.ts'
+
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -26,10 +28,11 @@ ${main}
   return new Response(text, { status, headers: { 'content-type': 'text/html; charset=utf-8' } })
 }
 
-/** For somebody over a limit, where the page has no words of its own for it. */
-export function waitPage(seconds: number): Response {
+/** For somebody who has to wait, where the page has no words of its own for it. */
+export function waitPage({ status, seconds }: Wait): Response {
   const time = new Intl.NumberFormat('en', { style: 'unit', unit: 'second', unitDisplay: 'long' }).format(seconds)
-  return plainPage('Please wait', `<p>That was too often at once. Try again after this time: ${time}.</p>`, 429)
+  const why = status === 429 ? 'That was too often at once.' : 'This page cannot be shown right now.'
+  return plainPage('Please wait', `<p>${why} Try again after this time: ${time}.</p>`, status)
 }
 
 /** The one page for links that are unknown, used, ended or altered: it tells none of these apart (security.md §4). */

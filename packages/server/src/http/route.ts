@@ -91,8 +91,14 @@ export interface Page {
   /** Readable from other sites without credentials: the public log, catalogue, support (security.md §5). */
   readonly cors?: true
   readonly handle: (call: PageCall) => Promise<Response>
-  /** Tells somebody over a limit how many seconds to wait, with status 429. Users' pages that have none tell it in English. */
-  readonly wait?: (call: Pick<PageCall, 'query' | 'raw'>, seconds: number) => Promise<Response>
+  /** Tells somebody how long to wait. Users' pages that have none tell it in English. */
+  readonly wait?: (call: Pick<PageCall, 'query' | 'raw'>, wait: Wait) => Promise<Response>
+}
+
+/** Why somebody has to wait: 429, they came too often themselves; 503, too many came at once, or what we need is away. */
+export interface Wait {
+  readonly status: 429 | 503
+  readonly seconds: number
 }
 
 export function page(declared: Page): Page {

@@ -41,6 +41,12 @@ describe('the console', () => {
   })
 })
 
+it('the lamp is there when a browser asks for it by itself', async () => {
+  const icon = await server.call('/favicon.ico')
+  expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/svg+xml'])
+  expect(await icon.text()).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
+})
+
 describe('live', () => {
   it('streams the names of what changed, to staff only, and ends with the server', async () => {
     expect((await server.call('/v1/live')).status).toBe(401)

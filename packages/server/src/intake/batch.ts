@@ -1,11 +1,11 @@
 import type { BatchAnswer, LineResult } from '@lamplighter/api'
 import { AppError, type Fault } from '../http/errors.ts'
-import { parseJson, readJson, textOf } from '../http/json.ts'
+import { brokenTexts, mayBreak, parseJson, readJson, textOf } from '../http/json.ts'
 import type { Prefer } from '../http/prefer.ts'
 import type { LiveRules } from '../policy/index.ts'
 import type { NewRecord, Storage } from '../storage/index.ts'
 import { BATCH, linesOf } from './body.ts'
-import { type Accepted, acceptEvent } from './event.ts'
+import { type Accepted, acceptEvent, type Edge } from './event.ts'
 import type { KeyedName } from './names.ts'
 import { recordOf } from './record.ts'
 
@@ -17,7 +17,9 @@ export interface BatchDoor {
   readonly onIgnored: (count: number) => void
 }
 
-type Checked = { readonly line: number; readonly accepted: Accepted } | { readonly line: number; readonly fault: Fault }
+type Checked =
+  | { readonly line: number; readonly accepted: Accepted }
+  | { readonly line: number; readonly faults: readonly Fault[] }
 
 /**
  * Takes a batch of events: good ones are durable when this resolves, bad ones are named by line (platform.md §10).
@@ -33,7 +35,11 @@ export async function takeBatch(
   if (records.length === 0 || (how.prefer.strict && bad.length > 0)) throw refusal(bad, records.length)
   door.onIgnored(ignored)
   await door.storage.stream.append(records)
-  const results: LineResult[] = bad.map(({ line, fault }) => ({ line, status: 'rejected', problem: problemOf(fault) }))
+  const results: LineResult[] = bad.map(({ line, faults }) => ({
+    line,
+    status: 'rejected',
+    problem: problemOf(faults),
+  }))
   if (how.prefer.representation) results.push(...lines.map((line) => ({ line, status: 'accepted' as const })))
   return { accepted: records.length, rejected: bad.length, results: results.sort((a, b) => a.line - b.line) }
 }
@@ -46,7 +52,7 @@ function checked(
 ): {
   readonly records: readonly NewRecord[]
   readonly lines: readonly number[]
-  readonly bad: readonly { readonly line: number; readonly fault: Fault }[]
+  readonly bad: readonly Bad[]
   /** How many fields the schema does not know. */
   readonly ignored: number
 } {
@@ -56,20 +62,31 @@ function checked(
     ignored: good.reduce((sum, { accepted }) => sum + accepted.ignored.length, 0),
     records: good.map(({ accepted }) => recordOf(accepted, door.nameOf)),
     lines: good.map(({ line }) => line),
-    bad: all.flatMap((one) => ('fault' in one ? [one] : [])),
+    bad: all.flatMap((one) => ('faults' in one ? [one] : [])),
   }
 }
 
-function problemOf(fault: Fault): NonNullable<LineResult['problem']> {
-  const code =
-    fault.code === 'malformed' || fault.code === 'too_large' || fault.code === 'line_incomplete'
-      ? fault.code
-      : 'invalid'
-  return { code, pointer: fault.pointer, detail: fault.detail }
+interface Bad {
+  readonly line: number
+  readonly faults: readonly Fault[]
 }
 
-function refusal(bad: readonly { readonly line: number; readonly fault: Fault }[], good: number): AppError {
-  const only = bad.length === 1 && good === 0 ? bad[0]?.fault : undefined
+type LineProblem = NonNullable<LineResult['problem']>
+
+function problemOf(faults: readonly Fault[]): LineProblem {
+  const errors = faults.map(lineFault)
+  return { ...(errors[0] ?? lineFault(NO_EVENT)), ...(errors.length > 1 && { errors }) }
+}
+
+const NO_EVENT: Fault = { code: 'invalid', pointer: '', detail: 'not an event' }
+
+function lineFault({ code, pointer, detail }: Fault): LineProblem {
+  const isOwn = code === 'malformed' || code === 'too_large' || code === 'line_incomplete'
+  return { code: isOwn ? code : 'invalid', pointer, detail }
+}
+
+function refusal(bad: readonly Bad[], good: number): AppError {
+  const only = bad.length === 1 && good === 0 ? bad[0]?.faults[0] : undefined
   const code = only?.code === 'line_incomplete' ? 'line_incomplete' : 'invalid'
   const detail =
     bad.length === 0
@@ -77,8 +94,8 @@ function refusal(bad: readonly { readonly line: number; readonly fault: Fault }[
       : `${bad.length} of ${bad.length + good} events cannot be taken; nothing was accepted.`
   return new AppError(code, detail, {
     errors: bad
-      .slice(0, 100)
-      .map(({ line, fault }) => ({ code: fault.code, pointer: `/${line - 1}${fault.pointer}`, detail: fault.detail })),
+      .flatMap(({ line, faults }) => faults.map((fault) => ({ ...fault, pointer: `/${line - 1}${fault.pointer}` })))
+      .slice(0, MOST_FAULTS),
   })
 }
 
@@ -86,6 +103,8 @@ interface From {
   readonly connection: string
   readonly now: number
 }
+
+const MOST_FAULTS = 100
 
 // Not a byte-order mark: those bytes would not stand inside a record.
 const BRACE = 0x7b
@@ -98,7 +117,7 @@ function checkLines(body: Uint8Array, from: From, door: BatchDoor): Checked[] {
     if (bytes.length > BATCH.lineBytes)
       return {
         line,
-        fault: { code: 'too_large', pointer: '', detail: `expected at most ${BATCH.lineBytes} bytes a line` },
+        faults: [{ code: 'too_large', pointer: '', detail: `expected at most ${BATCH.lineBytes} bytes a line` }],
       }
     let json: ReturnType<typeof readJson>
     try {
@@ -108,25 +127,28 @@ function checkLines(body: Uint8Array, from: From, door: BatchDoor): Checked[] {
       const cut = open ? { code: 'line_incomplete', detail: 'the last line was cut off; send it again' } : undefined
       return {
         line,
-        fault: {
-          code: 'malformed',
-          pointer: '',
-          detail: error instanceof AppError ? error.message : 'not JSON',
-          ...cut,
-        },
+        faults: [
+          { code: 'malformed', pointer: '', detail: error instanceof AppError ? error.message : 'not JSON', ...cut },
+        ],
       }
     }
     const origin = json.plain && bytes[0] === BRACE ? { ...from, bytes } : from
-    return checkedOf(line, acceptEvent(json.value, schema, origin))
+    // A text without any escape holds no half of a character.
+    const broken = json.plain ? [] : brokenTexts(json.value)
+    return checkedOf(line, broken, () => acceptEvent(json.value, schema, origin))
   })
 }
 
 function checkJson(body: Uint8Array, from: From, door: BatchDoor): Checked[] {
   const { schema } = door.rules()
-  const json = parseJson(textOf(body))
+  const text = textOf(body)
+  const json = parseJson(text)
   const list: readonly unknown[] = Array.isArray(json) ? json : [json]
   assertCount(list.length)
-  return list.map((one, index) => checkedOf(index + 1, acceptEvent(one, schema, from)))
+  const isSuspect = mayBreak(text)
+  return list.map((one, index) =>
+    checkedOf(index + 1, isSuspect ? brokenTexts(one) : [], () => acceptEvent(one, schema, from)),
+  )
 }
 
 // Before the first is looked at: eight megabytes hold millions of empty objects.
@@ -135,7 +157,8 @@ function assertCount(count: number): void {
   throw new AppError('too_large', `Expected at most ${BATCH.events} events, found ${count}; send them in parts.`)
 }
 
-function checkedOf(line: number, edge: ReturnType<typeof acceptEvent>): Checked {
-  if ('accepted' in edge) return { line, accepted: edge.accepted }
-  return { line, fault: edge.faults[0] ?? { code: 'invalid', pointer: '', detail: 'not an event' } }
+function checkedOf(line: number, broken: readonly Fault[], accept: () => Edge): Checked {
+  if (broken.length > 0) return { line, faults: broken }
+  const edge = accept()
+  return 'accepted' in edge ? { line, accepted: edge.accepted } : { line, faults: edge.faults }
 }

@@ -94,7 +94,7 @@ describe('an event', () => {
   test('with a fault is answered with its place', () => {
     expect(pointers(7)).toEqual([''])
     expect(pointers([])).toEqual([''])
-    expect(pointers({})).toEqual(['/kind'])
+    expect(pointers({})).toEqual(['/kind', '/id', '/occurred_at'])
     expect(pointers({ ...message, actor: { id: 3 } })).toEqual(['/actor/id'])
     expect(pointers({ ...upload, media: undefined })).toEqual(['/media'])
     expect(pointers({ ...upload, media: [] })).toEqual(['/media'])
@@ -106,6 +106,24 @@ describe('an event', () => {
     expect(pointers(file({ pdq: [{ hash: 'a'.repeat(64) }] }))).toEqual(['/media/1/pdq/0/quality'])
     expect(pointers(file({ pdq: [{ hash: 'a'.repeat(63), quality: 50 }] }))).toEqual(['/media/1/pdq/0/hash'])
     expect(pointers(file({ url: 'https://x.example' }))).toEqual(['/media/1/url'])
+  })
+
+  test('with several faults is answered with each of them, in its fields and in its files', () => {
+    expect(pointers({ ...message, id: 7, actor: { id: 3 }, item: { id: 'm1', text: 5 } })).toEqual([
+      '/id',
+      '/actor/id',
+      '/item/text',
+    ])
+    const files = [{ id: 7, sha256: 'zz' }, 'f', { id: 'f3', pdq: [{ hash: 'x', quality: 'good' }] }]
+    expect(pointers({ ...upload, actor: [], media: files })).toEqual([
+      '/actor',
+      '/media/0/id',
+      '/media/0/sha256',
+      '/media/1',
+      '/media/2/pdq/0/hash',
+      '/media/2/pdq/0/quality',
+    ])
+    expect(pointers({ ...message, media: 'f' })).toEqual(['/media'])
   })
 
   test('may be any JSON at all: nothing throws, and every fault has a pointer', () => {

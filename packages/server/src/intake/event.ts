@@ -1,6 +1,9 @@
+import { EventFile, MAX_FILES } from '@lamplighter/api'
 import { canonicalJson, type Event, type Json, normalise, type Schema } from '@lamplighter/rules'
+import type { z } from 'zod'
 import { sha256Hex } from '../http/crypto.ts'
 import type { Fault } from '../http/errors.ts'
+import { faultsOf } from '../http/input.ts'
 import { enriched } from './enrich.ts'
 import type { KeyedName } from './names.ts'
 
@@ -78,30 +81,27 @@ export class Accepted {
 
 export type Edge = { readonly accepted: Accepted } | { readonly faults: readonly Fault[] }
 
-const MAX_FILES = 20
+const MOST_FAULTS = 20
 
-/** Checks one event and brings it into its normal form. Nothing converts; unknown fields are left out and named. */
+/** Checks one event and brings it into its normal form. Nothing converts; unknown fields are left out and named, as is every fault. */
 export function acceptEvent(json: unknown, schema: Schema, from: Origin): Edge {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     return { faults: [{ code: 'invalid', pointer: '', detail: 'expected one JSON object, an event' }] }
   }
-  const kind = 'kind' in json ? json.kind : undefined
-  if (typeof kind !== 'string')
-    return {
-      faults: [{ code: 'invalid', pointer: '/kind', detail: 'expected the kind of the event, such as "message"' }],
-    }
+  const kind = 'kind' in json && typeof json.kind === 'string' ? json.kind : ''
   const media: unknown = Reflect.get(json, 'media')
-  const needsMedia = schema.events.get(kind)?.members.get('media')?.optional === false
-  const files = filesOf(media, needsMedia)
-  if ('faults' in files) return files
-  const first = files.files[0]
-  const stand = media === undefined ? json : { ...json, media: first && { id: first.id, type: 'file' } }
+  const { files, faults } = filesOf(media, schema.events.get(kind)?.members.get('media')?.optional === false)
+  const first = files[0]
+  // Files are checked here; where they are wrong, a stand-in lets the rest be checked, too.
+  const record = first === undefined ? faults.length > 0 && { id: 'f', type: 'file' } : { id: first.id, type: 'file' }
+  const stand = media === undefined && faults.length === 0 ? json : { ...json, media: record || undefined }
   const normal = normalise(schema, kind, stand)
-  if ('problems' in normal) {
-    return { faults: normal.problems.map(({ pointer, detail }) => ({ code: 'invalid', pointer, detail })) }
+  if ('problems' in normal || faults.length > 0) {
+    const problems = 'problems' in normal ? normal.problems : []
+    const all = [...problems.map(({ pointer, detail }) => ({ code: 'invalid', pointer, detail })), ...faults]
+    return { faults: all.slice(0, MOST_FAULTS) }
   }
-  const given = { wire: json as Json, normal: normal.event, files: files.files, ignored: normal.ignored }
-  return { accepted: new Accepted(from, given) }
+  return { accepted: new Accepted(from, { wire: json as Json, normal: normal.event, files, ignored: normal.ignored }) }
 }
 
 /** Key of the item in cases and evidence: one item has one, whichever kind of event names it. */
@@ -125,61 +125,42 @@ export function idOf(event: Event, record: string): string | undefined {
   return typeof id === 'string' ? id : undefined
 }
 
-function filesOf(
-  media: unknown,
-  needed: boolean,
-): { readonly files: readonly WireFile[] } | { readonly faults: readonly Fault[] } {
-  const fault = (pointer: string, detail: string) => ({ faults: [{ code: 'invalid', pointer, detail }] })
-  if (media === undefined || media === null)
-    return needed ? fault('/media', 'expected an array of files, each with an id') : { files: [] }
-  if (!Array.isArray(media)) return fault('/media', 'expected an array of files')
-  if (media.length > MAX_FILES) return fault('/media', `expected at most ${MAX_FILES} files, found ${media.length}`)
-  if (needed && media.length === 0) return fault('/media', 'expected at least one file')
-  const files: WireFile[] = []
-  for (const [index, entry] of media.entries()) {
-    const file = fileOf(entry)
-    if (typeof file === 'object' && 'pointer' in file) return fault(`/media/${index}${file.pointer}`, file.detail)
-    files.push(file)
-  }
-  return { files }
+interface Files {
+  readonly files: readonly WireFile[]
+  readonly faults: readonly Fault[]
 }
 
-function fileOf(entry: unknown): WireFile | { pointer: string; detail: string } {
-  if (typeof entry !== 'object' || entry === null) return { pointer: '', detail: 'expected an object with an id' }
-  const given = entry as Record<string, unknown>
-  const { id, type, size, sha256, md5, sha1, pdq } = given
-  if (typeof id !== 'string' || id.length === 0 || id.length > 256)
-    return { pointer: '/id', detail: 'expected a text of 1 to 256 characters' }
-  if ('url' in given)
-    return {
-      pointer: '/url',
-      detail: 'fetching by address is not available; hand the bytes in with PUT /v1/media/{id}',
-    }
-  if (type !== undefined && typeof type !== 'string') return { pointer: '/type', detail: 'expected a text' }
-  if (size !== undefined && !(typeof size === 'number' && Number.isSafeInteger(size) && size >= 0))
-    return { pointer: '/size', detail: 'expected a whole number of bytes' }
-  const digests: string[] = []
-  for (const [name, value, length] of [
-    ['sha256', sha256, 64],
-    ['md5', md5, 32],
-    ['sha1', sha1, 40],
-  ] as const) {
-    if (value === undefined) continue
-    if (typeof value !== 'string' || value.length !== length || !/^[0-9a-fA-F]+$/.test(value))
-      return { pointer: `/${name}`, detail: `expected ${length} hex digits` }
-    digests.push(value.toLowerCase())
+function filesOf(media: unknown, needed: boolean): Files {
+  const refused = (detail: string): Files => ({ files: [], faults: [{ code: 'invalid', pointer: '/media', detail }] })
+  if (media === undefined || media === null)
+    return needed ? refused('expected an array of files, each with an id') : { files: [], faults: [] }
+  if (!Array.isArray(media)) return refused('expected an array of files')
+  if (media.length > MAX_FILES) return refused(`expected at most ${MAX_FILES} files, found ${media.length}`)
+  if (needed && media.length === 0) return refused('expected at least one file')
+  const files: WireFile[] = []
+  const faults: Fault[] = []
+  for (const [index, entry] of media.entries()) {
+    const place = `/media/${index}`
+    const parsed = EventFile.safeParse(entry)
+    if (parsed.success) files.push(wireFile(parsed.data))
+    else faults.push(...faultsOf(parsed.error, place))
+    if (typeof entry === 'object' && entry !== null && 'url' in entry) faults.push(noFetching(`${place}/url`))
   }
-  const hashes: { hash: string; quality: number }[] = []
-  if (pdq !== undefined && !Array.isArray(pdq))
-    return { pointer: '/pdq', detail: 'expected an array of {hash, quality}' }
-  for (const [index, one] of (Array.isArray(pdq) ? pdq : []).entries()) {
-    const hash: unknown = typeof one === 'object' && one !== null ? Reflect.get(one, 'hash') : undefined
-    const quality: unknown = typeof one === 'object' && one !== null ? Reflect.get(one, 'quality') : undefined
-    if (typeof hash !== 'string' || !/^[0-9a-fA-F]{64}$/.test(hash))
-      return { pointer: `/pdq/${index}/hash`, detail: 'expected 64 hex digits' }
-    if (typeof quality !== 'number' || !(quality >= 0 && quality <= 100))
-      return { pointer: `/pdq/${index}/quality`, detail: 'expected a quality from 0 to 100' }
-    hashes.push({ hash: hash.toLowerCase(), quality })
+  return { files, faults }
+}
+
+const noFetching = (pointer: string): Fault => ({
+  code: 'invalid',
+  pointer,
+  detail: 'fetching by address is not available; hand the bytes in with PUT /v1/media/{id}',
+})
+
+function wireFile({ id, type, size, sha256, md5, sha1, pdq }: z.output<typeof EventFile>): WireFile {
+  return {
+    id,
+    type: type ?? null,
+    size: size ?? null,
+    digests: [sha256, md5, sha1].flatMap((digest) => digest?.toLowerCase() ?? []),
+    pdq: (pdq ?? []).map(({ hash, quality }) => ({ hash: hash.toLowerCase(), quality })),
   }
-  return { id, type: type ?? null, size: typeof size === 'number' ? size : null, digests, pdq: hashes }
 }

@@ -1,6 +1,8 @@
 import { events, getPolicies, putMedia, reports, screen } from '@lamplighter/api'
 import type { MediaVault } from '../evidence/index.ts'
+import { streamOf } from '../http/body.ts'
 import { AppError } from '../http/errors.ts'
+import { refusalOf } from '../http/input.ts'
 import type { Principal } from '../http/principal.ts'
 import { type Route, route } from '../http/route.ts'
 import { shippedPolicies } from '../policy/index.ts'
@@ -30,11 +32,7 @@ export function routesOf(services: IntakeServices): Route[] {
       nameOf: services.nameOf,
     })
     if ('accepted' in edge) return edge.accepted
-    const first = edge.faults[0]
-    throw new AppError('invalid', `The event does not have the right shape: ${edge.faults.length} fault(s).`, {
-      errors: edge.faults,
-      ...(first !== undefined && { pointer: first.pointer }),
-    })
+    throw refusalOf('event', edge.faults)
   }
   const ignored = (who: Principal, now: number, count: number, fields: () => readonly string[]) => {
     services.onIgnored(count)
@@ -81,7 +79,7 @@ export function routesOf(services: IntakeServices): Route[] {
           audience: query.audience,
           claimedType: raw.headers.get('content-type'),
           sha256: digestOf(raw.headers),
-          bytes: raw.body,
+          bytes: streamOf(raw),
         })
         const found =
           prefer.waitS === undefined ? undefined : await services.vault.find(connection, params.id, prefer.waitS * 1000)

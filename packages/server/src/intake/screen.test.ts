@@ -354,12 +354,23 @@ describe('POST /v1/events', () => {
       { line: 100, problem: { code: 'malformed' } },
       { line: 1000, problem: { code: 'invalid', pointer: '/actor/id' } },
     ])
+    // Each fault of a line, not the first alone.
+    expect(taken.body.results[0].problem.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+      '/id',
+      '/occurred_at',
+      '/actor',
+      '/item',
+    ])
+    expect(taken.body.results[2].problem).not.toHaveProperty('errors')
     expect(await waiting()).toBe(997)
     await house.follow()
     const strict = await send(`${lines.join('\n')}\n`, { prefer: 'handling=strict' })
     expect(strict.status).toBe(422)
     expect(strict.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
       '/4/id',
+      '/4/occurred_at',
+      '/4/actor',
+      '/4/item',
       '/99',
       '/999/actor/id',
     ])

@@ -1,6 +1,7 @@
 import type { AppealView } from '../actions/index.ts'
 import { type Html, html } from '../http/html.ts'
 import { dateText, type Messages } from './messages/index.ts'
+import { passage } from './passage.ts'
 
 export const longestAppeal = 8_000
 
@@ -44,5 +45,5 @@ function answer(words: Messages, decided: NonNullable<AppealView['decided']>): H
   return html`<p>${words.appeal.decided(dateText(words, decided.at))}</p>
 <p><strong>${words.appeal.outcome[decided.outcome]}</strong></p>
 <h2>${words.appeal.reasons}</h2>
-<blockquote lang="${decided.reasons.language}" dir="auto">${decided.reasons.text}</blockquote>`
+${passage(words, decided.reasons)}`
 }

@@ -1,5 +1,6 @@
 import { type Html, html } from '../http/html.ts'
 import { stylePath } from '../http/page.ts'
+import type { Wait } from '../http/route.ts'
 import { languages, type Messages, secondsText } from './messages/index.ts'
 
 export interface Layout {
@@ -52,9 +53,10 @@ export function nothingPage(parts: Pick<Layout, 'words' | 'leaveTo'>): Response 
   return usersPage({ ...parts, title, main: html`<p>${text}</p>`, status: 404 })
 }
 
-/** For somebody who opened, guessed or sent too much at once: how long to wait, and nothing of what they asked for. */
-export function waitPage(parts: Pick<Layout, 'words' | 'leaveTo'> & { readonly seconds: number }): Response {
-  const { words, leaveTo, seconds } = parts
-  const main = html`<p>${words.wait.text(secondsText(words, seconds))}</p>`
-  return usersPage({ words, leaveTo, title: words.wait.title, main, status: 429 })
+/** For somebody who came too often, or when too many come at once: how long to wait, and nothing of what they asked for. */
+export function waitPage(parts: Pick<Layout, 'words' | 'leaveTo'> & Wait): Response {
+  const { words, leaveTo, seconds, status } = parts
+  const time = secondsText(words, seconds)
+  const main = html`<p>${status === 429 ? words.wait.tooOften(time) : words.wait.busy(time)}</p>`
+  return usersPage({ words, leaveTo, title: words.wait.title, main, status })
 }

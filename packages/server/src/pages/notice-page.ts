@@ -1,6 +1,7 @@
 import type { NoticeView } from '../actions/index.ts'
 import { foreign, type Html, html } from '../http/html.ts'
 import { dateText, type Messages } from './messages/index.ts'
+import { passage } from './passage.ts'
 
 /** The statement of reasons as the person reads it (DSA Art. 17(3)): what, why, who, where, how long, and what can be done about it. */
 export function noticeMain(parts: {
@@ -13,18 +14,19 @@ export function noticeMain(parts: {
   const { view, token } = parts
   const words = parts.words.notice
   const { content } = view
+  // The policy has its name in the language in which the reason was first written.
   const statement = statementIn(parts.words.language, content.statement)
   return html`<p class="quiet">${words.decidedOn(dateText(parts.words, view.createdAt))}</p>
 ${view.isWithdrawn && html`<p class="problem">${words.withdrawn}</p>`}
 <h2>${words.what}</h2>
 <ul>${content.effects.map((effect) => html`<li>${effectText(words, effect)}</li>`)}</ul>
 <h2>${words.why}</h2>
-<p><strong>${words.rule}:</strong> ${foreign(content.policy.name)} (${foreign(content.policy.id)})${
-    content.rule !== undefined && html` · ${foreign(content.rule)}`
-  }</p>
+<p><strong>${words.rule}:</strong> <bdi lang="${content.statement.language}">${content.policy.name}</bdi> (${foreign(
+    content.policy.id,
+  )})${content.rule !== undefined && html` · ${foreign(content.rule)}`}</p>
 <p><strong>${words.facts}:</strong> ${known(words.factsOf, content.facts) ?? foreign(content.facts)}</p>
 <h3>${words.statement}</h3>
-<blockquote lang="${statement.language}" dir="auto">${statement.text}</blockquote>
+${passage(parts.words, statement)}
 <h2>${words.who}</h2>
 <p>${content.automated ? words.byMachine : words.byPerson} ${content.foundBy !== undefined && words.foundBy[content.foundBy]}</p>
 <h2>${words.where}</h2>

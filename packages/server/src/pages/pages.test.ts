@@ -4,7 +4,8 @@ import { schema } from '../actions/tables.ts'
 import { answerAppeal, said, takeAppeal, withdrawStatement } from '../actions/testing/acts.store.ts'
 import { TestOutbox } from '../actions/testing/outbox.ts'
 import { type App, createApp } from '../http/app.ts'
-import { createLimits, type Limits } from '../http/limits.ts'
+import { AppError } from '../http/errors.ts'
+import { createLimits, type Limits, Slots } from '../http/limits.ts'
 import { formNumber } from './form-number.ts'
 import { languages, secondsText } from './messages/index.ts'
 import { pagesOf } from './routes.ts'
@@ -12,12 +13,16 @@ import { pagesOf } from './routes.ts'
 let box: TestOutbox
 let app: App
 let limits: Limits | undefined
+let slots: Slots
+let isAway: boolean
 const formKey = new Uint8Array(randomBytes(32))
 const receipts = new Map<string, string>()
 beforeEach(async () => {
   box = await TestOutbox.open()
   receipts.clear()
   limits = undefined
+  slots = new Slots(400)
+  isAway = false
   const pages = pagesOf({
     store: box.store,
     meansFor: box.meansFor.bind(box),
@@ -30,11 +35,10 @@ beforeEach(async () => {
     keptTables: () => Object.entries(schema.tables).map(([table, { kept }]) => ({ subject: 'actions', table, kept })),
     // Most tests visit more than one address may; the limits have a test of their own.
     limits: { spendAt: (...given) => limits?.spendAt(...given) },
-    platform: async () => ({
-      name: 'Harbour',
-      contact: 'privacy@harbour.example',
-      leaveTo: 'https://weather.example/',
-    }),
+    platform: async () => {
+      if (isAway) throw new AppError('storage_unavailable', 'x', { retryAfterS: 5 })
+      return { name: 'Harbour', contact: 'privacy@harbour.example', leaveTo: 'https://weather.example/' }
+    },
   })
   const nobody = async () => ({ kind: 'nobody' }) as const
   app = createApp({
@@ -43,6 +47,7 @@ beforeEach(async () => {
     identity: { session: nobody, key: nobody },
     routes: [],
     pages,
+    slots,
     now: () => box.now(),
     onFailure: (thrown) => console.error(thrown),
   })
@@ -109,6 +114,25 @@ describe('the page of a notice', () => {
     await box.store.tx(withdrawStatement, 'dec_1')
     expect((await get(`/n/${token}`)).text).toContain(languages.en.notice.withdrawn)
     expect((await get(`/n/${token}/appeal`)).status).toBe(410)
+  })
+
+  test('says in the reader’s language that the reason is there in another one only, and marks it as such', async () => {
+    const { token } = await box.notify({ statement: { language: 'en', text: 'The message threatens somebody.' } })
+    const page = await get(`/n/${token}?lang=ar`)
+    expect(page.text).toContain('<html lang="ar" dir="rtl">')
+    expect(page.text).toMatch(
+      /<p class="quiet">الكلمات التالية متاحة بهذه اللغة فقط: الإنجليزية\.<\/p>\s*<blockquote lang="en" dir="auto">The message/,
+    )
+    expect(page.text).toMatch(/<bdi lang="en">[^<]+<\/bdi>/)
+    const only = Object.values(languages).map(({ onlyIn }) => onlyIn('').slice(0, 20))
+    const own = await get(`/n/${token}?lang=en`)
+    expect(only.filter((words) => own.text.includes(words))).toEqual([])
+    const translated = await box.notify({
+      statement: { language: 'en', text: 'A threat.', translations: { de: 'Eine Drohung.' } },
+    })
+    const german = (await get(`/n/${translated.token}?lang=de`)).text
+    expect(german).toContain('<blockquote lang="de" dir="auto">Eine Drohung.')
+    expect(only.filter((words) => german.includes(words))).toEqual([])
   })
 
   test('says of a machine that it was one', async () => {
@@ -318,10 +342,37 @@ test('somebody over a limit reads in their language how long to wait', async () 
     expect(seconds).toBeGreaterThan(0)
     const words = languages[language as keyof typeof languages]
     expect(page.text).toContain(`<html lang="${language}" dir="${direction}">`)
-    expect(page.text).toContain(`<p>${wait.text(secondsText(words, seconds))}</p>`)
+    expect(page.text).toContain(`<p>${wait.tooOften(secondsText(words, seconds))}</p>`)
     expect(page.text).toContain('https://weather.example/')
   }
   expect((await get('/n/guess?lang=de')).text).toContain(languages.de.wait.title)
+})
+
+test('where too many come at once, or the database is away, a page in their language says how long to wait', async () => {
+  const { token } = await box.notify()
+  const paths = [`/n/${token}`, `/n/${token}/appeal`, '/privacy']
+  const expectPages = async (leaveTo: string) => {
+    for (const [language, { direction, wait }] of Object.entries(languages)) {
+      const words = languages[language as keyof typeof languages]
+      for (const path of paths) {
+        const page = await get(path, { 'accept-language': language })
+        expect([path, page.status, page.headers.get('content-type')]).toEqual([path, 503, 'text/html; charset=utf-8'])
+        const seconds = Number(page.headers.get('retry-after'))
+        expect(seconds).toBeGreaterThan(0)
+        expect(page.text).toContain(`<html lang="${language}" dir="${direction}">`)
+        expect(page.text).toContain(`<p>${wait.busy(secondsText(words, seconds))}</p>`)
+        expect(page.text).toContain(leaveTo)
+      }
+    }
+    const sent = await send(`/n/${token}/appeal?lang=de`, { number: 'x', text: 'y' })
+    expect([sent.status, sent.text.includes(languages.de.wait.title)]).toEqual([503, true])
+  }
+  const held = Array.from({ length: 100 }, () => slots.enter('people'))
+  await expectPages('https://weather.example/')
+  for (const leave of held) leave()
+  expect((await get(`/n/${token}`)).status).toBe(200)
+  isAway = true
+  await expectPages('https://www.wikipedia.org/')
 })
 
 test('security S-21: hostile words stay words on the page', async () => {

@@ -3,7 +3,8 @@ import { ActionsError, type NoticeView, noticeOfLink } from '../actions/index.ts
 import { html } from '../http/html.ts'
 import type { Limits } from '../http/limits.ts'
 import { stylePath } from '../http/page.ts'
-import { type Page, type PageCall, page } from '../http/route.ts'
+import { type Page, type PageCall, page, type Wait } from '../http/route.ts'
+import { LEAVE_TO } from '../settings/index.ts'
 import { appealForm, appealState, type FormProblem, longestAppeal } from './appeal-page.ts'
 import { formNumber, formNumberHash } from './form-number.ts'
 import { nothingPage, usersPage, waitPage } from './layout.ts'
@@ -43,8 +44,11 @@ export function pagesOf(services: PagesServices): Page[] {
   const users = {
     act: 'public',
     kind: 'users',
-    wait: async (call: Pick<PageCall, 'query' | 'raw'>, seconds: number) =>
-      waitPage({ words: wordsOf(call), leaveTo: (await services.platform()).leaveTo, seconds }),
+    wait: async (call: Pick<PageCall, 'query' | 'raw'>, wait: Wait) => {
+      // Where the database is away nobody knows what was set, and the person still has to get out.
+      const { leaveTo } = await services.platform().catch(() => ({ leaveTo: LEAVE_TO }))
+      return waitPage({ words: wordsOf(call), leaveTo, ...wait })
+    },
   } as const
   return [
     page({ ...users, method: 'get', path: stylePath, handle: async () => styleSheet() }),

@@ -1,6 +1,6 @@
 import { AppError } from '../http/errors.ts'
 import { type Doer, staffById } from '../people/index.ts'
-import { defineWork, type Tx } from '../storage/index.ts'
+import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
 import type { Compared } from './compare.ts'
 import { note } from './notes.store.ts'
 import { refuseUnmet } from './refusal.ts'
@@ -17,14 +17,9 @@ export const approve = defineWork(
     const row = await versionRow(tx, input.name, input.version)
     const { staff } = input.doer
     if (staff === null) throw new AppError('forbidden', 'A person approves, signed in by name.')
-    const opened = await tx.db
-      .selectFrom('ruleset_openings')
-      .select('at')
-      .where('hash', '=', row.hash)
-      .where('staff', '=', staff)
-      .executeTakeFirst()
+    const opened = await openedBy(tx, { hash: row.hash, staff })
     const standing = await standingOf(tx, row, input.compared)
-    refuseUnmet(approvalFaults(standing, { staff, hash: input.hash, opened: opened !== undefined }))
+    refuseUnmet(approvalFaults(standing, { staff, hash: input.hash, opened }))
     const { roles } = await staffById(tx, staff)
     await tx.db
       .insertInto('ruleset_approvals')
@@ -49,6 +44,22 @@ export const approve = defineWork(
     tx.hint('rulesets')
     return { approvals }
   },
+)
+
+async function openedBy({ db }: Tx | ReadDb, of: { hash: string; staff: string }): Promise<boolean> {
+  const found = await db
+    .selectFrom('ruleset_openings')
+    .select('at')
+    .where('hash', '=', of.hash)
+    .where('staff', '=', of.staff)
+    .executeTakeFirst()
+  return found !== undefined
+}
+
+/** Whether this person has looked at what shadow found. */
+export const hasOpened = defineQuery(
+  'policy.has-opened',
+  (from: ReadDb, of: { hash: string; staff: string }): Promise<boolean> => openedBy(from, of),
 )
 
 /** Notes that somebody has looked at what shadow found: an approval rests on it. */

@@ -1,3 +1,5 @@
+import type { NeedJson } from '@lamplighter/api'
+import type { z } from 'zod'
 import type { Need, State } from './states.ts'
 
 const STATES: Readonly<Record<State, string>> = {
@@ -39,6 +41,28 @@ export function wordsOf(need: Need): string {
       return 'Nothing was live before it.'
     case 'report_unopened':
       return 'Open its shadow report or a backtest of it first; an approval is of what was found.'
+  }
+}
+
+/** What the sentence counts and names, apart from its language; undefined where it does neither. */
+export function factsOf(need: Need): z.input<typeof NeedJson>['facts'] {
+  switch (need.code) {
+    case 'wrong_state':
+      return { from: [...need.from] }
+    case 'taken':
+      return { names: [need.version] }
+    case 'shadow_short':
+      return { ms: need.ms, events: need.events, names: [...need.rules] }
+    case 'approvals':
+      return { given: need.given, needed: need.needed, guard: need.guard }
+    case 'coverage':
+      return { names: [...need.leaves] }
+    case 'trial_forbidden':
+      return { names: [...need.rules] }
+    case 'counter_cold':
+      return { names: [...need.counters] }
+    default:
+      return undefined
   }
 }
 

@@ -16,11 +16,21 @@ import type { Storage } from '../storage/index.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import type { RuleRegistry } from './registry.ts'
 import type { VersionsTable } from './rows.ts'
-import { approvalsNeeded, needsOf, type Step, shadowNeeds } from './states.ts'
+import {
+  approvalFaults,
+  approvalsNeeded,
+  type Need,
+  needsOf,
+  rollbackNeeds,
+  type Standing,
+  type Step,
+  shadowNeeds,
+} from './states.ts'
 import { askerOf, stepRoutes } from './step-routes.ts'
 import {
   alertsOf,
   approvalRows,
+  hasOpened,
   historyOf,
   hoursOf,
   oneVersion,
@@ -150,18 +160,34 @@ export function routesOf(services: PolicyServices): Route[] {
       const by = askerOf(who)
       const asker = by.kind === 'operator' ? { kind: 'staff' as const, id: row.author, roles: [] } : by
       const ask = { by: asker, hash: row.hash, now }
-      const needs = (step: Step) =>
-        'refused' in kept ? [kept.refused] : at === undefined ? [] : needsOf(step, at, ask).map(needJson)
+      const told = (needs: (standing: Standing) => readonly Need[]) =>
+        'refused' in kept ? [kept.refused] : at === undefined ? [] : needs(at).map(needJson)
+      const needs = (step: Step) => told((standing) => needsOf(step, standing, ask))
+      const opened = by.kind === 'staff' && (await store.read(hasOpened, { hash: row.hash, staff: by.id }))
+      const approval = { staff: asker.id, hash: row.hash, opened }
+      const rows =
+        known === undefined ? [] : (await store.read(versions, undefined)).filter(({ name }) => name === row.name)
+      const hours = await store.read(hoursOf, params)
       return {
         body: {
           ...versionJson(row, labelled),
           text: row.text,
           schema: row.schema_text,
-          checked: known === undefined ? [] : checkedJson(known.rules),
+          owner: known?.rules.program.ruleset.owner ?? '',
+          own: by.kind === 'staff' && by.id === row.author,
+          checked: known === undefined ? [] : checkedJson(known.rules, { hours, versions: rows, label: labelled, now }),
           changes: known === undefined ? [] : changesJson(known.compared),
           counters: known === undefined ? [] : countersJson(known.compared),
           approvalsNeeded: known === undefined ? 0 : approvalsNeeded(known.compared.changes),
-          needs: { shadow: needs('shadow'), trial: needs('trial'), live: needs('live'), retire: needs('retire') },
+          needs: {
+            shadow: needs('shadow'),
+            trial: needs('trial'),
+            live: needs('live'),
+            retire: needs('retire'),
+            expedited: told((standing) => needsOf('live', standing, { ...ask, expedite: true })),
+            approve: told((standing) => approvalFaults(standing, approval)),
+            rollback: rollbackNeedsOf(row).map(needJson),
+          },
           approvals: (await store.read(approvalRows, row.hash)).map((one) => ({ ...one, by: labelled(one.by) })),
           history: (await store.read(historyOf, params)).map(
             ({ at: when, op, by: who, hash, reason, approvals, solo, record }) => ({
@@ -197,6 +223,11 @@ export function routesOf(services: PolicyServices): Route[] {
     }),
     ...stepRoutes(services),
   ]
+}
+
+/** Nothing that is not live can be left. */
+function rollbackNeedsOf({ state, hash, before_hash: before }: VersionsTable): Need[] {
+  return state === 'live' ? rollbackNeeds({ hash, before }, hash) : [{ code: 'wrong_state', state, from: ['live'] }]
 }
 
 /** A version that an older software took stays readable. */

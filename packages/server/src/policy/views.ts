@@ -1,9 +1,9 @@
-import { type Diagnostic, printEffect } from '@lamplighter/rules'
+import { type Diagnostic, type Lock, printEffect } from '@lamplighter/rules'
 import type { Staff } from '../people/index.ts'
 import { staffLabel } from '../people/index.ts'
 import type { Compared } from './compare.ts'
 import type { LiveRules } from './live.ts'
-import { wordsOf } from './needs.ts'
+import { factsOf, wordsOf } from './needs.ts'
 import type { HoursTable, VersionsTable } from './rows.ts'
 import { type Need, percentile } from './states.ts'
 
@@ -18,7 +18,10 @@ export const diagnosticJson = ({ code, severity, message, fix, at }: Diagnostic)
   length: Math.max(1, at.to - at.from),
 })
 
-export const needJson = (need: Need) => ({ code: need.code, detail: wordsOf(need) })
+export function needJson(need: Need) {
+  const facts = factsOf(need)
+  return { code: need.code, detail: wordsOf(need), ...(facts !== undefined && { facts }) }
+}
 
 /** `R-7` for a person of the staff; what is no id of theirs (`operator`, or a label of old) stands for itself. */
 export function labels(staff: readonly Staff[]): (id: string) => string {
@@ -46,9 +49,27 @@ export function versionJson(row: VersionsTable, label: (id: string) => string) {
   }
 }
 
-/** The rules of a version as the checker understood them. */
-export function checkedJson({ program }: LiveRules) {
+const DAY_MS = 86_400_000
+
+/**
+ * The rules of a version as the checker understood them, with what they said lately and since when they are what they are.
+ *
+ * @param versions every version of this rule set, oldest first
+ */
+export function checkedJson(
+  { program, version }: LiveRules,
+  around: {
+    readonly hours: readonly HoursTable[]
+    readonly versions: readonly VersionsTable[]
+    readonly label: (id: string) => string
+    readonly now: number
+  },
+) {
+  const lately = around.hours.filter(({ hour }) => hour > around.now - DAY_MS)
+  const ran = around.versions.filter((row) => row.locked_at !== null || row.version === version)
   return program.ruleset.rules.map((rule) => ({
+    day: dayOf(lately.filter((hour) => hour.rule === rule.name)),
+    changed: changeOf(`${rule.name} v${rule.version}`, rule.hash, ran, around.label),
     name: rule.name,
     version: rule.version,
     hash: rule.hash,
@@ -62,6 +83,24 @@ export function checkedJson({ program }: LiveRules) {
     onUnknown: rule.onUnknown === 'ignore' ? [] : rule.onUnknown.map(printEffect),
   }))
 }
+
+function dayOf(hours: readonly HoursTable[]) {
+  if (hours.length === 0) return null
+  const sum = (field: 'asked' | 'fired' | 'undecided' | 'people') => hours.reduce((all, hour) => all + hour[field], 0)
+  return { asked: sum('asked'), fired: sum('fired'), undecided: sum('undecided'), people: sum('people') }
+}
+
+function changeOf(key: string, hash: string, ran: readonly VersionsTable[], label: (id: string) => string) {
+  // What ran before locks were kept may have had it too: then nobody can say.
+  if (ran.some((row) => row.lock === null)) return null
+  const first = ran.find((row) => locked(row)[key] === hash)
+  return first === undefined
+    ? null
+    : { version: first.version, by: label(first.author), at: first.beside_since ?? first.live_at ?? first.uploaded_at }
+}
+
+const locked = ({ lock }: VersionsTable): Readonly<Record<string, string>> =>
+  lock === null ? {} : (JSON.parse(lock) as Lock).rules
 
 export const changesJson = ({ changes }: Pick<Compared, 'changes'>) =>
   changes.map((change) => ({ ...change, what: [...change.what] }))

@@ -85,7 +85,9 @@ describe.each(engines)('the replay log on $name', (engine) => {
     await hand(messageOf('b', { actor: { id: 'plover' }, target: { id: 'kestrel' } }))
     await house.follow()
     const found = await lines()
-    const ids = found.flatMap(({ e }) => [e.actor, e.target]).map((record) => String(Reflect.get(record as object, 'id')))
+    const ids = found
+      .flatMap(({ e }) => [e.actor, e.target])
+      .map((record) => String(Reflect.get(record as object, 'id')))
     const { keyring } = house.context
     const [key] = keyring.live('replay')
     const expected = await keyring.use(key?.id ?? '', (held) => {

@@ -115,5 +115,16 @@ test('a rule is told once, by its newest verdict, and quiet ones are not', () =>
     { decision: 'dec_2', rules: [rule('core/a', 'fired', 'new')] },
   ])
   expect(shown).toMatchObject([{ rule: 'core/a', outcome: 'fired', because: 'new', decision: 'dec_2' }])
-  expect(shown[0]?.clauses[0]?.value).toBe('none, 3, hit e-1, 4 in 1m, warming: b1 … b4')
+  expect(shown[0]?.clauses[0]?.value).toBe('none, 3, hit e-1, 4 in 1m, the counter has only begun to count: b1 … b4')
+  // That many there were, however short it has counted.
+  expect(shown[0]?.warming).toBe(false)
+})
+
+test('a counter that has only begun to count is told beside the sentence that reads it', () => {
+  const values = { sent: { low: 1, high: null, over: 86_400_000, flags: ['warming'], events: ['m-1'] } }
+  const clauses = [{ text: 'sent >= 10', outcome: null, values }]
+  const rule = { rule: 'core/a', version: 1, outcome: 'unknown' as const, because: 'over 0 people', clauses }
+  const [shown] = firedView([{ decision: 'dec_1', rules: [rule] }])
+  expect(shown?.warming).toBe(true)
+  expect(shown?.clauses[0]?.value).toBe('over 0 in 24h, the counter has only begun to count: m-1')
 })

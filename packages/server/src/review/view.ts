@@ -1,5 +1,5 @@
 import type { CaseJson, EvidenceJson, SignalJson } from '@lamplighter/api'
-import { type Json, renderValues } from '@lamplighter/rules'
+import { hasOnlyBegun, type Json, renderValues } from '@lamplighter/rules'
 import type { CardFacts } from './card.ts'
 import { laneOf } from './lanes.ts'
 import type { StoredEvidence, StoredFile } from './stored.ts'
@@ -115,6 +115,7 @@ export function firedView(explanations: readonly ExplanationJson[]): CaseJson['f
             outcome: clause.outcome,
             value: renderValues(clause.values),
           })),
+          warming: rule.clauses.some(({ values }) => hasOnlyBegun(values)),
           decision: explanation.decision,
         },
       ]

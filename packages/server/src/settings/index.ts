@@ -7,43 +7,80 @@ import { presentSettings, putSetting } from './store.ts'
 
 const webAddress = z.url({ protocol: /^https$/ }).max(2000)
 
+/** Where *leave quickly* leads until somebody sets it. */
+export const LEAVE_TO = 'https://www.wikipedia.org/'
+
 /** What is set in the running system, not at boot (ecosystem.md §15): its name, its shape, and what holds until somebody sets it. */
 const shapes = {
-  'platform.name': z.string().min(1).max(100).default('Lamplighter').describe('name of the platform, as users read it'),
+  'platform.name': z.string().min(1).max(100).default('Lamplighter'),
   /** ISO 3166-1 alpha-2: which emergency number and authorities come first. */
   'platform.country': z
     .string()
     .regex(/^[A-Z]{2}$/)
     .nullable()
-    .default(null)
-    .describe('country, two letters'),
+    .default(null),
   'platform.contact': z
     .union([z.email().max(320), webAddress])
     .nullable()
-    .default(null)
-    .describe(
-      'who answers for the data: an e-mail address or a page; where nobody set it, the address of this installation',
-    ),
+    .default(null),
   /** Known to everybody and about nothing in particular: who looks over a shoulder learns nothing from it. */
-  'platform.leaveTo': webAddress.default('https://www.wikipedia.org/').describe('where "leave quickly" leads'),
+  'platform.leaveTo': webAddress.default(LEAVE_TO),
   'replay.days': z
     .string()
     .regex(/^(1?\d|2[0-8])$/)
-    .default('28')
-    .describe('number of days, 0 to 28, for which content-free facts of past events are kept for backtests'),
+    .default('28'),
   'replay.segmentDays': z
     .string()
     .regex(/^(\d|1[0-4])$/)
-    .default('14')
-    .describe('number of days, 0 to 14, after which nobody can tell any more whose facts those were'),
+    .default('14'),
 } as const
 
 export type SettingName = keyof typeof shapes
 export type SettingValue<N extends SettingName> = z.output<(typeof shapes)[N]>
 
+/** What a person reads of a setting: what it is, and what it takes, by an example. */
+export interface SettingWords {
+  readonly is: string
+  readonly takes: string
+  readonly example: string
+}
+
+const words: Readonly<Record<SettingName, SettingWords>> = {
+  'platform.name': {
+    is: 'name of the platform, as users read it',
+    takes: 'a text of 1 to 100 characters',
+    example: 'Harbour',
+  },
+  'platform.country': {
+    is: 'country, two letters',
+    takes: 'two capital letters (ISO 3166-1), or no value to unset it',
+    example: 'GB',
+  },
+  'platform.contact': {
+    is: 'who answers for the data: an e-mail address or a page; where nobody set it, the address of this installation',
+    takes: 'an e-mail address or an https: address, or no value to unset it',
+    example: 'privacy@harbour.example',
+  },
+  'platform.leaveTo': {
+    is: 'where "leave quickly" leads',
+    takes: 'an https: address',
+    example: LEAVE_TO,
+  },
+  'replay.days': {
+    is: 'days for which content-free facts of past events are kept for backtests; 0 keeps none',
+    takes: 'a number from 0 to 28',
+    example: '28',
+  },
+  'replay.segmentDays': {
+    is: 'days after which nobody can tell any more whose facts those were; 0 keeps none',
+    takes: 'a number from 0 to 14',
+    example: '14',
+  },
+}
+
 export const settingNames = Object.keys(shapes) as SettingName[]
 export const isSettingName = (name: string): name is SettingName => Object.hasOwn(shapes, name)
-export const wordsOfSetting = (name: SettingName): string => shapes[name].description ?? ''
+export const wordsOfSetting = (name: SettingName): SettingWords => words[name]
 
 export interface Change {
   readonly reason: string

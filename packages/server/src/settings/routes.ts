@@ -13,19 +13,21 @@ export function routesOf(services: { readonly storage: Storage; readonly setting
     route(getSettings, async () => ({
       body: {
         items: await Promise.all(
-          settingNames.map(async (name) => ({ name, value: await settings.get(name), words: wordsOfSetting(name) })),
+          settingNames.map(async (name) => ({ name, value: await settings.get(name), words: wordsOfSetting(name).is })),
         ),
       },
     })),
     route(putSetting, async (call) => {
       const { name } = call.params
-      if (!isSettingName(name)) throw new AppError('not_found', `There is no such setting: ${settingNames.join(', ')}.`)
+      if (!isSettingName(name))
+        throw new AppError('not_found', `There is no such setting; expected one of ${settingNames.join(', ')}.`)
       try {
         const change = { reason: call.body.reason, doer: doerOf(call) }
         return { body: await settings.put(name, call.body.value as never, change) }
       } catch (error) {
         if (!(error instanceof z.ZodError)) throw error
-        throw new AppError('invalid', `This is no ${wordsOfSetting(name)}.`, { pointer: '/value' })
+        const { takes, example } = wordsOfSetting(name)
+        throw new AppError('invalid', `${name}: expected ${takes}, for example ${example}.`, { pointer: '/value' })
       }
     }),
     route(getRetention, async () => ({

@@ -44,14 +44,17 @@ describe('settings', () => {
   })
 
   test.each([
-    ['platform.leaveTo', 'http://weather.example/'],
-    ['platform.leaveTo', 'javascript:alert(1)'],
-    ['platform.contact', 'javascript:alert(1)'],
-    ['platform.country', 'Harbour'],
-    ['platform.name', null],
-  ])('%s does not take %s', async (name, value) => {
+    ['platform.leaveTo', 'http://weather.example/', 'an https: address'],
+    ['platform.leaveTo', 'javascript:alert(1)', 'an https: address'],
+    ['platform.contact', 'javascript:alert(1)', 'an e-mail address or an https: address, or no value to unset it'],
+    ['platform.country', 'Harbour', 'two capital letters (ISO 3166-1), or no value to unset it'],
+    ['platform.name', null, 'a text of 1 to 100 characters'],
+  ])('%s does not take %s; what it takes is said, and its example is taken', async (name, value, takes) => {
     const answer = await set(admin, name, value)
     expect([answer.status, answer.body.code, answer.body.pointer]).toEqual([422, 'invalid', '/value'])
+    expect(answer.body.detail).toContain(`${name}: expected ${takes}, for example `)
+    const example = /for example (.+)\.$/.exec(answer.body.detail)?.[1] ?? ''
+    expect((await set(admin, name, example)).status).toBe(200)
   })
 
   test('a name that is none, and a person who is no admin, change nothing', async () => {

@@ -10,7 +10,6 @@ import { Log } from './Log.tsx'
 import { People } from './People.tsx'
 import { isSettingsPage, pagesFor, rolesOf, type SettingsPage } from './pages.ts'
 import { Retention } from './Retention.tsx'
-import { Rules } from './Rules.tsx'
 
 const route = getRouteApi('/settings/$page')
 
@@ -19,7 +18,6 @@ const screens: Record<SettingsPage, ComponentType> = {
   connections: Connections,
   keys: Keys,
   lists: Lists,
-  rules: Rules,
   retention: Retention,
   log: Log,
 }

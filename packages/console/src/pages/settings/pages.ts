@@ -6,7 +6,6 @@ const needs = {
   connections: 'connections.read',
   keys: 'connections.read',
   lists: 'lists.read',
-  rules: 'rules.read',
   retention: 'settings.read',
   log: 'log.read',
 } as const
@@ -27,13 +26,17 @@ export const reviewers: readonly Role[] = ['reviewer', 'lead', 'child-safety']
 
 export const mayReview = (acts: readonly string[]): boolean => acts.includes('lanes.read')
 
+/** The roles that open Rules & policies, as somebody without them is told. */
+export const rulers: readonly Role[] = ['lead', 'child-safety', 'legal', 'auditor']
+
+export const mayReadRules = (acts: readonly string[]): boolean => acts.includes('rules.read')
+
 const everybody: readonly Role[] = [...reviewers, 'legal', 'auditor', 'admin']
 
 const roles: Readonly<Record<(typeof needs)[SettingsPage], readonly Role[]>> = {
   'people.read': ['auditor', 'admin'],
   'connections.read': ['auditor', 'admin'],
   'lists.read': ['lead', 'child-safety', 'auditor'],
-  'rules.read': ['lead', 'child-safety', 'legal', 'auditor'],
   'settings.read': ['auditor', 'admin'],
   'log.read': everybody,
 }

@@ -40,7 +40,7 @@ function simple(verb: 'resume' | 'test', summary: string, done: string): Command
     example: `lamplighter connection ${verb} chat`,
     args: ['name'],
     async run(io, { args: [name = ''] }) {
-      const answer = await withApi(io.config().config, async (call) => {
+      const answer = await withApi(io, async (call) => {
         const { id } = await connectionOf(call, name)
         return call('POST', `/v1/connections/${id}/${verb}`, {})
       })
@@ -71,7 +71,7 @@ export const commands: readonly Command[] = [
         ...(url !== undefined && { url }),
         does: doesOf(given.value('does')),
       }
-      const made = await withApi(io.config().config, async (call) =>
+      const made = await withApi(io, async (call) =>
         newConnection.answer.parse(await call('POST', '/v1/connections', body)),
       )
       const secret =
@@ -85,7 +85,7 @@ export const commands: readonly Command[] = [
     summary: 'Lists webhooks and polling connections, and how deliveries stand.',
     example: 'lamplighter connection list',
     async run(io) {
-      const items = await withApi(io.config().config, listed)
+      const items = await withApi(io, listed)
       io.result(items, items.length === 0 ? ['none yet: lamplighter connection new NAME --url URL'] : items.map(rowOf))
       return 0
     },
@@ -98,7 +98,7 @@ export const commands: readonly Command[] = [
     options: { reason: { help: 'why, for the log', value: 'text' } },
     async run(io, { args: [name = ''], value }) {
       const reason = value('reason') ?? (await io.ask('Why?'))
-      const answer = await withApi(io.config().config, async (call) => {
+      const answer = await withApi(io, async (call) => {
         const { id } = await connectionOf(call, name)
         return call('POST', `/v1/connections/${id}/pause`, { reason })
       })
@@ -114,7 +114,7 @@ export const commands: readonly Command[] = [
     example: 'lamplighter connection rotate chat',
     args: ['name'],
     async run(io, { args: [name = ''] }) {
-      const answer = await withApi(io.config().config, async (call) => {
+      const answer = await withApi(io, async (call) => {
         const { id } = await connectionOf(call, name)
         return call('POST', `/v1/connections/${id}/rotate`, {})
       })
@@ -130,7 +130,7 @@ export const commands: readonly Command[] = [
     options: { state: { help: 'waiting, sending, delivered, unclear, parked or cancelled', value: 'state' } },
     async run(io, { args: [name = ''], value }) {
       const state = value('state')
-      const { items } = await withApi(io.config().config, async (call) => {
+      const { items } = await withApi(io, async (call) => {
         const { id } = await connectionOf(call, name)
         const query = state === undefined ? '' : `?state=${encodeURIComponent(state)}`
         return getDeliveries.answer.parse(await call('GET', `/v1/connections/${id}/deliveries${query}`))
@@ -145,9 +145,7 @@ export const commands: readonly Command[] = [
     example: 'lamplighter connection replay out_01…',
     args: ['delivery'],
     async run(io, { args: [id = ''] }) {
-      const answer = await withApi(io.config().config, (call) =>
-        call('POST', `/v1/deliveries/${encodeURIComponent(id)}/replay`, {}),
-      )
+      const answer = await withApi(io, (call) => call('POST', `/v1/deliveries/${encodeURIComponent(id)}/replay`, {}))
       io.result(answer, ['It goes out again.'])
       return 0
     },
@@ -160,7 +158,7 @@ export const commands: readonly Command[] = [
     options: { reason: { help: 'why, for the log', value: 'text' } },
     async run(io, { args: [id = ''], value }) {
       const reason = value('reason') ?? (await io.ask('Why?'))
-      const answer = await withApi(io.config().config, (call) =>
+      const answer = await withApi(io, (call) =>
         call('POST', `/v1/deliveries/${encodeURIComponent(id)}/cancel`, { reason }),
       )
       io.result(answer, ['Given up.'])

@@ -1,9 +1,10 @@
 import { version } from '../../context.ts'
 import { openDemo } from '../../demo/run.ts'
 import { openLog } from '../../events.ts'
+import { AppError } from '../../http/errors.ts'
 import { isLoopbackHost } from '../../http/hosts.ts'
 import { startServer } from '../../http/server.ts'
-import { isRunning, withApi } from '../api.ts'
+import { type Call, isRunning, withApi } from '../api.ts'
 import type { Command } from '../command.ts'
 import { UsageError } from '../io.ts'
 import { startProgress } from '../progress.ts'
@@ -81,7 +82,7 @@ export const commands: readonly Command[] = [
       const { config } = io.config()
       if (!(await isRunning(config)))
         throw new UsageError('The demo does not run on this data folder. Start it with: npm start')
-      const answer = await withApi(config, (call) => call('POST', '/v1/demo/say', { text: given.args[0] }))
+      const answer = await withApi(io, (call) => sayTo(call, given.args[0] ?? '', config.data))
       const opened = answer.case === null ? '' : `, case C-${answer.case}: ${config.url}/review/C-${answer.case}`
       io.result(answer, [
         `verdict ${answer.verdict}${opened}`,
@@ -91,3 +92,15 @@ export const commands: readonly Command[] = [
     },
   },
 ]
+
+/** Only the demo has this call; a real server answers that there is no such address. */
+async function sayTo(call: Call, text: string, data: string): Promise<Record<string, unknown>> {
+  try {
+    return await call('POST', '/v1/demo/say', { text })
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'not_found') throw error
+    throw new UsageError(
+      `The server that runs on ${data} is not the demo, so nothing was sent. Start the demo in a folder of its own: lamplighter demo`,
+    )
+  }
+}

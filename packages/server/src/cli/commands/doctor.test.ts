@@ -1,7 +1,22 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { judgeBackup, judgeSchema } from '../../doctor/judge.ts'
+import {
+  judgeDeliveries,
+  judgeEndpoints,
+  judgeJobs,
+  judgeLists,
+  judgeLog,
+  judgeStream,
+} from '../../doctor/judge-running.ts'
 import { emptyFolder, initialised, lamplighter, whileServing } from '../testing/command-line.ts'
+import { commands as ofBackup } from './backup.ts'
+import { commands as ofConnection } from './connection.ts'
+import { commands as ofLedger } from './ledger.ts'
+import { commands as ofLists } from './lists.ts'
+import { commands as ofMigrate } from './migrate.ts'
+import { commands as ofRestore } from './restore.ts'
 
 let folder: string
 beforeEach(() => {
@@ -12,10 +27,41 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 // Each command opens the whole product, which takes a while where other work keeps the machine busy.
 describe('migrate and doctor', { timeout: 120_000 }, () => {
   it('shows the steps first, then does them', async () => {
-    const dry = await lamplighter(folder, ['migrate', '--dry-run'])
+    const configured = { LAMPLIGHTER_URL: 'http://localhost:4100' }
+    const dry = await lamplighter(folder, ['migrate', '--dry-run'], configured)
     expect(dry.out).toContain('people/0001-staff')
-    expect((await lamplighter(folder, ['migrate'])).code).toBe(0)
-    expect((await lamplighter(folder, ['migrate', '--dry-run'])).out).toBe('Nothing waits.\n')
+    expect((await lamplighter(folder, ['migrate'], configured)).code).toBe(0)
+    expect((await lamplighter(folder, ['migrate', '--dry-run'], configured)).out).toBe('Nothing waits.\n')
+  })
+
+  it('names in its remedies nothing but commands that there are, with their options', () => {
+    const all = [...ofBackup, ...ofConnection, ...ofLedger, ...ofLists, ...ofMigrate, ...ofRestore]
+    const halts = ['tiles_differ', 'head_behind', 'head_differs', 'state_unknown', 'wrong_place'] as const
+    const findings = [
+      judgeBackup(undefined),
+      judgeSchema(['people/0001-staff']),
+      judgeStream({ records: 3, oldestMs: 660_000 }),
+      judgeJobs([{ queue: 'schedule', parked: 1 }]),
+      judgeDeliveries([], [{ parked: 2 }]),
+      judgeDeliveries([{ waiting: 1, oldestMs: 3_600_000 }], []),
+      judgeEndpoints([]),
+      judgeEndpoints([{ paused: true }]),
+      judgeLists([], {}, []),
+      judgeLists([{ id: 'terms', ageMs: 2 }], { terms: 1 }, []),
+      judgeLists([{ id: 'terms', ageMs: 1 }], {}, ['terms']),
+      ...halts.map((halt) => judgeLog({ log: 'actions', halt, restored: false })),
+      judgeLog({ log: 'actions', halt: null, restored: true }),
+    ]
+    const named = findings.flatMap(({ remedy = '' }) => remedy.match(/lamplighter [a-z][^,.:;]*/g) ?? [])
+    expect(named.length).toBeGreaterThan(10)
+    for (const line of named) {
+      const fitting = all.filter(({ name }) => line.startsWith(`lamplighter ${name}`))
+      const command = fitting.sort((a, b) => b.name.length - a.name.length)[0]
+      expect([line, command?.name]).toEqual([line, expect.any(String)])
+      const options = [...line.matchAll(/--([a-z-]+)/g)].map(([, option]) => option)
+      expect([line, options]).toEqual([line, options.filter((one = '') => command?.options?.[one] !== undefined)])
+    }
+    expect(findings.filter(({ remedy = '' }) => /console|Settings/.test(remedy))).toEqual([])
   })
 
   it('platform P-31: says what it found; an unsafe folder is *wrong* with its remedy', async () => {

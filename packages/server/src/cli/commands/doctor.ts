@@ -4,9 +4,10 @@ import { modules, openContext } from '../../context.ts'
 import { examine, type Finding, type Looked } from '../../doctor/index.ts'
 import type { Loaded } from '../../http/config.ts'
 import type { Stands } from '../../stands.ts'
-import { waitingSteps } from '../../storage/maintenance.ts'
+import { tablesIn, waitingSteps } from '../../storage/maintenance.ts'
 import { isRunning } from '../api.ts'
 import type { Command } from '../command.ts'
+import { assertConfigured } from '../configured.ts'
 import { operatorCall } from '../operator.ts'
 
 export const commands: readonly Command[] = [
@@ -16,6 +17,8 @@ export const commands: readonly Command[] = [
     example: 'lamplighter doctor',
     async run(io) {
       const loaded = io.config()
+      // The demo runs without a configuration, and may be looked at.
+      if (!(await isRunning(loaded.config))) assertConfigured(io.folder, loaded)
       const findings = await examine(loaded.config, await lookAround(loaded))
       io.result(findings, findings.flatMap(linesOf))
       return findings.some(({ state }) => state === 'wrong') ? 1 : 0
@@ -37,7 +40,11 @@ async function lookAround({ config, warnings }: Loaded): Promise<Looked> {
     return { ...common, waiting, missing: body.missing as { name: string; why: string }[], stands }
   }
   // Looking must not make a database: only one that is there is opened.
-  if (config.database === 'embedded' && (waiting.length > 0 || !existsSync(join(config.data, 'lamplighter.db')))) {
+  const isThere =
+    config.database === 'embedded'
+      ? waiting.length === 0 && existsSync(join(config.data, 'lamplighter.db'))
+      : (await tablesIn(config.database)).includes('migrations')
+  if (!isThere) {
     return { ...common, waiting, missing: undefined, stands: undefined }
   }
   const context = await openContext({ config, patient: true })

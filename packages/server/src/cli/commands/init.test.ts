@@ -1,6 +1,9 @@
-import { existsSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { engines, postgres } from '../../storage/testing/engines.ts'
+import { testServer } from '../../storage/testing/postgres.ts'
 import { emptyFolder, initLine, lamplighter, whileServing } from '../testing/command-line.ts'
 
 let folder: string
@@ -36,7 +39,7 @@ describe('init, key and people', { timeout: 120_000 }, () => {
   })
 
   it('refuses a folder that holds a database already, says what to do, and leaves all as it was', async () => {
-    expect((await lamplighter(folder, ['migrate'])).code).toBe(0)
+    expect((await lamplighter(folder, ['migrate'], { LAMPLIGHTER_URL: 'http://localhost:4100' })).code).toBe(0)
     const second = await lamplighter(folder, [...initLine])
     expect(second.code).toBe(2)
     expect(second.err).toContain('lamplighter.db is there already')
@@ -45,4 +48,49 @@ describe('init, key and people', { timeout: 120_000 }, () => {
     expect((await lamplighter(folder, ['reset', '--yes'])).code).toBe(0)
     expect((await lamplighter(folder, [...initLine])).code).toBe(0)
   })
+
+  it.skipIf(!engines.includes(postgres))(
+    'refuses a PostgreSQL database that holds an installation or anything else (skipped without PostgreSQL)',
+    async () => {
+      await usingDatabase(async (url, query) => {
+        const line = [...initLine, '--database', url]
+        await query('create table guests (id int)')
+        const foreign = await lamplighter(folder, line)
+        expect([foreign.code, foreign.err]).toEqual([2, expect.stringContaining('holds 1 other tables')])
+        expect(await query('select count(*)::int as n from pg_tables where schemaname = current_schema()')).toEqual([
+          { n: 1 },
+        ])
+        await query('drop table guests')
+        expect((await lamplighter(folder, line)).code).toBe(0)
+
+        const elsewhere = emptyFolder()
+        const again = await lamplighter(elsewhere, line)
+        expect([again.code, again.err]).toEqual([2, expect.stringContaining('holds an installation of Lamplighter')])
+        expect(again.err).toContain('name an empty database')
+        expect(readdirSync(elsewhere)).toEqual([])
+        rmSync(elsewhere, { recursive: true })
+      })
+    },
+  )
 })
+
+/** A database of its own on the test server, gone afterwards. */
+async function usingDatabase(
+  use: (url: string, query: (sql: string) => Promise<unknown[]>) => Promise<void>,
+): Promise<void> {
+  const server = (await testServer()) ?? ''
+  const admin = new pg.Client(server)
+  await admin.connect()
+  const name = `init_${process.pid}`
+  await admin.query(`create database ${name}`)
+  const url = server.replace(/\/\w+(?=\?|$)/, `/${name}`)
+  const client = new pg.Client(url)
+  await client.connect()
+  try {
+    await use(url, async (sql) => (await client.query(sql)).rows)
+  } finally {
+    await client.end()
+    await admin.query(`drop database ${name} with (force)`)
+    await admin.end()
+  }
+}

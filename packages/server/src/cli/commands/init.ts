@@ -2,10 +2,11 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openContext } from '../../context.ts'
-import { envFileOf, loadConfig } from '../../http/config.ts'
+import { type Config, envFileOf, loadConfig } from '../../http/config.ts'
 import { isLoopbackHost } from '../../http/hosts.ts'
 import type { Doer } from '../../people/index.ts'
 import { listsNamed } from '../../policy/index.ts'
+import { tablesIn } from '../../storage/maintenance.ts'
 import type { Command } from '../command.ts'
 import { UsageError } from '../io.ts'
 
@@ -24,6 +25,36 @@ function listenOf(url: string, env: Readonly<Record<string, string | undefined>>
 async function starterRules(): Promise<{ text: string; schemaText: string }> {
   const file = (name: string) => readFile(new URL(`../../../../rules/wick/${name}`, import.meta.url), 'utf8')
   return { text: await file('starter.wick'), schemaText: await file('chat.schema.wick') }
+}
+
+/**
+ * Refuses to begin where somebody's data are: a log is named after the address that it was first opened under, and would halt under
+ * another.
+ *
+ * @param path of the file that `init` would write
+ * @throws UsageError
+ */
+async function assertNothingThere({ data, database }: Config, path: string): Promise<void> {
+  if (existsSync(join(data, 'demo'))) {
+    throw new UsageError(`${data} holds the demo. Run init in a folder of its own, or first: lamplighter reset`)
+  }
+  const goOn = `To go on with it, write ${path} with the LAMPLIGHTER_URL it had`
+  const store = join(data, 'lamplighter.db')
+  if (existsSync(store)) {
+    throw new UsageError(`${store} is there already. ${goOn}; to begin anew, run first: lamplighter reset`)
+  }
+  if (database === 'embedded') return
+  const tables = await tablesIn(database)
+  if (tables.includes('migrations') && tables.includes('ledger_records')) {
+    throw new UsageError(
+      `The PostgreSQL database holds an installation of Lamplighter already. ${goOn}, and bring its data folder; to begin anew, name an empty database.`,
+    )
+  }
+  if (tables.length > 0) {
+    throw new UsageError(
+      `The PostgreSQL database holds ${tables.length} other tables. Lamplighter needs a database of its own: name an empty one.`,
+    )
+  }
 }
 
 export const commands: readonly Command[] = [
@@ -53,18 +84,7 @@ export const commands: readonly Command[] = [
 
       const values = { LAMPLIGHTER_URL: url, LAMPLIGHTER_DATABASE: database, ...listenOf(url, io.env) }
       const { config } = loadConfig({ env: { ...io.env, ...values }, folder: io.folder })
-      if (existsSync(join(config.data, 'demo'))) {
-        throw new UsageError(
-          `${config.data} holds the demo. Run init in a folder of its own, or first: lamplighter reset`,
-        )
-      }
-      // Its log is named after the address that it was first opened under, and would halt under another.
-      const store = join(config.data, 'lamplighter.db')
-      if (existsSync(store)) {
-        throw new UsageError(
-          `${store} is there already. To go on with it, write ${path} with the LAMPLIGHTER_URL it had; to begin anew, run first: lamplighter reset`,
-        )
-      }
+      await assertNothingThere(config, path)
       const context = await openContext({ config, patient: true })
       try {
         const link = await context.people.invite({ name: admin, roles: ['admin'], kind: 'first', doer: operator })

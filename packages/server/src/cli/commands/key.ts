@@ -35,9 +35,7 @@ export const commands: readonly Command[] = [
         ...(days !== undefined && { days: Number(days) }),
         ...(connection !== undefined && { connection }),
       }
-      const made = await withApi(io.config().config, async (call) =>
-        newKey.answer.parse(await call('POST', '/v1/keys', body)),
-      )
+      const made = await withApi(io, async (call) => newKey.answer.parse(await call('POST', '/v1/keys', body)))
       io.result(made, [
         made.key,
         '',
@@ -52,7 +50,7 @@ export const commands: readonly Command[] = [
     summary: 'Lists API keys, without their secrets.',
     example: 'lamplighter key list --json',
     async run(io) {
-      const { items } = await withApi(io.config().config, async (call) => Keys.parse(await call('GET', '/v1/keys')))
+      const { items } = await withApi(io, async (call) => Keys.parse(await call('GET', '/v1/keys')))
       io.result(
         items,
         items.flatMap((key) => [
@@ -69,7 +67,7 @@ export const commands: readonly Command[] = [
     example: 'lamplighter key revoke 8fq2kx7m3d',
     args: ['id'],
     async run(io, { args: [id = ''] }) {
-      await withApi(io.config().config, (call) => call('POST', `/v1/keys/${encodeURIComponent(id)}/revoke`, {}))
+      await withApi(io, (call) => call('POST', `/v1/keys/${encodeURIComponent(id)}/revoke`, {}))
       io.result({ id, state: 'revoked' }, [`${id} ended.`])
       return 0
     },

@@ -21,9 +21,7 @@ export const commands: readonly Command[] = [
     options: { log: { help: 'actions (default) or sealed', value: 'name' } },
     async run(io, { value }) {
       const log = logOf(value('log'))
-      const { items } = await withApi(io.config().config, async (call) =>
-        getLog.answer.parse(await call('GET', '/v1/log')),
-      )
+      const { items } = await withApi(io, async (call) => getLog.answer.parse(await call('GET', '/v1/log')))
       const found = items.find((item) => item.log === log)
       const lines = found === undefined ? [] : [`${found.origin}`, `${found.size}`, found.root]
       io.result(found ?? null, found?.checkpoint == null ? lines : found.checkpoint.trimEnd().split('\n'))
@@ -38,7 +36,7 @@ export const commands: readonly Command[] = [
     options: { out: { help: 'where to write it; the terminal by default', value: 'file' } },
     async run(io, { args: [record = ''], value }) {
       const path = `/v1/receipts/${encodeURIComponent(record)}`
-      const answer = await withApi(io.config().config, (call) => call('GET', path))
+      const answer = await withApi(io, (call) => call('GET', path))
       if (typeof answer.text !== 'string') {
         io.result(answer, ['Not in the log yet; until then this promise stands:', String(answer.promise ?? 'none')])
         return 3
@@ -88,7 +86,7 @@ export const commands: readonly Command[] = [
     async run(io, { value, has }) {
       const log = logOf(value('log'))
       const body = { log, moved: has('moved') }
-      const found = await withApi(io.config().config, async (call) =>
+      const found = await withApi(io, async (call) =>
         recheckLog.answer.parse(await call('POST', '/v1/log/recheck', body)),
       )
       const left = found.now === null ? 'nothing wrong' : `halted: ${found.now}`
@@ -107,7 +105,7 @@ export const commands: readonly Command[] = [
       const question =
         'Receipts of the old log stay valid, but everybody who watches it has to be told of the new one. Go on?'
       if (!(await io.confirm(question))) return 2
-      const made = await withApi(io.config().config, async (call) =>
+      const made = await withApi(io, async (call) =>
         reopenLog.answer.parse(await call('POST', '/v1/log/reopen', { log })),
       )
       io.result(made, [`${made.origin} continues it. Tell those who pinned the old key; restart other processes.`])

@@ -78,9 +78,8 @@ export const commands: readonly Command[] = [
         context: given.has('context') ? 'yes' : 'no',
         sha256: createHash('sha256').update(bytes).digest('hex'),
       })
-      const { config } = io.config()
       const type = TYPES[extname(path)] ?? 'text/plain'
-      const answer = await withApi(config, (call) => {
+      const answer = await withApi(io, (call) => {
         const importing = call('PUT', `/v1/lists/${list}/entries?${query}`, new FileBody(type, bytes))
         return showImport(io, call, { list: list ?? '', lines: linesIn(bytes) }, importing)
       })
@@ -95,8 +94,7 @@ export const commands: readonly Command[] = [
     summary: 'Versions, counts and age of the lists.',
     example: 'lamplighter lists status',
     async run(io) {
-      const { config } = io.config()
-      const answer = await withApi(config, (call) => call('GET', '/v1/lists'))
+      const answer = await withApi(io, (call) => call('GET', '/v1/lists'))
       const items = answer.items as { id: string; kind: string; version: number; entries: number; state: string }[]
       io.result(
         answer,

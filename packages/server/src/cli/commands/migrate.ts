@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { modules, openContext } from '../../context.ts'
 import { waitingSteps } from '../../storage/maintenance.ts'
 import type { Command } from '../command.ts'
+import { assertConfigured } from '../configured.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -10,7 +11,9 @@ export const commands: readonly Command[] = [
     example: 'lamplighter migrate --dry-run',
     options: { 'dry-run': { help: 'show the steps, change nothing' } },
     async run(io, { has }) {
-      const { config } = io.config()
+      const loaded = io.config()
+      assertConfigured(io.folder, loaded)
+      const { config } = loaded
       const embedded = config.database === 'embedded'
       const waiting = embedded ? await waitingSteps(join(config.data, 'lamplighter.db'), modules) : []
       if (has('dry-run')) {

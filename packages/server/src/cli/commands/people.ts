@@ -37,7 +37,7 @@ export const commands: readonly Command[] = [
         .safeParse((value('roles') ?? 'reviewer').split(','))
       if (!roles.success) throw new UsageError(`--roles: expected one or more of ${Role.options.join(', ')}`)
       const body = { name, roles: roles.data }
-      const made = await withApi(io.config().config, async (call) => Link.parse(await call('POST', '/v1/people', body)))
+      const made = await withApi(io, async (call) => Link.parse(await call('POST', '/v1/people', body)))
       io.result(made, shown(made))
       return 0
     },
@@ -47,7 +47,7 @@ export const commands: readonly Command[] = [
     summary: 'Lists staff and their roles.',
     example: 'lamplighter people list',
     async run(io) {
-      const items = await withApi(io.config().config, listed)
+      const items = await withApi(io, listed)
       io.result(
         items,
         items.map(
@@ -66,7 +66,7 @@ export const commands: readonly Command[] = [
     options: { reason: { help: 'kept in the audit log', value: 'text' } },
     async run(io, { args: [person = ''], value }) {
       const reason = value('reason') ?? (await io.ask('Why?'))
-      await withApi(io.config().config, async (call) => {
+      await withApi(io, async (call) => {
         const { id } = await personOf(call, person)
         await call('POST', `/v1/people/${id}/revoke`, { reason })
       })
@@ -82,7 +82,7 @@ export const commands: readonly Command[] = [
     options: { reason: { help: 'kept in the audit log', value: 'text' } },
     async run(io, { args: [person = ''], value }) {
       const reason = value('reason') ?? (await io.ask('Why?', 'signs in again'))
-      const made = await withApi(io.config().config, async (call) => {
+      const made = await withApi(io, async (call) => {
         const { id } = await personOf(call, person)
         return Link.parse(await call('POST', `/v1/people/${id}/link`, { reason }))
       })

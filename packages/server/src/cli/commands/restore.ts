@@ -47,7 +47,7 @@ export const commands: readonly Command[] = [
     summary: 'Lets a restored server go on, after showing what was true at the time of the copy.',
     example: 'lamplighter restore resume',
     async run(io) {
-      return withApi(io.config().config, async (call) => {
+      return withApi(io, async (call) => {
         const state = getRestore.answer.parse(await call('GET', '/v1/restore'))
         if (!state.quiet || state.backupAt === null) {
           io.result(state, ['Nothing is held back: this server is not quiet.'])

@@ -202,8 +202,7 @@ export const commands: readonly Command[] = [
     summary: 'Shows what runs, what is proposed and what that still needs, and what is paused.',
     example: 'lamplighter rules status',
     async run(io): Promise<ExitCode> {
-      const { config } = io.config()
-      const status = await withApi(config, statusOf)
+      const status = await withApi(io, statusOf)
       io.result(status, status.lines)
       return 0
     },
@@ -211,14 +210,13 @@ export const commands: readonly Command[] = [
   {
     name: 'rules shadow',
     summary: 'Hands a rule file in and lets it judge beside the live one: what it would do is counted and not done.',
-    example: 'lamplighter rules shadow core.wick',
+    example: 'lamplighter rules shadow starter.wick',
     args: ['file'],
     async run(io, given): Promise<ExitCode> {
       const text = read(resolve(io.folder, given.args[0] ?? ''))
       const name = /^\s*ruleset\s+([a-z][a-z0-9_]*)/m.exec(text)?.[1]
       if (name === undefined) throw new UsageError('the file does not say "ruleset NAME"; give the path of a rule file')
-      const { config } = io.config()
-      const answer = await withApi(config, async (call) => {
+      const answer = await withApi(io, async (call) => {
         const { version, hash } = await call('POST', `/v1/rulesets/${name}/versions`, { text })
         return call('POST', `/v1/rulesets/${name}/versions/${version}/shadow`, {}, String(hash))
       })
@@ -232,9 +230,8 @@ export const commands: readonly Command[] = [
     example: 'lamplighter rules rollback --reason "too many holds"',
     options: { reason: { help: 'why, for the public log', value: 'text' } },
     async run(io, given): Promise<ExitCode> {
-      const { config } = io.config()
       const reason = given.value('reason') ?? (await io.ask('Why?'))
-      const answer = await withApi(config, async (call) => {
+      const answer = await withApi(io, async (call) => {
         const { items } = getRulesets.answer.parse(await call('GET', '/v1/rulesets'))
         const live = items.find(({ state }) => state === 'live')
         if (live === undefined)
@@ -248,14 +245,13 @@ export const commands: readonly Command[] = [
   {
     name: 'rules live',
     summary: 'Hands a rule file in and makes it live at once, without shadow and approvals; the log says solo.',
-    example: 'lamplighter rules live core.wick --reason "first rules"',
+    example: 'lamplighter rules live starter.wick --reason "first rules"',
     args: ['file'],
     options: { ...schemaOption, reason: { help: 'why, for the log', value: 'text' } },
     async run(io, given): Promise<ExitCode> {
       const sources = sourcesOf(io, given)
-      const { config } = io.config()
       const reason = given.value('reason') ?? (await io.ask('Why?'))
-      const answer = await withApi(config, (call) =>
+      const answer = await withApi(io, (call) =>
         call('PUT', '/v1/rulesets/live', { text: sources.text, schema: sources.schemaText, reason }),
       )
       io.result(answer, [`${answer.name} version ${answer.version} is live: ${answer.hash}`])

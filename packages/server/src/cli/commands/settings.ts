@@ -9,10 +9,7 @@ export const commands: readonly Command[] = [
     summary: 'Shows what is set in the running system.',
     example: 'lamplighter settings list',
     async run(io) {
-      const { config } = io.config()
-      const { items } = await withApi(config, async (call) =>
-        getSettings.answer.parse(await call('GET', '/v1/settings')),
-      )
+      const { items } = await withApi(io, async (call) => getSettings.answer.parse(await call('GET', '/v1/settings')))
       io.result(
         items,
         items.map(({ name, value, words }) => `${name.padEnd(18)} ${value ?? 'not set'}  (${words})`),
@@ -29,10 +26,7 @@ export const commands: readonly Command[] = [
     async run(io, { args: [name = '', text], value }) {
       const reason = value('reason')
       if (reason === undefined) throw new UsageError('settings set needs --reason')
-      const { config } = io.config()
-      const answer = await withApi(config, (call) =>
-        call('PUT', `/v1/settings/${name}`, { value: text ?? null, reason }),
-      )
+      const answer = await withApi(io, (call) => call('PUT', `/v1/settings/${name}`, { value: text ?? null, reason }))
       io.result(answer, [`${name} is set (version ${answer.version}).`])
       return 0
     },

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs'
 import { openContext, version } from '../../context.ts'
 import { configurationWarned, openLog } from '../../events.ts'
-import { type Config, ConfigError, envFileOf, envNameOf, type Loaded, type Setting } from '../../http/config.ts'
+import { type Config, ConfigError, envNameOf, type Setting } from '../../http/config.ts'
 import { startServer } from '../../http/server.ts'
 import type { Command } from '../command.ts'
-import { type Io, UsageError } from '../io.ts'
+import { assertConfigured } from '../configured.ts'
 
 /** Settings that are known but that this version cannot act on: better refused than silently without effect. */
 export function refuseUnavailable(config: Config): void {
@@ -26,15 +25,6 @@ export function refuseUnavailable(config: Config): void {
   if (lines.length > 0) throw new ConfigError(lines)
 }
 
-/** The log is named for ever after the address of the first start, so nobody starts under one that was only assumed. */
-function refuseUnconfigured({ folder }: Io, { origins }: Loaded): void {
-  const path = envFileOf(folder)
-  if (existsSync(path) || origins.url !== 'default') return
-  throw new UsageError(
-    `There is no ${path}, and no ${envNameOf('url')}. Run first: lamplighter init. For a look without it: lamplighter demo`,
-  )
-}
-
 export const commands: readonly Command[] = [
   {
     name: 'start',
@@ -44,7 +34,7 @@ export const commands: readonly Command[] = [
       const loaded = io.config()
       const { config, warnings } = loaded
       refuseUnavailable(config)
-      refuseUnconfigured(io, loaded)
+      assertConfigured(io.folder, loaded)
       const context = await openContext({ config })
       openLog(config.log)
       for (const _ of warnings) configurationWarned('secret_file_readable')

@@ -6,13 +6,16 @@ export const de: Messages = {
   direction: 'ltr',
   leave: 'Schnell verlassen',
   languages: 'Sprachen',
+  onlyIn: (language) => `Die folgenden Worte gibt es nur in dieser Sprache: ${language}.`,
   nothing: {
     title: 'Hier ist nichts',
     text: 'Dieser Link öffnet nichts. Vielleicht wurde er schon benutzt, oder seine Zeit ist abgelaufen.',
   },
   wait: {
     title: 'Bitte warten',
-    text: (time) => `Das war zu oft in kurzer Zeit. Bitte versuchen Sie es nach dieser Zeit noch einmal: ${time}.`,
+    tooOften: (time) => `Das war zu oft in kurzer Zeit. Bitte versuchen Sie es nach dieser Zeit noch einmal: ${time}.`,
+    busy: (time) =>
+      `Diese Seite kann gerade nicht angezeigt werden. Das liegt nicht an Ihnen. Bitte versuchen Sie es nach dieser Zeit noch einmal: ${time}.`,
   },
   notice: {
     title: 'Eine Entscheidung, die Sie betrifft',

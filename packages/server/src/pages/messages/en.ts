@@ -6,13 +6,16 @@ export const en: Messages = {
   direction: 'ltr',
   leave: 'Leave quickly',
   languages: 'Languages',
+  onlyIn: (language) => `The following words are available only in this language: ${language}.`,
   nothing: {
     title: 'Nothing here',
     text: 'This link does not open anything. It may have been used, or its time is over.',
   },
   wait: {
     title: 'Please wait',
-    text: (time) => `That was too often at once. Please try again after this time: ${time}.`,
+    tooOften: (time) => `That was too often at once. Please try again after this time: ${time}.`,
+    busy: (time) =>
+      `This page cannot be shown right now. It is not your fault. Please try again after this time: ${time}.`,
   },
   notice: {
     title: 'A decision that concerns you',

@@ -6,13 +6,16 @@ export const es: Messages = {
   direction: 'ltr',
   leave: 'Salir rápido',
   languages: 'Idiomas',
+  onlyIn: (language) => `Las palabras siguientes solo están disponibles en este idioma: ${language}.`,
   nothing: {
     title: 'Aquí no hay nada',
     text: 'Este enlace no abre nada. Puede que ya se haya usado o que su plazo haya terminado.',
   },
   wait: {
     title: 'Espere un momento',
-    text: (time) => `Han sido demasiados intentos en poco tiempo. Vuelva a intentarlo pasado este tiempo: ${time}.`,
+    tooOften: (time) => `Han sido demasiados intentos en poco tiempo. Vuelva a intentarlo pasado este tiempo: ${time}.`,
+    busy: (time) =>
+      `Esta página no se puede mostrar en este momento. No es culpa suya. Vuelva a intentarlo pasado este tiempo: ${time}.`,
   },
   notice: {
     title: 'Una decisión que le afecta',

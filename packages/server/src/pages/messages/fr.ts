@@ -6,13 +6,16 @@ export const fr: Messages = {
   direction: 'ltr',
   leave: 'Quitter vite',
   languages: 'Langues',
+  onlyIn: (language) => `Les mots suivants n’existent que dans cette langue : ${language}.`,
   nothing: {
     title: 'Rien ici',
     text: 'Ce lien n’ouvre rien. Il a peut-être déjà servi, ou son délai est passé.',
   },
   wait: {
     title: 'Veuillez patienter',
-    text: (time) => `C’était trop souvent en peu de temps. Réessayez après ce délai : ${time}.`,
+    tooOften: (time) => `C’était trop souvent en peu de temps. Réessayez après ce délai : ${time}.`,
+    busy: (time) =>
+      `Cette page ne peut pas être affichée pour le moment. Ce n’est pas de votre fait. Réessayez après ce délai : ${time}.`,
   },
   notice: {
     title: 'Une décision qui vous concerne',

@@ -28,6 +28,15 @@ export function dateText(words: Messages, at: number): string {
   return new Intl.DateTimeFormat(words.language, { dateStyle: 'long', timeZone: 'UTC' }).format(at)
 }
 
+/** The name of a language in the reader's; of what is no language, as it was written. */
+export function languageText(words: Messages, code: string): string {
+  try {
+    return new Intl.DisplayNames(words.language, { type: 'language' }).of(code) ?? code
+  } catch {
+    return code
+  }
+}
+
 export function daysText(words: Messages, days: number): string {
   return new Intl.NumberFormat(words.language, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(days)
 }

@@ -27,9 +27,15 @@ export interface Messages {
   readonly direction: 'ltr' | 'rtl'
   readonly leave: string
   readonly languages: string
+  /** Before words that were written in another language only. */
+  readonly onlyIn: (language: string) => string
   readonly nothing: { readonly title: string; readonly text: string }
-  /** Somebody over a limit. `time` is how long to wait, in words. */
-  readonly wait: { readonly title: string; readonly text: (time: string) => string }
+  /** Somebody has to wait: they came too often, or too many came at once. `time` is how long, in words. */
+  readonly wait: {
+    readonly title: string
+    readonly tooOften: (time: string) => string
+    readonly busy: (time: string) => string
+  }
   readonly notice: {
     readonly title: string
     readonly decidedOn: (date: string) => string

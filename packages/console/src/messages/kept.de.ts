@@ -1,0 +1,245 @@
+import type { Kept } from './kept.ts'
+
+export const kept: Kept = {
+  retention_guard: {
+    what: 'Zeichen eines laufenden Aufräumens',
+    why: 'Damit nur das Aufräumen Aufzeichnungen entfernt.',
+    how: 'solange es läuft',
+  },
+  once_results: { what: 'Antworten auf Befehle', why: 'Damit ein Befehl, der zweimal kommt, einmal wirkt.' },
+  leases: {
+    what: 'Wer gerade welche Arbeit tut',
+    why: 'Damit nie zwei Prozesse dasselbe tun.',
+    how: 'so lange wie die Installation',
+  },
+  jobs: {
+    what: 'Arbeit für später',
+    why: 'Damit nichts vergessen wird, was folgen muss.',
+    longer: 'solange sie wartet oder aufgegeben ist und auf einen Menschen wartet',
+  },
+  job_orders: {
+    what: 'Reihenfolge dieser Arbeit',
+    why: 'Damit Zusammengehöriges nacheinander geschieht.',
+    how: 'so lange wie diese Arbeit',
+  },
+  stream_heads: {
+    what: 'Nummer des letzten Ereignisses',
+    why: 'Damit Ereignisse ihre Reihenfolge behalten.',
+    how: 'so lange wie die Installation',
+  },
+  stream_offsets: {
+    what: 'Wie weit Ereignisse beurteilt sind',
+    why: 'Damit keines ausgelassen wird.',
+    how: 'so lange wie die Installation',
+  },
+  stream_chunks: {
+    what: 'Ereignisse, die auf ihre Beurteilung warten',
+    why: 'Damit vorher keines verloren geht.',
+    how: 'bis sie beurteilt sind; sie sind versiegelt, und ihr Schlüssel wird danach vernichtet',
+  },
+  schedules: {
+    what: 'Zeitplan regelmäßiger Arbeit',
+    why: 'Damit aufgeräumt und geprüft wird.',
+    how: 'so lange wie die Installation',
+  },
+  schedule_runs: { what: 'Läufe regelmäßiger Arbeit', why: 'Damit jemand sehen kann, was lief.' },
+  audit: { what: 'Was Personal und Betreiber getan haben', why: 'Damit sich jede Handlung nachsehen lässt.' },
+  staff: {
+    what: 'Personal und seine Nummern',
+    why: 'Damit Nummern in Aufzeichnungen erklärt bleiben.',
+    how: 'so lange wie die Installation',
+  },
+  sign_in_links: { what: 'Links zur Anmeldung', why: 'Damit jeder nur einmal wirkt.' },
+  sessions: {
+    what: 'Sitzungen des Personals',
+    why: 'Damit man angemeldet bleibt und eine gestohlene Sitzung gefunden werden kann.',
+  },
+  api_keys: { what: 'API-Schlüssel ohne ihr Geheimnis', why: 'Damit bekannt bleibt, welcher Schlüssel was durfte.' },
+  ignored_fields: {
+    what: 'Namen von Feldern, die ein Schlüssel vergeblich sandte',
+    why: 'Damit ein falsch geschriebenes Feld auffällt.',
+  },
+  settings: { what: 'Frühere Werte von Einstellungen', why: 'Damit bekannt bleibt, wer was warum geändert hat.' },
+  ledger_records: {
+    what: 'Plätze von Handlungen im Protokoll',
+    why: 'Damit alle prüfen können, dass nichts geändert wurde.',
+    how: 'immer; was eine Handlung besagt, wird vernichtet, wenn seine eigene Zeit um ist',
+  },
+  ledger_batches: {
+    what: 'Abschnitte des Protokolls',
+    why: 'Damit sich das Protokoll nachrechnen lässt.',
+    how: 'immer; nur Zahlen und Zeiten',
+  },
+  ledger_heads: { what: 'Stand der Protokolle', why: 'Damit sie immer nur wachsen.', how: 'immer' },
+  ledger_checkpoints: {
+    what: 'Unterschriebene Stände des Protokolls',
+    why: 'Damit sich alte Belege weiter prüfen lassen.',
+    how: 'immer',
+  },
+  ledger_keys: {
+    what: 'Öffentliche Schlüssel des Protokolls',
+    why: 'Damit sich alte Belege weiter prüfen lassen.',
+    how: 'immer',
+  },
+  ledger_person_keys: {
+    what: 'Wann der Schlüssel einer Person im Protokoll vernichtet wurde',
+    why: 'Damit sich eine Löschung zeigen lässt.',
+    how: 'immer; ohne Namen',
+  },
+  ledger_open_entries: {
+    what: 'Veröffentlichte Einträge des Protokolls',
+    why: 'Damit alle sie lesen können.',
+    how: 'immer; sie sind öffentlich',
+  },
+  ledger_erasures: {
+    what: 'Löschungen aus dem Protokoll',
+    why: 'Damit sich Vernichtetes von Zurückgehaltenem unterscheiden lässt.',
+    how: 'immer',
+  },
+  lists: {
+    what: 'Listen, mit denen verglichen wird',
+    why: 'Damit Bekanntes gefunden wird.',
+    how: 'bis jemand die Liste entfernt',
+  },
+  list_versions: { what: 'Welche Fassung einer Liste wann galt', why: 'Damit sich ein Treffer erklären lässt.' },
+  list_entries: {
+    what: 'Einträge von Listen',
+    why: 'Damit Bekanntes gefunden wird.',
+    how: 'bis ein Import sie auslässt',
+  },
+  rulesets: {
+    what: 'Regelwerke',
+    why: 'Damit sich beantworten lässt, was eine Regel an einem Tag besagte.',
+    how: 'immer',
+  },
+  ruleset_versions: {
+    what: 'Fassungen von Regelwerken',
+    why: 'Damit sich beantworten lässt, was vorgeschlagen, gebilligt und ausgeführt wurde.',
+    how: 'immer',
+  },
+  ruleset_approvals: {
+    what: 'Wer einer Fassung der Regeln zugestimmt hat',
+    why: 'Damit jemand für das einsteht, was läuft.',
+    how: 'immer',
+  },
+  ruleset_openings: {
+    what: 'Wer den Bericht einer Fassung geöffnet hat',
+    why: 'Damit niemand billigt, was er nicht gesehen hat.',
+  },
+  ruleset_history: {
+    what: 'Schritte von Fassungen der Regeln',
+    why: 'Damit jeder Schritt erklärt bleibt.',
+    how: 'immer',
+  },
+  rule_pauses: { what: 'Pausen von Regeln', why: 'Damit bekannt bleibt, wer was warum angehalten hat.' },
+  rule_hours: {
+    what: 'Wie oft eine Regel in einer Stunde griff',
+    why: 'Damit eine Regel auffällt, die viel zu oft greift.',
+  },
+  rule_breakers: {
+    what: 'Welche Regel angehalten wurde, weil sie zu oft griff',
+    why: 'Damit ein Mensch sie weiterlaufen lässt.',
+    how: 'immer',
+  },
+  rule_alerts: { what: 'Warnungen zu Regeln', why: 'Damit die Leitung sie sieht.' },
+  verdicts: {
+    what: 'Ergebnisse von Regeln und worauf sie beruhen',
+    why: 'Damit sich eine Maßnahme erklären und anfechten lässt.',
+  },
+  seen: {
+    what: 'Welche Ereignisse beurteilt wurden, ohne Inhalt',
+    why: 'Damit ein Ereignis, das zweimal kommt, einmal zählt.',
+  },
+  counters: {
+    what: 'Was Regeln zählen, ohne irgendjemanden darin',
+    why: 'Damit Regeln zählen können.',
+    how: 'bis keine Regel es mehr zählt',
+  },
+  counter_rows: {
+    what: 'Zählungen, unter wechselnden Namen',
+    why: 'Damit Regeln über die Zeit zählen können.',
+    how: 'für die Zeit, die eine Regel zurückblickt, und zehn Minuten',
+  },
+  media: {
+    what: 'Übergebene Dateien',
+    why: 'Damit sie vor dem Ereignis gemessen sind, das sie nennt.',
+    how: 'bis dieses Ereignis beurteilt ist, höchstens 24 Stunden; dann wird ihr Schlüssel vernichtet',
+  },
+  exhibits: {
+    what: 'Als Beweis aufbewahrte Dateien',
+    why: 'Damit Menschen entscheiden und es später erklären können.',
+    how: 'bis ihre Sicherung endet; dann wird ihr Schlüssel vernichtet',
+  },
+  reveals: { what: 'Wer welche Datei sehen wollte', why: 'Damit bekannt ist, was Menschen ansehen mussten.' },
+  reveal_servings: { what: 'Welches Bild wann ausgeliefert wurde', why: 'Damit bekannt ist, was niemand sah.' },
+  connections: {
+    what: 'Verbindungen der Plattform',
+    why: 'Damit sie erfährt, was zu tun ist.',
+    how: 'bis jemand sie entfernt',
+  },
+  actions: {
+    what: 'Von der Plattform verlangte Maßnahmen',
+    why: 'Damit sich jede zurücknehmen lässt.',
+    longer: 'solange die Plattform nicht geantwortet hat',
+  },
+  outbox: {
+    what: 'Nachrichten an die Plattform',
+    why: 'Damit jede ankommt, auch nach einem Fehler.',
+    longer: 'solange sie nicht zugestellt sind',
+  },
+  outbox_orders: {
+    what: 'Nummern von Nachrichten je Konto',
+    why: 'Damit eine Rücknahme ihre Maßnahme nie überholt.',
+    how: 'so lange wie die Installation',
+  },
+  outbox_attempts: { what: 'Zustellversuche', why: 'Damit jemand sehen kann, warum einer scheiterte.' },
+  notices: { what: 'Mitteilungen an Betroffene', why: 'Damit sie lesen können, warum, und Beschwerde einlegen.' },
+  withheld_notices: {
+    what: 'Mitteilungen, die eine Regel zurückhält',
+    why: 'Damit ein Mensch entscheidet, wann mitgeteilt wird.',
+  },
+  notice_links: { what: 'Links zu Mitteilungen', why: 'Damit sich eine Mitteilung ohne Konto öffnet.' },
+  used_form_numbers: {
+    what: 'Verbrauchte Nummern von Formularen',
+    why: 'Damit ein zweimal gesandtes Formular einmal wirkt.',
+  },
+  appeals: { what: 'Beschwerden', why: 'Damit jemand anderes neu entscheidet.' },
+  cases: { what: 'Fälle', why: 'Damit Menschen entscheiden und es später erklären können.' },
+  case_links: {
+    what: 'Worum es in einem Fall geht',
+    why: 'Damit eine Sache einmal entschieden wird.',
+    how: 'so lange wie der Fall',
+  },
+  case_excludes: {
+    what: 'Wer einen Fall nicht übernehmen darf',
+    why: 'Damit niemand über die eigene Entscheidung urteilt.',
+    how: 'so lange wie der Fall',
+  },
+  case_history: {
+    what: 'Verlauf eines Falls',
+    why: 'Damit jeder Schritt erklärt bleibt.',
+    how: 'so lange wie der Fall',
+  },
+  case_notes: {
+    what: 'Notizen zu einem Fall',
+    why: 'Damit andere wissen, was gefunden wurde.',
+    how: 'so lange wie der Fall',
+  },
+  case_drafts: {
+    what: 'Entwürfe von Entscheidungen',
+    why: 'Damit mit einer Übernahme nichts Getipptes verloren geht.',
+  },
+  case_numbers: {
+    what: 'Nummer des letzten Falls',
+    why: 'Damit keine Nummer zweimal vergeben wird.',
+    how: 'so lange wie die Installation',
+  },
+  evidence: { what: 'Inhalt auffälliger Beiträge', why: 'Damit Menschen sie beurteilen können.' },
+  reports: { what: 'Meldungen von Nutzenden', why: 'Damit jede angesehen und beantwortet wird.' },
+  staff_decisions: { what: 'Entscheidungen des Personals', why: 'Damit sie sich erklären und anfechten lassen.' },
+  decision_endings: {
+    what: 'Was aus Entscheidungen wurde',
+    why: 'Damit bekannt bleibt, welche rückgängig gemacht oder aufgehoben wurden.',
+  },
+  strikes: { what: 'Verstöße von Konten', why: 'Damit wiederholte Verstöße schwerer wiegen.' },
+}

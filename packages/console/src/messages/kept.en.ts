@@ -1,0 +1,209 @@
+/** What one kind of record is, and why it is kept. */
+export interface KeptWords {
+  readonly what: string
+  readonly why: string
+  /** How long, where no number says it. */
+  readonly how?: string
+  /** When it is kept longer than its number. */
+  readonly longer?: string
+}
+
+/** Each kind of record by the name that the server gives it. */
+export const kept = {
+  retention_guard: {
+    what: 'Mark of a running clean-up',
+    why: 'So that nothing but the clean-up removes records.',
+    how: 'while it runs',
+  },
+  once_results: { what: 'Answers to commands', why: 'So that a command that comes twice has one effect.' },
+  leases: {
+    what: 'Who does which work now',
+    why: 'So that two processes never do the same.',
+    how: 'as long as the installation',
+  },
+  jobs: {
+    what: 'Work for later',
+    why: 'So that nothing that has to follow is forgotten.',
+    longer: 'while it waits, or was given up and waits for a person',
+  },
+  job_orders: {
+    what: 'Order of that work',
+    why: 'So that what belongs together happens in turn.',
+    how: 'as long as that work',
+  },
+  stream_heads: {
+    what: 'Number of the last event',
+    why: 'So that events keep their order.',
+    how: 'as long as the installation',
+  },
+  stream_offsets: {
+    what: 'How far events have been judged',
+    why: 'So that none is left out.',
+    how: 'as long as the installation',
+  },
+  stream_chunks: {
+    what: 'Events that wait to be judged',
+    why: 'So that none is lost before.',
+    how: 'until they were judged; they are sealed, and their key is destroyed afterwards',
+  },
+  schedules: {
+    what: 'Timetable of regular work',
+    why: 'So that clean-ups and checks happen.',
+    how: 'as long as the installation',
+  },
+  schedule_runs: { what: 'Runs of regular work', why: 'So that somebody can see what ran.' },
+  audit: { what: 'What staff and the operator did', why: 'So that each act can be looked up.' },
+  staff: {
+    what: 'Staff and their numbers',
+    why: 'So that numbers in records stay explained.',
+    how: 'as long as the installation',
+  },
+  sign_in_links: { what: 'Links that sign in', why: 'So that each works once.' },
+  sessions: { what: 'Sessions of staff', why: 'So that people stay signed in, and a stolen session can be found.' },
+  api_keys: { what: 'API keys, without their secrets', why: 'So that it stays known which key could do what.' },
+  ignored_fields: { what: 'Names of fields that a key sent in vain', why: 'So that a misspelt field is noticed.' },
+  settings: { what: 'Earlier values of settings', why: 'So that it stays known who changed what, and why.' },
+  ledger_records: {
+    what: 'Places of acts in the log',
+    why: 'So that everybody can check that nothing was changed.',
+    how: 'always; what an act says is destroyed when its own time is over',
+  },
+  ledger_batches: {
+    what: 'Batches of the log',
+    why: 'So that the log can be computed again.',
+    how: 'always; only numbers and times',
+  },
+  ledger_heads: { what: 'How the logs stand', why: 'So that they only ever grow.', how: 'always' },
+  ledger_checkpoints: {
+    what: 'Signed states of the log',
+    why: 'So that old receipts can still be checked.',
+    how: 'always',
+  },
+  ledger_keys: { what: 'Public keys of the log', why: 'So that old receipts can still be checked.', how: 'always' },
+  ledger_person_keys: {
+    what: 'When a person’s key in the log was destroyed',
+    why: 'So that an erasure can be shown.',
+    how: 'always; without a name',
+  },
+  ledger_open_entries: {
+    what: 'Published entries of the log',
+    why: 'So that everybody can read them.',
+    how: 'always; they are public',
+  },
+  ledger_erasures: {
+    what: 'Erasures from the log',
+    why: 'So that destroyed can be told from withheld.',
+    how: 'always',
+  },
+  lists: {
+    what: 'Lists that are matched against',
+    why: 'So that known material is found.',
+    how: 'until somebody removes the list',
+  },
+  list_versions: { what: 'Which version of a list was in use when', why: 'So that a match can be explained.' },
+  list_entries: {
+    what: 'Entries of lists',
+    why: 'So that known material is found.',
+    how: 'until an import leaves them out',
+  },
+  rulesets: { what: 'Rule sets', why: 'So that it can be answered what a rule said on a day.', how: 'always' },
+  ruleset_versions: {
+    what: 'Versions of rule sets',
+    why: 'So that it can be answered what was proposed, agreed and run.',
+    how: 'always',
+  },
+  ruleset_approvals: {
+    what: 'Who agreed to a version of the rules',
+    why: 'So that somebody answers for what runs.',
+    how: 'always',
+  },
+  ruleset_openings: {
+    what: 'Who opened the report of a version',
+    why: 'So that nobody approves what they have not seen.',
+  },
+  ruleset_history: { what: 'Steps of versions of the rules', why: 'So that each step stays explained.', how: 'always' },
+  rule_pauses: { what: 'Pauses of rules', why: 'So that it stays known who paused what, and why.' },
+  rule_hours: { what: 'How often a rule fired in an hour', why: 'So that a rule that fires far too often is noticed.' },
+  rule_breakers: {
+    what: 'Which rule was stopped for firing too often',
+    why: 'So that a person lets it go on.',
+    how: 'always',
+  },
+  rule_alerts: { what: 'Alerts about rules', why: 'So that leads see them.' },
+  verdicts: {
+    what: 'Verdicts of rules, and what they rest on',
+    why: 'So that a measure can be explained and appealed.',
+  },
+  seen: {
+    what: 'Which events were judged, without their content',
+    why: 'So that an event that comes twice counts once.',
+  },
+  counters: {
+    what: 'What rules count, without anybody in it',
+    why: 'So that rules can count.',
+    how: 'until no rule counts it',
+  },
+  counter_rows: {
+    what: 'Counts, under names that change',
+    why: 'So that rules can count over time.',
+    how: 'for the time that a rule looks back, and ten minutes',
+  },
+  media: {
+    what: 'Files that were handed in',
+    why: 'So that they are measured before the event that names them.',
+    how: 'until that event was judged, at most 24 hours; then their key is destroyed',
+  },
+  exhibits: {
+    what: 'Files kept as evidence',
+    why: 'So that people can decide, and explain it later.',
+    how: 'until their hold ends; then their key is destroyed',
+  },
+  reveals: { what: 'Who asked to see which file', why: 'So that it is known what people had to see.' },
+  reveal_servings: { what: 'Which picture was served when', why: 'So that it is known what nobody saw.' },
+  connections: {
+    what: 'Connections of the platform',
+    why: 'So that it hears what to do.',
+    how: 'until somebody removes them',
+  },
+  actions: {
+    what: 'Measures asked of the platform',
+    why: 'So that each can be withdrawn.',
+    longer: 'while the platform has not answered',
+  },
+  outbox: {
+    what: 'Messages to the platform',
+    why: 'So that each arrives, also after a failure.',
+    longer: 'while they are not delivered',
+  },
+  outbox_orders: {
+    what: 'Numbers of messages per account',
+    why: 'So that a withdrawal never overtakes its measure.',
+    how: 'as long as the installation',
+  },
+  outbox_attempts: { what: 'Attempts to deliver', why: 'So that somebody can see why one failed.' },
+  notices: { what: 'Notices to people affected', why: 'So that they can read why, and appeal.' },
+  withheld_notices: { what: 'Notices that a rule holds back', why: 'So that a person decides when to tell.' },
+  notice_links: { what: 'Links to notices', why: 'So that a notice opens without an account.' },
+  used_form_numbers: { what: 'Used numbers of forms', why: 'So that a form that is sent twice has one effect.' },
+  appeals: { what: 'Appeals', why: 'So that somebody else decides anew.' },
+  cases: { what: 'Cases', why: 'So that people can decide, and explain it later.' },
+  case_links: { what: 'What a case is about', why: 'So that one matter is decided once.', how: 'as long as the case' },
+  case_excludes: {
+    what: 'Who may not take a case',
+    why: 'So that nobody judges their own decision.',
+    how: 'as long as the case',
+  },
+  case_history: { what: 'History of a case', why: 'So that each step stays explained.', how: 'as long as the case' },
+  case_notes: { what: 'Notes on a case', why: 'So that colleagues know what was found.', how: 'as long as the case' },
+  case_drafts: { what: 'Drafts of decisions', why: 'So that nothing typed is lost with a claim.' },
+  case_numbers: {
+    what: 'Number of the last case',
+    why: 'So that no number is given twice.',
+    how: 'as long as the installation',
+  },
+  evidence: { what: 'Content of items that were flagged', why: 'So that people can judge them.' },
+  reports: { what: 'Reports of users', why: 'So that each is looked at and answered.' },
+  staff_decisions: { what: 'Decisions of staff', why: 'So that they can be explained and appealed.' },
+  decision_endings: { what: 'What became of decisions', why: 'So that it stays known which were undone or reversed.' },
+  strikes: { what: 'Strikes of accounts', why: 'So that repeated breaches weigh more.' },
+} satisfies Record<string, KeptWords>

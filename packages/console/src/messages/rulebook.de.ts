@@ -1,0 +1,315 @@
+import { duration, type Units } from '../time.ts'
+import type { rulebookEn } from './rulebook.en.ts'
+
+const units: Units = { s: 's', min: 'min', h: 'h', d: 'T' }
+const plural = new Intl.PluralRules('de')
+const many = (count: number, one: string, other: string): string =>
+  `${count} ${plural.select(count) === 'one' ? one : other}`
+/** What is still missing is never told as less than it is. */
+const upToMinute = (ms: number): number => Math.ceil(ms / 60_000) * 60_000
+const anyOf = new Intl.ListFormat('de', { type: 'disjunction' })
+const allOf = new Intl.ListFormat('de', { type: 'conjunction' })
+
+const states = {
+  draft: 'Entwurf',
+  shadow: 'im Schatten',
+  trial: 'im Versuch',
+  live: 'in Kraft',
+  retired: 'außer Kraft',
+} as const
+
+export const rulebookDe: typeof rulebookEn = {
+  title: 'Regeln & Richtlinien',
+  back: 'Regeln & Richtlinien',
+  policies: 'Richtlinien',
+  allRules: 'Alle Regeln',
+  policyVersion: (version) => `Fassung ${version}`,
+  noPolicyText: 'Diese Richtlinie hat noch keinen Text.',
+  ruleCount: (count) => many(count, 'Regel', 'Regeln'),
+  runs: (name, version) => `${name} ${version} ist in Kraft`,
+  nothingRuns:
+    'Kein Regelwerk ist in Kraft. Ereignisse werden vermerkt; nichts wird durch Regeln angehalten oder eingereiht.',
+  operatorPuts: 'Das erste setzt der Betreiber in Kraft: lamplighter rules live DATEI',
+  rules: 'Regeln',
+  versions: 'Fassungen',
+  versionOf: (name, version) => `${name} ${version}`,
+  states,
+  noRule: 'Keine geltende Regel beruft sich auf diese Richtlinie.',
+  noSuchRule: 'In der geltenden Fassung gibt es keine Regel dieses Namens.',
+  unreadable: 'Diese Software nimmt den Text dieser Fassung nicht mehr an; er steht hier, wie er war.',
+  column: {
+    rule: 'Regel',
+    policy: 'Richtlinie',
+    severity: 'Schwere',
+    phase: 'Zeitpunkt',
+    events: 'Ereignisse',
+    effects: 'Bewirkt',
+    unknown: 'Wenn unentschieden',
+    day: 'Letzte 24 Std.',
+    owner: 'Verantwortlich',
+    changed: 'Zuletzt geändert',
+    ownerChanged: 'Verantwortlich, zuletzt geändert',
+    state: 'Zustand',
+    version: 'Fassung',
+    author: 'Von',
+    handedIn: 'Eingereicht',
+    live: 'In Kraft seit',
+    breaker: 'Sicherung',
+    harm: 'Schaden',
+  },
+  phase: { gate: 'vor der Zustellung', follow: 'nach der Zustellung' },
+  grave: 'schwerster Schaden',
+  ignore: 'nur vermerkt',
+  day: (asked, fired, undecided, people) =>
+    `${fired} von ${asked} ausgelöst, ${undecided} unentschieden, bei ${people} Konten`,
+  dayNone: 'nichts beurteilt',
+  dayMeans: 'Volle Stunden der letzten 24. Ein Konto zählt einmal je Stunde.',
+  changedBy: (version, by) => `in Fassung ${version}, von ${by}`,
+  notKept: 'nicht aufbewahrt',
+  acts: 'wirkt',
+  breaker: {
+    none: 'keine: die Regel lief nie im Schatten',
+    below: (ceiling) => `löst aus ab mehr als ${ceiling} Mal je Stunde`,
+    open: (since) => `ausgelöst seit ${since}: die Regel reiht nur ein`,
+    openGrave: (since) => `ausgelöst seit ${since}: die Regel wirkt weiter, weil der Schaden schwer ist`,
+  },
+  paused: (until, by, reason) => `ruht bis ${until}, durch ${by}: ${reason}`,
+  pausedShort: 'ruht',
+  breakerShort: 'Sicherung ausgelöst',
+  pause: 'Ruhen lassen',
+  pauseOne: (rule) => `${rule} ruhen lassen`,
+  pauseFor: 'Wie lange',
+  pauseUntil: (until) => `Danach wirkt sie von selbst wieder: ${until}.`,
+  pausedSpoken: 'Die Regel ruht. Was sie sagt, wird weiter gezählt.',
+  resume: 'Fortsetzen',
+  resumeOne: (rule) => `${rule} fortsetzen`,
+  resumedSpoken: 'Die Regel wirkt wieder.',
+  hours: (count) => many(count, 'Stunde', 'Stunden'),
+  alerts: 'Was die Leitung wissen muss',
+  noAlerts: 'Nichts in den letzten 7 Tagen.',
+  alert: {
+    paused: (rule) => `${rule} ruht, obwohl sie schwersten Schaden abwehrt`,
+    breaker: (rule, words) => `Die Sicherung von ${rule} hat ausgelöst: ${words}`,
+  },
+  tab: {
+    label: 'Teile dieser Fassung',
+    text: 'Text',
+    changes: 'Was sie ändert',
+    shadow: 'Schattenbericht',
+    history: 'Verlauf',
+  },
+  write: 'Neue Fassung',
+  writeFrom: (name, version) => `Neue Fassung aus ${name} ${version}`,
+  newTitle: (name) => `Neue Fassung von ${name}`,
+  editor: {
+    label: 'Text der Regeln',
+    help: 'Tab verlässt das Textfeld. Strg+Leertaste schlägt Wörter vor, F8 geht zum nächsten Befund, Strg+] und Strg+[ rücken ein.',
+    readHelp: 'Dieser Text steht fest: Entscheidungen berufen sich darauf. Eine Änderung ist eine neue Fassung.',
+    cost: (count) => `höchstens ${many(count, 'Kosteneinheit', 'Kosteneinheiten')}`,
+    checking: 'Wird geprüft',
+    broken: 'Die Prüfung auf dieser Seite arbeitet nicht. Der Server prüft weiterhin, was eingereicht wird.',
+    findings: 'Befunde',
+    fine: 'Nichts zu beanstanden.',
+    count: (errors, warnings) =>
+      allOf.format(
+        [errors > 0 ? `${errors} Fehler` : '', warnings > 0 ? many(warnings, 'Warnung', 'Warnungen') : ''].filter(
+          Boolean,
+        ),
+      ),
+    severity: { error: 'Fehler', warning: 'Warnung' },
+    place: (line, column) => `Zeile ${line}, Spalte ${column}`,
+    fix: (fix) => `Abhilfe: ${fix}`,
+    format: 'Ordnen',
+    formatted: 'Geordnet.',
+    formatFirst: 'Ein unlesbarer Text wird nicht geordnet; beheben Sie erst die Befunde.',
+    tabs: { label: 'Neben dem Text', findings: 'Befunde', tests: 'Tests', changes: 'Änderungen', form: 'Formular' },
+    run: 'Tests ausführen',
+    testsFirst: 'Tests laufen, sobald der Text keine Fehler hat.',
+    testsNone: 'Die Datei hat keine Tests.',
+    tests: (passed, failed) =>
+      failed === 0
+        ? `${many(passed, 'Test besteht', 'Tests bestehen')}.`
+        : `${failed} von ${passed + failed} Tests scheitern.`,
+    stale: 'Der Text hat sich seither geändert; führen Sie sie noch einmal aus.',
+    passed: 'bestanden',
+    failed: 'gescheitert',
+    line: (line) => `Zeile ${line}`,
+    coverage: (both, all) => `Fragen, die beide Antworten sahen: ${both} von ${all}.`,
+    coverageMust: 'nötig, um in Kraft zu treten',
+    neverTrue: 'nie wahr',
+    neverFalse: 'nie falsch',
+    handIn: 'Als Entwurf einreichen',
+    handedIn: (name, version) => `${name} ${version} ist ein Entwurf.`,
+    handInNeeds: 'Es fehlt noch:',
+    missing: {
+      errors: 'die Fehler beheben',
+      tests: 'die Tests müssen bestehen',
+      same: 'noch nichts ist geändert',
+      checking: 'der Text wird geprüft',
+    },
+    startOver: 'Von vorn',
+    startOverMeans: 'Verwirft, was Sie geschrieben haben, und beginnt mit dem geltenden Text.',
+    kept: 'Das haben Sie zuvor geschrieben; nichts davon ist eingereicht.',
+    noForm: 'Keine Regel hier lässt sich als Formular bearbeiten: dazu besteht „when“ nur aus Bedingungen mit „and“.',
+    formRule: 'Regel',
+    formMeans: 'Das Formular ändert den Text daneben und sonst nichts.',
+    conditions: 'Wenn all das zutrifft',
+    condition: (place) => `Bedingung ${place}`,
+    conditionLeft: (place) => `Bedingung ${place}: was`,
+    conditionIs: (place) => `Bedingung ${place}: wie verglichen`,
+    conditionRight: (place) => `Bedingung ${place}: womit`,
+    addCondition: 'Bedingung hinzufügen',
+    newCondition: 'Neue Bedingung',
+    removeCondition: (place) => `Wegnehmen: Bedingung ${place}`,
+    takeAway: 'Wegnehmen',
+    refused: 'Das ist nicht eine einzelne Bedingung; der Text bleibt, wie er ist.',
+    relation: {
+      '==': 'ist',
+      '!=': 'ist nicht',
+      '<': 'ist unter',
+      '<=': 'ist höchstens',
+      '>': 'ist über',
+      '>=': 'ist mindestens',
+    },
+    clause: {
+      harm: 'Schaden',
+      policy: 'Richtlinie',
+      severity: 'Schwere',
+      phase: 'Zeitpunkt',
+      because: 'Grund für Mitarbeitende',
+    },
+  },
+  change: {
+    none: 'Nichts weicht von der geltenden Fassung ab.',
+    added: (rule, to) => `${rule} v${to} ist neu`,
+    removed: (rule, from) => `${rule} v${from} fällt weg`,
+    changed: (rule, from, to) => `${rule} v${from} → v${to}`,
+    texts: (rule) => `${rule}: nur die Texte`,
+    reset: (counter, what, warm) => `Zähler ${counter} beginnt neu (${what}); warm nach ${warm}`,
+    begins: (counter, warm) => `Zähler ${counter} ist neu; warm nach ${warm}`,
+    approvals: (count) =>
+      count === 0
+        ? 'Niemand sonst muss zustimmen.'
+        : `${many(count, 'weitere Person muss', 'weitere Personen müssen')} zustimmen.`,
+    because: (why) => `wegen: ${why}`,
+  },
+  report: {
+    none: 'Sie lief noch nicht neben der geltenden Fassung. Im Schatten wird hier gezählt, was sie getan hätte.',
+    since: (at) => `Neben der geltenden Fassung seit ${at}.`,
+    enough: 'Sie wurde lange genug beobachtet.',
+    noEvents: 'Noch kein Ereignis ihrer Arten wurde beurteilt.',
+    rule: 'Regel',
+    asked: 'Ereignisse',
+    fired: 'Ausgelöst, neu',
+    live: 'Geltende',
+    both: 'Beide',
+    onlyNew: 'Nur neu',
+    onlyLive: 'Nur geltende',
+    undecided: 'Unentschieden',
+    people: 'Konten',
+    perHour: 'Je Stunde, p99',
+    opened: 'Es ist vermerkt, dass Sie diesen Bericht geöffnet haben: darauf ruht eine Zustimmung.',
+    means: 'Ein Konto zählt einmal je Stunde. Ob ein Treffer richtig war, steht nicht in diesen Zahlen.',
+  },
+  steps: 'Nächste Schritte',
+  noSteps: 'Ihre Rolle liest diese Fassung und ändert nichts.',
+  ready: 'Nichts fehlt.',
+  missing: 'Es fehlt noch',
+  step: {
+    shadow: 'In den Schatten stellen',
+    trial: 'An einem Teil erproben',
+    live: 'In Kraft setzen',
+    retire: 'Zurückziehen',
+    approve: 'Zustimmen',
+    rollback: 'Zurückkehren',
+  },
+  stepMeans: {
+    shadow: 'Sie urteilt neben der geltenden Fassung; was sie täte, wird gezählt und nicht getan.',
+    trial: 'Sie wirkt für einen Teil der Konten oder Räume; für die anderen wirkt die geltende.',
+    live: 'Sie beurteilt von nun an jedes Ereignis.',
+    retire: 'Sie macht einer anderen Fassung Platz. Ihr Text bleibt.',
+    approve: 'Sie stimmen genau diesen Bytes zu.',
+    rollback: 'Die Fassung davor urteilt wieder, sofort.',
+  },
+  stepDone: {
+    shadow: 'Im Schatten.',
+    trial: 'Im Versuch.',
+    live: 'In Kraft.',
+    retire: 'Zurückgezogen.',
+    approve: 'Zugestimmt.',
+    rollback: 'Zurückgekehrt.',
+  },
+  percent: 'Anteil in Prozent',
+  shareOf: 'Wovon',
+  shareBy: { 'actor.id': 'Konten', 'room.id': 'Räume' },
+  reason: 'Grund, für das öffentliche Protokoll: kein Name, kein Inhalt',
+  expedite: 'Ohne Zeit im Schatten: eine Zustimmung mehr, und ein Fall prüft es binnen 72 Std.',
+  cold: 'Obwohl Zähler noch kein volles Fenster sahen: was allein dadurch unentschieden ist, bleibt ohne Wirkung',
+  note: 'Notiz',
+  hash: 'Prüfsumme',
+  share: (percent, by) => `${percent} % der ${by}`,
+  approvals: (given, needed) => `${given} von ${needed} Zustimmungen`,
+  approvedBy: (by, roles, at) => `${by} (${roles}), ${at}`,
+  noApprovals: 'Noch hat niemand zugestimmt.',
+  history: {
+    none: 'Was mit dieser Fassung geschieht, steht dann hier.',
+    op: {
+      uploaded: 'eingereicht',
+      approved: 'zugestimmt',
+      shadow: 'in den Schatten gestellt',
+      trial: 'in den Versuch gestellt',
+      live: 'in Kraft gesetzt',
+      rollback: 'durch Zurückkehren wieder in Kraft',
+      retired: 'zurückgezogen',
+      paused: 'Regel ruht',
+      resumed: 'Regel fortgesetzt',
+    },
+    solo: 'solo: weniger stimmten zu, als die Änderungen verlangen',
+  },
+  need: (need) => {
+    const { names = [], ms = 0, events = 0, given = 0, needed = 0, guard = false, from = [] } = need.facts ?? {}
+    switch (need.code) {
+      case 'stale_revision':
+        return 'sie hat sich seit dem Lesen geändert'
+      case 'wrong_state':
+        return `erwartet: ${anyOf.format(from.map((state) => states[state]))}`
+      case 'not_author':
+        return 'nur wer sie schrieb, stellt sie in den Schatten'
+      case 'own_version':
+        return 'niemand stimmt der eigenen Fassung zu; fragen Sie jemand anderen'
+      case 'taken':
+        return `${names[0] ?? 'eine andere Fassung'} läuft neben der geltenden; ziehen Sie sie erst zurück`
+      case 'other_schema':
+        return 'die geltende Fassung liest andere Tatsachen; reichen Sie diese Datei noch einmal ein'
+      case 'shadow_short':
+        return `mehr Zeit im Schatten: ${allOf.format(
+          [
+            ms > 0 ? duration(upToMinute(ms), units) : '',
+            events > 0 ? many(events, 'Ereignis', 'Ereignisse') : '',
+          ].filter(Boolean),
+        )}`
+      case 'approvals':
+        return given >= needed
+          ? 'eine Zustimmung von Kinderschutz oder Recht'
+          : `Zustimmungen: ${given} von ${needed}${guard ? ', eine von Kinderschutz oder Recht' : ''}`
+      case 'coverage':
+        return `Tests, die diese Fragen auf beide Weise beantworten: ${names.join(', ')}`
+      case 'trial_forbidden':
+        return `Schutz vor schwerstem Schaden wird niemandem zufällig vorenthalten: ${names.join(', ')}`
+      case 'counter_cold':
+        return `diese Zähler sahen noch kein volles Fenster: ${names.join(', ')}`
+      case 'nothing_before':
+        return 'davor war nichts in Kraft'
+      case 'report_unopened':
+        return 'öffnen Sie erst den Schattenbericht'
+      default:
+        return need.detail
+    }
+  },
+  failed: {
+    stale_revision: 'Es hat sich geändert, während Sie es ansahen. Sehen Sie noch einmal hin.',
+    conflict: 'Eine andere Fassung trat in Kraft, oder diese Nummer ist vergeben. Sehen Sie noch einmal hin.',
+    needs_unmet: 'Es fehlt noch etwas.',
+    rules_refused: 'Der Server nimmt diesen Text nicht an.',
+  },
+}

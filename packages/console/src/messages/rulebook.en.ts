@@ -1,0 +1,307 @@
+import type { NeedJson, RulesetState } from '@lamplighter/api'
+import type { z } from 'zod'
+import { duration, type Units } from '../time.ts'
+
+const units: Units = { s: 's', min: 'min', h: 'h', d: 'd' }
+const plural = new Intl.PluralRules('en')
+const many = (count: number, one: string, other: string): string =>
+  `${count} ${plural.select(count) === 'one' ? one : other}`
+/** What is still missing is never told as less than it is. */
+const upToMinute = (ms: number): number => Math.ceil(ms / 60_000) * 60_000
+const anyOf = new Intl.ListFormat('en-GB', { type: 'disjunction' })
+const allOf = new Intl.ListFormat('en-GB', { type: 'conjunction' })
+
+const states: Record<z.infer<typeof RulesetState>, string> = {
+  draft: 'draft',
+  shadow: 'in shadow',
+  trial: 'in trial',
+  live: 'live',
+  retired: 'retired',
+}
+
+/** The words of Rules & policies. */
+export const rulebookEn = {
+  title: 'Rules & policies',
+  back: 'Rules & policies',
+  policies: 'Policies',
+  allRules: 'All rules',
+  policyVersion: (version: number) => `version ${version}`,
+  noPolicyText: 'This policy has no text yet.',
+  ruleCount: (count: number) => many(count, 'rule', 'rules'),
+  runs: (name: string, version: number) => `${name} ${version} is live`,
+  nothingRuns: 'No rule set is live. Events are recorded; nothing is held or queued by rule.',
+  operatorPuts: 'The operator makes the first one live: lamplighter rules live FILE',
+  rules: 'Rules',
+  versions: 'Versions',
+  versionOf: (name: string, version: number) => `${name} ${version}`,
+  states,
+  noRule: 'No rule of the live version cites this policy.',
+  noSuchRule: 'The live version has no rule of this name.',
+  unreadable: 'This software no longer takes the text of this version; it is shown as it was.',
+  column: {
+    rule: 'Rule',
+    policy: 'Policy',
+    severity: 'Severity',
+    phase: 'Phase',
+    events: 'Events',
+    effects: 'Does',
+    unknown: 'When undecided',
+    day: 'Last 24 h',
+    owner: 'Owner',
+    changed: 'Last change',
+    ownerChanged: 'Owner, last change',
+    state: 'State',
+    version: 'Version',
+    author: 'By',
+    handedIn: 'Handed in',
+    live: 'Live since',
+    breaker: 'Breaker',
+    harm: 'Harm',
+  },
+  phase: { gate: 'before delivery', follow: 'after delivery' },
+  grave: 'grave',
+  ignore: 'only recorded',
+  day: (asked: string, fired: string, undecided: string, people: string) =>
+    `fired ${fired} of ${asked}, undecided ${undecided}, on ${people} accounts`,
+  dayNone: 'nothing judged',
+  dayMeans: 'Whole hours of the last 24. An account counts once an hour.',
+  changedBy: (version: number, by: string) => `in version ${version}, by ${by}`,
+  notKept: 'was not kept',
+  acts: 'acts',
+  breaker: {
+    none: 'not set: it never ran in shadow',
+    below: (ceiling: number) => `opens above ${many(ceiling, 'time', 'times')} an hour`,
+    open: (since: string) => `open since ${since}: it only queues`,
+    openGrave: (since: string) => `open since ${since}: it goes on, because the harm is grave`,
+  },
+  paused: (until: string, by: string, reason: string) => `paused until ${until} by ${by}: ${reason}`,
+  pausedShort: 'paused',
+  breakerShort: 'breaker open',
+  pause: 'Pause',
+  pauseOne: (rule: string) => `Pause ${rule}`,
+  pauseFor: 'For how long',
+  pauseUntil: (until: string) => `It goes on by itself: ${until}.`,
+  pausedSpoken: 'Paused. What the rule says is still counted.',
+  resume: 'Resume',
+  resumeOne: (rule: string) => `Resume ${rule}`,
+  resumedSpoken: 'The rule acts again.',
+  hours: (count: number) => many(count, 'hour', 'hours'),
+  alerts: 'What leads must hear of',
+  noAlerts: 'Nothing in the last 7 days.',
+  alert: {
+    paused: (rule: string) => `${rule} was paused, though it is against grave harm`,
+    breaker: (rule: string, words: string) => `The breaker of ${rule} opened: ${words}`,
+  },
+  tab: {
+    label: 'Parts of this version',
+    text: 'Text',
+    changes: 'What it changes',
+    shadow: 'Shadow report',
+    history: 'History',
+  },
+  write: 'New version',
+  writeFrom: (name: string, version: number) => `New version from ${name} ${version}`,
+  newTitle: (name: string) => `New version of ${name}`,
+  editor: {
+    label: 'Text of the rules',
+    help: 'Tab leaves the editor. Ctrl+Space offers words, F8 goes to the next finding, Ctrl+] and Ctrl+[ indent.',
+    readHelp: 'This text stands: decisions may name it. A change is a new version.',
+    cost: (count: number) => many(count, 'unit of cost at most', 'units of cost at most'),
+    checking: 'Checking',
+    broken: 'The checker in this page does not work. The server still checks what is handed in.',
+    findings: 'Findings',
+    fine: 'Nothing to complain about.',
+    count: (errors: number, warnings: number) =>
+      allOf.format(
+        [
+          errors > 0 ? many(errors, 'error', 'errors') : '',
+          warnings > 0 ? many(warnings, 'warning', 'warnings') : '',
+        ].filter(Boolean),
+      ),
+    severity: { error: 'error', warning: 'warning' },
+    place: (line: number, column: number) => `line ${line}, column ${column}`,
+    fix: (fix: string) => `Mend: ${fix}`,
+    format: 'Format',
+    formatted: 'Laid out.',
+    formatFirst: 'A text that cannot be read is not laid out; mend the findings first.',
+    tabs: { label: 'Beside the text', findings: 'Findings', tests: 'Tests', changes: 'Changes', form: 'Form' },
+    run: 'Run the tests',
+    testsFirst: 'Tests run once the text has no errors.',
+    testsNone: 'The file has no tests.',
+    tests: (passed: number, failed: number) =>
+      failed === 0 ? `${many(passed, 'test passes', 'tests pass')}.` : `${failed} of ${passed + failed} tests fail.`,
+    stale: 'The text has changed since; run them again.',
+    passed: 'passed',
+    failed: 'failed',
+    line: (line: number) => `line ${line}`,
+    coverage: (both: number, all: number) => `Questions seen answered both ways: ${both} of ${all}.`,
+    coverageMust: 'needed to go live',
+    neverTrue: 'never true',
+    neverFalse: 'never false',
+    handIn: 'Hand in as a draft',
+    handedIn: (name: string, version: number) => `${name} ${version} is a draft.`,
+    handInNeeds: 'Still missing:',
+    missing: {
+      errors: 'mend the errors',
+      tests: 'its tests must pass',
+      same: 'nothing was changed yet',
+      checking: 'the text is being checked',
+    },
+    startOver: 'Start over',
+    startOverMeans: 'Throws away what you wrote and begins with the live text.',
+    kept: 'This is what you wrote before; nothing of it was handed in.',
+    noForm: 'No rule here can be edited as a form: that takes a “when” of conditions joined by “and” alone.',
+    formRule: 'Rule',
+    formMeans: 'The form changes the text beside it and nothing else.',
+    conditions: 'When all of this is so',
+    condition: (place: number) => `Condition ${place}`,
+    conditionLeft: (place: number) => `Condition ${place}: what`,
+    conditionIs: (place: number) => `Condition ${place}: compared how`,
+    conditionRight: (place: number) => `Condition ${place}: with what`,
+    addCondition: 'Add a condition',
+    newCondition: 'New condition',
+    removeCondition: (place: number) => `Take away condition ${place}`,
+    takeAway: 'Take away',
+    refused: 'This is not one condition, so the text stays as it is.',
+    relation: {
+      '==': 'is',
+      '!=': 'is not',
+      '<': 'is below',
+      '<=': 'is at most',
+      '>': 'is above',
+      '>=': 'is at least',
+    } as Record<string, string>,
+    clause: { harm: 'Harm', policy: 'Policy', severity: 'Severity', phase: 'Phase', because: 'Reason for staff' },
+  },
+  change: {
+    none: 'Nothing differs from the live version.',
+    added: (rule: string, to: number) => `${rule} v${to} is new`,
+    removed: (rule: string, from: number) => `${rule} v${from} is gone`,
+    changed: (rule: string, from: number, to: number) => `${rule} v${from} → v${to}`,
+    texts: (rule: string) => `${rule}: only its texts`,
+    reset: (counter: string, what: string, warm: string) =>
+      `counter ${counter} begins anew (${what}); warm after ${warm}`,
+    begins: (counter: string, warm: string) => `counter ${counter} is new; warm after ${warm}`,
+    approvals: (count: number) =>
+      count === 0 ? 'Nobody else has to agree.' : `${many(count, 'other person has', 'other people have')} to agree.`,
+    because: (why: string) => `because of: ${why}`,
+  },
+  report: {
+    none: 'It has not run beside the live version yet. Put it in shadow; what it would have done is counted here.',
+    since: (at: string) => `Beside the live version since ${at}.`,
+    enough: 'It has been watched long enough.',
+    noEvents: 'No event of its kinds has been judged yet.',
+    rule: 'Rule',
+    asked: 'Events',
+    fired: 'Fired, new',
+    live: 'Live',
+    both: 'Both',
+    onlyNew: 'Only new',
+    onlyLive: 'Only live',
+    undecided: 'Undecided',
+    people: 'Accounts',
+    perHour: 'In an hour, p99',
+    opened: 'That you opened this report is noted: an approval rests on it.',
+    means: 'Accounts count once an hour. Whether a hit was right is not in these numbers.',
+  },
+  steps: 'Next steps',
+  noSteps: 'Your role reads this version and changes nothing.',
+  ready: 'Nothing is missing.',
+  missing: 'Still missing',
+  step: {
+    shadow: 'Put in shadow',
+    trial: 'Try on a share',
+    live: 'Make live',
+    retire: 'Take back',
+    approve: 'Approve',
+    rollback: 'Roll back',
+  },
+  stepMeans: {
+    shadow: 'It judges beside the live version; what it would do is counted and not done.',
+    trial: 'It acts for a share of accounts or rooms; the live version acts for the others.',
+    live: 'It judges every event from now on.',
+    retire: 'It is out of the way for another version. Its text stays.',
+    approve: 'You agree to exactly these bytes.',
+    rollback: 'The version before judges again, at once.',
+  },
+  stepDone: {
+    shadow: 'In shadow.',
+    trial: 'In trial.',
+    live: 'Live.',
+    retire: 'Taken back.',
+    approve: 'Approved.',
+    rollback: 'Rolled back.',
+  },
+  percent: 'Share in percent',
+  shareOf: 'Of what',
+  shareBy: { 'actor.id': 'accounts', 'room.id': 'rooms' },
+  reason: 'Reason, for the public log: no name, no content',
+  expedite: 'Without waiting in shadow: one more approval, and a case reviews it within 72 h',
+  cold: 'Although its counters have not seen a whole window: what is undecided by that alone is not acted on',
+  note: 'Note',
+  hash: 'Hash',
+  share: (percent: number, by: string) => `${percent} % of ${by}`,
+  approvals: (given: number, needed: number) => `${given} of ${needed} approvals`,
+  approvedBy: (by: string, roles: string, at: string) => `${by} (${roles}), ${at}`,
+  noApprovals: 'Nobody has agreed yet.',
+  history: {
+    none: 'What happens to this version will be listed here.',
+    op: {
+      uploaded: 'handed in',
+      approved: 'approved',
+      shadow: 'put in shadow',
+      trial: 'put in trial',
+      live: 'made live',
+      rollback: 'made live again by a rollback',
+      retired: 'taken back',
+      paused: 'rule paused',
+      resumed: 'rule resumed',
+    },
+    solo: 'solo: fewer agreed than the changes ask for',
+  },
+  need: (need: z.output<typeof NeedJson>): string => {
+    const { names = [], ms = 0, events = 0, given = 0, needed = 0, guard = false, from = [] } = need.facts ?? {}
+    switch (need.code) {
+      case 'stale_revision':
+        return 'it changed since you read it'
+      case 'wrong_state':
+        return `it must be ${anyOf.format(from.map((state) => states[state]))}`
+      case 'not_author':
+        return 'only its author puts a version in shadow'
+      case 'own_version':
+        return 'nobody approves their own version; ask a colleague'
+      case 'taken':
+        return `${names[0] ?? 'another version'} runs beside the live one; take it back first`
+      case 'other_schema':
+        return 'the live version reads other facts; hand this file in again'
+      case 'shadow_short':
+        return `more time in shadow: ${allOf.format(
+          [ms > 0 ? duration(upToMinute(ms), units) : '', events > 0 ? many(events, 'event', 'events') : ''].filter(
+            Boolean,
+          ),
+        )}`
+      case 'approvals':
+        return given >= needed
+          ? 'an approval by child safety or legal'
+          : `approvals: ${given} of ${needed}${guard ? ', one by child safety or legal' : ''}`
+      case 'coverage':
+        return `tests that answer these questions both ways: ${names.join(', ')}`
+      case 'trial_forbidden':
+        return `protection from grave harm is not withheld at random: ${names.join(', ')}`
+      case 'counter_cold':
+        return `these counters have not seen a whole window: ${names.join(', ')}`
+      case 'nothing_before':
+        return 'nothing was live before it'
+      case 'report_unopened':
+        return 'open its shadow report first'
+      default:
+        return need.detail
+    }
+  },
+  failed: {
+    stale_revision: 'It changed while you looked at it. Look again, then decide.',
+    conflict: 'Another version went live, or this number is taken. Look again.',
+    needs_unmet: 'Something is still missing.',
+    rules_refused: 'The server refuses this text.',
+  } as Record<string, string>,
+}
