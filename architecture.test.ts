@@ -146,6 +146,21 @@ test('a subject calls another one through its index', () => {
   expect(wrong(found, 'other subjects are reached through index.ts')).toEqual([])
 })
 
+test('rules 11.10: the replay log is written by intake and read by nobody but itself; orders never see it', () => {
+  const readers = new Set(own.filter((one) => subjectOf(inside(one)) === 'replay').map(({ file }) => subjectOf(file)))
+  expect([...readers].toSorted()).toEqual(['cli', 'context.ts', 'demo', 'intake', 'replay'])
+  const door = `${server}/replay/index.ts`
+  const fromIntake = own.filter((one) => subjectOf(one.file) === 'intake' && inside(one) === door)
+  const names = fromIntake.flatMap(({ file }) =>
+    [
+      ...readFileSync(join(root, file), 'utf8').matchAll(
+        /import (?:type )?\{([^}]*)\} from '\.\.\/replay\/index\.ts'/g,
+      ),
+    ].flatMap(([, list = '']) => list.split(',').map((name) => name.trim().replace(/^type /, ''))),
+  )
+  expect([...new Set(names)].toSorted()).toEqual(['Pen', 'ReplayLog', 'Said', 'Trace', 'Tray', 'appendTraces'])
+})
+
 const DRIVER = /^(node:sqlite|pg|pg-.*)$/
 const SQL = /\bsql`|\.(selectFrom|insertInto|updateTable|deleteFrom)\(/
 

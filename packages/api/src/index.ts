@@ -1,3 +1,4 @@
+import * as backtests from './backtests.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as intake from './intake.ts'
 import * as people from './people.ts'
@@ -7,6 +8,7 @@ import * as rules from './rules.ts'
 import * as settings from './settings.ts'
 
 export { type Act, acts, operatorActs } from './acts.ts'
+export * from './backtests.ts'
 export { type Code, codes, commonCodes, isCode, statusOf } from './codes.ts'
 export {
   type AnswerOf,
@@ -35,6 +37,6 @@ const isEndpoint = (value: unknown): value is Endpoint =>
   'repeat' in value
 
 /** Every call of the interface, in the order of the documents. */
-export const endpoints: readonly Endpoint[] = [intake, review, people, rules, ruleSteps, settings].flatMap((part) =>
-  Object.values(part).filter(isEndpoint),
+export const endpoints: readonly Endpoint[] = [intake, review, people, rules, ruleSteps, backtests, settings].flatMap(
+  (part) => Object.values(part).filter(isEndpoint),
 )

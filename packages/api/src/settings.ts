@@ -415,24 +415,6 @@ export const getLog = endpoint({
   codes: [],
 })
 
-export const getJob = endpoint({
-  id: 'getJob',
-  method: 'get',
-  path: '/v1/jobs/{id}',
-  act: 'jobs.read',
-  summary: 'How far a long piece of work is.',
-  params: z.object({ id: Id }),
-  query: z.object({ wait: z.coerce.number().int().min(0).max(30).optional() }),
-  body: undefined,
-  status: 200,
-  answer: z.object({
-    state: z.enum(['waiting', 'running', 'done', 'parked']),
-    progress: z.object({ done: z.int(), total: z.int(), perSecond: z.number(), etaS: z.number().nullable() }),
-  }),
-  repeat: 'own',
-  codes: [],
-})
-
 export const demoSay = endpoint({
   id: 'demoSay',
   method: 'post',

@@ -4,6 +4,7 @@ import { Compiler } from './compile.ts'
 import { type CompiledRule, compileRule } from './compiled-rule.ts'
 import type { CounterOp, Reading } from './counters/index.ts'
 import { type Explanation, explain } from './explain.ts'
+import { answerAsKept, type KeptAnswers, type KeptLeaf, keptByKind } from './kept-leaves.ts'
 import { readsOfCondition } from './meaning.ts'
 import { countersByKind, countsOf, opsOf, type Read } from './plan.ts'
 import { type Counted, newRun, type Run, withCounts } from './terms.ts'
@@ -54,8 +55,13 @@ export interface Program {
   readonly ruleset: RuleSet
   /** What must be measured for this kind in this phase; nothing else is read. */
   signals(kind: string, phase: Phase): readonly SignalNeed[]
-  /** @param event validated by `normalise`; its kind is one of the schema's */
-  plan(event: Event, measured: Measured, lists: Lists): Plan
+  /**
+   * @param event validated by `normalise`; its kind is one of the schema's
+   * @param kept of a past event: the answers of its kept leaves, which are not asked again
+   */
+  plan(event: Event, measured: Measured, lists: Lists, kept?: KeptAnswers): Plan
+  /** The questions about events of a kind that nobody can ask again when content and lists are gone. */
+  keptLeaves(kind: string): readonly KeptLeaf[]
   /** Pure: the same plan and readings give the same judgement. @param readings one for each op; a missing one is open */
   judge(plan: Plan, readings: readonly Reading[], phase: Phase): Judgement
   /** What a judged run read of a counter by its own key; undefined where its event does not move it. */
@@ -69,6 +75,7 @@ export function compile(ruleset: RuleSet): Program {
   const compiler = new Compiler(ruleset.signals)
   const rules = ruleset.rules.map((rule) => compileRule(rule, ruleset, compiler))
   const counters = countersByKind(ruleset, rules, compiler)
+  const keptOf = keptByKind(ruleset, compiler)
   const slots = compiler.slots()
   const all = rules.map(ready)
   const index = { gate: byKind(all, 'gate'), follow: byKind(all, 'follow') }
@@ -81,8 +88,10 @@ export function compile(ruleset: RuleSet): Program {
       return counter === undefined ? undefined : run.counts[compiler.slotOf(ownKey(counter))]
     },
     signals: (kind, phase) => signalsOf(rulesFor(kind, phase), ruleset, { kind, phase }),
-    plan: (event, measured, lists) => {
+    keptLeaves: (kind) => keptOf.get(kind) ?? [],
+    plan: (event, measured, lists, kept) => {
       const run = newRun({ event, measured, lists }, slots)
+      if (kept !== undefined) answerAsKept(run, keptOf.get(event.kind) ?? [], kept)
       const moved = counters.get(event.kind)
       return moved === undefined ? { ops: [], reads: [], run } : { ...opsOf(moved, run), run }
     },

@@ -15,6 +15,11 @@ export class Question {
     this.#counted = counted
   }
 
+  /** Says what the answer is, before anybody asks. One that reads a counter is always asked: it rests on the readings. */
+  settle(run: Run, answer: Truth): void {
+    if (!this.#counted) run.answers[this.#slot] = answer
+  }
+
   answer(run: Run): Truth {
     const answers = this.#counted ? run.countedAnswers : run.answers
     const known = answers[this.#slot]

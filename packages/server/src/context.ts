@@ -70,6 +70,14 @@ import {
   type RuleRegistry,
   type Tally,
 } from './policy/index.ts'
+import {
+  BACKTEST_QUEUE,
+  backtestHandler,
+  makeReplayLog,
+  type ReplayLog,
+  routesOf as replayRoutes,
+  startProgress,
+} from './replay/index.ts'
 import { createQuiet, type Quiet, restoreModule, routesOf as restoreRoutes } from './restore/index.ts'
 import {
   type CaseDesk,
@@ -109,7 +117,7 @@ export const modules: readonly URL[] = [
   ...storeModules,
   settingsModule,
   restoreModule,
-  ...['transparency', 'signals', 'policy', 'counters', 'evidence', 'actions', 'review', 'intake'].map(
+  ...['transparency', 'signals', 'policy', 'counters', 'evidence', 'actions', 'review', 'replay', 'intake'].map(
     (subject) => new URL(`./${subject}/store.ts`, import.meta.url),
   ),
 ]
@@ -148,6 +156,7 @@ export interface Parts {
   readonly registry: RuleRegistry
   readonly tally: Tally
   readonly intake: IntakeServices
+  readonly replay: ReplayLog
   readonly desk: CaseDesk
   readonly vault: MediaVault
   meansFor(affected: readonly Affected[]): Promise<ActionMeans>
@@ -242,6 +251,14 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
   })
   const decoder = startDecoder()
   const vault = makeMediaVault({ storage, keyring, sealer, decoder })
+  const replay = makeReplayLog({
+    ...{ storage, keyring, now },
+    wished: async () => ({
+      kept: Number(await settings.get('replay.days')),
+      segment: Number(await settings.get('replay.segmentDays')),
+    }),
+  })
+  const progress = startProgress(() => performance.now())
   const intake: IntakeServices = {
     bench: {
       ...{ rules: registry.live, running: registry.running, tally, counters },
@@ -249,6 +266,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     },
     storage,
     nameOf: keyedNames(sealKey),
+    replay,
     meansFor,
     vault,
     onIgnored: unknownFields,
@@ -293,6 +311,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     registry,
     tally,
     intake,
+    replay,
     desk,
     vault,
     meansFor,
@@ -332,6 +351,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
     ...reviewRoutes(desk),
     ...evidenceRoutes({ storage, vault, decoder, sealer, keysFor }),
     ...policyRoutes({ storage, registry, tally, keysFor }),
+    ...replayRoutes({ storage, registry, progress }),
     ...signalsRoutes({ storage, library, harms: () => harmsOf(registry) }),
     ...actionsRoutes({
       store,
@@ -414,6 +434,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
           mediaSweep(vault),
           bodySweep(store, now),
           counterSweep(counters, now),
+          replayTend(replay),
         ],
         onError: (error) => failed('schedule', error),
       })
@@ -422,8 +443,11 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
         handlers: {
           'review.settle': settleHandler(desk),
           [WITHHELD_QUEUE]: withheldHandler(desk),
+          [BACKTEST_QUEUE]: backtestHandler({ storage, registry, keyring, progress }),
           [SCHEDULE_QUEUE]: chores.handler,
         },
+        // A backtest takes a whole core for a while.
+        queues: { [BACKTEST_QUEUE]: { atOnce: 1 } },
         now,
         onEnd: (_queue, end, error) => (end === 'parked' ? failed('job', error) : undefined),
       })
@@ -519,6 +543,16 @@ function counterSweep(counters: KeptCounters, now: () => number): ScheduledTask 
       await counters.sweep(now())
       return 'done'
     },
+  }
+}
+
+/** Segments of the replay log end on time, with their keys, and old lines go. */
+function replayTend(replay: ReplayLog): ScheduledTask {
+  return {
+    name: 'replay-tend',
+    when: { every: 3_600_000 },
+    missed: 'latest',
+    run: async () => `${await replay.tend()} chunks`,
   }
 }
 

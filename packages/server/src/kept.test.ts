@@ -131,6 +131,7 @@ async function liveIn(house: House): Promise<void> {
 async function liveByRules(make: RuleMakes): Promise<void> {
   await make.approved()
   await make.paused('known_csam')
+  await make.backtested()
 }
 
 interface Outsider {

@@ -171,15 +171,19 @@ const generated: Partial<Record<Code, (endpoint: Endpoint) => Promise<Answered>>
 }
 
 describe('platform P-14: every refusal of every call', () => {
-  test.each(Object.keys(generated).filter(isCode))('%s', async (code) => {
-    const own = new Set(states.filter(([, named]) => named === code).map(([id]) => id))
-    const shaped = declaring(code).filter(({ id }) => !own.has(id))
-    expect(shaped.length).toBeGreaterThan(0)
-    for (const endpoint of shaped) {
-      house.clock.now += 1_000
-      seen.add(endpoint, code, await (generated[code] ?? call)(endpoint))
-    }
-  })
+  test.each(Object.keys(generated).filter(isCode))(
+    '%s',
+    async (code) => {
+      const own = new Set(states.filter(([, named]) => named === code).map(([id]) => id))
+      const shaped = declaring(code).filter(({ id }) => !own.has(id))
+      expect(shaped.length).toBeGreaterThan(0)
+      for (const endpoint of shaped) {
+        house.clock.now += 1_000
+        seen.add(endpoint, code, await (generated[code] ?? call)(endpoint))
+      }
+    },
+    120_000,
+  )
 
   test('those that depend on how things stand', async () => {
     // So many calls have come that what the first of them brought would be a backlog by now.

@@ -14,7 +14,7 @@ import { bodyOf, NotRunning, type OperatorAnswer, operatorCall, sentBody } from 
  * @throws AppError with the code of the answer
  */
 export type Call = (
-  method: 'GET' | 'POST' | 'PUT',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: unknown,
   ifMatch?: string,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { countFaults, findingsOf } from './testing/findings.ts'
+import { countFaults, findingsOf, logFaults } from './testing/findings.ts'
 import type { Acknowledged } from './testing/platform.ts'
 import type { Heard } from './testing/receiver.ts'
 import type { Truth } from './testing/truth.store.ts'
@@ -25,6 +25,7 @@ const truth: Truth = {
   ],
   notices: [],
   commitments: ['cA==', 'ZA=='],
+  logged: ['a', 'b'],
   counts: [
     { room: 'room-0', low: 0, high: 0 },
     { room: 'room-1', low: 1, high: 1 },
@@ -47,6 +48,7 @@ const heard = new Map([
 test('a whole history has no findings', () => {
   expect(findingsOf(said, truth, { heard })).toEqual([])
   expect(countFaults(said, truth)).toEqual([])
+  expect(logFaults(truth)).toEqual([])
 })
 
 test.each([
@@ -55,6 +57,11 @@ test.each([
   [2, 2, 'counter of room-1: expected 1, found 2 to 2'],
 ])('a counter that says %i to %i of one event is found', (low, high, words) => {
   expect(countFaults(said, { ...truth, counts: [{ room: 'room-1', low, high }] })).toEqual([words])
+})
+
+test('a line that is lost, and one that is there twice, are found', () => {
+  expect(logFaults({ ...truth, logged: ['a'] })).toEqual(['the replay log holds 1 of 2 events'])
+  expect(logFaults({ ...truth, logged: ['a', 'b', 'b'] })).toEqual(['the replay log holds 1 line(s) twice'])
 })
 
 test.each<[string, Partial<Truth>]>([

@@ -11,6 +11,7 @@ import { lockFolder } from '../storage/maintenance.ts'
 import { type DemoClock, makeClock } from './clock.ts'
 import { makeTown } from './harbour.ts'
 import { makeHook } from './hook.ts'
+import { seedPast } from './past.ts'
 import { type Platform, platformOf } from './platform.ts'
 import { eventOf, type Seeded, STAFF, seedHouse, seedTown } from './seed.ts'
 import { startTraffic } from './traffic.ts'
@@ -73,6 +74,7 @@ export async function openDemo(
   })
   const platform = platformOf(context.app, config.url, key)
   held.platform = platform
+  if (!known) await seedPast(context, clock)
   const seeded = known ? undefined : await seedTown(context, platform, clock, options.onProgress)
   const first = (await context.storage.store.read(allStaff, undefined)).find(({ name }) => name === STAFF[0].name)
   if (first === undefined) throw new AppError('internal', 'The demo has no staff; start it with --reset.')

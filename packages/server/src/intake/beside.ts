@@ -10,9 +10,8 @@ import type {
   Reading,
   SignalNeed,
 } from '@lamplighter/rules'
-import { inTrial, type LiveRules, type Observation, type Running } from '../policy/index.ts'
+import { inTrial, judgeCounted, type LiveRules, type Observation, type Running } from '../policy/index.ts'
 import { measure, type Provider } from '../signals/index.ts'
-import { judgeCounted } from './count.ts'
 import { idOf } from './event.ts'
 
 /** The version that acts on one event, and the one whose word is only counted. */

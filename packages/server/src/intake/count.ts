@@ -1,4 +1,4 @@
-import type { CounterOp, CounterStore, Judgement, Phase, Plan, Program, Reading } from '@lamplighter/rules'
+import type { CounterOp, CounterStore, Reading } from '@lamplighter/rules'
 import { LIVE } from '../counters/index.ts'
 import { isStorageError } from '../storage/index.ts'
 
@@ -39,22 +39,6 @@ export async function countWithin(event: Countable, counters: CounterStore, ms: 
     clearTimeout(timer)
   }
 }
-
-/**
- * What the rules say of an event. A rule that is undecided only because a counter has not seen a whole window yet is left out: until the
- * counter is warm nobody can act on that (rules.md §8.1).
- */
-export function judgeCounted(program: Program, plan: Plan, readings: readonly Reading[], phase: Phase): Judgement {
-  const judgement = program.judge(plan, readings, phase)
-  if (!readings.some(isWarming) || judgement.results.every(({ outcome }) => outcome !== 'unknown')) return judgement
-  const whenWarm = program.judge(plan, readings.map(warm), phase)
-  const open = new Set(whenWarm.results.flatMap(({ rule, outcome }) => (outcome === 'unknown' ? [rule] : [])))
-  const judged = judgement.judged.filter(({ result }) => result.outcome !== 'unknown' || open.has(result.rule))
-  return { ...judgement, judged, results: judged.map(({ result }) => result) }
-}
-
-const isWarming = ({ flags }: Reading): boolean => flags.length === 1 && flags[0] === 'warming'
-const warm = (reading: Reading): Reading => (isWarming(reading) ? { ...reading, high: reading.low } : reading)
 
 // An id is the platform's own, and two kinds or connections may use one twice: events are told apart by their whole key.
 const namedBy = (op: CounterOp, key: string): CounterOp => ({ ...op, event: key })

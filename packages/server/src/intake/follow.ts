@@ -1,4 +1,5 @@
 import type { Reading } from '@lamplighter/rules'
+import type { Pen } from '../replay/index.ts'
 import {
   type Fence,
   isStorageError,
@@ -11,11 +12,12 @@ import { count } from './count.ts'
 import { type Accepted, idOf } from './event.ts'
 import { plainEvidence } from './evidence.ts'
 import { affectedBy, type Gate } from './gate.ts'
-import { afterGate, FOLLOW_MS, judgePlanned, type Planned, planEvent, undecidedOf } from './pipeline.ts'
+import { afterGate, FOLLOW_MS, judgePlanned, type Planned, planEvent, type Seen, undecidedOf } from './pipeline.ts'
 import { eventOf, type Gated } from './record.ts'
 import { takeReport } from './reports.ts'
 import { judgedOf } from './ruling.ts'
 import { type Judged, type SettleInput, settleWork, unjudgedWork } from './store.ts'
+import { traceOf } from './trace.ts'
 
 /** Name of the group that judges after delivery. */
 export const FOLLOW = 'follow'
@@ -87,9 +89,10 @@ export async function followOnce(gate: Gate, fence: Fence, on: FollowEvents): Pr
   const batch = await gate.storage.stream.next(FOLLOW, fence, BATCH)
   if (batch.records.length === 0) return 0
   const judged: Judged[] = []
+  const pen = await gate.replay.pen()
   for (let from = 0; from < batch.records.length; from += AT_ONCE) {
     const records = batch.records.slice(from, from + AT_ONCE)
-    const ends = await judgeRecords(records, gate)
+    const ends = await judgeRecords(records, gate, pen)
     for (const [place, end] of ends.entries()) {
       if (end === 'done') continue
       if (!('poison' in end)) judged.push(end)
@@ -100,10 +103,10 @@ export async function followOnce(gate: Gate, fence: Fence, on: FollowEvents): Pr
     }
   }
   try {
-    await settle(gate, judged, { batch: spanOf(batch), owner: fence })
+    await settle(gate, judged, pen, { batch: spanOf(batch), owner: fence })
   } catch (error) {
     if (isStorageError(error)) throw error
-    await settleOneByOne(gate, judged, on)
+    await settleOneByOne(gate, judged, pen, on)
     await gate.storage.stream.advance(spanOf(batch), fence)
   }
   for (const one of judged) gate.onJudged?.(one)
@@ -111,19 +114,30 @@ export async function followOnce(gate: Gate, fence: Fence, on: FollowEvents): Pr
   return batch.records.length
 }
 
-async function settle(gate: Gate, judged: readonly Judged[], advance?: SettleInput['advance']): Promise<void> {
+async function settle(
+  gate: Gate,
+  judged: readonly Judged[],
+  pen: Pen | undefined,
+  advance?: SettleInput['advance'],
+): Promise<void> {
   await gate.storage.store.tx(settleWork, {
     events: judged,
     means: await gate.meansFor(affectedBy(judged)),
     ...(advance !== undefined && { advance }),
+    ...(pen !== undefined && { tray: pen.tray }),
   })
 }
 
 // One record's results cannot be written: the others must not wait for it, and it must not vanish.
-async function settleOneByOne(gate: Gate, judged: readonly Judged[], on: FollowEvents): Promise<void> {
+async function settleOneByOne(
+  gate: Gate,
+  judged: readonly Judged[],
+  pen: Pen | undefined,
+  on: FollowEvents,
+): Promise<void> {
   for (const one of judged) {
     try {
-      await settle(gate, [one])
+      await settle(gate, [one], pen)
     } catch (error) {
       if (isStorageError(error)) throw error
       await openUnjudged(gate, one.key, null)
@@ -136,7 +150,11 @@ async function settleOneByOne(gate: Gate, judged: readonly Judged[], on: FollowE
  * Judges some records: measured side by side, counted in the order of the stream, so that a counter reads what came before and nothing that
  * came after.
  */
-async function judgeRecords(records: readonly StoredRecord[], gate: Gate): Promise<(Judged | 'done' | Poison)[]> {
+async function judgeRecords(
+  records: readonly StoredRecord[],
+  gate: Gate,
+  pen: Pen | undefined,
+): Promise<(Judged | 'done' | Poison)[]> {
   const steps = await Promise.all(records.map((record) => planRecord(record, gate)))
   const planned = steps.filter((step) => typeof step === 'object' && 'planned' in step)
   const readings = await orPoison(null, () =>
@@ -152,7 +170,7 @@ async function judgeRecords(records: readonly StoredRecord[], gate: Gate): Promi
         // One of them cannot be counted: each for itself, so that the others are.
         const own =
           'poison' in readings ? await count([step.planned], gate.bench.counters) : [readings[planned.indexOf(step)]]
-        return judgedRecord(step, own[0] ?? [], gate)
+        return judgedRecord(step, own[0] ?? [], gate, pen)
       })
     }),
   )
@@ -189,8 +207,18 @@ async function planRecord(record: StoredRecord, gate: Gate): Promise<Step | 'don
   })
 }
 
-function judgedRecord({ planned, gated }: Step, readings: readonly Reading[], gate: Gate): Promise<Judged> {
-  const seen = judgePlanned(planned, readings, gate.bench)
+async function judgedRecord(
+  step: Step,
+  readings: readonly Reading[],
+  gate: Gate,
+  pen: Pen | undefined,
+): Promise<Judged> {
+  const seen = judgePlanned(step.planned, readings, gate.bench)
+  const judged = await settledRecord(seen, step.gated, gate)
+  return { ...judged, trace: traceOf(seen, step.gated, pen) }
+}
+
+function settledRecord(seen: Seen, gated: Gated | null, gate: Gate): Promise<Judged> {
   if (gated === null) return judgedOf(seen, gate.bench, { state: 'followed', gated: false, hold: null })
   const open = new Set(undecidedOf(seen))
   const settled = gated.undecided.every((rule) => !open.has(rule))

@@ -1,12 +1,13 @@
 import type { ScreenAnswer } from '@lamplighter/api'
 import type { ActionMeans } from '../actions/index.ts'
 import { AppError } from '../http/errors.ts'
+import type { ReplayLog } from '../replay/index.ts'
 import type { Storage } from '../storage/index.ts'
 import type { Affected } from '../transparency/index.ts'
 import type { Accepted } from './event.ts'
 import type { KeyedName } from './names.ts'
-import { type Bench, goesOn, judgeEvent, undecidedOf } from './pipeline.ts'
-import { recordOf } from './record.ts'
+import { type Bench, firedIn, goesOn, judgeEvent, type Seen, undecidedOf } from './pipeline.ts'
+import { type Gated, recordOf } from './record.ts'
 import { judgedOf } from './ruling.ts'
 import { type Judged, seenBefore, settleWork } from './store.ts'
 
@@ -14,6 +15,7 @@ export interface Gate {
   readonly bench: Bench
   readonly storage: Storage
   readonly nameOf: KeyedName
+  readonly replay: Pick<ReplayLog, 'isKept' | 'pen'>
   meansFor(affected: readonly Affected[]): Promise<ActionMeans>
   /** Told of every verdict, for metrics. @param ms in the gate: until it was durable */
   readonly onJudged?: (judged: Judged, ms?: number) => void
@@ -53,9 +55,14 @@ async function answerOf(accepted: Accepted, gate: Gate, budgetMs: number): Promi
     now: accepted.receivedAt,
   })
   const judged = await judgedOf(seen, gate.bench, { state: 'gated', gated: false, hold: null })
-  const append = goesOn(seen)
+  const logged = gate.replay.isKept
+  const append = goesOn(seen, logged)
     ? await gate.storage.stream.pack([
-        recordOf(accepted, gate.nameOf, { hold: timedHoldOf(judged), undecided: undecidedOf(seen) }),
+        recordOf(accepted, gate.nameOf, {
+          hold: timedHoldOf(judged),
+          undecided: undecidedOf(seen),
+          ...(logged && decidedBy(seen)),
+        }),
       ])
     : null
   const [answer] = await gate.storage.store.tx(settleWork, {
@@ -65,6 +72,12 @@ async function answerOf(accepted: Accepted, gate: Gate, budgetMs: number): Promi
   if (answer === undefined) throw new AppError('internal', 'The verdict was not written.')
   gate.onJudged?.(judged, performance.now() - started)
   return answer
+}
+
+// Few events make a rule fire: most carry the hash alone.
+function decidedBy(seen: Seen): Pick<Gated, 'by' | 'fired'> {
+  const fired = firedIn(seen)
+  return { by: seen.rules.hash, ...(fired.length > 0 && { fired }) }
 }
 
 const timedHoldOf = ({ ruling }: Judged): string | null =>

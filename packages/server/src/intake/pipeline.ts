@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
-import type { CounterOp, CounterStore, Judgement, Measured, Mode, Phase, Plan, Reading } from '@lamplighter/rules'
+import type { CounterOp, CounterStore, Flag, Judgement, Measured, Mode, Phase, Plan, Reading } from '@lamplighter/rules'
 import type { MediaVault } from '../evidence/index.ts'
-import { type LiveRules, type Running, soften, type Tally } from '../policy/index.ts'
+import { judgeCounted, type LiveRules, type Running, soften, type Tally } from '../policy/index.ts'
 import { type BoundLists, type ListBook, measure, type Provider } from '../signals/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import {
@@ -18,7 +18,7 @@ import {
   partsOf,
   readingsFor,
 } from './beside.ts'
-import { countWithin, judgeCounted } from './count.ts'
+import { countWithin } from './count.ts'
 import { type Accepted, idOf } from './event.ts'
 import { type MediaReading, readMedia } from './media.ts'
 
@@ -53,6 +53,9 @@ export interface Seen {
   readonly now: number
   /** Its counters have moved, and nothing is in doubt that they counted. */
   readonly counted: boolean
+  /** Some counter that it read had no sure number: it was warming, late, estimated or away. */
+  readonly unsure: boolean
+  readonly planned: Planned
   /** What a report is about: the type of its item, where a case of that item is open. */
   readonly reported?: string
 }
@@ -166,9 +169,13 @@ export function judgePlanned(planned: Planned, readings: readonly Reading[], ben
   const phase = phases.at(-1) ?? 'gate'
   const moved = ops.filter(({ readOnly }) => readOnly !== true)
   const counted = readings.length === ops.length && moved.every(({ where }) => where !== undefined)
-  const seen = { accepted, media, lists, rules, other, open, parts, phase, now, counted }
+  const unsure = readings.length !== ops.length || readings.slice(0, plan.ops.length).some(isUnsure)
+  const seen = { accepted, media, lists, rules, other, open, parts, phase, now, counted, unsure, planned }
   return { ...seen, ...(reported !== undefined && { reported }) }
 }
+
+const UNSURE: ReadonlySet<string> = new Set<Flag>(['warming', 'late', 'store', 'approx'])
+const isUnsure = ({ flags }: Reading): boolean => flags.some((flag) => UNSURE.has(flag))
 
 /** Measures, counts and judges one event for a caller that waits. */
 export async function judgeEvent(accepted: Accepted, bench: Bench, wish: Wish): Promise<Seen> {
@@ -179,11 +186,14 @@ export async function judgeEvent(accepted: Accepted, bench: Bench, wish: Wish): 
 }
 
 /** Rules that were undecided, as `ruleset/rule`. */
-export function undecidedOf(seen: Seen): string[] {
+export const undecidedOf = (seen: Seen): string[] => namedIn(seen, 'unknown')
+
+/** Rules that fired, as `ruleset/rule`. */
+export const firedIn = (seen: Seen): string[] => namedIn(seen, 'fired')
+
+function namedIn(seen: Seen, wanted: 'fired' | 'unknown'): string[] {
   return seen.parts.flatMap(({ judgement }) =>
-    judgement.results.flatMap(({ rule, outcome }) =>
-      outcome === 'unknown' ? [`${judgement.ruleset.name}/${rule}`] : [],
-    ),
+    judgement.results.flatMap(({ rule, outcome }) => (outcome === wanted ? [`${judgement.ruleset.name}/${rule}`] : [])),
   )
 }
 
@@ -207,11 +217,11 @@ export function afterGate(seen: Seen, undecided: readonly string[]): Seen {
 }
 
 /**
- * True when something may still be said: by follow rules, also of a version that is only counted, by a gate rule that was undecided, or by
+ * True when something is left to do: the log of facts keeps the event (`logged`), or something may still be said, by follow rules, also of a version that is only counted, by a gate rule that was undecided, or by
  * a counter that has not surely moved.
  */
-export function goesOn(seen: Seen): boolean {
+export function goesOn(seen: Seen, logged: boolean): boolean {
   const follows = (rules: LiveRules | undefined): boolean =>
     rules !== undefined && rules.program.rulesFor(seen.accepted.event.kind, 'follow').length > 0
-  return undecidedOf(seen).length > 0 || follows(seen.rules) || follows(seen.other) || !seen.counted
+  return logged || undecidedOf(seen).length > 0 || follows(seen.rules) || follows(seen.other) || !seen.counted
 }

@@ -16,6 +16,9 @@ export interface Gated {
   readonly hold: string | null
   /** Gate rules that were undecided, as `ruleset/rule`: follow asks them again. */
   readonly undecided: readonly string[]
+  /** Hash of the rules that judged, and those that fired: for the replay log, where one is kept. */
+  readonly by?: string
+  readonly fired?: readonly string[]
 }
 
 /** An event as it goes into the stream. */

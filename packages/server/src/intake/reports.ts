@@ -9,6 +9,7 @@ import { affectedBy, type Gate } from './gate.ts'
 import { FOLLOW_MS, judgeEvent } from './pipeline.ts'
 import { isReport, itemOf, judgedOf, typeOf } from './ruling.ts'
 import { reportWork } from './store.ts'
+import { traceOf } from './trace.ts'
 
 /**
  * Takes a user's report: it always becomes or joins a case (decisions.md 7), whatever the rules say of it, and the reporter gets a promise.
@@ -43,6 +44,8 @@ export async function takeReport(accepted: Accepted, gate: Gate): Promise<{ id: 
   const { stored, exhibits } = await evidenceOf(seen, gate.bench, { effects: [], itemState: null, item })
   const evidence = newId('ev', now)
   const id = newId('rep', now)
+  const pen = await gate.replay.pen()
+  const trace = traceOf(seen, null, pen)
   const result = await gate.storage.store.tx(reportWork, {
     key: accepted.key,
     bodyHash: accepted.bodyHash,
@@ -79,6 +82,7 @@ export async function takeReport(accepted: Accepted, gate: Gate): Promise<{ id: 
     // One piece of evidence for both: what the report told of the item.
     ruling: judged.ruling === null ? null : { ...judged.ruling, evidence: null, exhibits: [] },
     means: await gate.meansFor([{ kind: 'reporter', id: reporter }, ...affectedBy([judged])]),
+    logged: pen === undefined || trace === null ? null : { tray: pen.tray, trace },
   })
   return { id: result.id, recorded: result.recorded }
 }

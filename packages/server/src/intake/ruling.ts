@@ -46,6 +46,7 @@ export async function judgedOf(
       because: explanation?.rules.filter(hasFired).map(({ because }) => because) ?? [],
     },
     append: null,
+    trace: null,
     media: seen.media.files.filter(({ stored }) => stored).map(({ mediaKey }) => mediaKey),
   }
 }

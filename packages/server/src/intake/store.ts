@@ -1,6 +1,7 @@
 import type { RecordedJson, ScreenAnswer } from '@lamplighter/api'
 import { type ActionMeans, bringForward, cancelUnsent } from '../actions/index.ts'
 import { type ExhibitSeed, keepExhibit, mediaFollowed } from '../evidence/index.ts'
+import { appendTraces, type Trace, type Tray } from '../replay/index.ts'
 import {
   type CaseSeed,
   type EvidenceSeed,
@@ -41,6 +42,8 @@ export interface Judged {
   /** Goes on to follow. */
   readonly append: readonly Chunk[] | null
   readonly media: readonly string[]
+  /** What the replay log keeps of it; null in the gate, and where nothing is kept. */
+  readonly trace: Trace | null
 }
 
 export interface SettleInput {
@@ -48,6 +51,8 @@ export interface SettleInput {
   readonly means: ActionMeans
   /** For follow: the offset moves with the results. */
   readonly advance?: { readonly batch: Span; readonly owner: Fence }
+  /** What the traces of these events lie in. */
+  readonly tray?: Tray
 }
 
 /** Writes what was judged. The same event again changes nothing and gets the first answer (platform.md §12). */
@@ -56,11 +61,17 @@ export const settleWork = defineWork(
   async (tx: Tx, input: SettleInput): Promise<ScreenAnswer[]> => {
     const answers: ScreenAnswer[] = []
     for (const judged of input.events) answers.push(await settleOne(tx, judged, input.means))
+    // An event that was told before is one past event, not two.
+    const fresh = input.events.filter((_, place) => answers[place]?.repeat !== true)
+    if (input.tray !== undefined) await appendTraces(tx, input.tray, tracesOf(fresh))
     if (input.advance !== undefined) await tx.stream.advance(input.advance.batch, input.advance.owner)
     return answers
   },
   { urgent: true },
 )
+
+const tracesOf = (events: readonly Pick<Judged, 'trace'>[]): Trace[] =>
+  events.flatMap(({ trace }) => (trace === null ? [] : [trace]))
 
 async function settleOne(tx: Tx, judged: Judged, means: ActionMeans): Promise<ScreenAnswer> {
   const before = await tx.db.selectFrom('seen').selectAll().where('event_key', '=', judged.key).executeTakeFirst()
@@ -142,6 +153,7 @@ export interface ReportInput {
   readonly reporter: string
   readonly ruling: Ruling | null
   readonly means: ActionMeans
+  readonly logged: { readonly tray: Tray; readonly trace: Trace } | null
 }
 
 interface TakenReport {
@@ -188,6 +200,7 @@ export const reportWork = defineWork(
     for (const exhibit of input.exhibits) await keepExhibit(tx, number, exhibit)
     await putReport(tx, number, { ...input.report, record: recorded.record })
     if (input.ruling !== null) await settleRuling(tx, input.ruling, input.means)
+    if (input.logged !== null) await appendTraces(tx, input.logged.tray, [input.logged.trace])
     const answer: TakenReport = { id, recorded, case: number }
     const row = {
       event_key: input.key,

@@ -40,7 +40,7 @@ export function wordsOf(need: Need): string {
     case 'nothing_before':
       return 'Nothing was live before it.'
     case 'report_unopened':
-      return 'Open its shadow report first; an approval is of what shadow has found.'
+      return 'Open its shadow report or a backtest of it first; an approval is of what was found.'
   }
 }
 

@@ -234,7 +234,7 @@ test('every need has words that say what to do', () => {
       "nothing_before: Nothing was live before it.",
       "other_schema: The live version reads another schema of facts; upload this file again as a new version.",
       "own_version: Nobody approves their own version; ask a colleague.",
-      "report_unopened: Open its shadow report first; an approval is of what shadow has found.",
+      "report_unopened: Open its shadow report or a backtest of it first; an approval is of what was found.",
       "shadow_short: It has not been watched long enough: 60 minutes to go.",
       "stale_revision: It changed since you read it; read it again and send its hash in If-Match.",
       "taken: core 3 runs beside the live one already; retire it first.",

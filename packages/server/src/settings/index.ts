@@ -25,6 +25,14 @@ const shapes = {
     .default(null),
   /** Known to everybody and about nothing in particular: who looks over a shoulder learns nothing from it. */
   'platform.leaveTo': webAddress.default(LEAVE_TO),
+  'replay.days': z
+    .string()
+    .regex(/^(1?\d|2[0-8])$/)
+    .default('28'),
+  'replay.segmentDays': z
+    .string()
+    .regex(/^(\d|1[0-4])$/)
+    .default('14'),
 } as const
 
 export type SettingName = keyof typeof shapes
@@ -57,6 +65,16 @@ const words: Readonly<Record<SettingName, SettingWords>> = {
     is: 'where "leave quickly" leads',
     takes: 'an https: address',
     example: LEAVE_TO,
+  },
+  'replay.days': {
+    is: 'days for which content-free facts of past events are kept for backtests; 0 keeps none',
+    takes: 'a number from 0 to 28',
+    example: '28',
+  },
+  'replay.segmentDays': {
+    is: 'days after which nobody can tell any more whose facts those were; 0 keeps none',
+    takes: 'a number from 0 to 14',
+    example: '14',
   },
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { BACKTEST_QUEUE, backtestHandler, startProgress } from '../replay/index.ts'
 import type { GoodCall, Town } from './good-calls.ts'
 import { freshId } from './house.ts'
 
@@ -72,6 +73,25 @@ export class RuleMakes {
     return hash
   }
 
+  /** A backtest that waits for its turn. */
+  async backtested(): Promise<string> {
+    const { path } = await this.drafted()
+    const { body } = await this.#call(`${path}/backtests`, { source: 'log', from: 0 })
+    return body.id
+  }
+
+  /** A backtest that has found what there is to find. */
+  async foundOut(): Promise<string> {
+    const { storage, registry, keyring } = this.#town.house.context
+    const id = await this.backtested()
+    const handler = backtestHandler({ storage, registry, keyring, progress: startProgress(() => performance.now()) })
+    // Held for no time: those of others stay as they are.
+    const jobs = await storage.jobs.claim(BACKTEST_QUEUE, 1_000, 1)
+    for (const job of jobs.filter(({ payload }) => JSON.stringify(payload).includes(id)))
+      await handler(job, { signal: AbortSignal.timeout(60_000), claimed: () => job })
+    return id
+  }
+
   calls(word: string): Record<string, () => Promise<GoodCall>> {
     const { house, author } = this.#town
     const reason = word
@@ -113,6 +133,15 @@ export class RuleMakes {
         path: `${RULESET}/rules/bad_link/pause`,
         headers: { 'if-match': `"${await this.paused('bad_link')}"` },
       }),
+      startBacktest: async () => ({
+        path: `${(await this.drafted()).path}/backtests`,
+        ...json({ source: 'log', from: 0 }),
+      }),
+      getBacktests: async () => ({ path: `${(await this.drafted()).path}/backtests` }),
+      getBacktest: async () => ({ path: `/v1/backtests/${await this.foundOut()}` }),
+      getDifferences: async () => ({ path: `/v1/backtests/${await this.backtested()}/differences` }),
+      getJob: async () => ({ path: `/v1/jobs/${await this.backtested()}` }),
+      cancelJob: async () => ({ path: `/v1/jobs/${await this.backtested()}` }),
       putRuleset: async () => {
         const { version } = await this.drafted()
         return { path: '/v1/rulesets/live', ...json({ text: starterAs(version + 1), reason }) }

@@ -96,6 +96,7 @@ export function ruleStates(town: Town, word: string): State[] {
       },
     ],
     ['getShadowReport', 'rules_refused', async () => lead.call('GET', `${(await outgrown()).path}/shadow-report`)],
+    ...backtestStates(town, make, { change, outgrown }),
     ['rollBackRuleset', 'stale_revision', () => rollBack(NOBODYS)],
     [
       'rollBackRuleset',
@@ -143,5 +144,46 @@ export function ruleStates(town: Town, word: string): State[] {
     ['putRuleset', 'rules_refused', () => put(`rule ${word}`)],
     ['putRuleset', 'needs_unmet', async () => put(starterAs((await make.wentLive()).version))],
     ['putRuleset', 'conflict', async () => put(await ranOtherwise())],
+  ]
+}
+
+/** Refusals of the calls that ask versions about the past. */
+function backtestStates(
+  { author }: Town,
+  make: RuleMakes,
+  over: { change(sql: string): void; outgrown(): Promise<Version> },
+): State[] {
+  const start = ({ path }: Version) => author.call('POST', `${path}/backtests`, { body: { source: 'log', from: 0 } })
+  const cancel = (id: string, key = freshId()) =>
+    author.call('DELETE', `/v1/jobs/${id}`, { headers: { 'idempotency-key': key } })
+  return [
+    ['startBacktest', 'rules_refused', async () => start(await over.outgrown())],
+    [
+      'startBacktest',
+      'conflict',
+      async () => {
+        const draft = await make.drafted()
+        over.change(`update ruleset_versions set schema_text = schema_text || '# x' where version = ${draft.version}`)
+        return start(draft)
+      },
+    ],
+    [
+      'cancelJob',
+      'conflict',
+      async () => {
+        const id = await make.backtested()
+        await cancel(id)
+        return cancel(id)
+      },
+    ],
+    [
+      'cancelJob',
+      'idempotency_mismatch',
+      async () => {
+        const key = freshId()
+        await cancel(await make.backtested(), key)
+        return cancel(await make.backtested(), key)
+      },
+    ],
   ]
 }

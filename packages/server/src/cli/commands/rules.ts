@@ -1,9 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { getRuleset, getRulesets, getRulesetVersion } from '@lamplighter/api'
 import {
   canonicalJson,
-  check,
   compile,
   diff,
   explain,
@@ -13,66 +11,17 @@ import {
   lockOf,
   MemoryCounters,
   normalise,
-  readSchema,
   renderDiagnostics,
   renderExplanation,
   renderTestReport,
   runTests,
 } from '@lamplighter/rules'
 import { type Call, withApi } from '../api.ts'
-import type { Command, Given } from '../command.ts'
-import { type ExitCode, type Io, UsageError } from '../io.ts'
+import { backtestCommand } from '../backtest.ts'
+import type { Command } from '../command.ts'
+import { type ExitCode, UsageError } from '../io.ts'
+import { checked, read, schemaOption, sourcesOf } from '../rule-files.ts'
 import { lockPathOf, readLock, writeLock } from './lock-file.ts'
-
-interface Sources {
-  readonly file: string
-  /** As it was given: what messages call it. */
-  readonly name: string
-  readonly text: string
-  readonly schemaFile: string
-  readonly schemaText: string
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    throw new UsageError(`${path} cannot be read; give the path of a rule file`)
-  }
-}
-
-/** The rule file, and the schema that it uses: `--schema`, or `<name>.schema.wick` beside it. */
-function sourcesOf(io: Io, given: Given, path = given.args[0] ?? ''): Sources {
-  const file = resolve(io.folder, path)
-  const text = read(file)
-  const name = /^use\s+schema\s+([a-z][a-z0-9_]*)/m.exec(text)?.[1] ?? 'chat'
-  const beside = join(dirname(file), `${name}.schema.wick`)
-  const chosen = given.value('schema')
-  const schemaFile = chosen !== undefined ? resolve(io.folder, chosen) : existsSync(beside) ? beside : shippedSchema()
-  return { file, name: path, text, schemaFile, schemaText: read(schemaFile) }
-}
-
-const shippedSchema = (): string => new URL(import.meta.resolve('@lamplighter/rules/wick/chat.schema.wick')).pathname
-
-/** @param lock what was locked before; a changed meaning under an old version is then refused */
-function checked(sources: Sources, lock?: Lock) {
-  const schemaSource = { name: sources.schemaFile, text: sources.schemaText }
-  const read = readSchema(schemaSource)
-  if (read.schema === undefined)
-    return {
-      ruleset: undefined,
-      schema: undefined,
-      rendered: renderDiagnostics(schemaSource, read.diagnostics),
-      diagnostics: read.diagnostics,
-    }
-  const source = { name: sources.name, text: sources.text }
-  const { ruleset, diagnostics } = check(source, read.schema, lock)
-  return { ruleset, schema: read.schema, rendered: renderDiagnostics(source, diagnostics), diagnostics }
-}
-
-const schemaOption = {
-  schema: { help: 'schema file; default: the one beside the rules, else the shipped one', value: 'file' },
-} as const
 
 const hoursOf = (ms: number): string => (ms % 3_600_000 === 0 ? `${ms / 3_600_000}h` : `${Math.round(ms / 60_000)}m`)
 
@@ -258,6 +207,7 @@ export const commands: readonly Command[] = [
       return changes.length === 0 ? 0 : 1
     },
   },
+  backtestCommand,
   {
     name: 'rules status',
     summary: 'Shows what runs, what is proposed and what that still needs, and what is paused.',

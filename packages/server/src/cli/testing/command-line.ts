@@ -2,7 +2,7 @@ import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { openContext } from '../../context.ts'
+import { type Context, openContext } from '../../context.ts'
 import { loadConfig } from '../../http/config.ts'
 import { startServer } from '../../http/server.ts'
 import { runCommand } from '../run.ts'
@@ -53,7 +53,11 @@ export async function initialised(): Promise<string> {
 }
 
 /** Runs `use` while a server runs on the folder's data, so that commands go through its socket. */
-export async function whileServing<T>(folder: string, use: () => Promise<T>): Promise<T> {
+export async function whileServing<T>(
+  folder: string,
+  use: (context: Context) => Promise<T>,
+  how: { readonly working?: boolean } = {},
+): Promise<T> {
   const { config } = loadConfig({ env: {}, folder })
   const context = await openContext({ config, patient: true })
   const server = await startServer({
@@ -65,7 +69,9 @@ export async function whileServing<T>(folder: string, use: () => Promise<T>): Pr
     shutdownMs: 5_000,
   })
   try {
-    return await use()
+    // What runs beside the calls: judging, jobs.
+    if (how.working === true) context.start()
+    return await use(context)
   } finally {
     await server.stop()
     await context.close()

@@ -17,6 +17,20 @@ export function findingsOf(said: Acknowledged, truth: Truth, receiver: Pick<Coun
 }
 
 /**
+ * Every event that was seen has its one line in the replay log, whenever the server died. True only when every event that was sent has been
+ * followed.
+ */
+export function logFaults({ seen, logged }: Truth): string[] {
+  const twice = logged.length - new Set(logged).size
+  return [
+    ...(twice === 0 ? [] : [`the replay log holds ${twice} line(s) twice`]),
+    ...(logged.length - twice === seen.length
+      ? []
+      : [`the replay log holds ${logged.length - twice} of ${seen.length} events`]),
+  ]
+}
+
+/**
  * Counters against brute force over what was acknowledged: each event counts once, however often it was sent and whenever the server died
  * (rules.md §11.5). True only when every event that was sent has its answer.
  */

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Verified, verifyTarget } from '@lamplighter/ledger/verifier'
 import type { Errand } from './errand.ts'
-import { countFaults, findingsOf } from './findings.ts'
+import { countFaults, findingsOf, logFaults } from './findings.ts'
 import { Life } from './life.ts'
 import { PlatformDouble } from './platform.ts'
 import { CountingReceiver } from './receiver.ts'
@@ -57,6 +57,7 @@ export class History {
       ...this.platform.wrong,
       ...findingsOf(this.platform.acknowledged, truth, this.receiver),
       ...countFaults(this.platform.acknowledged, truth),
+      ...logFaults(truth),
       ...(log.exit === 0 ? [] : log.lines),
     ]
   }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { type Line, unpackChunk } from '../../replay/line.ts'
 import { defineQuery, type ReadDb } from '../../storage/index.ts'
 
 /** What the database holds in the end, as far as crash tests look at it. */
@@ -20,6 +21,8 @@ export interface Truth {
   readonly notices: readonly { readonly id: string; readonly decision: string }[]
   /** Commitments of the ledger, in base64. */
   readonly commitments: readonly string[]
+  /** Events in the replay log, under the names that it gives them, one for each line. */
+  readonly logged: readonly string[]
   /** What a counter says of each room. */
   readonly counts: readonly { readonly room: string; readonly low: number; readonly high: number }[]
 }
@@ -29,6 +32,7 @@ export const findTruth = defineQuery('crash.truth', async ({ db }: ReadDb): Prom
   const seen = await db.selectFrom('seen').select('event_key').execute()
   const actions = await db.selectFrom('actions').select(['id', 'decision', 'do', 'undo_of', 'withdrawn_by']).execute()
   const records = await db.selectFrom('ledger_records').select('commitment').execute()
+  const chunks = await db.selectFrom('replay_chunks').select('body').orderBy('n').execute()
   return {
     integrity: check.rows.map((row) => row.integrity_check).join('; '),
     seen: seen.map((row) => row.event_key),
@@ -41,6 +45,7 @@ export const findTruth = defineQuery('crash.truth', async ({ db }: ReadDb): Prom
       withdrawn: withdrawn_by !== null,
     })),
     notices: await db.selectFrom('notices').select(['id', 'decision']).execute(),
+    logged: chunks.flatMap(({ body }) => unpackChunk(body).lines.map((line) => (JSON.parse(line) as Line).e.id)),
     commitments: records.map((row) => Buffer.from(row.commitment).toString('base64')),
   }
 })

@@ -1,0 +1,123 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Context } from '../context.ts'
+import { initialised, lamplighter, whileServing } from './testing/command-line.ts'
+
+const starter = readFileSync(new URL(import.meta.resolve('@lamplighter/rules/wick/starter.wick')), 'utf8')
+const HOUR = 3_600_000
+const START = Date.UTC(2026, 5, 1)
+
+const rulesOf = (version: number, from: number, more = ''): string => `
+ruleset tiny version ${version} owner "lead@example.org"
+use schema chat version 1
+counter sent = count by actor.id on message over 1h exact up to 50
+rule many v${version} {
+  harm spam policy "SPAM-3" severity low phase gate
+  on message
+  when sent >= ${from}
+  then limit "messages" for 1h
+  on unknown ignore
+  because "{sent} messages"
+  tell user "You sent many messages."
+}
+${more}`
+
+/** One message that warms the counter, and an hour later as many as these of each. */
+function eventsOf(counts: Readonly<Record<string, number>>): string {
+  const at = (ms: number) => new Date(START + ms).toISOString()
+  const message = (id: string, actor: string, ms: number) =>
+    JSON.stringify({ kind: 'message', id, occurred_at: at(ms), actor: { id: actor }, item: { id, text: 'hello' } })
+  const after = Object.entries(counts).flatMap(([actor, count]) =>
+    Array.from({ length: count }, (_, n) => message(`${actor}-${n}`, actor, HOUR + n * 1_000)),
+  )
+  return `${[message('first', 'nobody', 0), ...after].join('\n')}\n`
+}
+
+let folder: string
+beforeEach(async () => {
+  folder = await initialised()
+  writeFileSync(join(folder, 'three.wick'), rulesOf(1, 3))
+  writeFileSync(join(folder, 'four.wick'), rulesOf(2, 4))
+  writeFileSync(join(folder, 'past.ndjson'), eventsOf({ kestrel: 5, plover: 3, heron: 1 }))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const run = (...line: string[]) => lamplighter(folder, ['rules', 'backtest', ...line, '--yes'])
+
+it('asks a rule file about events of a file, without a server', async () => {
+  const alone = await run('three.wick', '--events', 'past.ndjson')
+  expect([alone.err, alone.code]).toEqual(['', 0])
+  const [head, titles, ...rows] = alone.out.trimEnd().split('\n')
+  expect(head).toMatch(/^10 events in .* drift not checked; warm-up 1h, then 9 measured; blind: 0$/)
+  expect(titles?.split(/ {2,}/)).toEqual([
+    'rule',
+    'new',
+    'undecided',
+    'people',
+    'per hour p99',
+    'upheld/overturned/open',
+  ])
+  expect(rows.map((row) => row.split(/ {2,}/))).toEqual([['many v1', '4', '0', '2', '4', '–']])
+})
+
+it('says what changes between two files, and ends with 1 when something does', async () => {
+  const both = await run('four.wick', '--events', 'past.ndjson', '--against', 'three.wick')
+  expect([both.err, both.code]).toEqual(['', 1])
+  const [, , counted, ...differences] = both.out.trimEnd().split('\n')
+  expect(counted?.split(/ {2,}/)).toEqual(['many v2', '2', '4', '2', '0', '2', '0', '1', '2', '–'])
+  expect(differences).toEqual([
+    '- many: kestrel-2 (fired → quiet) sent >= 4 false',
+    '- many: plover-2 (fired → quiet) sent >= 4 false',
+  ])
+  const json = JSON.parse((await run('four.wick', '--events', 'past.ndjson', '--against', 'three.wick', '--json')).out)
+  expect(json).toMatchObject({ measured: 9, drift: { checked: 0 }, differences: [{ rule: 'many', what: 'lost' }, {}] })
+})
+
+it('says what was not there: a list without a server', async () => {
+  const listed = `list words: text from "x"
+rule listed v1 {
+  harm spam policy "SPAM-3" severity low phase follow
+  on message
+  when item.text contains any words
+  then queue "reports" within 24h
+  on unknown ignore
+  because "listed"
+}`
+  // Declarations stand before rules.
+  const [head = '', ...rest] = rulesOf(1, 3).split('counter ')
+  const [list = '', rule = ''] = listed.split('\nrule ')
+  writeFileSync(join(folder, 'listed.wick'), `${head}${list}\ncounter ${rest.join('counter ')}\nrule ${rule}`)
+  const { out, code } = await run('listed.wick', '--events', 'past.ndjson', '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(out).rules.find((one: { rule: string }) => one.rule === 'listed')).toMatchObject({ undecided: 9 })
+})
+
+it('names the line that is no event, and the file that is no rule set', async () => {
+  writeFileSync(join(folder, 'bad.ndjson'), `${eventsOf({})}{"kind":"message","id":7}\n`)
+  const bad = await run('three.wick', '--events', 'bad.ndjson')
+  expect([bad.code, bad.err]).toEqual([2, expect.stringMatching(/^bad\.ndjson:2: \/id /)])
+  writeFileSync(join(folder, 'broken.wick'), 'ruleset x')
+  expect((await run('broken.wick', '--events', 'past.ndjson')).code).toBe(1)
+  expect((await run('three.wick', '--events', 'past.ndjson', '--from', 'soon')).code).toBe(2)
+  expect((await run('three.wick')).err).toContain('core@2')
+})
+
+it('asks a running server about its past, and a person where none runs', async () => {
+  expect(await run('starter@2')).toMatchObject({
+    code: 3,
+    err: 'no server runs on this data folder; start it with: lamplighter start\n',
+  })
+  const edited = starter
+    .replace('starter version 2', 'starter version 3')
+    .replace('rule bad_link v1', 'rule bad_link v2')
+  writeFileSync(join(folder, 'new.wick'), edited)
+  const serve = async (_context: Context) => {
+    expect((await lamplighter(folder, ['rules', 'shadow', 'new.wick', '--yes'])).err).toBe('')
+    const told = await run('starter@3', '--from', '1h', '--against', 'starter@2')
+    expect([told.err, told.code]).toEqual(['', 0])
+    expect(told.out).toMatch(/^0 events in .* warm-up 24h, then 0 measured; blind: 0\nno rule had anything to say\n$/)
+    expect(await run('starter@9')).toMatchObject({ code: 1, err: expect.stringMatching(/^not_found: /) })
+  }
+  await whileServing(folder, serve, { working: true })
+})

@@ -1,0 +1,215 @@
+import { resolve } from 'node:path'
+import { type BacktestResultJson, cancelJob, getBacktest, getJob, startBacktest } from '@lamplighter/api'
+import { type Event, type Program, readSchema } from '@lamplighter/rules'
+import { acceptEvent } from '../intake/index.ts'
+import { type BacktestResult, backtestOf, type Difference, versionOf } from '../replay/index.ts'
+import { measure, shippedProviders } from '../signals/index.ts'
+import { type Call, isRunning, withApi } from './api.ts'
+import type { Command, Given } from './command.ts'
+import { type ExitCode, type Io, UsageError } from './io.ts'
+import { checked, read, schemaOption, sourcesOf } from './rule-files.ts'
+
+const HOUR_MS = 3_600_000
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: HOUR_MS, d: 24 * HOUR_MS }
+
+/** Asks a version about past events: of a server that runs, or of a file. */
+export const backtestCommand: Command = {
+  name: 'rules backtest',
+  summary:
+    'Says what a version would have found in the past: core@2 of the running server, or a rule file over events of yours.',
+  example: 'lamplighter rules backtest core@2 --from 14d --against live',
+  args: ['version or file'],
+  options: {
+    ...schemaOption,
+    from: { help: 'how far back, such as 14d or 6h; default: 14d, with --events all of them', value: 'time' },
+    against: { help: 'live, a version such as core@1, or with --events a rule file; default: live', value: 'version' },
+    events: { help: 'past events, one JSON object a line, in the order in which they came', value: 'file' },
+  },
+  run: (io, given) => (given.value('events') === undefined ? overLog(io, given) : overFile(io, given)),
+}
+
+/** What a duration such as `14d` is in milliseconds. @throws UsageError */
+function backOf(text: string): number {
+  const [, count = '', unit = ''] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? []
+  const ms = UNITS[unit]
+  if (ms === undefined) throw new UsageError(`--from ${text}: expected a number and m, h or d, such as 14d`)
+  return Number(count) * ms
+}
+
+async function overLog(io: Io, given: Given): Promise<ExitCode> {
+  const [, name, version] = /^([a-z][a-z0-9_]*)@([1-9]\d*)$/.exec(given.args[0] ?? '') ?? []
+  if (name === undefined) throw new UsageError(`expected a version such as core@2, or a rule file with --events FILE`)
+  const { config } = io.config()
+  if (!(await isRunning(config))) {
+    io.err.write('no server runs on this data folder; start it with: lamplighter start\n')
+    return 3
+  }
+  const began = performance.now()
+  return withApi(io, async (call) => {
+    const body = {
+      source: 'log',
+      from: Date.now() - backOf(given.value('from') ?? '14d'),
+      against: given.value('against') ?? 'live',
+    }
+    const { id } = startBacktest.answer.parse(
+      await call('POST', `/v1/rulesets/${name}/versions/${version}/backtests`, body),
+    )
+    await untilEnded(io, call, id)
+    const { state, result, against } = getBacktest.answer.parse(await call('GET', `/v1/backtests/${id}`))
+    if (result === null) {
+      io.err.write(`the backtest ended without a result: ${state}\n`)
+      return 3
+    }
+    io.result({ id, against, ...result }, linesOf(result, (performance.now() - began) / 1_000, true))
+    return exitOf(result)
+  })
+}
+
+/** Waits for the end; a person who stops the command stops the work, too. */
+async function untilEnded(io: Io, call: Call, id: string): Promise<void> {
+  const stop = (): void => {
+    call('DELETE', `/v1/jobs/${id}`)
+      .then((answer) => io.err.write(`${cancelJob.answer.parse(answer).state}\n`))
+      .catch(() => undefined)
+      .finally(() => process.exit(1))
+  }
+  process.once('SIGINT', stop)
+  try {
+    for (;;) {
+      const { state, progress } = getJob.answer.parse(await call('GET', `/v1/jobs/${id}?wait=1`))
+      if (state !== 'waiting' && state !== 'running') return
+      if (io.err.isTTY && !io.quiet) io.err.write(`\r${progress.done} of ${progress.total} events`)
+    }
+  } finally {
+    process.off('SIGINT', stop)
+    if (io.err.isTTY && !io.quiet) io.err.write('\r\u001b[K')
+  }
+}
+
+async function overFile(io: Io, given: Given): Promise<ExitCode> {
+  const mine = texts(io, given, given.args[0] ?? '')
+  const other = given.value('against')
+  if (other === 'live') throw new UsageError('--against live needs a server; with --events give a rule file')
+  const theirs = other === undefined ? undefined : texts(io, given, other)
+  if (mine === undefined || (other !== undefined && theirs === undefined)) return 1
+  const path = given.value('events') ?? ''
+  const events = eventsIn(path, read(resolve(io.folder, path)), mine.schemaText)
+  const first = events[0]
+  const from = given.value('from')
+  const start = first === undefined ? 0 : Date.parse(first.occurred_at)
+  const last = events.at(-1)
+  const back = from === undefined ? undefined : backOf(from)
+  const began = performance.now()
+  const { result, differences } = await backtestOf(
+    { mine: versionOf(mine), theirs: versionOf(theirs ?? mine) },
+    events,
+    { from: back === undefined || last === undefined ? start : Date.parse(last.occurred_at) - back, measure: measured },
+  )
+  const lines = [
+    ...linesOf(result, (performance.now() - began) / 1_000, theirs !== undefined),
+    ...differences.slice(0, SHOWN).map(differenceLine),
+  ]
+  io.result({ ...result, differences }, lines)
+  return exitOf(result)
+}
+
+const SHOWN = 20
+
+function texts(io: Io, given: Given, path: string) {
+  const sources = sourcesOf(io, given, path)
+  const { ruleset, rendered, diagnostics } = checked(sources)
+  if (ruleset !== undefined) return sources
+  io.result({ diagnostics }, [rendered])
+  return undefined
+}
+
+function measured(program: Program, event: Event) {
+  const needs = (['gate', 'follow'] as const).flatMap((phase) => program.signals(event.kind, phase))
+  return measure([...new Map(needs.map((need) => [need.name, need])).values()], event, {
+    providers: shippedProviders,
+    budgetMs: 1_000,
+  })
+}
+
+/** @throws UsageError a line that is no event */
+function eventsIn(path: string, text: string, schemaText: string): Event[] {
+  const { schema } = readSchema({ name: 'schema', text: schemaText })
+  if (schema === undefined) return []
+  return text.split('\n').flatMap((line, place) => {
+    if (line.trim() === '') return []
+    const wrong = (what: string) => new UsageError(`${path}:${place + 1}: ${what}`)
+    const json = jsonOf(line)
+    if (json === undefined) throw wrong('expected one JSON object, an event')
+    const occurred = Date.parse(String(Reflect.get(json, 'received_at') ?? Reflect.get(json, 'occurred_at')))
+    const edge = acceptEvent(json, schema, { connection: 'file', now: Number.isNaN(occurred) ? 0 : occurred })
+    if ('accepted' in edge) return [edge.accepted.event]
+    throw wrong(edge.faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; '))
+  })
+}
+
+function jsonOf(line: string): object | undefined {
+  try {
+    const json: unknown = JSON.parse(line)
+    return typeof json === 'object' && json !== null ? json : undefined
+  } catch {
+    // Said by the caller, with the line's number.
+    return undefined
+  }
+}
+
+/** 1: something differs, or the past does not come out as it was. */
+const exitOf = ({ drift, rules }: BacktestResult | BacktestResultJson): ExitCode =>
+  drift.events > 0 || rules.some(({ fired }) => fired.onlyNew > 0 || fired.onlyLive > 0) ? 1 : 0
+
+function linesOf(result: BacktestResult | BacktestResultJson, seconds: number, compared: boolean): string[] {
+  const { events, measured: count, warmupMs, drift, blind, cold } = result
+  const perSecond = Math.round(events / Math.max(seconds, 0.001))
+  const checkedWords = drift.checked === 0 ? 'drift not checked' : `drift ${drift.events} of ${drift.checked}`
+  const why = blind.because.slice(0, 3).map(({ what, events: some }) => `${what}: ${spaced(some)}`)
+  const head = [
+    `${spaced(events)} events in ${seconds.toFixed(1)} s (${spaced(perSecond)}/s)`,
+    checkedWords,
+    `warm-up ${hours(warmupMs)}, then ${spaced(count)} measured`,
+    `blind: ${spaced(blind.events)}${why.length === 0 ? '' : ` (${why.join('; ')})`}`,
+  ].join('; ')
+  const rows = result.rules.map(({ rule, version, fired, undecided, people, perHourP99, outcomes }) => [
+    version === null ? `${rule} (gone)` : `${rule} v${version}`,
+    ...[fired.new, ...(compared ? [fired.live, fired.both, fired.onlyNew, fired.onlyLive] : [])].map(spaced),
+    ...[undecided, people, perHourP99].map(spaced),
+    outcomes.untold === fired.new
+      ? '–'
+      : [outcomes.upheld, outcomes.overturned, outcomes.open + outcomes.untold].map(spaced).join('/'),
+  ])
+  const titles = [
+    'rule',
+    'new',
+    ...(compared ? ['live', 'both', 'only new', 'only live'] : []),
+    'undecided',
+    'people',
+    'per hour p99',
+    'upheld/overturned/open',
+  ]
+  return [
+    ...drift.rules.map(({ rule, events: some }) => `drift: ${rule} said otherwise of ${spaced(some)} events then`),
+    head,
+    ...(cold.length === 0 ? [] : [`never warm, so undecided: ${cold.join(', ')}`]),
+    ...(rows.length === 0 ? ['no rule had anything to say'] : columns([titles, ...rows])),
+  ]
+}
+
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  '),
+  )
+}
+
+const differenceLine = ({ rule, what, event, outcome, clauses }: Difference): string =>
+  `${what === 'new' ? '+' : '-'} ${rule}: ${event} (${outcome.against} → ${outcome.new}) ${clauses
+    .map(({ text, outcome: said }) => `${text} ${said ?? 'unknown'}`)
+    .join(', ')}`
+
+const spaced = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
+const hours = (ms: number): string => (ms % HOUR_MS === 0 ? `${ms / HOUR_MS}h` : `${Math.round(ms / 60_000)}m`)

@@ -1,0 +1,29 @@
+import type { Decided } from './counting.ts'
+import type { Difference } from './difference.ts'
+import type { Part } from './result.ts'
+
+/** A rule set and its schema, as texts: a program cannot cross to another thread. */
+export interface Texts {
+  readonly text: string
+  readonly schemaText: string
+}
+
+/** What the thread of a backtest begins with. */
+export interface Errand {
+  readonly mine: Texts
+  readonly theirs: Texts
+  /** What is measured, milliseconds since 1970. */
+  readonly from: number
+  readonly to: number
+}
+
+export type ToThread =
+  /** A segment begins, with what people decided of its events. */
+  | { readonly do: 'begin'; readonly decided?: Decided }
+  | { readonly do: 'chunks'; readonly chunks: readonly { readonly body: Uint8Array; readonly until: number }[] }
+  | { readonly do: 'end' }
+
+export type FromThread =
+  | { readonly did: 'begin' }
+  | { readonly did: 'chunks' }
+  | { readonly did: 'end'; readonly part: Part; readonly differences: readonly Difference[] }

@@ -1,0 +1,142 @@
+import { days, defineSchema, table } from '../storage/index.ts'
+
+declare module '../storage/tables.ts' {
+  interface Tables {
+    replay_chunks: ChunksTable
+    backtests: BacktestsTable
+    backtest_parts: PartsTable
+    backtest_differences: DifferencesTable
+  }
+}
+
+/** Lines that were settled together. */
+export interface ChunksTable {
+  /** Grows with each: the order of arrival. */
+  n: number
+  /** Id of the segment's key; chunks of one segment say equal ids equally. */
+  segment: string
+  at: number
+  /** When the first and the last of its events were received. */
+  since: number
+  until: number
+  lines: number
+  /** `packChunk`. */
+  body: Uint8Array
+}
+
+export interface BacktestsTable {
+  id: string
+  name: string
+  version: number
+  hash: string
+  /** `starter@2`, and its hash. */
+  against: string
+  against_hash: string
+  /** What is measured, both ends included. */
+  since: number
+  until: number
+  /** The last chunk of the log that there was: what comes later is no part of it, whenever it goes on. */
+  last: number
+  state: BacktestState
+  /** Staff id, or `operator`. */
+  by: string
+  at: number
+  ended_at: number | null
+  /** JSON of `BacktestResult`. */
+  result: string | null
+}
+export type BacktestState = 'waiting' | 'running' | 'done' | 'cancelled' | 'parked'
+
+/** What was found in one segment: where a backtest goes on after a stop. */
+export interface PartsTable {
+  backtest: string
+  segment: string
+  lines: number
+  /** JSON of `Part`. */
+  part: string
+}
+
+export interface DifferencesTable {
+  backtest: string
+  n: number
+  rule: string
+  /** JSON of `Difference`. */
+  body: string
+}
+
+/** What is not lowered in Settings. */
+const KEPT_DAYS = 28
+
+export const schema = defineSchema({
+  subject: 'replay',
+  steps: [
+    {
+      id: '0001-chunks',
+      up: (engine) => [
+        table(engine, 'replay_chunks', {
+          n: 'bigint primary key',
+          segment: 'text not null',
+          at: 'bigint not null',
+          since: 'bigint not null',
+          until: 'bigint not null',
+          lines: 'bigint not null',
+          body: 'bytes not null',
+        }),
+        'create index replay_chunks_at on replay_chunks (at)',
+        'create index replay_chunks_segment on replay_chunks (segment, n)',
+      ],
+    },
+    {
+      id: '0002-backtests',
+      up: (engine) => [
+        table(engine, 'backtests', {
+          id: 'text primary key',
+          name: 'text not null',
+          version: 'bigint not null',
+          hash: 'text not null',
+          against: 'text not null',
+          against_hash: 'text not null',
+          since: 'bigint not null',
+          until: 'bigint not null',
+          last: 'bigint not null',
+          state: 'text not null',
+          by: 'text not null',
+          at: 'bigint not null',
+          ended_at: 'bigint',
+          result: 'text',
+        }),
+        'create index backtests_version on backtests (name, version)',
+        'create index backtests_at on backtests (at)',
+        table(
+          engine,
+          'backtest_parts',
+          {
+            backtest: 'text not null references backtests (id) on delete cascade',
+            segment: 'text not null',
+            lines: 'bigint not null',
+            part: 'text not null',
+          },
+          ['primary key (backtest, segment)'],
+        ),
+        table(
+          engine,
+          'backtest_differences',
+          {
+            backtest: 'text not null references backtests (id) on delete cascade',
+            n: 'bigint not null',
+            rule: 'text not null',
+            body: 'text not null',
+          },
+          ['primary key (backtest, n)'],
+        ),
+      ],
+    },
+  ],
+  tables: {
+    replay_chunks: { kept: { from: 'at', default: days(KEPT_DAYS), min: days(0), max: days(KEPT_DAYS) } },
+    // An approval may rest on it.
+    backtests: { kept: { from: 'at', default: days(730), min: days(30), max: days(3650) } },
+    backtest_parts: { kept: { with: 'backtests' } },
+    backtest_differences: { kept: { with: 'backtests' } },
+  },
+})

@@ -1,0 +1,37 @@
+import { defineQuery, type ReadDb } from '../storage/index.ts'
+
+/** What people made of an event that rules had spoken of. */
+export type Reviewed = 'upheld' | 'overturned'
+
+/**
+ * What people decided of verdicts since then, by the event's key. Upheld: the decision that stands asks for something. Overturned: it asks
+ * for nothing, or was reversed. Events of which nobody has decided are not in it.
+ */
+export const reviewedSince = defineQuery(
+  'review.reviewed',
+  async ({ db }: ReadDb, since: number): Promise<ReadonlyMap<string, Reviewed>> => {
+    const rows = await db
+      .selectFrom('verdicts')
+      .innerJoin('case_links', 'case_links.ref', 'verdicts.id')
+      .innerJoin('staff_decisions', 'staff_decisions.case_number', 'case_links.case_number')
+      .leftJoin('decision_endings', 'decision_endings.decision', 'staff_decisions.id')
+      .select(['verdicts.event_key', 'staff_decisions.choice', 'decision_endings.how as ended'])
+      .where('verdicts.at', '>=', since)
+      .orderBy('staff_decisions.at')
+      .execute()
+    const appealed = await db
+      .selectFrom('verdicts')
+      .innerJoin('staff_decisions', 'staff_decisions.reverses', 'verdicts.id')
+      .select('verdicts.event_key')
+      .where('verdicts.at', '>=', since)
+      .execute()
+    const found = new Map<string, Reviewed>()
+    for (const { event_key, choice, ended } of rows) {
+      // What was undone within its ten seconds was never decided.
+      if (ended === 'undone') continue
+      found.set(event_key, ended === 'reversed' || choice === 'none' ? 'overturned' : 'upheld')
+    }
+    for (const { event_key } of appealed) found.set(event_key, 'overturned')
+    return found
+  },
+)
