@@ -7,7 +7,6 @@ import {
   explain,
   format,
   type Json,
-  type Lock,
   lockOf,
   MemoryCounters,
   normalise,
