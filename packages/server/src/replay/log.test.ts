@@ -71,7 +71,7 @@ describe.each(engines)('the replay log on $name', (engine) => {
     await house.follow()
     const found = await text()
     expect((await lines()).length).toBe(4)
-    for (const word of [CANARY, 'send me 50', 'or else', pdqOf(TERROR), '"digests"', '"pdq"', '"text"', 'XQ'])
+    for (const word of [CANARY, 'send me 50', 'or else', pdqOf(TERROR), '"digests"', '"pdq"', '"text"', '"XQ"'])
       expect([word, found.includes(word)]).toEqual([word, false])
     // What rules may read of it is there, and that an encrypted one came.
     expect(found).toContain('"age_band":"adult"')
