@@ -26,6 +26,7 @@ test "six links from a new account" {
 }
 `
 const HOUR = 3_600_000
+const DAY = 24 * HOUR
 
 describe.skipIf(noBrowser)('the walk of a policy lead', () => {
   let house: House
@@ -34,6 +35,8 @@ describe.skipIf(noBrowser)('the walk of a policy lead', () => {
   let second: Page
   beforeAll(async () => {
     house = await copyHouse(inject('seed'))
+    // A segment of the replay log that has just begun is still warming counters: then nothing of it is measured yet.
+    if (Date.now() % (14 * DAY) < 2 * DAY) house.later(2 * DAY)
     browser = await openBrowser()
     lead = await person('lead')
     second = await person('lead')
@@ -182,6 +185,28 @@ describe.skipIf(noBrowser)('the walk of a policy lead', () => {
     await second.getByText('ten hits, all of them spam').waitFor()
   }, 180_000)
 
+  test('asked about the past, it says what it would catch anew, and that what ran then would decide the same', async () => {
+    await lead.goto(`${house.url}/rules/starter/3?tab=backtest`)
+    await lead.getByText('This version was not asked about the past yet.').waitFor()
+    expect(await barriers(lead)).toEqual([])
+    await lead.getByRole('combobox', { name: 'How far back' }).selectOption({ label: '28 days' })
+    await press(lead, 'button', 'Ask the past')
+    const table = lead.getByRole('table', { name: 'What it finds, by rule' })
+    await table.waitFor({ timeout: 60_000 })
+    await lead.getByText(/^Asked again, what ran then decides all [\d,]+ events as it did\./).waitFor()
+    const row = table.getByRole('row', { name: /many_links v1/ })
+    // Fired in the new one, live, both, only new, only live, undecided, accounts, in an hour; upheld, overturned and open.
+    expect((await row.getByRole('cell').allInnerTexts()).map((cell) => cell.replace(/[^\d,]/g, ''))).toEqual([
+      ...['10', '0', '0', '10', '0', '0'],
+      ...['10', '10', '0,0,10'],
+    ])
+    await lead.getByRole('combobox', { name: 'Rule' }).selectOption('many_links')
+    await expect.poll(() => lead.getByText('newly caught', { exact: true }).count()).toBe(10)
+    await lead.getByText('item.link_count = 10').first().waitFor()
+    expect(await barriers(lead)).toEqual([])
+    expect(new URL(lead.url()).searchParams.get('run')).toMatch(/^\w+_[0-9a-z]{26}$/)
+  }, 120_000)
+
   test('it goes live, a rule of it is paused and resumed, and it is rolled back by one person with a reason', async () => {
     await lead.reload()
     const live = lead.getByRole('form', { name: 'Make live' })
@@ -220,6 +245,7 @@ describe.skipIf(noBrowser)('the walk of a policy lead', () => {
       '/rules?policy=SPAM-3',
       '/rules/bad_link',
       '/rules/starter/3?tab=changes',
+      '/rules/starter/3?tab=backtest',
       '/rules/starter/3?tab=history',
       '/rules/starter/new?from=3',
     ]) {
@@ -304,11 +330,17 @@ describe.skipIf(noBrowser)('the walk of a policy lead', () => {
   test('console 37: the page speaks German where it is chosen', async () => {
     await second.goto(`${house.url}/rules`)
     await second.evaluate(() => localStorage.setItem('lamplighter.language', 'de'))
-    for (const path of ['/rules', '/rules/bad_link', '/rules/starter/3?tab=history', '/rules/starter/new']) {
+    for (const path of [
+      '/rules',
+      '/rules/bad_link',
+      '/rules/starter/3?tab=history',
+      '/rules/starter/3?tab=backtest',
+      '/rules/starter/new',
+    ]) {
       await second.goto(house.url + path)
       await settled(second)
       expect(await viewOf(second)).not.toMatch(
-        /\b(Rules|Policies|Findings|Still missing|Last change|fired|made live|Hand in|Owner)\b/,
+        /\b(Rules|Policies|Findings|Still missing|Last change|fired|made live|Hand in|Owner|Asked again|newly caught)\b/,
       )
     }
     expect(await axe(second)).toEqual([])

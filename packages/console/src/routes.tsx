@@ -116,6 +116,11 @@ const version = createRoute({
   validateSearch: z.object({
     tab: z.enum(versionTabs).optional().catch(undefined),
     rule: z.string().regex(ruleName).optional().catch(undefined),
+    run: z
+      .string()
+      .regex(/^[a-z]{1,6}_[0-9a-z]{26}$/)
+      .optional()
+      .catch(undefined),
   }),
   beforeLoad: ({ params }) => {
     if (!ruleName.test(params.set) || !versionNumber.test(params.version)) throw toRules()

@@ -1,7 +1,11 @@
 import {
+  getBacktest,
+  getBacktests,
   getCase,
   getConnections,
   getDeliveries,
+  getDifferences,
+  getJob,
   getKeys,
   getLanes,
   getLists,
@@ -16,7 +20,7 @@ import {
   getShadowReport,
   type OutboxState,
 } from '@lamplighter/api'
-import { QueryClient, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { call } from './client.ts'
 import { noteSignedIn } from './session.ts'
@@ -72,6 +76,35 @@ export const shadowReportQuery = (name: string, version: number) =>
     queryKey: ['rulesets', name, version, 'shadow'],
     queryFn: ({ signal }) => call(getShadowReport, { params: { name, version }, signal }),
     staleTime: 5_000,
+  })
+export const backtestsQuery = (name: string, version: number) =>
+  queryOptions({
+    queryKey: ['backtests', name, version],
+    queryFn: ({ signal }) => call(getBacktests, { params: { name, version }, signal }),
+    staleTime: 5_000,
+  })
+const isUnderWay = (state: string | undefined): boolean => state === 'waiting' || state === 'running'
+/** Asked again while it is under way. Reading a result is noted as having opened it. */
+export const backtestQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['backtest', id],
+    queryFn: ({ signal }) => call(getBacktest, { params: { id }, signal }),
+    refetchInterval: ({ state }) => (isUnderWay(state.data?.state) ? 1_000 : false),
+  })
+export const jobQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['job', id],
+    queryFn: ({ signal }) => call(getJob, { params: { id }, query: {}, signal }),
+    refetchInterval: ({ state }) => (isUnderWay(state.data?.state) ? 500 : false),
+    staleTime: 0,
+  })
+export const differencesQuery = (id: string, rule: string) =>
+  infiniteQueryOptions({
+    queryKey: ['differences', id, rule],
+    queryFn: ({ signal, pageParam }) =>
+      call(getDifferences, { params: { id }, query: { rule, after: pageParam }, signal }),
+    initialPageParam: 0,
+    getNextPageParam: ({ next }) => next,
   })
 export const policiesQuery = queryOptions({
   queryKey: ['policies'],

@@ -6,6 +6,7 @@ import { Chip } from '../../ui/Chip.tsx'
 import { Loaded } from '../../ui/Loaded.tsx'
 import { Tabs } from '../../ui/Tabs.tsx'
 import { useMay } from '../settings/useMay.ts'
+import { Backtests } from './Backtests.tsx'
 import { ServerChanges } from './Changes.tsx'
 import { Frame, textLink } from './Frame.tsx'
 import { History } from './History.tsx'
@@ -56,7 +57,7 @@ function StateChip({ version }: { version: VersionJson }) {
 
 function Parts({ version }: { version: VersionJson }) {
   const t = useMessages()
-  const { tab = 'text', rule } = route.useSearch()
+  const { tab = 'text', rule, run } = route.useSearch()
   const navigate = route.useNavigate()
   const { tab: words } = t.rulebook
   return (
@@ -69,6 +70,19 @@ function Parts({ version }: { version: VersionJson }) {
             { value: 'text', label: words.text, panel: <VersionText rule={rule} version={version} /> },
             { value: 'changes', label: words.changes, panel: <ServerChanges version={version} /> },
             { value: 'shadow', label: words.shadow, panel: <ShadowReport version={version} /> },
+            {
+              value: 'backtest',
+              label: words.backtest,
+              panel: (
+                <Backtests
+                  onRun={(next) =>
+                    void navigate({ search: (before) => ({ ...before, tab: 'backtest', run: next }), replace: true })
+                  }
+                  run={run}
+                  version={version}
+                />
+              ),
+            },
             { value: 'history', label: words.history, panel: <History version={version} /> },
           ]}
           value={tab}

@@ -1,0 +1,162 @@
+import type { AnswerOf, getBacktest, getDifferences } from '@lamplighter/api'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { differencesQuery } from '../../api/queries.ts'
+import { useMessages } from '../../messages/index.ts'
+import { Button } from '../../ui/Button.tsx'
+import { Chip } from '../../ui/Chip.tsx'
+import { Failure } from '../../ui/Failure.tsx'
+import { Select } from '../../ui/Field.tsx'
+import { Table } from '../../ui/Table.tsx'
+
+type Result = NonNullable<AnswerOf<typeof getBacktest>['result']>
+type Found = Result['rules'][number]
+type Difference = AnswerOf<typeof getDifferences>['items'][number]
+
+/** What a backtest found: first whether it can be trusted, then the numbers, then where the two versions differ. */
+export function BacktestResult({ id, result }: { id: string; result: Result }) {
+  const t = useMessages()
+  const { backtest, report } = t.rulebook
+  const { drift, blind, cold, warmupMs, rules } = result
+  const measured = t.count(result.measured)
+  const number = (title: string, of: (found: Found) => number) => ({
+    title,
+    end: true,
+    cell: (found: Found) => t.count(of(found)),
+  })
+  const differing = rules.filter(({ fired }) => fired.onlyNew + fired.onlyLive > 0).map(({ rule }) => rule)
+  return (
+    <>
+      <p className={drift.events > 0 ? 'rounded-lg border border-accent bg-glow p-3 font-semibold' : ''}>
+        {drift.events > 0
+          ? backtest.drift(t.count(drift.events), t.count(drift.checked))
+          : backtest.noDrift(t.count(drift.checked))}{' '}
+        {drift.unsure > 0 && backtest.unsure(t.count(drift.unsure))}
+      </p>
+      <p>
+        {warmupMs > 0
+          ? backtest.sum(measured, t.count(result.events), t.length(warmupMs))
+          : backtest.sumNoWarmup(measured)}
+      </p>
+      {blind.events > 0 && (
+        <div>
+          <p>{backtest.blind(t.count(blind.events))}</p>
+          <ul className="list-disc ps-5">
+            {blind.because.map(({ what, events }) => (
+              <li key={what}>
+                <code className="font-mono text-fine wrap-anywhere">{what}</code> ({t.count(events)})
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {cold.length > 0 && <p>{backtest.cold(cold.join(', '))}</p>}
+      <Table
+        columns={[
+          {
+            title: report.rule,
+            cell: ({ rule, version }) => (
+              <span className="font-mono">
+                {rule} {version === null ? <span className="text-muted">{backtest.gone}</span> : `v${version}`}
+              </span>
+            ),
+          },
+          number(report.fired, ({ fired }) => fired.new),
+          number(report.live, ({ fired }) => fired.live),
+          number(report.both, ({ fired }) => fired.both),
+          number(report.onlyNew, ({ fired }) => fired.onlyNew),
+          number(report.onlyLive, ({ fired }) => fired.onlyLive),
+          number(report.undecided, ({ undecided }) => undecided),
+          number(report.people, ({ people }) => people),
+          number(report.perHour, ({ perHourP99 }) => perHourP99),
+          {
+            title: backtest.outcomes,
+            end: true,
+            cell: ({ outcomes: { upheld, overturned, open, untold } }) => (
+              <>
+                {backtest.outcome(t.count(upheld), t.count(overturned), t.count(open))}
+                {untold > 0 && <span className="block text-fine text-muted">{backtest.untold(t.count(untold))}</span>}
+              </>
+            ),
+          },
+        ]}
+        empty={backtest.noRules}
+        keyOf={({ rule }) => rule}
+        label={backtest.table}
+        rows={rules}
+      />
+      <p className="text-fine text-muted">
+        {backtest.outcomesMean} {backtest.opened}
+      </p>
+      <h3 className="text-title font-semibold">{backtest.differences}</h3>
+      {differing.length === 0 ? (
+        <p className="text-muted">{backtest.noDifferences}</p>
+      ) : (
+        <Differences id={id} rules={differing} />
+      )}
+    </>
+  )
+}
+
+function Differences({ id, rules }: { id: string; rules: readonly string[] }) {
+  const t = useMessages()
+  const { backtest } = t.rulebook
+  const [rule, setRule] = useState(rules[0] ?? '')
+  const query = useInfiniteQuery(differencesQuery(id, rule))
+  const items = query.data?.pages.flatMap((page) => page.items) ?? []
+  return (
+    <div className="grid grid-cols-1 gap-3">
+      <Select label={backtest.ruleOf} onChange={(event) => setRule(event.target.value)} value={rule}>
+        {rules.map((one) => (
+          <option key={one} value={one}>
+            {one}
+          </option>
+        ))}
+      </Select>
+      {query.error !== null && <Failure error={query.error} onAgain={() => void query.refetch()} />}
+      <ol aria-label={backtest.differences} className="grid grid-cols-1 gap-2">
+        {items.map((difference) => (
+          <li className="grid grid-cols-1 gap-1 rounded-lg border border-line bg-surface px-3 py-2" key={difference.n}>
+            <OneDifference difference={difference} />
+          </li>
+        ))}
+      </ol>
+      {query.hasNextPage && (
+        <div>
+          <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {backtest.more}
+          </Button>
+        </div>
+      )}
+    </div>
+  )
+}
+
+function OneDifference({ difference: { what, at, kind, clauses } }: { difference: Difference }) {
+  const t = useMessages()
+  const { backtest } = t.rulebook
+  return (
+    <>
+      <p className="flex flex-wrap items-center gap-2">
+        <Chip look={what === 'new' ? 'strong' : 'plain'}>{backtest[what]}</Chip>
+        <span className="font-mono text-fine">{kind}</span>
+        <span className="text-fine text-muted">{t.dateTime(at)}</span>
+      </p>
+      <ul className="grid grid-cols-1 gap-0.5 text-fine">
+        {clauses.map(({ text, outcome, values }) => (
+          <li className="wrap-anywhere" key={text}>
+            <code className="font-mono">{text}</code>: {backtest.answer[answerOf(outcome)]}
+            {Object.entries(values).map(([name, value]) => (
+              <span className="text-muted" key={name}>
+                {' · '}
+                {name} = {typeof value === 'string' ? value : JSON.stringify(value)}
+              </span>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+const answerOf = (outcome: boolean | null) => (outcome === null ? 'unknown' : outcome ? 'yes' : 'no')

@@ -1,0 +1,150 @@
+import { cancelJob, startBacktest } from '@lamplighter/api'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useEffect, useState } from 'react'
+import { serverNow } from '../../api/clock.ts'
+import { backtestQuery, backtestsQuery, jobQuery } from '../../api/queries.ts'
+import { useMessages } from '../../messages/index.ts'
+import { Bar } from '../../ui/Bar.tsx'
+import { Button } from '../../ui/Button.tsx'
+import { Failure } from '../../ui/Failure.tsx'
+import { Select } from '../../ui/Field.tsx'
+import { Loaded } from '../../ui/Loaded.tsx'
+import { useAct } from '../settings/useAct.ts'
+import { useMay } from '../settings/useMay.ts'
+import { BacktestResult } from './BacktestResult.tsx'
+import type { Version } from './useRunning.ts'
+
+/** What a version says of past events: a place to ask, and what was found. The run that is shown stands in the address. */
+export function Backtests(props: { version: Version; run: string | undefined; onRun: (id: string) => void }) {
+  const t = useMessages()
+  const { backtest } = t.rulebook
+  const { version, run, onRun } = props
+  const write = useMay('rules.write')
+  const query = useQuery(backtestsQuery(version.name, version.version))
+  return (
+    <div className="grid grid-cols-1 gap-4 p-4">
+      <p className="text-muted">{backtest.means}</p>
+      {write && <Start onStarted={onRun} version={version} />}
+      <Loaded query={query}>
+        {({ items }) => {
+          const shown = run ?? items[0]?.id
+          return (
+            <>
+              {items.length === 0 && run === undefined && <p className="text-muted">{backtest.none}</p>}
+              {items.length > 1 && (
+                <Select label={backtest.run} onChange={(event) => onRun(event.target.value)} value={shown}>
+                  {items.map(({ id, at, by, state }) => (
+                    <option key={id} value={id}>
+                      {backtest.runOf(t.dateTime(at), by)} · {backtest.state[state]}
+                    </option>
+                  ))}
+                </Select>
+              )}
+              {shown !== undefined && <Run id={shown} key={shown} version={version} />}
+            </>
+          )
+        }}
+      </Loaded>
+    </div>
+  )
+}
+
+const SPANS = [1, 7, 14, 28] as const
+const DAY_MS = 86_400_000
+
+function Start({ version, onStarted }: { version: Version; onStarted: (id: string) => void }) {
+  const t = useMessages()
+  const { backtest } = t.rulebook
+  const [days, setDays] = useState('14')
+  const act = useAct(startBacktest, ['backtests'], backtest.started)
+  const { name } = version
+  return (
+    <form
+      aria-label={backtest.start}
+      className="flex flex-wrap items-end gap-3"
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault()
+        const from = serverNow() - Number(days) * DAY_MS
+        act.mutate(
+          { params: { name, version: version.version }, body: { source: 'log', from, against: 'live' } },
+          { onSuccess: ({ id }) => onStarted(id) },
+        )
+      }}
+    >
+      <Select label={backtest.span} onChange={(event) => setDays(event.target.value)} value={days}>
+        {SPANS.map((count) => (
+          <option key={count} value={count}>
+            {backtest.days(count)}
+          </option>
+        ))}
+      </Select>
+      <Button disabled={act.isPending} look="lamp" type="submit">
+        {backtest.start}
+      </Button>
+      {act.error !== null && <Failure error={act.error} words={backtest.failed} />}
+    </form>
+  )
+}
+
+function Run({ id, version }: { id: string; version: Version }) {
+  const t = useMessages()
+  const { backtest } = t.rulebook
+  const query = useQuery(backtestQuery(id))
+  const client = useQueryClient()
+  const opened = query.data?.result != null
+  const { name, version: own } = version
+  const waits = version.needs.approve.some(({ code }) => code === 'report_unopened')
+  useEffect(() => {
+    // The server has noted it; what an approval still lacks is read anew.
+    if (opened && waits) void client.invalidateQueries({ queryKey: ['rulesets', name, own], exact: true })
+  }, [client, opened, waits, name, own])
+  return (
+    <Loaded query={query}>
+      {({ state, from, to, against, result }) => (
+        <section aria-label={backtest.run} className="grid grid-cols-1 gap-3">
+          <p>
+            {backtest.spanOf(t.dateTime(from), t.dateTime(to), against)} {backtest.state[state]}
+          </p>
+          {(state === 'waiting' || state === 'running') && <UnderWay id={id} />}
+          {state === 'parked' && <p>{backtest.parked}</p>}
+          {state === 'cancelled' && <p>{backtest.cancelled}</p>}
+          {result !== null && <BacktestResult id={id} result={result} />}
+        </section>
+      )}
+    </Loaded>
+  )
+}
+
+function UnderWay({ id }: { id: string }) {
+  const t = useMessages()
+  const { backtest } = t.rulebook
+  const write = useMay('rules.write')
+  const { data } = useQuery(jobQuery(id))
+  const stop = useAct(cancelJob, ['backtest', 'backtests'], backtest.stopped)
+  const progress = data?.progress
+  return (
+    <div className="grid grid-cols-1 gap-2">
+      {progress !== undefined && progress.total > 0 && (
+        <>
+          <Bar look="plain" share={progress.done / progress.total} />
+          <p className="text-fine text-muted">
+            {backtest.progress(
+              t.count(progress.done),
+              t.count(progress.total),
+              t.count(Math.round(progress.perSecond)),
+            )}
+            {progress.etaS !== null && ` · ${backtest.left(t.length(progress.etaS * 1_000))}`}
+          </p>
+        </>
+      )}
+      {write && (
+        <div>
+          <Button disabled={stop.isPending} onClick={() => stop.mutate({ params: { id } })}>
+            {backtest.stop}
+          </Button>
+        </div>
+      )}
+      {stop.error !== null && <Failure error={stop.error} />}
+    </div>
+  )
+}
