@@ -38,12 +38,19 @@ const letter = (action: string): Heard => ({
   do: null,
   account: null,
   times: 1,
+  restates: false,
 })
 const heard = new Map([
   ['msg_1', letter('act_1')],
   ['msg_2', letter('act_2')],
   ['msg_3', letter('act_3')],
 ])
+
+test('an action that is told again because an older letter came late is no second effect; one under two ids is', () => {
+  const again = (restates: boolean) => new Map([...heard, ['msg_4', { ...letter('act_3'), restates }]])
+  expect(findingsOf(said, truth, { heard: again(true) })).toEqual([])
+  expect(findingsOf(said, truth, { heard: again(false) })).toEqual(['the receiver was asked for act_3 under 2 ids'])
+})
 
 test('a whole history has no findings', () => {
   expect(findingsOf(said, truth, { heard })).toEqual([])

@@ -19,8 +19,8 @@ import { type Call, withApi } from '../api.ts'
 import { backtestCommand } from '../backtest.ts'
 import type { Command } from '../command.ts'
 import { type ExitCode, UsageError } from '../io.ts'
+import { lockPathOf, readLock, writeLock } from '../lock-file.ts'
 import { checked, read, schemaOption, sourcesOf } from '../rule-files.ts'
-import { lockPathOf, readLock, writeLock } from './lock-file.ts'
 
 const hoursOf = (ms: number): string => (ms % 3_600_000 === 0 ? `${ms / 3_600_000}h` : `${Math.round(ms / 60_000)}m`)
 

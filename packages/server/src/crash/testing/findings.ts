@@ -93,7 +93,7 @@ function effectFaults(truth: Truth, { heard }: Pick<CountingReceiver, 'heard'>):
   const told = Map.groupBy(messages, ({ action }) => action)
   const known = new Set(truth.actions.map(({ id }) => id))
   const strange = [...told.keys()].filter((action) => action === null || !known.has(action))
-  const twice = [...told].filter(([, letters]) => letters.length > 1)
+  const twice = [...told].filter(([, letters]) => letters.filter(({ restates }) => !restates).length > 1)
   const unsaid = truth.actions.filter(({ id, undoes, withdrawn }) => !undoes && !withdrawn && !told.has(id))
   return [
     ...strange.map((action) => `the receiver was asked for ${action}, which is not in the database`),

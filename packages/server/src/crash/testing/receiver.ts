@@ -8,6 +8,8 @@ export interface Heard {
   readonly action: string | null
   readonly do: string | null
   readonly account: string | null
+  /** It says again what holds, after an older letter came late: no second effect. */
+  readonly restates: boolean
   /** How often it came, under one webhook-id. */
   times: number
 }
@@ -51,7 +53,10 @@ export class CountingReceiver {
     const before = this.heard.get(id)
     if (before !== undefined) before.times += 1
     else
-      this.heard.set(id, { type, action: text(data.action), do: text(data.do), account: text(data.account), times: 1 })
+      this.heard.set(id, {
+        ...{ type, action: text(data.action), do: text(data.do), account: text(data.account), times: 1 },
+        restates: data.restates === true,
+      })
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Lock } from '@lamplighter/rules'
 import { z } from 'zod'
-import { UsageError } from '../io.ts'
+import { UsageError } from './io.ts'
 
 const names = z.record(z.string(), z.string())
 const lockFile = z.object({ format: z.literal(1), rulesets: names, rules: names, counters: names })
