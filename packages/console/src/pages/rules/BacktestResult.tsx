@@ -1,5 +1,6 @@
 import type { AnswerOf, getBacktest, getDifferences } from '@lamplighter/api'
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { differencesQuery } from '../../api/queries.ts'
 import { useMessages } from '../../messages/index.ts'
@@ -8,13 +9,15 @@ import { Chip } from '../../ui/Chip.tsx'
 import { Failure } from '../../ui/Failure.tsx'
 import { Select } from '../../ui/Field.tsx'
 import { Table } from '../../ui/Table.tsx'
+import { textLink } from './Frame.tsx'
+import type { Version } from './useRunning.ts'
 
 type Result = NonNullable<AnswerOf<typeof getBacktest>['result']>
 type Found = Result['rules'][number]
 type Difference = AnswerOf<typeof getDifferences>['items'][number]
 
 /** What a backtest found: first whether it can be trusted, then the numbers, then where the two versions differ. */
-export function BacktestResult({ id, result }: { id: string; result: Result }) {
+export function BacktestResult({ id, result, version: own }: { id: string; result: Result; version: Version }) {
   const t = useMessages()
   const { backtest, report } = t.rulebook
   const { drift, blind, cold, warmupMs, rules } = result
@@ -55,11 +58,21 @@ export function BacktestResult({ id, result }: { id: string; result: Result }) {
         columns={[
           {
             title: report.rule,
-            cell: ({ rule, version }) => (
-              <span className="font-mono">
-                {rule} {version === null ? <span className="text-muted">{backtest.gone}</span> : `v${version}`}
-              </span>
-            ),
+            cell: ({ rule, version }) =>
+              version === null ? (
+                <span className="font-mono">
+                  {rule} <span className="text-muted">{backtest.gone}</span>
+                </span>
+              ) : (
+                <Link
+                  className={`${textLink} font-mono`}
+                  params={{ set: own.name, version: String(own.version) }}
+                  search={{ rule }}
+                  to="/rules/$set/$version"
+                >
+                  {rule} v{version}
+                </Link>
+              ),
           },
           number(report.fired, ({ fired }) => fired.new),
           number(report.live, ({ fired }) => fired.live),
@@ -88,7 +101,7 @@ export function BacktestResult({ id, result }: { id: string; result: Result }) {
       <p className="text-fine text-muted">
         {backtest.outcomesMean} {backtest.opened}
       </p>
-      <h3 className="text-title font-semibold">{backtest.differences}</h3>
+      <h2 className="text-title font-semibold">{backtest.differences}</h2>
       {differing.length === 0 ? (
         <p className="text-muted">{backtest.noDifferences}</p>
       ) : (

@@ -108,7 +108,7 @@ function Run({ id, version }: { id: string; version: Version }) {
           {(state === 'waiting' || state === 'running') && <UnderWay id={id} />}
           {state === 'parked' && <p>{backtest.parked}</p>}
           {state === 'cancelled' && <p>{backtest.cancelled}</p>}
-          {result !== null && <BacktestResult id={id} result={result} />}
+          {result !== null && <BacktestResult id={id} result={result} version={version} />}
         </section>
       )}
     </Loaded>
