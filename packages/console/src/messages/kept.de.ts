@@ -142,6 +142,21 @@ export const kept: Kept = {
     how: 'immer',
   },
   rule_alerts: { what: 'Warnungen zu Regeln', why: 'Damit die Leitung sie sieht.' },
+  replay_chunks: {
+    what: 'Tatsachen zu vergangenen Ereignissen, ohne Inhalt',
+    why: 'Damit sich eine Fassung der Regeln zu Vergangenem befragen lässt.',
+  },
+  backtests: { what: 'Rückblicke', why: 'Damit bekannt bleibt, worauf sich eine Zustimmung stützte.' },
+  backtest_parts: {
+    what: 'Fertige Teile eines Rückblicks',
+    why: 'Damit ein angehaltener Rückblick weitergeht.',
+    how: 'so lange wie der Rückblick',
+  },
+  backtest_differences: {
+    what: 'Ereignisse, zu denen zwei Fassungen Verschiedenes sagen',
+    why: 'Damit sichtbar ist, was eine Fassung ändern würde.',
+    how: 'so lange wie der Rückblick',
+  },
   verdicts: {
     what: 'Ergebnisse von Regeln und worauf sie beruhen',
     why: 'Damit sich eine Maßnahme erklären und anfechten lässt.',

@@ -130,6 +130,21 @@ export const kept = {
     how: 'always',
   },
   rule_alerts: { what: 'Alerts about rules', why: 'So that leads see them.' },
+  replay_chunks: {
+    what: 'Facts of past events, without content',
+    why: 'So that a version of the rules can be asked about the past.',
+  },
+  backtests: { what: 'Backtests', why: 'So that it stays known what an approval rested on.' },
+  backtest_parts: {
+    what: 'Finished parts of a backtest',
+    why: 'So that a backtest that was stopped goes on.',
+    how: 'as long as the backtest',
+  },
+  backtest_differences: {
+    what: 'Events of which two versions say different things',
+    why: 'So that people see what a version would change.',
+    how: 'as long as the backtest',
+  },
   verdicts: {
     what: 'Verdicts of rules, and what they rest on',
     why: 'So that a measure can be explained and appealed.',
