@@ -23,7 +23,7 @@ export function Tabs<T extends string>(props: {
       <Base.List
         activateOnFocus
         aria-label={props.label}
-        className="flex shrink-0 gap-1 border-b border-line bg-surface px-3"
+        className="flex shrink-0 flex-wrap gap-x-1 border-b border-line bg-surface px-3"
       >
         {props.tabs.map(({ value, label }) => (
           <Base.Tab
