@@ -87,7 +87,7 @@ async function migrateMs(): Promise<number | undefined> {
   const url = await testServer()
   const data = mkdtempSync(join(tmpdir(), 'll-bench-'))
   try {
-    return await runMs(['migrate'], data, { LAMPLIGHTER_DATABASE: url ?? '' })
+    return await runMs(['migrate'], data, { LAMPLIGHTER_URL: 'http://localhost', LAMPLIGHTER_DATABASE: url ?? '' })
   } finally {
     stopServer(folder)
     rmSync(data, { recursive: true, force: true })
