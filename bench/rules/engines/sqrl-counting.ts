@@ -36,12 +36,15 @@ function engineWith(configOf: () => Promise<object>): Engine {
   }
 }
 
+/** Ends with its input, which is closed however this process ends: no server is left behind. */
+const WHILE_WE_LIVE = 'redis-server "$@" & redis=$!; cat > /dev/null; kill $redis; wait; rm -rf "$0"'
+
 async function startRedis(): Promise<string> {
   const port = await freePort()
   const dir = mkdtempSync(join(tmpdir(), 'll-redis-'))
   const flags = ['--port', String(port), '--dir', dir, '--bind', '127.0.0.1', '--save', '']
-  const redis = spawn('redis-server', [...flags, '--appendonly', 'yes', '--appendfsync', 'always'])
-  process.on('exit', () => redis.kill())
+  const durable = ['--appendonly', 'yes', '--appendfsync', 'always']
+  const redis = spawn('sh', ['-c', WHILE_WE_LIVE, dir, ...flags, ...durable], { stdio: ['pipe', 'pipe', 'inherit'] })
   await new Promise<void>((resolve, reject) => {
     redis.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)))
     redis.stdout.on('data', (said) => {
