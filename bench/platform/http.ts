@@ -78,8 +78,8 @@ export async function gate(scale: Scale): Promise<Row[]> {
       () => screen(ours),
       () => screen(memory),
     )
-    for (const pair of pairs) demand(pair.ours.last === pair.theirs.last, 'both say the same of a harmless message')
-    await sameVerdict(ours, memory)
+    await sameVerdict(ours, memory, 'see you at the ferry', 'allow')
+    await sameVerdict(ours, memory, 'send me 50 or else', 'hold')
     const ratio = median(pairs.map((pair) => pair.ours.perSecond / pair.theirs.perSecond))
     const most = median(pairs.map((pair) => pair.ours.perSecond))
     const half = await load(ours.url, (_, caller) => one('/v1/screen', ours, caller), {
@@ -101,11 +101,11 @@ export async function gate(scale: Scale): Promise<Row[]> {
   }
 }
 
-async function sameVerdict(ours: Side, memory: Side): Promise<void> {
-  const trouble = { ...event(), item: { id: 'trouble', text: 'send me 50 or else' } }
+async function sameVerdict(ours: Side, memory: Side, text: string, expected: string): Promise<void> {
+  const asked = { ...event(), item: { id: text, text } }
   const verdicts = await Promise.all(
     [ours, memory].map(async (side) => {
-      const { body, headers } = { body: JSON.stringify(trouble), headers: headersOf(side, 0, 'application/json') }
+      const { body, headers } = { body: JSON.stringify(asked), headers: headersOf(side, 0, 'application/json') }
       const answer = await fetch(`${side.url}/v1/screen`, {
         method: 'POST',
         body,
@@ -115,7 +115,10 @@ async function sameVerdict(ours: Side, memory: Side): Promise<void> {
       return JSON.stringify({ status: answer.status, verdict, effects, because })
     }),
   )
-  demand(verdicts[0] === verdicts[1] && verdicts[0]?.includes('"hold"') === true, `verdicts ${verdicts.join(' and ')}`)
+  demand(
+    verdicts[0] === verdicts[1] && verdicts[0]?.includes(`"${expected}"`) === true,
+    `verdicts ${verdicts.join(' and ')}`,
+  )
 }
 
 async function accepted(
