@@ -10,10 +10,10 @@ import { Failure } from '../../ui/Failure.tsx'
 import { Select } from '../../ui/Field.tsx'
 import { Table } from '../../ui/Table.tsx'
 import { textLink } from './Frame.tsx'
+import { firedColumns } from './firedColumns.ts'
 import type { Version } from './useRunning.ts'
 
 type Result = NonNullable<AnswerOf<typeof getBacktest>['result']>
-type Found = Result['rules'][number]
 type Difference = AnswerOf<typeof getDifferences>['items'][number]
 
 /** What a backtest found: first whether it can be trusted, then the numbers, then where the two versions differ. */
@@ -22,11 +22,6 @@ export function BacktestResult({ id, result, version: own }: { id: string; resul
   const { backtest, report } = t.rulebook
   const { drift, blind, cold, warmupMs, rules } = result
   const measured = t.count(result.measured)
-  const number = (title: string, of: (found: Found) => number) => ({
-    title,
-    end: true,
-    cell: (found: Found) => t.count(of(found)),
-  })
   const differing = rules.filter(({ fired }) => fired.onlyNew + fired.onlyLive > 0).map(({ rule }) => rule)
   return (
     <>
@@ -74,14 +69,7 @@ export function BacktestResult({ id, result, version: own }: { id: string; resul
                 </Link>
               ),
           },
-          number(report.fired, ({ fired }) => fired.new),
-          number(report.live, ({ fired }) => fired.live),
-          number(report.both, ({ fired }) => fired.both),
-          number(report.onlyNew, ({ fired }) => fired.onlyNew),
-          number(report.onlyLive, ({ fired }) => fired.onlyLive),
-          number(report.undecided, ({ undecided }) => undecided),
-          number(report.people, ({ people }) => people),
-          number(report.perHour, ({ perHourP99 }) => perHourP99),
+          ...firedColumns(t),
           {
             title: backtest.outcomes,
             end: true,

@@ -6,6 +6,7 @@ import { useMessages } from '../../messages/index.ts'
 import { Loaded } from '../../ui/Loaded.tsx'
 import { Table } from '../../ui/Table.tsx'
 import { textLink } from './Frame.tsx'
+import { firedColumns } from './firedColumns.ts'
 import type { Version } from './useRunning.ts'
 
 /** What a version would have done beside the live one, by rule. */
@@ -21,11 +22,6 @@ export function ShadowReport({ version }: { version: Version }) {
     // The server has noted it; what an approval still lacks is read anew.
     if (opened && waits) void client.invalidateQueries({ queryKey: ['rulesets', name, own], exact: true })
   }, [client, opened, waits, name, own])
-  const number = (title: string, of: (rule: Row) => number) => ({
-    title,
-    end: true,
-    cell: (rule: Row) => t.count(of(rule)),
-  })
   return (
     <div className="grid grid-cols-1 gap-3 p-4">
       <Loaded query={query}>
@@ -55,15 +51,8 @@ export function ShadowReport({ version }: { version: Version }) {
                       </Link>
                     ),
                   },
-                  number(report.asked, ({ asked }) => asked),
-                  number(report.fired, ({ fired }) => fired.new),
-                  number(report.live, ({ fired }) => fired.live),
-                  number(report.both, ({ fired }) => fired.both),
-                  number(report.onlyNew, ({ fired }) => fired.onlyNew),
-                  number(report.onlyLive, ({ fired }) => fired.onlyLive),
-                  number(report.undecided, ({ undecided }) => undecided),
-                  number(report.people, ({ people }) => people),
-                  number(report.perHour, ({ perHourP99 }) => perHourP99),
+                  { title: report.asked, end: true, cell: ({ asked }) => t.count(asked) },
+                  ...firedColumns(t),
                 ]}
                 empty={report.noEvents}
                 keyOf={({ rule }) => rule}
@@ -79,19 +68,4 @@ export function ShadowReport({ version }: { version: Version }) {
       </Loaded>
     </div>
   )
-}
-
-interface Row {
-  readonly rule: string
-  readonly asked: number
-  readonly fired: {
-    readonly new: number
-    readonly live: number
-    readonly both: number
-    readonly onlyNew: number
-    readonly onlyLive: number
-  }
-  readonly undecided: number
-  readonly people: number
-  readonly perHourP99: number
 }
