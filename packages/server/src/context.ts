@@ -185,11 +185,14 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     seal: async (at, bytes) => (await opening.promise).sealStream(at, bytes),
     open: async (sealed) => (await opening.promise).unsealStream(sealed),
   }
+  // Read while the database opens.
+  const digest = softwareDigest()
+  digest.catch(() => undefined)
   const storage = await openStore({ ...storageOf(options), seal }, modules)
   try {
     const keyring = await keyringOf(options)
     opening.resolve(keyring)
-    return await build(options, storage, keyring)
+    return await build(options, { storage, keyring, digest: await digest })
   } catch (error) {
     await storage.close()
     throw error
@@ -203,7 +206,10 @@ function keyringOf({ config, now }: ContextOptions): Promise<Keyring> {
   })
 }
 
-async function build(options: ContextOptions, storage: Storage, keyring: Keyring): Promise<Context> {
+async function build(
+  options: ContextOptions,
+  { storage, keyring, digest }: { storage: Storage; keyring: Keyring; digest: string },
+): Promise<Context> {
   const { config, demo = false } = options
   const clock = options.now && { now: options.now }
   const { store } = storage
@@ -218,7 +224,7 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
   const transparency = await openTransparency(storage, keyring, {
     url: config.url,
     everyMs: options.ledgerEveryMs ?? 300_000,
-    software: { version, digest: await softwareDigest() },
+    software: { version, digest },
     now,
     alarm: (code) => ledgerAlarm(code),
     onProblem: (error) => failed('ledger', error),
@@ -455,6 +461,8 @@ async function build(options: ContextOptions, storage: Storage, keyring: Keyring
       const writeCounts = () => tally.flush().catch((error: unknown) => failed('rules', error))
       const counting = setInterval(writeCounts, COUNT_MS).unref()
       const stopLog = transparency.start()
+      // Now, so that the first picture does not wait for it.
+      void decoder.walls()
       running.push(async () => {
         stopping.abort()
         await Promise.all([follower.stop(), delivering, worker.stop(), chores.stop()])

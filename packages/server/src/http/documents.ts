@@ -4,14 +4,25 @@ import { type Page, page, type Route } from './route.ts'
 
 /** `/openapi.json` of the routes that are served, no more. */
 export function openapiPage(routes: readonly Route[], url: string, version: string): Page {
-  const endpoints = routes.map((one) => one.endpoint)
-  const text = JSON.stringify(openapi(endpoints, url, version))
+  // Written when it is first asked for: a start need not wait for it.
+  let text: string | undefined
+  const written = () =>
+    JSON.stringify(
+      openapi(
+        routes.map((one) => one.endpoint),
+        url,
+        version,
+      ),
+    )
   return page({
     method: 'get',
     path: '/openapi.json',
     act: 'public',
     kind: 'plain',
-    handle: async () => new Response(text, { headers: { 'content-type': 'application/json' } }),
+    async handle() {
+      text ??= written()
+      return new Response(text, { headers: { 'content-type': 'application/json' } })
+    },
   })
 }
 

@@ -76,8 +76,12 @@ export function prepare(text: string, schemaText: string, around: Surroundings):
 function checkLocked(text: string, schema: Schema, { lockOf: locked }: Surroundings): ReturnType<typeof check> {
   const source = { name: 'rules', text }
   const plain = check(source, schema)
-  return plain.ruleset === undefined || locked === undefined ? plain : check(source, schema, locked(plain.ruleset.name))
+  const lock = plain.ruleset && locked?.(plain.ruleset.name)
+  return lock === undefined || isEmpty(lock) ? plain : check(source, schema, lock)
 }
+
+const isEmpty = ({ rulesets, rules, counters }: Lock): boolean =>
+  [rulesets, rules, counters].every((names) => Object.keys(names).length === 0)
 
 function uncoveredIn({ coverage }: ReturnType<typeof runTests>): string[] {
   const missing = [...coverage.neverTrue, ...coverage.neverFalse].filter(({ required }) => required)

@@ -83,10 +83,15 @@ export function makeRegistry(parts: {
   // Checking, testing and compiling take a while; the same bytes come out the same.
   const known = new Map<string, LiveRules>()
 
-  const prepared = (row: Pick<VersionsTable, 'hash' | 'text' | 'schema_text'>): LiveRules | Refused => {
-    const key = `${row.hash} ${row.schema_text}`
-    const found = known.get(key) ?? prepare(row.text, row.schema_text, around)
-    if (isRefused(found)) return found
+  const prepared = (row: Pick<VersionsTable, 'text' | 'schema_text'>): LiveRules | Refused => {
+    const found = known.get(keyOf(row.text, row.schema_text)) ?? prepare(row.text, row.schema_text, around)
+    return isRefused(found) ? found : remember(found)
+  }
+
+  const keyOf = (text: string, schemaText: string): string => `${text}\0${schemaText}`
+
+  const remember = (found: LiveRules): LiveRules => {
+    const key = keyOf(found.text, found.schemaText)
     known.delete(key)
     known.set(key, found)
     const oldest = known.keys().next().value
@@ -160,7 +165,7 @@ export function makeRegistry(parts: {
       const rows = await store.read(versions, undefined)
       const rules = prepare(text, schemaText, { ...around, lockOf: (name) => joined(lockedIn(rows, name), lock) })
       if (isRefused(rules)) throw refusalOf(rules)
-      const { version, hash } = rules
+      const { version, hash } = remember(rules)
       return {
         rules,
         handed: { name: rules.name, version, hash, text, schemaText, lock: JSON.stringify(rules.lock) },

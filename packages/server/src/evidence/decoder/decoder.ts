@@ -9,7 +9,7 @@ import { DecoderError, Pool } from './pool.ts'
 import { ChildFailure, type Request } from './process.ts'
 import { sniff } from './sniff.ts'
 import type { Measurement, Rendered, RenderOptions, Seen, Why } from './types.ts'
-import { raiseWalls, type WallName, type Walls } from './walls.ts'
+import { type Raised, raiseWalls, type WallName, type Walls } from './walls.ts'
 
 export interface DecoderOptions {
   /** Decoders at the same time; default: cores − 1, at least 1. */
@@ -57,27 +57,31 @@ export interface Decoder {
 const DEFAULT_REQUIRE: readonly WallName[] = ['permission', 'limits', 'secrets']
 const CHILD_CPU_MS = 20_000
 
-/** Starts the decoder of security.md §7. Walls are tried out at once, in the background. */
+/** The decoder of security.md §7. Walls are tried out when it is first asked anything, `walls()` included. */
 export function startDecoder(options: DecoderOptions = {}): Decoder {
-  const raised = raiseWalls(options.program ?? join(import.meta.dirname, 'child.ts'))
-  const pool = new Pool(
-    raised.then(({ command }) => command),
-    {
-      children: options.children ?? Math.max(1, availableParallelism() - 1),
-      queueJobs: options.queueJobs ?? 64,
-      queueBytes: options.queueBytes ?? 256 * 1024 * 1024,
-      jobsPerChild: options.jobsPerChild ?? 200,
-      childAgeMs: options.childAgeMs ?? 600_000,
-      childCpuMs: CHILD_CPU_MS,
-    },
-  )
+  let tried: Promise<Raised> | undefined
+  const raised = () => {
+    tried ??= raiseWalls(options.program ?? join(import.meta.dirname, 'child.ts'))
+    return tried
+  }
+  const pool = new Pool(async () => (await raised()).command, {
+    children: options.children ?? Math.max(1, availableParallelism() - 1),
+    queueJobs: options.queueJobs ?? 64,
+    queueBytes: options.queueBytes ?? 256 * 1024 * 1024,
+    jobsPerChild: options.jobsPerChild ?? 200,
+    childAgeMs: options.childAgeMs ?? 600_000,
+    childCpuMs: CHILD_CPU_MS,
+  })
   const required = options.require ?? DEFAULT_REQUIRE
-  const missing = raised.then(({ walls }) => required.some((name) => !walls[name].stands))
+  const missing = async () => {
+    const { walls } = await raised()
+    return required.some((name) => !walls[name].stands)
+  }
   const jobs = new Jobs(pool, missing, options.timeoutMs ?? 30_000)
   return {
     measure: (bytes, claimed, budgetMs) => jobs.measure(bytes, claimed, budgetMs),
     render: (bytes, how) => jobs.render(bytes, how),
-    walls: async () => (await raised).walls,
+    walls: async () => (await raised()).walls,
     pids: () => pool.pids,
     stop: () => pool.stop(),
   }
@@ -86,12 +90,12 @@ export function startDecoder(options: DecoderOptions = {}): Decoder {
 /** What was asked, and what became of it. */
 class Jobs {
   readonly #pool: Pool
-  readonly #wallMissing: Promise<boolean>
+  readonly #wallMissing: () => Promise<boolean>
   readonly #timeoutMs: number
   readonly #crashes = new Crashes()
   readonly #running = new Map<string, Promise<Measurement>>()
 
-  constructor(pool: Pool, wallMissing: Promise<boolean>, timeoutMs: number) {
+  constructor(pool: Pool, wallMissing: () => Promise<boolean>, timeoutMs: number) {
     this.#pool = pool
     this.#wallMissing = wallMissing
     this.#timeoutMs = timeoutMs
@@ -153,7 +157,7 @@ class Jobs {
 
   /** One try, and a second one if the decoder broke. Bytes that broke it twice are never tried again. */
   async #ask<T>(sha256: string, request: Request<T>, dropped?: AbortSignal): Promise<T | { why: Why }> {
-    if (await this.#wallMissing) return { why: 'no_decoder' }
+    if (await this.#wallMissing()) return { why: 'no_decoder' }
     while (this.#crashes.of(sha256) < 2) {
       try {
         return await this.#pool.run(request, dropped)

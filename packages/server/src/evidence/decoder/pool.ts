@@ -38,14 +38,14 @@ interface Slot {
 
 /** A fixed number of decoders, one job at a time each, and a bounded queue before them. */
 export class Pool {
-  readonly #command: Promise<Command>
+  readonly #command: () => Promise<Command>
   readonly #limits: PoolLimits
   readonly #slots: readonly Slot[]
   readonly #queue: Waiting[] = []
   #queuedBytes = 0
   #stopped = false
 
-  constructor(command: Promise<Command>, limits: PoolLimits) {
+  constructor(command: () => Promise<Command>, limits: PoolLimits) {
     this.#command = command
     this.#limits = limits
     this.#slots = Array.from({ length: limits.children }, () => ({ jobs: 0, startedAt: 0, busy: false }))
@@ -114,7 +114,7 @@ export class Pool {
     const fresh = slot.jobs < jobsPerChild && now - slot.startedAt < childAgeMs
     if (child?.alive && fresh && child.cpuMs < childCpuMs && !child.tired) return child
     child?.kill()
-    const command = await this.#command
+    const command = await this.#command()
     if (this.#stopped) throw new DecoderError('stopped', 'the decoder has been stopped')
     slot.child = new DecoderProcess(command)
     slot.jobs = 0
