@@ -103,7 +103,9 @@ export function explain(
 function remembered(seal: Seal): Seal {
   const known = new Map<string, string>()
   return (value) => {
-    const hash = known.get(value) ?? seal(value)
+    const there = known.get(value)
+    if (there !== undefined) return there
+    const hash = seal(value)
     known.set(value, hash)
     return hash
   }

@@ -30,7 +30,8 @@ export function merge(parts: readonly { judgement: Judgement; mode: Mode }[]): V
     }
   }
   absorb(merged)
-  const effects = [...merged.values()].sort(byKind)
+  const effects = [...merged.values()]
+  if (effects.length > 1) effects.sort(byKind)
   return { verdict: verdictOf(effects), effects }
 }
 
@@ -61,14 +62,17 @@ function stronger(a: Effect, b: Effect): Effect {
   return a
 }
 
+const ABSORBED = [
+  { weak: 'hold for', strong: 'hold until review' },
+  { weak: 'hold for', strong: 'block' },
+  { weak: 'hold until review', strong: 'block' },
+] as const
+
 /** A weaker hold gives its rules to the stronger effect, so that every rule is still named. */
 function absorb(merged: Map<string, MergedEffect>): void {
-  for (const [weak, strong] of [
-    ['hold for', 'hold until review'],
-    ['hold for', 'block'],
-    ['hold until review', 'block'],
-  ] as const) {
-    const [from, to] = [merged.get(weak), merged.get(strong)]
+  for (const { weak, strong } of ABSORBED) {
+    const from = merged.get(weak)
+    const to = merged.get(strong)
     if (from === undefined || to === undefined) continue
     merged.delete(weak)
     merged.set(strong, { ...to, rules: [...new Set([...to.rules, ...from.rules])].sort() })
