@@ -12,6 +12,7 @@ import { laterOf } from '../later.ts'
 import { countingSchema, wickCountedEventOf, wickCountersOf } from '../print/counting.ts'
 
 const DOWN = { get: () => undefined }
+const HOUR_MS = 3_600_000
 
 /** Wick with counters in memory. */
 export const wickCounting: Engine = engineWith(inMemory)
@@ -42,6 +43,7 @@ function engineWith(storeOf: (now: () => number) => Promise<CounterStore>, count
       if (ruleset === undefined) throw new Error(`the counting rules do not check: ${JSON.stringify(diagnostics[0])}`)
       const program = compile(ruleset)
       let at = 0
+      let hour = 0
       const store = await storeOf(() => at)
       const own = laterOf(events)
       const key = createSecretKey(randomBytes(32))
@@ -51,6 +53,11 @@ function engineWith(storeOf: (now: () => number) => Promise<CounterStore>, count
         async decide(event) {
           const judged = own(event)
           at = judged.at
+          // What the server does each hour, beside the events.
+          if (Math.floor(at / HOUR_MS) > hour) {
+            hour = Math.floor(at / HOUR_MS)
+            void store.sweep(at)
+          }
           const plan = program.plan(wickCountedEventOf(judged), {}, DOWN)
           const readings = await store.apply('live', plan.ops)
           const { results, explain } = program.judge(plan, readings, 'gate')

@@ -47,7 +47,7 @@ describe.each(engines)('a server on $name, killed', (engine) => {
         await place.remove()
       }
     },
-    KILLS * 20_000 + 300_000,
+    KILLS * 20_000 + 1_500_000,
   )
 })
 

@@ -5,6 +5,8 @@ export interface Gathering<T, A> {
   readonly most: number
   /** Writes a group, calls in the order of their arrival, all or none. Gives one answer for each call. */
   readonly write: (calls: readonly T[]) => Promise<readonly A[]>
+  /** Groups that are written at once, begun in the order of arrival. Default: one. */
+  readonly atOnce?: number
   /** Whether a group that failed like this is tried again call by call: one of them may be wrong, and the others right. Default: no. */
   readonly apart?: (error: unknown) => boolean
 }
@@ -15,24 +17,30 @@ interface Waiting<T, A> {
   readonly failed: (error: unknown) => void
 }
 
-/** Calls of one turn of the event loop, and those that arrive while a group is being written, go together: fewer commits. */
+/** Calls of one turn of the event loop, and those that arrive while enough is being written, go together: fewer commits. */
 export function gather<T, A>(gathering: Gathering<T, A>): (call: T) => Promise<A> {
+  const { atOnce = 1 } = gathering
   let waiting: Waiting<T, A>[] = []
-  let busy = false
-  const drain = async (): Promise<void> => {
-    while (waiting.length > 0) {
+  let writing = 0
+  let soon = false
+  const begin = (): void => {
+    soon = false
+    while (waiting.length > 0 && writing < atOnce) {
       const group = takeGroup(waiting, gathering)
       waiting = waiting.slice(group.length)
-      await settle(group, gathering)
+      writing += 1
+      void settle(group, gathering).then(() => {
+        writing -= 1
+        begin()
+      })
     }
-    busy = false
   }
   return (call) =>
     new Promise((done, failed) => {
       waiting.push({ call, done, failed })
-      if (busy) return
-      busy = true
-      setImmediate(() => void drain())
+      if (soon || writing === atOnce) return
+      soon = true
+      setImmediate(begin)
     })
 }
 
