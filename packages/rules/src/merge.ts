@@ -29,7 +29,7 @@ export function merge(parts: readonly { judgement: Judgement; mode: Mode }[]): V
       for (const effect of result.effects) add(merged, effect, `${judgement.ruleset.name}/${result.rule}`)
     }
   }
-  absorb(merged)
+  if (merged.size > 1) absorb(merged)
   const effects = [...merged.values()]
   if (effects.length > 1) effects.sort(byKind)
   return { verdict: verdictOf(effects), effects }
@@ -84,6 +84,7 @@ function byKind(a: MergedEffect, b: MergedEffect): number {
 }
 
 function verdictOf(effects: readonly MergedEffect[]): Verdict['verdict'] {
-  const has = (kind: Effect['do']) => effects.some((effect) => effect.do === kind)
-  return has('block') ? 'block' : has('hold') ? 'hold' : has('limit') ? 'limit' : 'allow'
+  // They stand in that order, whatever else is asked for.
+  const [first] = effects
+  return first?.do === 'block' || first?.do === 'hold' || first?.do === 'limit' ? first.do : 'allow'
 }

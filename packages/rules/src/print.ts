@@ -8,10 +8,6 @@ export type Print = (run: Run) => string
 
 /** A text ready to be filled in: `{name}` prints a value; what is not known is called so. */
 export function compileTemplate({ parts }: Template, compiler: Compiler): Print {
-  if (parts.every((part) => 'text' in part)) {
-    const text = parts.map((part) => part.text).join('')
-    return () => text
-  }
   const prints = parts.map((part) => compilePart(part, compiler))
   return (run) => {
     let text = ''

@@ -34,8 +34,11 @@ function together(shown: readonly (readonly [string, Show])[]): ShowValues {
   const [first] = shown
   if (first !== undefined && shown.length === 1) {
     const [name, show] = first
-    const named = namedOnce(name)
-    return (run, seal) => named(show(run, seal))
+    return (run, seal) => {
+      const values: { [name: string]: Json } = {}
+      values[name] = show(run, seal)
+      return values
+    }
   }
   return (run, seal) => {
     const values: { [name: string]: Json } = {}
@@ -43,24 +46,6 @@ function together(shown: readonly (readonly [string, Show])[]): ShowValues {
     return values
   }
 }
-
-/** How many values a leaf remembers. */
-const REMEMBERED = 64
-
-/** A value under its name. The few that come again and again, such as true, 1 or "gb", are named once. */
-function namedOnce(name: string): (value: Json) => Values {
-  const known = new Map<Json, Values>()
-  return (value) => {
-    const there = known.get(value)
-    if (there !== undefined) return there
-    const values: { [name: string]: Json } = {}
-    values[name] = value
-    if (known.size < REMEMBERED && isShort(value)) known.set(value, values)
-    return values
-  }
-}
-
-const isShort = (value: Json): boolean => typeof value !== 'object' && !(typeof value === 'string' && value.length > 16)
 
 function showRecord(member: string): Show {
   return ({ event }) => (event[member] === undefined ? null : {})
