@@ -214,8 +214,8 @@ export class SqliteStore implements Store {
       waiting.reject(errorFromWire(answer.error))
       return
     }
-    waiting.resolve(fromWire(answer.output))
-    if (answer.hints.length > 0) this.#options.onHints(answer.hints)
+    waiting.resolve(answer.output && fromWire(answer.output))
+    if (answer.hints !== undefined) this.#options.onHints(answer.hints)
   }
 
   #die(why: string): void {

@@ -75,7 +75,7 @@ export class Groups {
       const engine = { run: (query: Statement) => this.#statement(query), workMs: this.#limits.workMs }
       const { output, hints } = await runWork(work, message.call, engine)
       this.#control('release work')
-      return { answer: { id: message.id, output, hints } }
+      return { answer: { id: message.id, ...(output.length > 0 && { output }), ...(hints.length > 0 && { hints }) } }
     } catch (error) {
       // After some failures SQLite has rolled back the whole transaction by itself; the others must not be answered as done.
       const cause = error instanceof Error ? error.cause : undefined
