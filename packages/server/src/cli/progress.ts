@@ -31,10 +31,7 @@ export function startProgress(io: Pick<Io, 'err' | 'quiet'>, what: string, now: 
     update(done, total) {
       last = { done, total }
       const waited = now() - shownAt
-      if (
-        err.isTTY ? waited >= BAR_EVERY_MS && now() - started >= FIRST_BAR_MS : waited >= LINE_EVERY_MS
-      )
-        show()
+      if (err.isTTY ? waited >= BAR_EVERY_MS && now() - started >= FIRST_BAR_MS : waited >= LINE_EVERY_MS) show()
     },
     end() {
       if (!drawn) return
