@@ -3,6 +3,7 @@ import {
   assertWritable,
   type Chunk,
   type ChunkSeal,
+  chunksForm,
   decodeChunk,
   encodeChunk,
   type NewRecord,
@@ -46,7 +47,7 @@ const TRIM_SLICE = 100
 const append = defineWork(
   'storage.stream.append',
   async (tx: Tx, chunks: readonly Chunk[]): Promise<void> => tx.stream.append(chunks),
-  { mode: 'hot' },
+  { mode: 'hot', form: chunksForm },
 )
 
 const advance = defineWork(
