@@ -597,7 +597,7 @@ function storageOf({ config, now, patient, storage }: ContextOptions): Parameter
   const common = {
     by: version,
     ...(now && { now }),
-    ...(patient && { limits: { workMs: 10_000 } }),
+    ...(patient && { limits: { workMs: 10_000, poolWaitMs: 10_000 } }),
     ...storage,
     ...(config.diskFloor !== undefined && 'bytes' in config.diskFloor && { diskFloorBytes: config.diskFloor.bytes }),
   }

@@ -97,7 +97,7 @@ export function createApp(parts: AppParts): App {
       : await principalOf(request, arrival.url, parts.identity, now)
     assertMay(who, act, { demo: parts.demo, loopback: arrival.loopback }, touchOf(who, parts.demo), now)
     if (who.kind === 'staff' && !isSafe(request.method)) assertOwnPage(request, origins)
-    limits.spend(who, act, arrival.address, act === 'events.send' ? 0 : 1, now)
+    limits.spend(who, act, arrival.address, 1, now)
     return who
   }
 

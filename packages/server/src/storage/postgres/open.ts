@@ -15,6 +15,7 @@ export async function openPostgres(config: PostgresConfig, given: Given): Promis
     schema: config.schema,
     pool: config.pool ?? POOL,
     queueWorks: config.limits?.queueWorks ?? LIMITS.queueWorks,
+    poolWaitMs: config.limits?.poolWaitMs ?? LIMITS.poolWaitMs,
     now: given.now,
     onHints: given.onHints,
     onSlow: config.onSlow ?? (() => undefined),
