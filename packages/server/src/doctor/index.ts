@@ -15,6 +15,7 @@ import {
   judgeSchema,
   judgeSpace,
   judgeSync,
+  type OtherClocks,
 } from './judge.ts'
 import {
   judgeDeliveries,
@@ -22,6 +23,7 @@ import {
   judgeJobs,
   judgeLists,
   judgeLog,
+  judgePartitions,
   judgePostgres,
   judgeStream,
   judgeWalls,
@@ -44,6 +46,8 @@ export interface Stood {
   readonly staleAfterMs: Readonly<Record<string, number>>
   readonly logs: readonly LogStand[]
   readonly fallen: readonly string[]
+  readonly clock: OtherClocks
+  readonly partitionsAhead: number | null
 }
 
 /** What only the caller can find out: whether a server runs, and what its database says. */
@@ -67,7 +71,7 @@ export async function examine(config: Config, looked: Looked): Promise<Finding[]
     judgeNode(process.versions.node),
     ...configuration(looked),
     await server(config, looked),
-    judgeClock(undefined, looked.now),
+    judgeClock(looked.stands?.clock ?? null, looked.now),
     judgeFileSystem(disk.magic),
     judgeSpace(disk.free, disk.total, floor),
     judgeSync(measureSync(config.data)),
@@ -82,6 +86,7 @@ export async function examine(config: Config, looked: Looked): Promise<Finding[]
 function installation(at: Stood): Finding[] {
   return [
     at.engine === 'postgres' ? judgePostgres(at.settings) : judgeEngine(at.settings),
+    ...(at.partitionsAhead === null ? [] : [judgePartitions(at.partitionsAhead)]),
     judgeStream(at.stream),
     judgeJobs(at.queues),
     judgeDeliveries(at.outbox, at.endpoints),

@@ -153,6 +153,18 @@ export function judgeWalls(fallen: readonly string[]): Finding {
     : look('decoder', found, 'Allow user namespaces to this account, so that a decoder has no network of its own.')
 }
 
+/** Partitions of PostgreSQL's event stream; one an hour, made ahead, dropped whole when its events are judged. */
+export function judgePartitions(ahead: number): Finding {
+  const found = ahead === 0 ? 'none for this hour' : `for the next ${ahead} hours`
+  return ahead >= 2
+    ? ok('partitions', found)
+    : wrong(
+        'partitions',
+        found,
+        'Start the server again: it makes those of the next hours. If they are missing again, look in its log for "job.failed".',
+      )
+}
+
 const SYNCED = ['on', 'remote_apply', 'remote_write', 'local']
 
 export function judgePostgres(settings: Readonly<Record<string, string | number>>): Finding {

@@ -1,8 +1,8 @@
 import { migrate } from '../migrate.ts'
 import { type Given, LIMITS, type OpenEngine, type PostgresConfig } from '../options.ts'
 import { migrationTarget } from './migration-target.ts'
-import { tendPartitions } from './partitions.ts'
-import { checkedSettings, readSettings } from './settings.ts'
+import { partitionsAhead, tendPartitions } from './partitions.ts'
+import { checkedSettings, measureClock, readSettings } from './settings.ts'
 import { PostgresStore } from './store.ts'
 
 const POOL = 10
@@ -35,7 +35,16 @@ export async function openPostgres(config: PostgresConfig, given: Given): Promis
     tendStream,
     // The tables' own space is given back by autovacuum.
     compact: tendStream,
-    facts: async () => ({ engine: 'postgres', settings, numbers: { migrated, ...store.facts() } }),
+    facts: async () => ({
+      engine: 'postgres',
+      settings,
+      numbers: {
+        migrated,
+        clockOffMs: await store.withClient((client) => measureClock(client, given.now)),
+        partitionsAhead: await store.read(partitionsAhead, undefined),
+        ...store.facts(),
+      },
+    }),
     close: () => open.disposeAsync(),
   }
 }
