@@ -1,5 +1,5 @@
 import { createHash, createSecretKey } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -200,9 +200,12 @@ export async function openContext(options: ContextOptions): Promise<Context> {
 }
 
 function keyringOf({ config, now }: ContextOptions): Promise<Keyring> {
-  return openKeyring(config.keyring ?? config.data, {
+  const folder = config.keyring ?? config.data
+  return openKeyring(folder, {
     ...(now && { now }),
-    ...(config.keyFile !== undefined && { master: fileMasterKey(config.keyFile, { make: true }) }),
+    ...(config.keyFile !== undefined && {
+      master: fileMasterKey(config.keyFile, { make: !existsSync(join(folder, 'keyring.db')) }),
+    }),
   })
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Config } from '../http/config.ts'
@@ -12,9 +12,11 @@ import {
   judgeFileSystem,
   judgeMode,
   judgeNode,
+  judgeRefused,
   judgeSchema,
   judgeSpace,
   judgeSync,
+  judgeUnusable,
   type OtherClocks,
 } from './judge.ts'
 import {
@@ -28,7 +30,7 @@ import {
   judgeStream,
   judgeWalls,
 } from './judge-running.ts'
-import { isPortFree, measureDisk, measureSync, modeOf } from './measure.ts'
+import { isPortFree, measureFolder, modeOf } from './measure.ts'
 
 export type { Finding } from './finding.ts'
 
@@ -59,12 +61,13 @@ export interface Looked {
   /** How the installation stands; undefined where there is no database yet. */
   readonly stands: Stood | undefined
   readonly waiting: readonly string[]
+  /** Why an installation that is there could not be opened. */
+  readonly refused?: string
 }
 
 /** Looks at everything that can be looked at here; each finding that is not *ok* says what to do. */
 export async function examine(config: Config, looked: Looked): Promise<Finding[]> {
-  mkdirSync(config.data, { recursive: true, mode: 0o700 })
-  const disk = measureDisk(config.data)
+  const room = measureFolder(config.data)
   const masterKey = config.keyFile ?? join(config.keyring ?? config.data, 'master.key')
   const floor = config.diskFloor !== undefined && 'bytes' in config.diskFloor ? config.diskFloor.bytes : undefined
   return [
@@ -72,9 +75,10 @@ export async function examine(config: Config, looked: Looked): Promise<Finding[]
     ...configuration(looked),
     await server(config, looked),
     judgeClock(looked.stands?.clock ?? null, looked.now),
-    judgeFileSystem(disk.magic),
-    judgeSpace(disk.free, disk.total, floor),
-    judgeSync(measureSync(config.data)),
+    ...(room.usable
+      ? [judgeFileSystem(room.magic), judgeSpace(room.free, room.total, floor), judgeSync(room.syncUs)]
+      : [judgeUnusable(config.data, room.why)]),
+    ...(looked.refused === undefined ? [] : [judgeRefused(looked.refused)]),
     ...(looked.stands === undefined ? [] : installation(looked.stands)),
     judgeSchema(looked.waiting),
     judgeMode('data folder', modeOf(config.data), config.data),

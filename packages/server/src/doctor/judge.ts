@@ -10,6 +10,25 @@ export function judgeNode(version: string): Finding {
     : wrong('node', version, 'Install Node 24.12 or later in the 24 line; npm start brings its own.')
 }
 
+/** @param why what opening the installation said; it names what to do */
+export const judgeRefused = (why: string): Finding =>
+  wrong('database', 'cannot be opened', `${why.charAt(0).toUpperCase()}${why.slice(1)}.`)
+
+/** A folder that cannot be made or written: nothing that lies in it can be judged. */
+export function judgeUnusable(folder: string, why: string): Finding {
+  return why === 'ENOSPC'
+    ? wrong(
+        'disk space',
+        'full: nothing can be written',
+        'Free space on the disk of LAMPLIGHTER_DATA, then start again.',
+      )
+    : wrong(
+        'data folder',
+        `${folder} cannot be written (${why})`,
+        'Look at its owner, mode and disk, or set LAMPLIGHTER_DATA to another folder.',
+      )
+}
+
 /** @param p50Us median of 100 writes, each synced, in microseconds */
 export function judgeSync(p50Us: number): Finding {
   const found = `${Math.round(p50Us)} µs to write and sync`

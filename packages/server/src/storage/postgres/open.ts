@@ -1,5 +1,6 @@
 import { migrate } from '../migrate.ts'
 import { type Given, LIMITS, type OpenEngine, type PostgresConfig } from '../options.ts'
+import { notConnected } from './failures.ts'
 import { migrationTarget } from './migration-target.ts'
 import { partitionsAhead, tendPartitions } from './partitions.ts'
 import { checkedSettings, measureClock, readSettings } from './settings.ts'
@@ -21,7 +22,10 @@ export async function openPostgres(config: PostgresConfig, given: Given): Promis
     onSlow: config.onSlow ?? (() => undefined),
   })
   cleanup.defer(() => store.close())
-  const settings = checkedSettings(await store.withClient(readSettings))
+  const found = await store.withClient(readSettings).catch((error: unknown) => {
+    throw notConnected(error, config.url)
+  })
+  const settings = checkedSettings(found)
   const options = { schema: config.schema, by: config.by ?? 'development' }
   const target = migrationTarget((run) => store.withClient(run), options)
   const migrated = await migrate(target, given.schemas)
