@@ -106,7 +106,11 @@ describe('platform P-13: pressure, made for real', () => {
   test('a full queue of the writer refuses, never allows; a report gets through when it is shorter', async () => {
     await house.reopen({ limits: { queueWorks: 8, workMs: 10_000 } })
     const held = () => messageOf(`send me 50 ${LISTED.blackmail_terms}`)
-    const answers = await Promise.all(Array.from({ length: 40 }, () => house.screen(held())))
+    // Ten times as many as there is room for; platform P-32: load makes nothing less ready.
+    const burst = Array.from({ length: 80 }, () => house.screen(held()))
+    const ready = await house.visit('GET', '/health/ready')
+    const answers = await Promise.all(burst)
+    expect(ready.status).toBe(200)
     expectPressure(
       answers.find(({ status }) => status === 503),
       ...([503, 'overloaded', [1, 5]] as const),
