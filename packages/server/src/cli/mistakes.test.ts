@@ -98,6 +98,20 @@ describe('what an operator gets wrong says what to do', { timeout: 120_000 }, ()
     expectWords(await line('bad.domains', 'domain'), 'cannot be read; give the path of a list file')
   })
 
+  it('a restored copy: the log says how it goes on', async () => {
+    expect((await lamplighter(folder, ['backup', 'copy'])).code).toBe(0)
+    const restored = await lamplighter(folder, ['restore', 'copy', '--yes'])
+    expect([restored.code, restored.out + restored.err]).toEqual([
+      0,
+      expect.stringContaining('lamplighter restore resume'),
+    ])
+    const checked = await lamplighter(folder, ['ledger', 'recheck'])
+    expect([checked.code, checked.out]).toEqual([
+      3,
+      expect.stringMatching(/state_unknown\.\nPut back .* run: lamplighter ledger reopen --log actions\n/),
+    ])
+  })
+
   it('a backup that was changed, or is none', async () => {
     expectWords(await lamplighter(folder, ['restore', folder, '--yes']), 'manifest')
     expect((await lamplighter(folder, ['backup', 'copy'])).code).toBe(0)

@@ -125,6 +125,12 @@ const HALTS: Readonly<Record<Halt, { readonly why: string; readonly remedy: (log
   },
 }
 
+const isHalt = (word: string): word is Halt => Object.hasOwn(HALTS, word)
+
+/** What ends this halt of that log. */
+export const remedyOfHalt = (log: string, halt: string | null): string | undefined =>
+  halt !== null && isHalt(halt) ? HALTS[halt].remedy(log) : undefined
+
 /** A halted log signs nothing, so no act carries a promise, until a person ends it (docs/ledger.md). */
 export function judgeLog({ log, halt, restored }: LogStand): Finding {
   const check = `log ${log}`
