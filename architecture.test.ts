@@ -133,7 +133,7 @@ test('nothing imports the composition root but the command line and the demo', (
 
 /** Doors of a subject beside `index.ts`: what the composition root and the works of others need without pulling in its routes. */
 const doors =
-  /\/(index|public-log|routes|store|lanes|hooks|sample-pictures|sample-png|parse)\.ts$|\/(decoder|keyring)\/index\.ts$/
+  /\/(index|public-log|routes|store|lanes|authorities|hooks|sample-pictures|sample-png|parse)\.ts$|\/(decoder|keyring)\/index\.ts$/
 
 test('a subject calls another one through its index', () => {
   const found = own.filter((one) => {

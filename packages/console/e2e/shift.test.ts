@@ -153,7 +153,7 @@ describe.skipIf(noBrowser)('a shift', () => {
       'avocet',
       'curlew',
       'boathouse',
-      '[threat]',
+      'hurt',
       'choir',
       '@',
       't-1',

@@ -1,4 +1,5 @@
 export { soften } from './breaker.ts'
+export { keepDraft } from './drafts.ts'
 export { judgeCounted } from './judge-counted.ts'
 export { isRefused, type LiveRules, listsNamed, type NamedList, prepare, type Refused } from './live.ts'
 export { type Policy, shippedPolicies } from './register.ts'
