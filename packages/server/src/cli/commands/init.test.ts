@@ -38,6 +38,20 @@ describe('init, key and people', { timeout: 120_000 }, () => {
     })
   })
 
+  it('makes the starter rules live, and keeps core.wick as a draft that the server takes', async () => {
+    expect((await lamplighter(folder, [...initLine])).code).toBe(0)
+    await whileServing(folder, async () => {
+      const list = await lamplighter(folder, ['rules', 'status', '--json'])
+      const { items } = JSON.parse(list.out) as {
+        items: { name: string; version: number; state: string; by: string }[]
+      }
+      expect(items.map(({ name, version, state }) => `${name} ${version} ${state}`)).toEqual([
+        'core 1 draft',
+        'starter 2 live',
+      ])
+    })
+  })
+
   it('refuses a folder that holds a database already, says what to do, and leaves all as it was', async () => {
     expect((await lamplighter(folder, ['migrate'], { LAMPLIGHTER_URL: 'http://localhost:4100' })).code).toBe(0)
     const second = await lamplighter(folder, [...initLine])
