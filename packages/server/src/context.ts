@@ -83,6 +83,7 @@ import {
   type CaseDesk,
   lifeThreat,
   receiveAppealWork,
+  reviewedSince,
   routesOf as reviewRoutes,
   settleHandler,
   shippedLanes,
@@ -371,7 +372,7 @@ async function build(
     ...intakeRoutes(intake),
     ...reviewRoutes(desk),
     ...evidenceRoutes({ storage, vault, decoder, sealer, keysFor }),
-    ...policyRoutes({ storage, registry, tally, keysFor }),
+    ...policyRoutes({ storage, registry, tally, reviewed: (since) => store.read(reviewedSince, since), keysFor }),
     ...replayRoutes({ storage, registry, progress }),
     ...signalsRoutes({ storage, library, harms: () => harmsOf(registry) }),
     ...actionsRoutes({

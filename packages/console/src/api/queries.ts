@@ -14,6 +14,7 @@ import {
   getPeople,
   getPolicies,
   getRetention,
+  getRuleHits,
   getRuleset,
   getRulesets,
   getRulesetVersion,
@@ -63,6 +64,12 @@ export const rulesetQuery = (name: string) =>
   queryOptions({
     queryKey: ['rulesets', name],
     queryFn: ({ signal }) => call(getRuleset, { params: { name }, signal }),
+  })
+export const ruleHitsQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['rulesets', name, 'hits'],
+    queryFn: ({ signal }) => call(getRuleHits, { params: { name }, signal }),
+    staleTime: 60_000,
   })
 export const versionQuery = (name: string, version: number) =>
   queryOptions({

@@ -21,7 +21,7 @@ const hints = async () => (await lead.call('GET', path)).body
 test('what came with the installation has no author among the staff: a lead reads it and takes it into shadow at once', async () => {
   const draft = await hints()
   expect([draft.state, draft.own, draft.needs.shadow]).toEqual(['draft', false, []])
-  const shadow = await lead.call('POST', `${path}/shadow`, { headers: { 'if-match': `"${draft.hash}"` } })
+  const shadow = await lead.call('POST', `${path}/shadow`, { body: {}, headers: { 'if-match': `"${draft.hash}"` } })
   expect([shadow.status, shadow.body.state]).toEqual([200, 'shadow'])
 })
 
