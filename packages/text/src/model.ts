@@ -31,15 +31,14 @@ export interface LoadedModel {
 }
 
 /** Packs weights: for each bucket that examples had, in order, the step from the one before (LEB128), its weight and its rarity. */
-export function pack(weights: Int8Array, { known }: Pick<Rarities, 'known'>): Uint8Array {
+export function pack(buckets: Uint32Array, weights: Int8Array, { known }: Pick<Rarities, 'known'>): Uint8Array {
   const out: number[] = []
   let before = -1
-  known.forEach((rarity, bucket) => {
-    if (rarity === 0) return
+  buckets.forEach((bucket, place) => {
     let step = bucket - before - 1
     before = bucket
     for (; step > 0x7f; step >>>= 7) out.push((step & 0x7f) | 0x80)
-    out.push(step, (weights[bucket] ?? 0) & 0xff, rarity)
+    out.push(step, (weights[place] ?? 0) & 0xff, known[bucket] ?? 0)
   })
   return Uint8Array.from(out)
 }

@@ -34,6 +34,15 @@ function mostCommon(having: Uint32Array): number[] {
   return buckets.sort((a, b) => (having[b] ?? 0) - (having[a] ?? 0) || a - b).slice(0, MOST)
 }
 
+/** The buckets that are known, in order. */
+export function bucketsOf({ known }: Pick<Rarities, 'known'>): number[] {
+  const buckets: number[] = []
+  known.forEach((rarity, bucket) => {
+    if (rarity !== 0) buckets.push(bucket)
+  })
+  return buckets
+}
+
 /** A text as a direction of length 1: `(1 + ln count) · rarity` for each of its buckets. */
 export function directionOf({ buckets, counts }: Features, { known, unseen }: Rarities): Float64Array {
   const values = new Float64Array(buckets.length)

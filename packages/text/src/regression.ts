@@ -1,12 +1,12 @@
-import type { Features } from './features.ts'
-import { BUCKETS } from './grams.ts'
 import { sigmoid, sqrt } from './numbers.ts'
 import { seeded, shuffle } from './random.ts'
 
 /** One example, ready to learn from. */
 export interface Row {
-  readonly features: Features
-  readonly direction: Float64Array
+  /** Where its grams stand among all that examples have. */
+  readonly places: Uint32Array
+  /** The value of each. */
+  readonly values: Float64Array
   readonly label: 0 | 1
   readonly weight: number
 }
@@ -17,6 +17,8 @@ export interface Fit {
 }
 
 export interface FitSettings {
+  /** How many places there are. */
+  readonly size: number
   readonly rate: number
   readonly epochs: number
   readonly l2: number
@@ -26,27 +28,27 @@ export interface FitSettings {
 const TINY = 1e-8
 
 /** Logistic regression by Adagrad. The order of the rows and the seed fix every step. */
-export function fit(rows: readonly Row[], { rate, epochs, l2, seed }: FitSettings): Fit {
-  const weights = new Float64Array(BUCKETS)
-  const squares = new Float64Array(BUCKETS)
+export function fit(rows: readonly Row[], { size, rate, epochs, l2, seed }: FitSettings): Fit {
+  const weights = new Float64Array(size)
+  const squares = new Float64Array(size)
   let bias = 0
   let biasSquares = 0
   const random = seeded(seed)
   const order = Uint32Array.from({ length: rows.length }, (_, index) => index)
   for (let epoch = 0; epoch < epochs; epoch += 1) {
     shuffle(order, random)
-    for (const place of order) {
-      const row = rows[place]
+    for (const turn of order) {
+      const row = rows[turn]
       if (row === undefined) continue
       const slope = row.weight * (sigmoid(logitOf(row, weights, bias)) - row.label)
-      const { buckets } = row.features
-      for (let at = 0; at < buckets.length; at += 1) {
-        const bucket = buckets[at] ?? 0
-        const own = weights[bucket] ?? 0
-        const gradient = slope * (row.direction[at] ?? 0) + l2 * own
-        const square = (squares[bucket] ?? 0) + gradient * gradient
-        squares[bucket] = square
-        weights[bucket] = own - (rate * gradient) / (sqrt(square) + TINY)
+      const { places, values } = row
+      for (let at = 0; at < places.length; at += 1) {
+        const place = places[at] ?? 0
+        const own = weights[place] ?? 0
+        const gradient = slope * (values[at] ?? 0) + l2 * own
+        const square = (squares[place] ?? 0) + gradient * gradient
+        squares[place] = square
+        weights[place] = own - (rate * gradient) / (sqrt(square) + TINY)
       }
       biasSquares += slope * slope
       bias -= (rate * slope) / (sqrt(biasSquares) + TINY)
@@ -57,12 +59,11 @@ export function fit(rows: readonly Row[], { rate, epochs, l2, seed }: FitSetting
 
 /** What a fit says of a row, before it is calibrated. */
 export function logitOf(
-  { features, direction }: Pick<Row, 'features' | 'direction'>,
+  { places, values }: Pick<Row, 'places' | 'values'>,
   weights: Float64Array,
   bias: number,
 ): number {
   let logit = bias
-  const { buckets } = features
-  for (let at = 0; at < buckets.length; at += 1) logit += (weights[buckets[at] ?? 0] ?? 0) * (direction[at] ?? 0)
+  for (let at = 0; at < places.length; at += 1) logit += (weights[places[at] ?? 0] ?? 0) * (values[at] ?? 0)
   return logit
 }

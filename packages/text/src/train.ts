@@ -1,11 +1,11 @@
 import { calibrate, type Point } from './calibrate.ts'
 import { TextError } from './errors.ts'
 import type { Features } from './features.ts'
-import { FEATURISER } from './grams.ts'
+import { BUCKETS, FEATURISER } from './grams.ts'
 import { type Manifest, pack } from './model.ts'
 import { exp, ln } from './numbers.ts'
-import { directionOf, raritiesOf } from './rarity.ts'
-import { type Fit, type FitSettings, fit, logitOf, type Row } from './regression.ts'
+import { bucketsOf, directionOf, type Rarities, raritiesOf } from './rarity.ts'
+import { type FitSettings, fit, logitOf, type Row } from './regression.ts'
 
 /** One decided text, as features. */
 export interface Example {
@@ -42,25 +42,20 @@ export function train(
   settings: TrainSettings = {},
 ): { weights: Uint8Array; manifest: Manifest } {
   const { rate = 0.1, epochs = 5, l2 = 1e-6, classPower = 0.7, seed = 1 } = settings
-  const own = { rate, epochs, l2, seed }
   const sorted = examples.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
   const rarities = raritiesOf(sorted.map(({ features }) => features))
   const share = classShares(sorted, classPower)
-  const rows = sorted.map(
-    ({ features, label }): Row => ({
-      features,
-      label,
-      direction: directionOf(features, rarities),
-      weight: share[label],
-    }),
-  )
+  const known = Uint32Array.from(bucketsOf(rarities))
+  const own = { size: known.length, rate, epochs, l2, seed }
+  const rowOf = rowsAmong(known, rarities)
+  const rows = sorted.map(({ features, label }) => rowOf(features, label, share[label]))
   const { slope, shift } = calibrate(outOfFold(sorted, rows, own))
   const all = fit(rows, own)
   // The calibration goes into the weights: a logit is calibrated as it comes.
-  const { quantised, scale } = inBytes({ weights: all.weights.map((weight) => weight * slope), bias: 0 })
+  const { quantised, scale } = inBytes(all.weights.map((weight) => weight * slope))
   const positive = sorted.filter(({ label }) => label === 1)
   return {
-    weights: pack(quantised, rarities),
+    weights: pack(known, quantised, rarities),
     manifest: {
       format: 'lamplighter-text/1',
       featuriser: FEATURISER,
@@ -85,6 +80,20 @@ function classShares(examples: readonly Example[], power: number): Readonly<Reco
     return exp(power * ln(examples.length / (2 * count)))
   }
   return { 0: of(0), 1: of(1) }
+}
+
+/** Examples as rows over the buckets that are kept: few numbers, close together. What is not kept weighs nothing. */
+function rowsAmong(known: Uint32Array, rarities: Rarities): (features: Features, label: 0 | 1, weight: number) => Row {
+  const placeOf = new Int32Array(BUCKETS).fill(-1)
+  known.forEach((bucket, place) => {
+    placeOf[bucket] = place
+  })
+  return (features, label, weight) => {
+    const direction = directionOf(features, rarities)
+    const kept = (_: number, at: number): boolean => (placeOf[features.buckets[at] ?? 0] ?? -1) >= 0
+    const places = features.buckets.filter(kept).map((bucket) => placeOf[bucket] ?? 0)
+    return { places, values: direction.filter(kept), label, weight }
+  }
 }
 
 /** What models that never saw an account say of its texts. */
@@ -114,7 +123,7 @@ function foldOf(account: string): number {
   return (hash >>> 0) % FOLDS
 }
 
-function inBytes({ weights }: Fit): { quantised: Int8Array; scale: number } {
+function inBytes(weights: Float64Array): { quantised: Int8Array; scale: number } {
   const most = weights.reduce((greatest, weight) => Math.max(greatest, Math.abs(weight)), 0)
   const scale = most === 0 ? 1 : most / 127
   return { quantised: Int8Array.from(weights, (weight) => Math.round(weight / scale)), scale }
