@@ -13,8 +13,8 @@ describe('the files that ship', () => {
     expect(report.coverage).toMatchObject({ complete: true, neverTrue: [], neverFalse: [] })
   })
 
-  test('starter.wick is laid out as format would', () => {
-    expect(format(shipped('starter.wick')).text).toBe(shipped('starter.wick').text)
+  test.each(['starter.wick', 'core.wick'])('%s is laid out as format would', (name) => {
+    expect(format(shipped(name)).text).toBe(shipped(name).text)
   })
 
   test('core.wick checks clean, passes its tests, and they see every question answered both ways (rules 7)', () => {
