@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
  */
 
 const root = import.meta.dirname
-const pure = new Set(['rules', 'matching', 'ledger'])
+const pure = new Set(['rules', 'matching', 'text', 'ledger'])
 const foundations = new Set(['storage', 'jobs', 'http', 'testing'])
 const faces = new Set(['cli', 'demo'])
 /** Folders of the server that hold what every subject may use beside the foundations. */
@@ -56,7 +56,7 @@ test('pure packages import themselves only', () => {
       (one) => !one.from.startsWith('.') || !inside(one).startsWith(`packages/${name}/`),
     ),
   )
-  expect(wrong(found, 'rules, matching and ledger have no dependency and no Node built-in')).toEqual([])
+  expect(wrong(found, 'rules, matching, text and ledger have no dependency and no Node built-in')).toEqual([])
 })
 
 test('pure packages reach no clock, no network and no chance', () => {
@@ -133,7 +133,7 @@ test('nothing imports the composition root but the command line and the demo', (
 
 /** Doors of a subject beside `index.ts`: what the composition root and the works of others need without pulling in its routes. */
 const doors =
-  /\/(index|public-log|routes|store|lanes|hooks|sample-pictures|sample-png|parse)\.ts$|\/(decoder|keyring)\/index\.ts$/
+  /\/(index|public-log|routes|store|lanes|authorities|hooks|sample-pictures|sample-png|parse)\.ts$|\/(decoder|keyring)\/index\.ts$/
 
 test('a subject calls another one through its index', () => {
   const found = own.filter((one) => {

@@ -188,6 +188,8 @@ export const CaseJson = z.object({
   }),
   signals: z.array(SignalJson),
   fired: z.array(FiredJson),
+  /** Authorities to which the rules ask to refer the case after review. Lamplighter sends no referrals: none of these was told. */
+  referrals: z.array(z.object({ authority: z.string(), name: z.string(), rules: z.array(z.string()) })),
   evidence: z.array(EvidenceJson),
   history: z.array(z.object({ at: Instant, by: z.string(), words: z.string() })),
   notes: z.array(z.object({ at: Instant, by: z.string(), text: z.string() })),

@@ -215,6 +215,7 @@ export function caseAt(number: number, now: number): CaseJson {
       : null,
     draft: null,
     withheld: [],
+    referrals: [],
     decided: null,
   })
 }

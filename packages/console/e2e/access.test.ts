@@ -10,7 +10,7 @@ import { callerFor } from './support/person.ts'
 import { freePort } from './support/port.ts'
 
 const SETTINGS = ['people', 'connections', 'keys', 'lists', 'retention', 'log'] as const
-const RULES = ['/rules', '/rules/bad_link', '/rules/starter/2', '/rules/starter/new'] as const
+const RULES = ['/rules', '/rules/bad_link', '/rules/core/1', '/rules/core/new'] as const
 const everything = ['lead', 'child-safety', 'admin', 'auditor', 'legal'] as const
 
 /** Every screen with what the demo holds: text, picture, unknown, each tab, each page of Settings. */
@@ -23,7 +23,7 @@ const SCREENS = [
   '/review/C-1016?tab=account',
   ...RULES,
   '/rules?policy=CSEA-4',
-  ...['changes', 'shadow', 'history'].map((tab) => `/rules/starter/2?tab=${tab}`),
+  ...['changes', 'shadow', 'history'].map((tab) => `/rules/core/1?tab=${tab}`),
   ...SETTINGS.map((name) => `/settings/${name}`),
 ]
 
@@ -94,10 +94,10 @@ describe.skipIf(noBrowser)('access', () => {
       ['/review', '**/v1/lanes'],
       ['/review/C-1003', '**/v1/cases/1003'],
       ['/rules', '**/v1/{rulesets,policies}'],
-      ['/rules/bad_link', '**/v1/rulesets/starter'],
-      ['/rules/starter/2', '**/v1/rulesets/starter/versions/2'],
-      ['/rules/starter/2?tab=shadow', '**/v1/rulesets/starter/versions/2/shadow-report'],
-      ['/rules/starter/new', '**/v1/rulesets/starter'],
+      ['/rules/bad_link', '**/v1/rulesets/core'],
+      ['/rules/core/1', '**/v1/rulesets/core/versions/1'],
+      ['/rules/core/1?tab=shadow', '**/v1/rulesets/core/versions/1/shadow-report'],
+      ['/rules/core/new', '**/v1/rulesets/core'],
       ...SETTINGS.map((name) => [`/settings/${name}`, `**/v1/{${name},settings/${name}}`] as const),
     ] as const) {
       // The network fails here, as a broken line does; no answer is made up.

@@ -55,8 +55,8 @@ const lead = await house.invite(...everything)
     ['case-missing', '/review/C-9999'],
     ['rules', '/rules?policy=CSEA-4'],
     ['rule', '/rules/bad_link'],
-    ['rules-version', '/rules/starter/2'],
-    ['rules-new', '/rules/starter/new'],
+    ['rules-version', '/rules/core/1'],
+    ['rules-new', '/rules/core/new'],
     ...SETTINGS.map((name) => [`settings-${name}`, `/settings/${name}`] as const),
   ] as const) {
     await page.goto(house.url + path)

@@ -86,6 +86,8 @@ describe.skipIf(noBrowser)('a shift', () => {
     await startLane(page, 'Life at risk')
     await decide('r')
     await startLane(page, 'Child abuse, verified')
+    const referral = page.getByRole('region', { name: 'Referral' })
+    expect(await referral.innerText()).toMatch(/NCMEC[\s\S]*nothing was sent/)
     await page.keyboard.press('Space')
     await page.getByRole('img', { name: 'Coarse view' }).waitFor()
     await page.keyboard.press('Escape')
@@ -153,7 +155,7 @@ describe.skipIf(noBrowser)('a shift', () => {
       'avocet',
       'curlew',
       'boathouse',
-      '[threat]',
+      'hurt',
       'choir',
       '@',
       't-1',

@@ -90,7 +90,15 @@ import {
   withheldHandler,
 } from './review/index.ts'
 import { createSettings, type Settings, settingsModule, routesOf as settingsRoutes } from './settings/index.ts'
-import { type ListLibrary, makeLibrary, shippedProviders, routesOf as signalsRoutes } from './signals/index.ts'
+import {
+  type ListLibrary,
+  learnerProviders,
+  type Models,
+  makeLibrary,
+  makeModels,
+  shippedProviders,
+  routesOf as signalsRoutes,
+} from './signals/index.ts'
 import { type Stands, standsOf } from './stands.ts'
 import {
   type ChunkSeal,
@@ -154,6 +162,7 @@ export interface Parts {
   readonly people: People
   readonly transparency: Transparency
   readonly library: ListLibrary
+  readonly models: Models
   readonly registry: RuleRegistry
   readonly tally: Tally
   readonly intake: IntakeServices
@@ -251,7 +260,9 @@ async function build(
   const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
   const library = makeLibrary({ storage, sealer, fingerprintKey, keysFor })
   const counters = keptCounters({ storage, names: counterNames(keyring), now })
-  const registry = makeRegistry({ storage, providers: new Set(shippedProviders.keys()), counters, now, keysFor })
+  const models = makeModels({ storage, keysFor, onBroken: (error) => failed('models', error) })
+  const providers = new Map([...shippedProviders, ...learnerProviders(models)])
+  const registry = makeRegistry({ storage, providers: new Set(providers.keys()), counters, now, keysFor })
   const tally = makeTally({
     async write(counts) {
       const opened = await store.tx(countRules, { counts, keys: await keysFor([]) })
@@ -272,7 +283,7 @@ async function build(
   const intake: IntakeServices = {
     bench: {
       ...{ rules: registry.live, running: registry.running, tally, counters },
-      ...{ lists: library.book, providers: shippedProviders, vault, sealer, sealKey },
+      ...{ lists: library.book, providers, vault, sealer, sealKey },
     },
     storage,
     nameOf: keyedNames(sealKey),
@@ -318,6 +329,7 @@ async function build(
     people,
     transparency,
     library,
+    models,
     registry,
     tally,
     intake,
@@ -328,10 +340,11 @@ async function build(
   }
   await registry.load()
   await library.load()
+  await models.load()
   namesKnown({
     rules: () => ruleNames(registry),
     lists: () => library.book.all().map(({ id }) => id),
-    signals: [...shippedProviders.keys()],
+    signals: [...providers.keys()],
   })
   const standing = {
     storage,
@@ -340,10 +353,12 @@ async function build(
     fallen: async () => fallenWalls(await decoder.walls()),
   }
   readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
+  readiness.add('models', () => models.missing())
   readiness.add('rules', () => void registry.live())
   storage.wakeup.listen((topic) => {
     live.changed(topic)
     // Another process took a step: this one swaps too, and goes on with what it has if that cannot be read.
+    if (topic === 'models') models.load().catch((error: unknown) => failed('models', error))
     if (topic === 'rulesets') registry.load().catch((error: unknown) => failed('rules', error))
   })
   const routes = [

@@ -220,7 +220,10 @@ export function ledgerAlarm(code: string): void {
 }
 
 /** Something beside the calls failed: it is tried again or waits for a person, and is never silent. */
-export function failed(part: 'gate' | 'follow' | 'job' | 'ledger' | 'rules' | 'schedule', thrown?: unknown): void {
+export function failed(
+  part: 'gate' | 'follow' | 'job' | 'ledger' | 'models' | 'rules' | 'schedule',
+  thrown?: unknown,
+): void {
   if (thrown !== undefined) {
     failures.push({ at: Date.now(), request: part, stack: stackOf(thrown) })
     if (failures.length > 100) failures.shift()
@@ -247,7 +250,7 @@ export function namesKnown(names: Names): void {
 /** Why something is *unknown*; a code of ours, never words of a caller. */
 const unknownWhys = [
   ...['late', 'broken', 'not_sent', 'not_measured', 'damaged', 'no_decoder', 'too_large', 'unsupported'],
-  ...['down', 'stale'],
+  ...['down', 'stale', 'no_model', 'unfamiliar'],
 ]
 /** The shipped lanes (decisions.md 6). */
 const laneNames = [

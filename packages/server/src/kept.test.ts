@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { type Example, featuresOf, train } from '@lamplighter/text'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -83,6 +84,7 @@ describe.each(engines)('the tables of the product on $name', (engine) => {
       'appeals',
       'cases',
       'jobs',
+      'models',
       'outbox',
       'reports',
       'settings',
@@ -114,6 +116,7 @@ async function liveIn(house: House): Promise<void> {
     await admin.call('PUT', '/v1/settings/platform.name', { body: { value, reason: 'x' } })
   await house.screen({ ...messageOf('hello'), mood: 'fine' })
   await liveByRules(new RuleMakes(town))
+  for (const seed of [1, 2]) await teach(house, seed)
   const { storage, meansFor, transparency } = house.context
   const appeal = { notice, text: 'x', formNumber: new Uint8Array(32) }
   await storage.store.tx(receiveAppealWork, { appeal, means: await meansFor([{ kind: 'account', id: 'kestrel' }]) })
@@ -125,6 +128,22 @@ async function liveIn(house: House): Promise<void> {
   await transparency.erase({ kind: 'account', id: 'kestrel' }, 'request')
   await verifyLog(house)
   await transparency.afterBatches()
+}
+
+/** A model of a policy; the one before is retired. */
+async function teach({ context }: House, seed: number): Promise<void> {
+  const examples = Array.from({ length: 40 }, (_, place): Example => {
+    const label = place % 2 === 0 ? 0 : 1
+    return {
+      id: String(place),
+      label,
+      account: String(place),
+      features: featuresOf(label === 1 ? 'it rots' : 'it shines'),
+    }
+  })
+  const heldOut = { positive: 0, negative: 0, at: [], unfamiliar: 0 }
+  const card = { madeOf: 'x', licence: 'CC0-1.0', heldOut, limits: 'x', blind: [] }
+  await context.models.publish('threat', train(examples, { seed }), { card, by: 'operator' })
 }
 
 /** A version that judged something, was read and agreed to; a rule of grave harm that is paused, which is told to people. */

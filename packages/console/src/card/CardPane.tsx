@@ -15,6 +15,7 @@ import { type Draft, draftFrom } from './draft.ts'
 import { LeaveForm, type Leaving } from './LeaveForm.tsx'
 import { arriving, drafts, keepDraft, useRefusal } from './memory.ts'
 import { NoticeCard } from './NoticeCard.tsx'
+import { ReferralNote } from './ReferralNote.tsx'
 import { useDecide } from './useDecide.ts'
 
 /** The right pane: claim, decide, leave, or look back at what was decided. */
@@ -56,7 +57,12 @@ export function CardPane(props: {
   })
 
   if (decided !== null)
-    return <DecidedCard canReverse={acts.includes('decisions.reverse')} decided={decided} number={number} />
+    return (
+      <>
+        <ReferralNote referrals={newest.referrals} />
+        <DecidedCard canReverse={acts.includes('decisions.reverse')} decided={decided} number={number} />
+      </>
+    )
   if (newest.state === 'decided') return <p className="p-3 text-muted">{t.decided.over}</p>
   if (leaving !== null && mine) return <LeaveForm kind={leaving} number={number} onClose={() => setLeaving(null)} />
 
@@ -93,6 +99,7 @@ export function CardPane(props: {
           {t.card.othersHold(others)} {kept !== undefined && t.card.draftKept}
         </p>
       )}
+      <ReferralNote referrals={shown.referrals} />
       {[refusal, props.claimError, props.giveBackError].map(
         (error, index) =>
           error !== null && (

@@ -284,6 +284,10 @@ export const de: Words = {
     unsupported: (choice, why) => `${choice}: hier nicht möglich. ${why}`,
     effects: 'Was nach 10 s geschieht',
     noEffects: 'Für niemanden ändert sich etwas.',
+    referralTitle: 'Meldung',
+    referral: (authority) => `Die Regeln verlangen nach der Prüfung eine Meldung: ${authority}.`,
+    notReferred:
+      'Lamplighter verschickt keine Meldungen: Es wurde nichts gesendet, wie auch immer Sie hier entscheiden. Wenn das Gesetz eine Meldung verlangt, muss jemand sie dort machen.',
     language: 'Sprache der Begründung',
     statement: 'Begründung, wie die Person sie lesen wird',
     gaps: (count, name) => `${many(count, 'Lücke', 'Lücken')} zu füllen${name === '' ? '' : `; zuerst: ${name}`}`,

@@ -276,6 +276,10 @@ export const en = {
     unsupported: (choice: string, why: string) => `${choice}: not supported here. ${why}`,
     effects: 'What will happen, after 10 s',
     noEffects: 'Nothing changes for anybody.',
+    referralTitle: 'Referral',
+    referral: (authority: string) => `The rules ask for a referral after review: ${authority}.`,
+    notReferred:
+      'Lamplighter does not send referrals: nothing was sent, whatever you decide here. If the law obliges you to report, somebody has to report it there.',
     language: 'Language of the statement',
     statement: 'Statement of reasons, as the person will read it',
     gaps: (count: number, name: string) =>

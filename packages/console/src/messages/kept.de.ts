@@ -107,6 +107,10 @@ export const kept: Kept = {
     why: 'Damit Bekanntes gefunden wird.',
     how: 'bis ein Import sie auslässt',
   },
+  models: {
+    what: 'Lerner, die Texte bewerten, und abgelöste',
+    why: 'Damit sich eine Reihenfolge ergibt und eine Bewertung erklärbar bleibt.',
+  },
   rulesets: {
     what: 'Regelwerke',
     why: 'Damit sich beantworten lässt, was eine Regel an einem Tag besagte.',

@@ -106,6 +106,10 @@ export const kept = {
     why: 'So that known material is found.',
     how: 'until an import leaves them out',
   },
+  models: {
+    what: 'Learners that score texts, and retired ones',
+    why: 'So that a queue can be ordered, and a score stays explained.',
+  },
   rulesets: { what: 'Rule sets', why: 'So that it can be answered what a rule said on a day.', how: 'always' },
   ruleset_versions: {
     what: 'Versions of rule sets',

@@ -3,7 +3,7 @@ import { type BacktestResultJson, cancelJob, getBacktest, getJob, startBacktest 
 import { type Event, type Program, readSchema } from '@lamplighter/rules'
 import { acceptEvent } from '../intake/index.ts'
 import { type BacktestResult, backtestOf, type Difference, versionOf } from '../replay/index.ts'
-import { measure, shippedProviders } from '../signals/index.ts'
+import { learnerProviders, measure, shippedProviders, untaught } from '../signals/index.ts'
 import { type Call, isRunning, withApi } from './api.ts'
 import type { Command, Given } from './command.ts'
 import { type ExitCode, type Io, UsageError } from './io.ts'
@@ -114,6 +114,8 @@ async function overFile(io: Io, given: Given): Promise<ExitCode> {
 }
 
 const SHOWN = 20
+/** A file is asked without a server, so without its models: a learner's score is unknown. */
+const PROVIDERS = new Map([...shippedProviders, ...learnerProviders(untaught)])
 
 function texts(io: Io, given: Given, path: string) {
   const sources = sourcesOf(io, given, path)
@@ -126,7 +128,7 @@ function texts(io: Io, given: Given, path: string) {
 function measured(program: Program, event: Event) {
   const needs = (['gate', 'follow'] as const).flatMap((phase) => program.signals(event.kind, phase))
   return measure([...new Map(needs.map((need) => [need.name, need])).values()], event, {
-    providers: shippedProviders,
+    providers: PROVIDERS,
     budgetMs: 1_000,
   })
 }

@@ -8,7 +8,7 @@ describe('console 6: the made-up town', () => {
   // Digests that another machine made: whoever makes the town gets these, or something depends on where it runs.
   test('is the same wherever it is made, and so is every picture, drawn anew from code', () => {
     expect(makeTown(2).chatter[0]?.text).not.toBe(makeTown(1).chatter[0]?.text)
-    expect(sha256(JSON.stringify(makeTown(1)))).toBe('a7d5b22755a3768fc981a40128d176581aab50bf24b97f1a9390a66ca1086caa')
+    expect(sha256(JSON.stringify(makeTown(1)))).toBe('034f0a27389975c232522887de2dc0a2aa6c8fe0f81341fcbbfb5904992f7b54')
     const drawn = Object.keys(PICTURES).map((name) => {
       const [kind, seed] = name.split(' ')
       return [name, sha256(encodePng(drawSynthetic(kind as SampleKind, Number(seed), 256)))]
@@ -64,9 +64,9 @@ const PICTURES: Record<string, string> = {
 }
 
 const WORDS =
-  '0 21 30 5 50 a about again alone anybody at bad bakery before behind boathouse bring can children choir claim ' +
-  'come do e else everybody example ferry fog for free front harbour has here https i in it join know knows l ' +
-  'library lighthouse log login love lunch market me meet more needs new next nobody noon not now of once or ' +
-  'parents past pay pictures pier prizes question rain regatta s school see seen sees send should show station ' +
-  'talk talks tea tell thank that the thermos this threat tickets tide to today tomorrow tonight walked we week ' +
-  'who win with year you your'
+  '0 21 30 5 50 a about again all alone anybody at bad bakery before behind boathouse bring can children ' +
+  'choir claim come do e else everybody example ferry fog for free front harbour has here https hurt i in ' +
+  'it join know knows l library lighthouse log login love lunch market me meet more needs new next nobody ' +
+  'noon not now of once or parents past pay pictures pier prizes question rain regatta s school see seen ' +
+  'sees send should show station talk talks tea tell thank that the thermos this tickets tide to today ' +
+  'tomorrow tonight walked we week who will win with year you your'

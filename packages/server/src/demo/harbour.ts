@@ -151,8 +151,13 @@ const TROUBLE: readonly {
   { text: 'meet me behind the boathouse, bring nobody', to: 'minor', kind: 'message', agoMs: 0.4 * HOUR },
   { text: 'you can come alone, nobody has to know', to: 'minor', kind: 'message', agoMs: 1.1 * HOUR },
   { text: 'do not tell your parents that we talk', to: 'minor', kind: 'message', agoMs: 2.2 * HOUR },
-  { text: '[threat] at the station tonight at 21:30', to: 'adult', kind: 'message', agoMs: 4 * 60_000 },
-  { text: 'tomorrow at noon, in front of the school: [threat]', to: 'adult', kind: 'post', agoMs: 12 * 60_000 },
+  { text: 'I will hurt you at the station tonight at 21:30', to: 'adult', kind: 'message', agoMs: 4 * 60_000 },
+  {
+    text: 'tomorrow at noon, in front of the school: I will hurt you all',
+    to: 'adult',
+    kind: 'post',
+    agoMs: 12 * 60_000,
+  },
   { text: 'send me 50 or else everybody sees it', to: 'adult', kind: 'message', agoMs: 0.5 * HOUR },
   { text: 'send me  5 0  or  e l s e', to: 'adult', kind: 'message', agoMs: 1.3 * HOUR },
   { text: 'pay me or I show your pictures to the choir', to: 'adult', kind: 'message', agoMs: 4.6 * HOUR },
@@ -187,7 +192,6 @@ export const TERM_LISTS: readonly {
   readonly context: boolean
   readonly values: readonly string[]
 }[] = [
-  { id: 'threat_terms', kind: 'text', harm: 'threat_to_life', context: false, values: ['[threat]', 'made-up threat'] },
   {
     id: 'blackmail_terms',
     kind: 'text',

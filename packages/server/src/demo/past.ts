@@ -10,7 +10,7 @@ import { eventOf } from './seed.ts'
 
 const HOUR = 3_600_000
 const OLDEST_HOURS = 27 * 24
-/** A day of silence lies before the town's own story: no counter of the shipped rules has a longer window, so the story is what it was. */
+/** A day of silence lies before the town's own story: no counter that the town moves has a longer window, so the story is what it was. */
 const NEWEST_HOURS = 32
 const STEP_HOURS = 6
 /** One event in a quarter of an hour: enough to see what a version changes, and made within a second or two. */

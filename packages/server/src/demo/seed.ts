@@ -8,6 +8,7 @@ import { encodePng } from '../signals/sample-png.ts'
 import { type Fence, partitionLease } from '../storage/index.ts'
 import type { DemoClock } from './clock.ts'
 import { type Account, makeTown, type Said, TERM_LISTS } from './harbour.ts'
+import { teachDemo } from './learner.ts'
 import type { Platform } from './platform.ts'
 
 const OPERATOR = 'operator'
@@ -36,7 +37,7 @@ export const STAFF = [
 /** Everything that is there before anybody looks: staff, rules, lists, connections. */
 export async function seedHouse(context: Context, hook: string): Promise<string[]> {
   const staff = await context.people.seed(STAFF.map(({ name, roles }) => ({ name, roles: [...roles] })))
-  const [text, schemaText] = await Promise.all([wick('starter.wick'), wick('chat.schema.wick')])
+  const [text, schemaText] = await Promise.all([wick('core.wick'), wick('chat.schema.wick')])
   await context.registry.put({
     text,
     schemaText,
@@ -44,6 +45,7 @@ export async function seedHouse(context: Context, hook: string): Promise<string[
     reason: 'the rules that the demo starts with',
     seen: 'all',
   })
+  await teachDemo(context.models, OPERATOR)
   for (const list of TERM_LISTS) {
     await putList(context, list, list.values.join('\n'))
   }

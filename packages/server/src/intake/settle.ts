@@ -121,7 +121,7 @@ function verdictAct(ruling: Ruling, caseNumber: number | undefined): LedgerAct {
       item: ruling.item?.id ?? null,
       account: ruling.account,
       verdict: ruling.verdict,
-      effects: ruling.effects.map((effect) => [effect.do, effect.what].filter((part) => part !== undefined).join(' ')),
+      effects: effectsForRecord(ruling.effects),
       policy: ruling.policy?.id ?? null,
       rules: ruling.rules,
       ruleset: ruling.ruleset,
@@ -133,6 +133,10 @@ function verdictAct(ruling: Ruling, caseNumber: number | undefined): LedgerAct {
     },
   }
 }
+
+/** Without `refer`: it is asked for and not done, and the person named in the record can open these words. */
+const effectsForRecord = (effects: readonly EffectJson[]): string[] =>
+  effects.flatMap((effect) => (effect.do === 'refer' ? [] : [[effect.do, effect.what].filter(Boolean).join(' ')]))
 
 async function tell(
   tx: Tx,

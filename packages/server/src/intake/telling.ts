@@ -28,8 +28,13 @@ export function tellingOf(
     facts: told === undefined ? 'not_checked' : 'rule_matched',
     effects,
   }
-  return { notice, withheld: withhold?.for === undefined ? null : { because: withhold.because, forMs: withhold.for } }
+  if (withhold?.for !== undefined) return { notice, withheld: { because: withhold.because, forMs: withhold.for } }
+  const refers = said.effects.some((effect) => effect.do === 'refer')
+  return { notice, withheld: refers ? BEFORE_REFERRAL : null }
 }
+
+/** Who was told could destroy what the authority would need: the notice waits until a person has decided (rules.md §7.2). */
+const BEFORE_REFERRAL = { because: 'The rules ask for a referral to an authority first', forMs: 14 * 86_400_000 }
 
 /** What a person is told whose item waits because nobody could tell: nothing of what it is suspected of. */
 const CHECKING: Readonly<Record<string, string>> & { readonly en: string } = {

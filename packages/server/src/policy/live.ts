@@ -9,6 +9,7 @@ import {
   runTests,
   type Schema,
 } from '@lamplighter/rules'
+import { authorities } from '../review/authorities.ts'
 import { laneIds } from '../review/lanes.ts'
 import { shippedPolicies } from './register.ts'
 
@@ -92,9 +93,10 @@ export const isRefused = (prepared: LiveRules | Refused): prepared is Refused =>
 
 type CheckedRuleset = NonNullable<ReturnType<typeof check>['ruleset']>
 
-/** D01: a lane, policy or signal provider that this server does not have. */
+/** D01: a lane, authority, policy or signal provider that this server does not have. */
 function outside(ruleset: CheckedRuleset, text: string, around: Surroundings): Diagnostic[] {
   const policies = new Set(shippedPolicies.map(({ id }) => id))
+  const names = new Set(authorities.keys())
   const unknown = (word: string, name: string, known: ReadonlySet<string>): Diagnostic[] =>
     known.has(name)
       ? []
@@ -112,7 +114,11 @@ function outside(ruleset: CheckedRuleset, text: string, around: Surroundings): D
     .flatMap((rule) => [
       ...unknown('policy', rule.policy, policies),
       ...[...rule.effects, ...(rule.onUnknown === 'ignore' ? [] : rule.onUnknown)].flatMap((effect) =>
-        effect.do === 'queue' ? unknown('lane', effect.what ?? '', laneIds) : [],
+        effect.do === 'queue'
+          ? unknown('lane', effect.what, laneIds)
+          : effect.do === 'refer'
+            ? unknown('authority', effect.what, names)
+            : [],
       ),
     ])
     .concat(

@@ -67,6 +67,19 @@ export const shippedPolicies: readonly Policy[] = [
     ],
   ),
   policy(
+    'CSEA-7',
+    'reported_child_abuse',
+    'Child abuse in encrypted messages',
+    'csea',
+    'high',
+    'Sending material or messages that sexually abuse or endanger a child is forbidden in encrypted chats, too. We see what a recipient shows us.',
+    'People who received your messages showed them to us, and they break our rules on the protection of children: {{how}}.',
+    [
+      ['media', 'material that shows abuse'],
+      ['contact', 'messages that endanger a child'],
+    ],
+  ),
+  policy(
     'TERR-2',
     'terrorism',
     'Support of terrorism',
@@ -81,7 +94,7 @@ export const shippedPolicies: readonly Policy[] = [
   ),
   policy(
     'TTL-1',
-    'threat_to_life',
+    'threat',
     'Threat to life',
     'threat_to_life',
     'critical',

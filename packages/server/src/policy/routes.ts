@@ -11,10 +11,11 @@ import {
 import type { Lock } from '@lamplighter/rules'
 import { AppError } from '../http/errors.ts'
 import { parseJson } from '../http/json.ts'
-import { onceOf, type Route, route } from '../http/route.ts'
+import { type Route, route } from '../http/route.ts'
 import { allStaff, doerOf } from '../people/index.ts'
 import type { Storage } from '../storage/index.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
+import { keepDraft } from './drafts.ts'
 import type { ReviewedEvents } from './hits.store.ts'
 import type { RuleRegistry } from './registry.ts'
 import type { VersionsTable } from './rows.ts'
@@ -39,7 +40,6 @@ import {
   oneVersion,
   openReport,
   standing,
-  upload,
   versions,
   whatRuns,
 } from './store.ts'
@@ -147,22 +147,13 @@ export function routesOf(services: PolicyServices): Route[] {
       addRulesetVersion,
       async (call) => {
         const { text, lock } = call.body
-        const { schemaText } = registry.live()
-        const { rules, handed, compared } = await registry.fit({
-          text,
-          schemaText,
-          ...(lock !== undefined && { lock: lockOf(lock) }),
-        })
-        if (rules.name !== call.params.name) {
-          throw new AppError('invalid', 'The file names another rule set than the address does.', { pointer: '/text' })
+        return {
+          body: await keepDraft(services, {
+            ...{ name: call.params.name, text, doer: doerOf(call) },
+            ...(lock !== undefined && { lock: lockOf(lock) }),
+            ...(call.once !== undefined && { once: call.once }),
+          }),
         }
-        const told = {
-          changes: changesJson(compared),
-          counters: countersJson(compared),
-          diagnostics: rules.warnings.map(diagnosticJson),
-          approvalsNeeded: approvalsNeeded(compared.changes),
-        }
-        return { body: await store.tx(upload, { handed, told, doer: doerOf(call) }, onceOf(call)) }
       },
       MAX_BYTES,
     ),

@@ -132,6 +132,8 @@ describe('steps', () => {
     const ben: Ask = { ...ada, by: { kind: 'staff', id: 'ben', roles: ['lead'] } }
     expect([codes('shadow', draft), codes('shadow', draft, operator)]).toEqual([[], []])
     expect(codes('shadow', draft, ben)).toEqual(['not_author'])
+    // What shipped, and what the operator handed in, has no author among the staff.
+    expect(codes('shadow', { ...draft, author: 'operator' }, ben)).toEqual([])
     expect(codes('shadow', { ...draft, beside: 'core 7', sameSchema: false })).toEqual(['taken', 'other_schema'])
     expect(codes('shadow', version())).toEqual(['wrong_state'])
   })

@@ -17,6 +17,7 @@ import {
   evidenceView,
   firedView,
   laneView,
+  referralsView,
   signalsView,
 } from './view.ts'
 
@@ -99,6 +100,7 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
     reports: await reportsView(found, sealer),
     signals: signalsView(pieces),
     fired: firedView(explanations),
+    referrals: referralsView(explanations),
     evidence: about === undefined ? evidenceView(pieces) : evidenceView(pieces).map(factsOnly),
     history: found.history.map((line) => ({ ...line })),
     notes: await Promise.all(

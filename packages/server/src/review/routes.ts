@@ -35,7 +35,7 @@ export function actorOf(who: Principal): store.Actor {
 
 const DAY_MS = 86_400_000
 
-/** Lanes that rules may name but that nothing fills yet: they are not on screen before their subject works. */
+/** Lanes that hardly anything fills yet: they are not on screen before something is in them. */
 const unlit: ReadonlySet<string> = new Set(['csea-encrypted', 'second-review'])
 
 /** The calls of review: home, one case, and what can be done with it. */
@@ -44,7 +44,7 @@ export function routesOf(desk: CaseDesk): Route[] {
   return [
     route(getLanes, async ({ who, now }) => {
       const actor = actorOf(who)
-      const lanes = lanesFor(actor.roles).filter(({ id }) => !unlit.has(id))
+      const lanes = lanesFor(actor.roles)
       const [counts, mine, today] = await Promise.all([
         storage.store.read(rows.laneCounts, { lanes: lanes.map(({ id }) => id), staff: actor.id }),
         storage.store.read(rows.casesOf, actor.id),
@@ -53,22 +53,24 @@ export function routesOf(desk: CaseDesk): Route[] {
       const byLane = new Map(counts.map((count) => [count.lane, count]))
       return {
         body: {
-          lanes: lanes.map((lane) => {
-            const count = byLane.get(lane.id)
-            return {
-              id: lane.id,
-              name: lane.name,
-              harms: [...lane.harms],
-              band: lane.band,
-              lifeThreat: lane.lifeThreat,
-              childSafety: lane.childSafety,
-              waiting: count?.waiting ?? 0,
-              overdue: count?.overdue ?? 0,
-              oldestAt: count?.oldestAt ?? null,
-              nextDueAt: count?.nextDueAt ?? null,
-              decidedByMeToday: today[lane.id] ?? 0,
-            }
-          }),
+          lanes: lanes
+            .filter(({ id }) => !unlit.has(id) || byLane.has(id))
+            .map((lane) => {
+              const count = byLane.get(lane.id)
+              return {
+                id: lane.id,
+                name: lane.name,
+                harms: [...lane.harms],
+                band: lane.band,
+                lifeThreat: lane.lifeThreat,
+                childSafety: lane.childSafety,
+                waiting: count?.waiting ?? 0,
+                overdue: count?.overdue ?? 0,
+                oldestAt: count?.oldestAt ?? null,
+                nextDueAt: count?.nextDueAt ?? null,
+                decidedByMeToday: today[lane.id] ?? 0,
+              }
+            }),
           mine,
         },
       }

@@ -1,5 +1,6 @@
 import type { CaseJson, EvidenceJson, SignalJson } from '@lamplighter/api'
 import { hasOnlyBegun, type Json, renderValues } from '@lamplighter/rules'
+import { authorities } from './authorities.ts'
 import type { CardFacts } from './card.ts'
 import { laneOf } from './lanes.ts'
 import type { StoredEvidence, StoredFile } from './stored.ts'
@@ -16,6 +17,7 @@ export interface OpenedEvidence {
 /** An explanation as the rules wrote it (rules.md §7.7), as far as the page shows it. */
 export interface ExplanationJson {
   readonly decision: string
+  readonly effects: readonly { readonly do: string; readonly what?: string; readonly rules: readonly string[] }[]
   readonly rules: readonly {
     readonly rule: string
     readonly version: number
@@ -98,7 +100,7 @@ export function signalsView(pieces: readonly OpenedEvidence[]): SignalJson[] {
 }
 
 /** Why the rules fired, newest verdict first; a rule appears once. */
-export function firedView(explanations: readonly ExplanationJson[]): CaseJson['fired'] {
+export function firedView(explanations: readonly Omit<ExplanationJson, 'effects'>[]): CaseJson['fired'] {
   const seen = new Set<string>()
   return [...explanations].reverse().flatMap((explanation) =>
     explanation.rules.flatMap((rule) => {
@@ -121,6 +123,20 @@ export function firedView(explanations: readonly ExplanationJson[]): CaseJson['f
       ]
     }),
   )
+}
+
+/** Authorities to which rules ask to refer the case after review, each once. That none was told is for the page to say. */
+export function referralsView(explanations: readonly Pick<ExplanationJson, 'effects'>[]): CaseJson['referrals'] {
+  const asked = explanations.flatMap(({ effects }) =>
+    effects.flatMap((effect) =>
+      effect.do === 'refer' && effect.what !== undefined ? [{ ...effect, id: effect.what }] : [],
+    ),
+  )
+  return [...Map.groupBy(asked, ({ id }) => id)].map(([authority, all]) => ({
+    authority,
+    name: authorities.get(authority) ?? authority,
+    rules: [...new Set(all.flatMap(({ rules }) => rules))],
+  }))
 }
 
 /** What the card needs to know of a case. */

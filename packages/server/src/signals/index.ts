@@ -8,6 +8,7 @@ export {
   loadList,
 } from './book.ts'
 export { type ListLibrary, makeLibrary } from './library.ts'
-export { measure, type Provider, shippedProviders } from './measure.ts'
+export { type Answer, measure, type Provider, shippedProviders } from './measure.ts'
+export { type Card, learnerProviders, type Models, makeModels, untaught } from './models.ts'
 export { routesOf } from './routes.ts'
 export { listAges } from './store.ts'

@@ -2,9 +2,21 @@ import type { Event, Measured, Measurement, SignalNeed } from '@lamplighter/rule
 import { namesPlace, namesTime } from './finders.ts'
 
 /** Measures one signal of one event. May be slow, may fail; whoever calls it keeps the time. */
-export type Provider = (inputs: readonly unknown[], signal: AbortSignal) => boolean | number | Promise<boolean | number>
+export type Provider = (inputs: readonly unknown[], signal: AbortSignal) => Answer | Promise<Answer>
 
-/** The providers that are shipped, by the name that rule files use. */
+/** A value, with the model that said it where one did; or why there is none. */
+export type Answer = boolean | number | Said | Unsaid
+interface Said {
+  readonly value: number
+  /** Id of the model. */
+  readonly model: string
+}
+interface Unsaid {
+  readonly unknown: 'no_model' | 'unfamiliar' | 'broken'
+  readonly model?: string
+}
+
+/** The providers that need nothing but the text, by the name that rule files use. */
 export const shippedProviders: ReadonlyMap<string, Provider> = new Map<string, Provider>([
   ['time_finder', ([text]) => namesTime(String(text))],
   ['place_finder', ([text]) => namesPlace(String(text))],
@@ -37,9 +49,9 @@ async function one(
   const stop = AbortSignal.timeout(Math.max(1, withinMs))
   try {
     const answer = provider(inputs, stop)
-    const value = typeof answer === 'object' ? await Promise.race([answer, lateAt(stop)]) : answer
+    const value = answer instanceof Promise ? await Promise.race([answer, lateAt(stop)]) : answer
     if (value === 'late') return { known: false, why: 'late' }
-    return isMeasured(value) ? { known: true, value } : { known: false, why: 'broken' }
+    return measurementOf(value)
   } catch {
     // A provider may fail in any way; what it would have said is unknown, and the rules say what happens then.
     return { known: false, why: 'broken' }
@@ -47,7 +59,18 @@ async function one(
 }
 
 // What comes from outside may be anything, whatever its type says.
-const isMeasured = (value: unknown): boolean => typeof value === 'boolean' || Number.isFinite(value)
+function measurementOf(answer: Answer): Measurement {
+  const { value, model, unknown } = partsOf(answer)
+  const by = model === undefined ? {} : { model }
+  if (unknown !== undefined) return { known: false, why: unknown, ...by }
+  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
+    return { known: true, value, ...by }
+  return { known: false, why: 'broken', ...by }
+}
+
+function partsOf(answer: Answer): { value?: unknown; model?: string; unknown?: string } {
+  return typeof answer === 'object' && answer !== null ? answer : { value: answer }
+}
 
 const lateAt = (signal: AbortSignal): Promise<'late'> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve('late'), { once: true }))

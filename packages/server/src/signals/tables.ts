@@ -7,6 +7,7 @@ declare module '../storage/tables.ts' {
     lists: ListsTable
     list_versions: ListVersionsTable
     list_entries: ListEntriesTable
+    models: ModelsTable
   }
 }
 
@@ -48,6 +49,25 @@ export interface ListEntriesTable {
   /** The first version that has the entry, and the first that has it no more. */
   since: number
   gone: number | null
+}
+
+export interface ModelsTable {
+  id: string
+  /** Slug of the policy whose texts it scores. */
+  policy: string
+  /** One of a policy is live. */
+  state: 'live' | 'retired'
+  /** Packed weights of `packages/text`: hashed grams, no text. */
+  weights: Uint8Array
+  /** JSON of `Manifest`. */
+  manifest: string
+  /** JSON of `Card`. */
+  card: string
+  /** Over manifest and weights, as `digestOf` takes it. */
+  sha256: string
+  live_at: number
+  retired_at: number | null
+  record: string
 }
 
 export const schema = defineSchema({
@@ -102,10 +122,30 @@ export const schema = defineSchema({
         ),
       ],
     },
+    {
+      id: '0002-models',
+      up: (engine) => [
+        table(engine, 'models', {
+          id: 'text primary key',
+          policy: 'text not null',
+          state: 'text not null',
+          weights: 'bytes not null',
+          manifest: 'text not null',
+          card: 'text not null',
+          sha256: 'text not null',
+          live_at: 'bigint not null',
+          retired_at: 'bigint',
+          record: 'text not null',
+        }),
+        "create unique index models_live on models (policy) where state = 'live'",
+        'create index models_retired on models (retired_at)',
+      ],
+    },
   ],
   tables: {
     lists: { kept: { forever: 'one row per list, until an admin removes the list' } },
     list_versions: { kept: { from: 'at', default: days(1095), min: days(365), max: days(3650) } },
     list_entries: { kept: { forever: 'the current entries of a list; an import removes what its file no longer has' } },
+    models: { kept: { from: 'retired_at', default: days(1825), min: days(365), max: days(3650) } },
   },
 })

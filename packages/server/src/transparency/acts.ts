@@ -175,6 +175,15 @@ export interface ActFields {
     solo: boolean
   }
   erasure: { run: string; openings: string; ground: string; indices: readonly string[] }
+  model: {
+    op: 'live'
+    model: string
+    version: string
+    card: Sha256Hex
+    digest: Sha256Hex
+    previous: Sha256Hex | null
+    by: StaffNumber | null
+  }
   software: { version: string; digest: Sha256Hex; verifier: Sha256Hex | null; guard: Sha256Hex | null }
 }
 

@@ -23,7 +23,7 @@ describe.each(engines)('the sequencer on $name', (engine) => {
     expect(seen.failed).toBeUndefined()
     // Opened and software come with the first start.
     const open = ALL_KINDS.filter((kind) =>
-      ['ledger', 'list', 'ruleset', 'setting', 'erasure', 'software'].includes(kind),
+      ['ledger', 'list', 'ruleset', 'setting', 'erasure', 'software', 'model'].includes(kind),
     )
     expect(seen.counts).toEqual({ leaves: 32, open: open.length + 2, anchors: 1, late: 0 })
     for (const { record } of recorded) {

@@ -37,6 +37,16 @@ describe('init, key and people', { timeout: 120_000 }, () => {
     })
   })
 
+  it('makes the starter rules live, and keeps core.wick as a draft that the server takes', async () => {
+    expect((await lamplighter(folder, [...initLine])).code).toBe(0)
+    await whileServing(folder, async () => {
+      expect((await lamplighter(folder, ['rules', 'status'])).out.split('\n').slice(0, 2)).toEqual([
+        'draft    core 1, by operator; to shadow: nothing is missing',
+        'live     starter 2, by operator',
+      ])
+    })
+  })
+
   it('refuses a folder that holds a database already, says what to do, and leaves all as it was', async () => {
     expect((await lamplighter(folder, ['migrate'], { LAMPLIGHTER_URL: 'http://localhost:4100' })).code).toBe(0)
     const second = await lamplighter(folder, [...initLine])

@@ -5,7 +5,7 @@ import { openContext } from '../../context.ts'
 import { type Config, envFileOf, loadConfig } from '../../http/config.ts'
 import { isLoopbackHost } from '../../http/hosts.ts'
 import type { Doer } from '../../people/index.ts'
-import { listsNamed } from '../../policy/index.ts'
+import { keepDraft, listsNamed } from '../../policy/index.ts'
 import { tablesIn } from '../../storage/maintenance.ts'
 import type { Command } from '../command.ts'
 import { UsageError } from '../io.ts'
@@ -21,10 +21,14 @@ function listenOf(url: string, env: Readonly<Record<string, string | undefined>>
     : {}
 }
 
-/** The shipped rules; the platform's own take their place (`lamplighter rules live`). */
-async function starterRules(): Promise<{ text: string; schemaText: string }> {
+/** The rules that go live, and those that wait as a draft; the platform's own take their place (`lamplighter rules live`). */
+async function shippedRules(): Promise<{ text: string; schemaText: string; draft: string }> {
   const file = (name: string) => readFile(new URL(`../../../../rules/wick/${name}`, import.meta.url), 'utf8')
-  return { text: await file('starter.wick'), schemaText: await file('chat.schema.wick') }
+  return {
+    text: await file('starter.wick'),
+    schemaText: await file('chat.schema.wick'),
+    draft: await file('core.wick'),
+  }
 }
 
 /**
@@ -90,11 +94,10 @@ export const commands: readonly Command[] = [
         const link = await context.people.invite({ name: admin, roles: ['admin'], kind: 'first', doer: operator })
         await context.settings.put('platform.name', name, { reason: 'init', doer: operator })
         await context.settings.put('platform.country', country, { reason: 'init', doer: operator })
-        await context.registry.put({
-          ...(await starterRules()),
-          doer: operator,
-          reason: 'the rules that a new installation starts with',
-        })
+        const { text, schemaText, draft } = await shippedRules()
+        const reason = 'the rules that a new installation starts with'
+        await context.registry.put({ text, schemaText, doer: operator, reason })
+        await keepDraft(context, { name: 'core', text: draft, doer: operator })
         await context.library.declare(
           listsNamed(context.registry.live()).map((list) => ({ ...list, staleAfterMs: null })),
           'operator',

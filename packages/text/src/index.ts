@@ -1,0 +1,7 @@
+export { TextError, type TextErrorCode } from './errors.ts'
+export { explainScore, type Looked } from './explain.ts'
+export { type Features, featuresOf } from './features.ts'
+export { FEATURISER } from './grams.ts'
+export { type LoadedModel, loadModel, type Manifest } from './model.ts'
+export { type Scored, score } from './score.ts'
+export { type Example, type TrainSettings, train } from './train.ts'
