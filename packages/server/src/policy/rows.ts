@@ -91,6 +91,7 @@ export type HistoryOp =
   | 'retired'
   | 'paused'
   | 'resumed'
+  | 'retro'
 export interface PausesTable {
   id: string
   name: string
@@ -145,7 +146,8 @@ export interface VerdictsTable {
   at: number
   event_key: string
   event_kind: string
-  phase: 'gate' | 'follow'
+  /** `retro`: said of a past event, to make a case of it and nothing else. */
+  phase: 'gate' | 'follow' | 'retro'
   verdict: 'allow' | 'limit' | 'hold' | 'block'
   ruleset: string
   /** Canonical JSON of the explanation, sealed. */

@@ -16,6 +16,8 @@ export interface OpenedEvidence {
 /** An explanation as the rules wrote it (rules.md §7.7), as far as the page shows it. */
 export interface ExplanationJson {
   readonly decision: string
+  /** Where a retro found it: the version that was applied to the past, as `core@2`. */
+  readonly retro?: { readonly run: string; readonly ruleset: string }
   readonly rules: readonly {
     readonly rule: string
     readonly version: number
@@ -116,6 +118,7 @@ export function firedView(explanations: readonly ExplanationJson[]): CaseJson['f
             value: renderValues(clause.values, clause.outcome),
           })),
           warming: rule.clauses.some(({ values }) => hasOnlyBegun(values)),
+          lookedBack: explanation.retro?.ruleset ?? null,
           decision: explanation.decision,
         },
       ]
