@@ -208,6 +208,38 @@ describe.skipIf(noBrowser)('the walk of a policy lead', () => {
     expect(new URL(lead.url()).searchParams.get('run')).toMatch(/^\w+_[0-9a-z]{26}$/)
   }, 120_000)
 
+  test('applied to the past it makes cases once a colleague has agreed, and says who asked, who agreed and what came of it', async () => {
+    await lead.goto(`${house.url}/rules/starter/3?tab=retro`)
+    await lead.getByText('This version was not applied to the past.').waitFor()
+    expect(await barriers(lead)).toEqual([])
+    await lead.getByRole('combobox', { name: 'How far back' }).selectOption({ label: '14 days' })
+    await lead.getByRole('textbox', { name: 'Cases at most' }).fill('3')
+    await lead
+      .getByRole('form', { name: 'Propose to look back' })
+      .getByRole('textbox', { name: /^Reason/ })
+      .fill('late')
+    await press(lead, 'button', 'Propose to look back')
+    await lead.getByText('It waits until somebody else agrees.').waitFor()
+    await button(lead, 'Agree').click()
+    await lead.getByText('Nobody agrees to what they have proposed themselves; ask a colleague.').waitFor()
+    expect(await barriers(lead)).toEqual([])
+    await second.goto(lead.url())
+    await press(second, 'button', 'Agree')
+    await second.getByText(/^Agreed to by R-\d+/).waitFor()
+    const cases = second.getByRole('list', { name: 'Cases' }).getByRole('link')
+    await second.getByRole('table', { name: 'What the rules found' }).waitFor({ timeout: 60_000 })
+    expect(await cases.count()).toBe(3)
+    await second.getByText(/^Found when there were enough cases: \d+\.$/).waitFor()
+    expect(await barriers(second)).toEqual([])
+    // Cases are for those who decide in their lanes; the lead of this house is one of them.
+    await cases.first().click()
+    await second
+      .getByText(/when starter@3 was applied to the past/)
+      .first()
+      .waitFor()
+    expect(await barriers(second)).toEqual([])
+  }, 120_000)
+
   test('it goes live, a rule of it is paused and resumed, and it is rolled back by one person with a reason', async () => {
     await lead.reload()
     const live = lead.getByRole('form', { name: 'Make live' })
@@ -247,6 +279,7 @@ describe.skipIf(noBrowser)('the walk of a policy lead', () => {
       '/rules/bad_link',
       '/rules/starter/3?tab=changes',
       '/rules/starter/3?tab=backtest',
+      '/rules/starter/3?tab=retro',
       '/rules/starter/3?tab=history',
       '/rules/starter/new?from=3',
     ]) {
@@ -336,12 +369,13 @@ describe.skipIf(noBrowser)('the walk of a policy lead', () => {
       '/rules/bad_link',
       '/rules/starter/3?tab=history',
       '/rules/starter/3?tab=backtest',
+      '/rules/starter/3?tab=retro',
       '/rules/starter/new',
     ]) {
       await second.goto(house.url + path)
       await settled(second)
       expect(await viewOf(second)).not.toMatch(
-        /\b(Rules|Policies|Findings|Still missing|Last change|fired|made live|Hand in|Owner|Asked again|newly caught)\b/,
+        /\b(Rules|Policies|Findings|Still missing|Last change|fired|made live|Hand in|Owner|Asked again|newly caught|Look back|Proposed|Agreed|Found)\b/,
       )
     }
     expect(await axe(second)).toEqual([])

@@ -117,6 +117,19 @@ it('asks a running server about its past, and a person where none runs', async (
     const told = await run('starter@3', '--from', '1h', '--against', 'starter@2')
     expect([told.err, told.code]).toEqual(['', 0])
     expect(told.out).toMatch(/^0 events in .* warm-up 24h, then 0 measured; blind: 0\nno rule had anything to say\n$/)
+    const retro = (...line: string[]) => lamplighter(folder, ['rules', 'retro', ...line, '--yes'])
+    expect((await retro('starter@3')).out).toBe('this version was not applied to the past\n')
+    const proposed = await retro('starter@3', '--from', '1h', '--rules', 'blackmail', '--reason', 'late')
+    expect([proposed.err, proposed.code]).toEqual(['', 0])
+    expect(proposed.out).toMatch(/^proposed: rt_\w+; a person agrees in the console: .*starter@3, Look back\n$/)
+    expect((await retro('starter@3')).out).toMatch(/^rt_\w+ proposed, proposed by operator: blackmail \(late\)\n$/)
+    expect(await retro('starter', '--from', '1h')).toMatchObject({ code: 2 })
+    expect(await retro('starter@3', '--from', '1h', '--max-cases', '0', '--reason', 'x')).toMatchObject({ code: 2 })
+    const quiet = await retro('starter@3', '--from', '1h', '--rules', 'bad_link', '--reason', 'x')
+    expect(quiet).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/bad_link is no rule of this version that queues/),
+    })
     expect(await run('starter@9')).toMatchObject({ code: 1, err: expect.stringMatching(/^not_found: /) })
   }
   await whileServing(folder, serve, { working: true })

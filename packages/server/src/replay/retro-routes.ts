@@ -23,9 +23,10 @@ export function retroRoutes({ storage, registry, keysFor }: RetroRouteServices):
       const { name, version } = call.params
       const { from, to = call.now, maxCases, reason } = call.body
       if (from > to) throw new AppError('invalid', 'from: expected an instant before "to".', { pointer: '/from' })
+      const live = registry.live()
       const { rules } = registry.kept(await store.read(oneVersion, { name, version }))
       // One schema says what may be read of an event: the log was written by the live version's.
-      if (rules.schemaText !== registry.live().schemaText)
+      if (rules.schemaText !== live.schemaText)
         throw new AppError(
           'conflict',
           'The live version reads another schema of facts; upload this file again as a new version.',
