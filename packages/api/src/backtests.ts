@@ -81,7 +81,7 @@ export const DifferenceJson = z.object({
       text: z.string(),
       /** Null: unknown. */
       outcome: z.boolean().nullable(),
-      /** What it read; nothing where only the answer is kept. */
+      /** What it read, lengths of time as the language writes them (`3d`); nothing where only the answer is kept. */
       values: z.record(z.string(), z.json()),
     }),
   ),

@@ -198,8 +198,14 @@ function columns(rows: readonly (readonly string[])[]): string[] {
 
 const differenceLine = ({ rule, what, event, outcome, clauses }: Difference): string =>
   `${what === 'new' ? '+' : '-'} ${rule}: ${event} (${outcome.against} → ${outcome.new}) ${clauses
-    .map(({ text, outcome: said }) => `${text} ${said ?? 'unknown'}`)
+    .map(({ text, outcome: said, values }) => `${text} ${said ?? 'unknown'}${readWords(values)}`)
     .join(', ')}`
+
+/** What a question read, without counters, whose numbers differ from event to event. */
+function readWords(values: Difference['clauses'][number]['values']): string {
+  const read = Object.entries(values).filter(([, value]) => typeof value !== 'object' || value === null)
+  return read.length === 0 ? '' : ` (${read.map(([name, value]) => `${name} ${String(value ?? 'none')}`).join(', ')})`
+}
 
 const spaced = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
 const hours = (ms: number): string => (ms % HOUR_MS === 0 ? `${ms / HOUR_MS}h` : `${Math.round(ms / 60_000)}m`)

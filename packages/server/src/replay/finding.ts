@@ -94,7 +94,7 @@ export function findingOf(hit: Hit, asked: ReadonlySet<string>, meaning: Meaning
         retro: { run: meaning.retro, ruleset: `${rules.name}@${rules.version}` },
       }),
     ) as Json,
-    evidence: evidenceOf(past, event, item, rules),
+    evidence: evidenceOf(past, { event, item, account, isReport: kind.members.has('report') }, rules),
   }
 }
 
@@ -106,11 +106,18 @@ function firedOf(judgement: Judgement, asked: ReadonlySet<string>): Judgement {
   return { ...judgement, judged, results: judged.map(({ result }) => result) }
 }
 
-function evidenceOf(past: Past, event: Event, item: Finding['item'], { program }: LiveRules): StoredEvidence {
+interface Known extends Pick<Finding, 'event' | 'item' | 'account'> {
+  readonly isReport: boolean
+}
+
+function evidenceOf(past: Past, known: Known, { program }: LiveRules): StoredEvidence {
+  const { event, item, account, isReport } = known
+  // Who acts in a report is the one who reported: staff never learn who that was.
+  const { actor: _, ...others } = event
   return {
     eventKind: event.kind,
-    provenance: 'server',
-    author: { role: 'actor', id: idOf(event, 'actor') },
+    provenance: isReport ? 'unproven' : 'server',
+    author: { role: 'actor', id: isReport ? account : idOf(event, 'actor') },
     item,
     itemState: null,
     occurredAt: Date.parse(event.occurred_at),
@@ -125,7 +132,7 @@ function evidenceOf(past: Past, event: Event, item: Finding['item'], { program }
       if (told === null) return { ...base, state: 'none', value: null, why: null }
       return { ...base, state: 'value', value: String(told), why: null }
     }),
-    facts: factLines(event),
+    facts: factLines(isReport ? others : event),
   }
 }
 

@@ -213,10 +213,10 @@ class Retro {
         ...{ signals: [], unknown: [], until: null, automated: 'fully' },
       },
       affected,
-      // Of lesser worth than what the house has seen itself: it never takes the place of content.
+      // Of least worth: it never takes the place of what the house has seen, or was told.
       evidence: {
         ...{ id: evidence, itemKey: subject.key, author: finding.evidence.author.id ?? '', reported: false },
-        ...{ grade: 'named', sealed: await sealer.seal('evidence', 'sealed', evidence, finding.evidence) },
+        ...{ grade: 'past', sealed: await sealer.seal('evidence', 'sealed', evidence, finding.evidence) },
       },
       keys: await keysFor([affected]),
     }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { engines } from '../storage/testing/engines.ts'
-import { type House, LISTED, messageOf, openHouse, type Person } from '../testing/house.ts'
+import { type House, LISTED, messageOf, openHouse, type Person, reportOf } from '../testing/house.ts'
 import { RETRO_QUEUE, retroHandler, startProgress } from './index.ts'
 import { unpackChunk } from './line.ts'
 import { keepTraces } from './store.ts'
@@ -24,6 +24,14 @@ const BUSY = `
     then queue "reports" within 24h
     on unknown queue "reports" within 24h
     because "good"
+  }
+  rule reported v1 {
+    harm spam policy "SPAM-3" severity low phase follow
+    on report
+    when report.harm == "harassment"
+    then queue "reports" within 24h
+    on unknown ignore
+    because "reported"
   }
   rule silent v1 {
     harm spam policy "SPAM-3" severity low phase gate
@@ -134,7 +142,7 @@ describe.each(engines)('looking back, on $name', (engine) => {
     const retro = await looked()
     expect(retro).toMatchObject({
       state: 'done',
-      rules: ['listed', 'busy', 'told'],
+      rules: ['listed', 'busy', 'told', 'reported'],
       by: ada.label,
       approved: { by: ben.label, solo: false },
     })
@@ -147,6 +155,7 @@ describe.each(engines)('looking back, on $name', (engine) => {
         { rule: 'busy', version: 1, fired: 4, undecided: 0 },
         // Its question is about content, which nobody has kept: that makes no case, whatever it says of the undecided.
         { rule: 'told', version: 1, fired: 0, undecided: 9 },
+        { rule: 'reported', version: 1, fired: 0, undecided: 0 },
       ],
     })
     expect({ actions: await numbers('actions'), notices: await numbers('notices') }).toEqual(before)
@@ -185,6 +194,19 @@ describe.each(engines)('looking back, on $name', (engine) => {
     expect((await ada.decide(view, 'warn')).status).toBe(201)
     const joined = cases.find((one: { joined: boolean }) => one.joined)
     expect((await ada.take(joined.case)).evidence).toMatchObject([{ kind: 'text', text: LISTED.blackmail_terms }])
+  })
+
+  test('a case of a report is about the account that was reported, and nobody learns who reported', async () => {
+    const id = await send('kestrel', 'hello')
+    house.clock.now += 1_000
+    await house.report(reportOf(id, { occurred_at: new Date(house.clock.now).toISOString() }))
+    const { number } = await house.newestCase()
+    expect((await ada.decide(await ada.take(Number(number)), 'none')).status).toBe(201)
+    const { cases } = await looked({ rules: ['reported'] })
+    expect(cases).toMatchObject([{ joined: false, events: 1 }])
+    const view = await ada.take(cases[0].case)
+    expect(view.evidence).toMatchObject([{ provenance: 'unproven', author: { words: '@kestrel' } }])
+    expect(JSON.stringify(view)).not.toContain('reporter-')
   })
 
   test('applied again it makes nothing twice, and another version only what is new', async () => {

@@ -1,7 +1,7 @@
 import { AppError } from '../http/errors.ts'
 import { allStaff, type Doer } from '../people/index.ts'
 import { insertVerdict, noteStep, versionRow } from '../policy/index.ts'
-import { type CaseSeed, openCase, putEvidence } from '../review/index.ts'
+import { type CaseSeed, caseOfSubject, openCase, putEvidence } from '../review/index.ts'
 import { type Claimed, defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
 import { type Affected, type LedgerAct, type RecordKeys, record } from '../transparency/index.ts'
 import type { FindingsTable, RetrosTable } from './tables.ts'
@@ -140,12 +140,8 @@ export const keepFinding = defineWork(
       .where('retro', '=', retro.id)
       .groupBy(['case_number', 'joined'])
       .execute()
-    const open = await tx.db
-      .selectFrom('cases')
-      .select('number')
-      .where('open_key', '=', first.subject.key)
-      .executeTakeFirst()
-    const before = told.find(({ case_number }) => case_number === open?.number)
+    const open = await caseOfSubject.run(tx, first.subject.key)
+    const before = told.find(({ case_number }) => case_number === open)
     if (before === undefined && told.length >= retro.max_cases) return 'full'
     if (before !== undefined && Number(before.events) >= MOST_IN_A_CASE) return 'enough'
     let found: Awaited<ReturnType<typeof openCase>> | undefined

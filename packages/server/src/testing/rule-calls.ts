@@ -9,12 +9,12 @@ export const starter = readFileSync(new URL(import.meta.resolve('@lamplighter/ru
 export const starterAs = (version: number): string =>
   starter.replace(/ruleset starter version \d+/, `ruleset starter version ${version}`)
 
-/** A rule that finds whoever writes something. */
+/** A rule that finds messages as the house sends them. */
 const ANYBODY = `
 rule anybody v1 {
   harm spam policy "SPAM-3" severity low phase follow
-  on message, post
-  when actor.id == actor.id
+  on message
+  when actor.age == 400d and target.kind == "person"
   then queue "reports" within 24h
   on unknown ignore
   because "anybody"
