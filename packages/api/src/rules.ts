@@ -100,6 +100,42 @@ export const getRulesets = endpoint({
   codes: [],
 })
 
+export const getRuleHits = endpoint({
+  id: 'getRuleHits',
+  method: 'get',
+  path: '/v1/rulesets/{name}/hits',
+  act: 'rules.read',
+  summary:
+    'What became of the events on which the live rules fired in the last 28 days: what people decided, and which rules fired on the same.',
+  params: z.object({ name: RuleWord }),
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({
+    since: Instant,
+    /** The live version's rules; those that fired on nothing are not here. */
+    rules: z.array(
+      z.object({
+        rule: z.string(),
+        events: z.int(),
+        /** Null while nobody has decided of any. `share`: upheld of all that were decided, with the 95 % interval of Wilson. */
+        reviewed: z
+          .object({
+            upheld: z.int(),
+            overturned: z.int(),
+            share: z.object({ found: z.number(), low: z.number(), high: z.number() }),
+          })
+          .nullable(),
+        /** Events on which another rule fired, too. */
+        shared: z.int(),
+        most: z.object({ rule: z.string(), events: z.int() }).nullable(),
+      }),
+    ),
+  }),
+  repeat: 'own',
+  codes: [],
+})
+
 export const getRuleset = endpoint({
   id: 'getRuleset',
   method: 'get',

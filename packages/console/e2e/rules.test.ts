@@ -90,6 +90,12 @@ describe.skipIf(noBrowser)('the walk of a policy lead', () => {
     await lead.keyboard.press('g')
     await lead.keyboard.press('u')
     await title(lead).getByText('Rules & policies').waitFor()
+    // What became of what each rule found: in the demo's past nobody has decided yet.
+    await lead
+      .getByText(/^fired on \d+, none decided yet$/)
+      .first()
+      .waitFor()
+    expect(await barriers(lead)).toEqual([])
     await press(lead, 'link', 'New version')
     await text(lead).waitFor()
     await tabTo(lead, 'textbox', 'Text of the rules')

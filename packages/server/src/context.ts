@@ -85,6 +85,7 @@ import {
   type CaseDesk,
   lifeThreat,
   receiveAppealWork,
+  reviewedSince,
   routesOf as reviewRoutes,
   settleHandler,
   shippedLanes,
@@ -358,7 +359,7 @@ async function build(
     ...intakeRoutes(intake),
     ...reviewRoutes(desk),
     ...evidenceRoutes({ storage, vault, decoder, sealer, keysFor }),
-    ...policyRoutes({ storage, registry, tally, keysFor }),
+    ...policyRoutes({ storage, registry, tally, reviewed: (since) => store.read(reviewedSince, since), keysFor }),
     ...replayRoutes({ storage, registry, progress, keysFor }),
     ...signalsRoutes({ storage, library, harms: () => harmsOf(registry) }),
     ...actionsRoutes({

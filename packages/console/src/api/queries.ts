@@ -16,6 +16,7 @@ import {
   getRetention,
   getRetro,
   getRetros,
+  getRuleHits,
   getRuleset,
   getRulesets,
   getRulesetVersion,
@@ -65,6 +66,12 @@ export const rulesetQuery = (name: string) =>
   queryOptions({
     queryKey: ['rulesets', name],
     queryFn: ({ signal }) => call(getRuleset, { params: { name }, signal }),
+  })
+export const ruleHitsQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['rulesets', name, 'hits'],
+    queryFn: ({ signal }) => call(getRuleHits, { params: { name }, signal }),
+    staleTime: 60_000,
   })
 export const versionQuery = (name: string, version: number) =>
   queryOptions({

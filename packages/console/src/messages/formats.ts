@@ -7,6 +7,7 @@ export function formatsOf(locale: string) {
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' })
   const number = new Intl.NumberFormat(locale)
+  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 })
   const short = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
   const long = { style: 'unit', unitDisplay: 'long' } as const
   const days = new Intl.NumberFormat(locale, { ...long, unit: 'day' })
@@ -18,6 +19,8 @@ export function formatsOf(locale: string) {
     /** A day as `2026-03-01`. */
     day: (text: string) => (Number.isNaN(Date.parse(text)) ? text : day.format(Date.parse(text))),
     count: (value: number) => number.format(value),
+    /** A share from 0 to 1. */
+    percent: (share: number) => percent.format(share),
     /** A time of retention: whole days, and hours below two days. */
     term: (ms: number) =>
       ms >= 2 * DAY_MS ? days.format(Math.round(ms / DAY_MS)) : hours.format(Math.round(ms / HOUR_MS)),

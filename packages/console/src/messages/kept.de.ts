@@ -141,6 +141,10 @@ export const kept: Kept = {
     why: 'Damit ein Mensch sie weiterlaufen lässt.',
     how: 'immer',
   },
+  rule_hits: {
+    what: 'Welche Regeln bei einem Ereignis auslösten',
+    why: 'Damit sich zeigt, wie oft eine Regel recht hat und was andere Regeln auch finden.',
+  },
   rule_alerts: { what: 'Warnungen zu Regeln', why: 'Damit die Leitung sie sieht.' },
   replay_chunks: {
     what: 'Tatsachen zu vergangenen Ereignissen, ohne Inhalt',

@@ -129,6 +129,10 @@ export const kept = {
     why: 'So that a person lets it go on.',
     how: 'always',
   },
+  rule_hits: {
+    what: 'Which rules fired on an event',
+    why: 'So that it shows how often a rule is right, and what other rules find as well.',
+  },
   rule_alerts: { what: 'Alerts about rules', why: 'So that leads see them.' },
   replay_chunks: {
     what: 'Facts of past events, without content',

@@ -47,6 +47,7 @@ export const rulebookEn = {
     effects: 'Does',
     unknown: 'When undecided',
     day: 'Last 24 h',
+    month: 'Last 28 days',
     owner: 'Owner',
     changed: 'Last change',
     ownerChanged: 'Owner, last change',
@@ -65,6 +66,15 @@ export const rulebookEn = {
     `fired ${fired} of ${asked}, undecided ${undecided}, on ${people} accounts`,
   dayNone: 'nothing judged',
   dayMeans: 'Whole hours of the last 24. An account counts once an hour.',
+  upheld: (upheld: string, decided: string, low: string, high: string) =>
+    `${upheld} of ${decided} upheld (${low} to ${high})`,
+  undecidedYet: (events: string) => `fired on ${events}, none decided yet`,
+  noHits: 'fired on nothing',
+  shared: (shared: string, events: string, rule: string) => `${shared} of ${events} also by ${rule} or others`,
+  sharedOnly: (shared: string, events: string, rule: string) => `${shared} of ${events} also by ${rule}`,
+  alone: 'no other rule fired on them',
+  monthMeans:
+    'Upheld: people have decided on these events, and what they decided stands and asks for something. In brackets the 95 % interval of that share.',
   changedBy: (version: number, by: string) => `in version ${version}, by ${by}`,
   notKept: 'was not kept',
   acts: 'acts',

@@ -19,7 +19,7 @@ describe('console 33: progress', () => {
       at(ms)
       progress.update(ms * 10, 100_000)
     }
-    expect(written.join('')).toContain('importing 4,000 of 100,000')
+    expect(written.join('')).toContain('importing 2,500 of 100,000')
     expect(written.join('')).toMatch(/\[#-{23}\]/)
     progress.end()
     expect(written.at(-1)).toBe('\r\u001b[K')

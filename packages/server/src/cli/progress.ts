@@ -8,7 +8,8 @@ export interface Progress {
 
 const BAR_EVERY_MS = 100
 const LINE_EVERY_MS = 5_000
-const FIRST_BAR_MS = 500
+// What is done sooner needs no bar.
+const FIRST_BAR_MS = 150
 const WIDTH = 24
 
 /** A bar on a terminal, a line every 5 s elsewhere, nothing with `--quiet`. It writes to the error stream; results stay clean. */
@@ -30,10 +31,7 @@ export function startProgress(io: Pick<Io, 'err' | 'quiet'>, what: string, now: 
     update(done, total) {
       last = { done, total }
       const waited = now() - shownAt
-      if (
-        err.isTTY ? waited >= BAR_EVERY_MS && now() - started >= FIRST_BAR_MS - BAR_EVERY_MS : waited >= LINE_EVERY_MS
-      )
-        show()
+      if (err.isTTY ? waited >= BAR_EVERY_MS && now() - started >= FIRST_BAR_MS : waited >= LINE_EVERY_MS) show()
     },
     end() {
       if (!drawn) return

@@ -122,6 +122,7 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
     effects: said.effects.map(effectJson),
     ruleset: rules.hash,
     rules: spoke.map((one) => `${one.rule} v${one.version}`),
+    fired: fired.map(({ rule }) => nameIn(rule)),
     policy: policy === undefined ? null : { id: policy.id, name: policy.name },
     harms,
     signals: seen.lists.hits.map(({ list, version }) => `${list} v${version}`),
@@ -177,7 +178,7 @@ function openIn(
   seen: Seen,
   rules: readonly string[],
 ): Pick<Ruling['cases'][number], 'subject' | 'words' | 'account'> | undefined {
-  const names = rules.map((rule) => rule.slice(rule.indexOf('/') + 1))
+  const names = rules.map(nameIn)
   if (names.length === 0 || !names.every((name) => seen.open.has(name))) return undefined
   return {
     subject: { kind: 'gathered', key: `breaker:${rules.join(' ')}` },
@@ -188,9 +189,11 @@ function openIn(
 
 const SEVERITY: readonly Severity[] = ['low', 'medium', 'high', 'critical']
 
+/** The name in `starter/name`. */
+const nameIn = (qualified: string): string => qualified.slice(qualified.indexOf('/') + 1)
+
 function ruleOf(rules: LiveRules, qualified: string) {
-  const name = qualified.slice(qualified.indexOf('/') + 1)
-  return rules.program.ruleset.rules.find((rule) => rule.name === name)
+  return rules.program.ruleset.rules.find((rule) => rule.name === nameIn(qualified))
 }
 
 /** The item of an event, or null for kinds that have none. */

@@ -1,7 +1,7 @@
 import type { Do, EffectJson, RecordedJson, VerdictWord } from '@lamplighter/api'
 import { type ActionMeans, createNotice, requestAction, withholdNotice } from '../actions/index.ts'
 import { type ExhibitSeed, keepExhibit } from '../evidence/index.ts'
-import { insertVerdict } from '../policy/index.ts'
+import { insertVerdict, noteHits } from '../policy/index.ts'
 import { type CaseSeed, type EvidenceSeed, openCase, putEvidence } from '../review/index.ts'
 import type { Tx } from '../storage/index.ts'
 import { instantOf, type LedgerAct, record } from '../transparency/index.ts'
@@ -24,6 +24,8 @@ export interface Ruling {
   readonly effects: readonly EffectJson[]
   readonly ruleset: string
   readonly rules: readonly string[]
+  /** Names of the rules that fired. */
+  readonly fired: readonly string[]
   readonly policy: { readonly id: string; readonly name: string } | null
   readonly harms: readonly string[]
   readonly signals: readonly string[]
@@ -77,6 +79,7 @@ export async function settleRuling(tx: Tx, ruling: Ruling, means: ActionMeans): 
     sealed: ruling.sealed,
     record: recorded.record,
   })
+  await noteHits(tx, { key: ruling.event.key, rules: ruling.fired })
   for (const number of new Set(numbers)) {
     if (ruling.evidence !== null) await putEvidence(tx, number, ruling.evidence)
     for (const exhibit of ruling.exhibits) await keepExhibit(tx, number, exhibit)

@@ -1,4 +1,5 @@
 export { soften } from './breaker.ts'
+export { noteHits } from './hits.store.ts'
 export { judgeCounted } from './judge-counted.ts'
 export { isRefused, type LiveRules, listsNamed, type NamedList, prepare, type Refused } from './live.ts'
 export { noteStep } from './notes.store.ts'

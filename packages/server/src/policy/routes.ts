@@ -1,6 +1,7 @@
 import {
   addRulesetVersion,
   checkRules,
+  getRuleHits,
   getRuleset,
   getRulesets,
   getRulesetVersion,
@@ -14,6 +15,7 @@ import { onceOf, type Route, route } from '../http/route.ts'
 import { allStaff, doerOf } from '../people/index.ts'
 import type { Storage } from '../storage/index.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
+import type { ReviewedEvents } from './hits.store.ts'
 import type { RuleRegistry } from './registry.ts'
 import type { VersionsTable } from './rows.ts'
 import {
@@ -32,6 +34,7 @@ import {
   approvalRows,
   hasOpened,
   historyOf,
+  hitsSince,
   hoursOf,
   oneVersion,
   openReport,
@@ -46,6 +49,7 @@ import {
   checkedJson,
   countersJson,
   diagnosticJson,
+  hitsJson,
   labels,
   needJson,
   reportRules,
@@ -56,8 +60,13 @@ export interface PolicyServices {
   readonly storage: Storage
   readonly registry: RuleRegistry
   readonly tally: Pick<Tally, 'flush'>
+  /** What people decided of the events of which rules have spoken since then. */
+  reviewed(since: number): Promise<ReviewedEvents>
   keysFor(affected: readonly Affected[]): Promise<RecordKeys>
 }
+
+/** Long enough for most that rules found to be decided. */
+const HITS_MS = 28 * 86_400_000
 
 /** Alerts are shown for so long. */
 const ALERTS_MS = 7 * 86_400_000
@@ -96,6 +105,13 @@ export function routesOf(services: PolicyServices): Route[] {
       const rows = await store.read(versions, undefined)
       const by = await label()
       return { body: { items: rows.map((row) => versionJson(row, by)) } }
+    }),
+    route(getRuleHits, async ({ params, now }) => {
+      const live = registry.live()
+      if (live.name !== params.name) throw new AppError('not_found', 'No rule set of this name is live.')
+      const since = now - HITS_MS
+      const hits = await store.read(hitsSince, { since, reviewed: await services.reviewed(since) })
+      return { body: { since, rules: hitsJson(live, hits) } }
     }),
     route(getRuleset, async ({ params, now }) => {
       const rows = (await store.read(versions, undefined)).filter(({ name }) => name === params.name)

@@ -11,6 +11,7 @@ declare module '../storage/tables.ts' {
     rule_hours: HoursTable
     rule_breakers: BreakersTable
     rule_alerts: AlertsTable
+    rule_hits: HitsTable
     verdicts: VerdictsTable
     seen: SeenTable
   }
@@ -140,6 +141,12 @@ export interface AlertsTable {
   /** JSON of the roles. */
   roles: string
   words: string
+}
+/** That a rule fired on an event. */
+export interface HitsTable {
+  event_key: string
+  rule: string
+  at: number
 }
 export interface VerdictsTable {
   id: string

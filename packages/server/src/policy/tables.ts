@@ -169,6 +169,15 @@ export const schema = defineSchema({
         'create index rule_alerts_at on rule_alerts (at)',
       ],
     },
+    {
+      id: '0004-hits',
+      up: (engine) => [
+        table(engine, 'rule_hits', { event_key: 'text not null', rule: 'text not null', at: 'bigint not null' }, [
+          'primary key (event_key, rule)',
+        ]),
+        'create index rule_hits_at on rule_hits (at)',
+      ],
+    },
   ],
   tables: {
     rulesets: { kept: { forever: 'what a rule said on a day must be answerable for ever' } },
@@ -180,6 +189,7 @@ export const schema = defineSchema({
     rule_hours: { kept: { from: 'hour', default: days(90), min: days(28), max: days(3650) } },
     rule_breakers: { kept: { forever: 'a version may come back, and its breakers with it' } },
     rule_alerts: { kept: { from: 'at', default: days(90), min: days(7), max: days(3650) } },
+    rule_hits: { kept: { from: 'at', default: days(90), min: days(28), max: days(730) } },
     verdicts: { kept: { from: 'at', default: days(730), min: days(30), max: days(3650) } },
     seen: { kept: { from: 'at', default: SEEN_MS, min: days(1) / 24, max: days(7) } },
   },

@@ -2,10 +2,12 @@ import { type Diagnostic, type Lock, printEffect } from '@lamplighter/rules'
 import type { Staff } from '../people/index.ts'
 import { staffLabel } from '../people/index.ts'
 import type { Compared } from './compare.ts'
+import type { RuleHits } from './hits.store.ts'
 import type { LiveRules } from './live.ts'
 import { factsOf, wordsOf } from './needs.ts'
 import type { HoursTable, VersionsTable } from './rows.ts'
 import { type Need, percentile } from './states.ts'
+import { wilson } from './wilson.ts'
 
 /** A finding with its place, as editors show it. */
 export const diagnosticJson = ({ code, severity, message, fix, at }: Diagnostic) => ({
@@ -88,6 +90,19 @@ function dayOf(hours: readonly HoursTable[]) {
   if (hours.length === 0) return null
   const sum = (field: 'asked' | 'fired' | 'undecided' | 'people') => hours.reduce((all, hour) => all + hour[field], 0)
   return { asked: sum('asked'), fired: sum('fired'), undecided: sum('undecided'), people: sum('people') }
+}
+
+/** What became of what the live rules found, rules in the order of the file. */
+export function hitsJson({ program }: LiveRules, hits: ReadonlyMap<string, RuleHits>) {
+  return program.ruleset.rules.flatMap(({ name }) => {
+    const found = hits.get(name)
+    if (found === undefined) return []
+    const { events, shared, most, upheld, overturned } = found
+    const decided = upheld + overturned
+    const reviewed =
+      decided === 0 ? null : { upheld, overturned, share: { found: upheld / decided, ...wilson(upheld, decided) } }
+    return [{ rule: name, events, shared, most, reviewed }]
+  })
 }
 
 function changeOf(key: string, hash: string, ran: readonly VersionsTable[], label: (id: string) => string) {

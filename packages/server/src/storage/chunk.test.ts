@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { assertWritable, decodeChunk, encodeChunk, type NewRecord } from './chunk.ts'
+import { assertWritable, type Chunk, chunksForm, decodeChunk, encodeChunk, type NewRecord } from './chunk.ts'
 
 const record: fc.Arbitrary<NewRecord> = fc
   .record({
@@ -28,4 +28,24 @@ test('a chunk that is cut short is refused, not read as fewer records', () => {
 
 test('a key longer than its length field is refused before it is written', () => {
   expect(() => assertWritable([{ key: 'ä'.repeat(40_000), at: 1, body: new Uint8Array() }])).toThrow(RangeError)
+})
+
+const chunk: fc.Arbitrary<Chunk> = fc.record({
+  part: fc.nat(1_023),
+  n: fc.integer({ min: 1, max: 2_000 }),
+  oldestAt: fc.integer({ min: 0, max: 2 ** 52 }),
+  body: fc.uint8Array({ maxLength: 300 }),
+})
+
+test('chunks travel as they are, and bytes that were cut between their ends are refused', () => {
+  fc.assert(
+    fc.property(fc.array(chunk), fc.nat(), (chunks, cut) => {
+      const bytes = chunksForm.toBytes(chunks)
+      expect(chunksForm.fromBytes(bytes)).toEqual(chunks)
+      const last = chunks.at(-1)
+      if (last === undefined) return
+      const short = bytes.subarray(0, bytes.length - 1 - (cut % (19 + last.body.length)))
+      expect(() => chunksForm.fromBytes(short)).toThrow(RangeError)
+    }),
+  )
 })

@@ -1,3 +1,5 @@
+import type { Form } from './seam.ts'
+
 /** One event as it goes into the stream. */
 export interface NewRecord {
   /** Orders and spreads: records of one key are read in the order they were appended. */
@@ -89,4 +91,37 @@ export function decodeChunk(bytes: Uint8Array, firstOffset: number): StoredRecor
     at = end
   }
   return records
+}
+
+// Chunks on their way to the database: part u32 · n u32 · oldestAt f64 · length u32 · body, one behind the other. A clone costs several
+// times more, and nothing is sent as often.
+const CHUNK_HEAD = 20
+
+export const chunksForm: Form<readonly Chunk[]> = {
+  toBytes(chunks) {
+    const bytes = new Uint8Array(chunks.reduce((size, { body }) => size + CHUNK_HEAD + body.length, 0))
+    const view = new DataView(bytes.buffer)
+    let at = 0
+    for (const { part, n, oldestAt, body } of chunks) {
+      view.setUint32(at, part)
+      view.setUint32(at + 4, n)
+      view.setFloat64(at + 8, oldestAt)
+      view.setUint32(at + 16, body.length)
+      bytes.set(body, at + CHUNK_HEAD)
+      at += CHUNK_HEAD + body.length
+    }
+    return bytes
+  },
+  fromBytes(bytes) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const chunks: Chunk[] = []
+    for (let at = 0; at < bytes.length; ) {
+      const end = at + CHUNK_HEAD + view.getUint32(at + 16)
+      if (end > bytes.length) throw new RangeError(`the bytes end within chunk ${chunks.length}`)
+      const body = bytes.subarray(at + CHUNK_HEAD, end)
+      chunks.push({ part: view.getUint32(at), n: view.getUint32(at + 4), oldestAt: view.getFloat64(at + 8), body })
+      at = end
+    }
+    return chunks
+  },
 }

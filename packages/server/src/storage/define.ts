@@ -1,6 +1,7 @@
 import { StorageError } from './errors.ts'
+import { cloned } from './form.ts'
 import { HOT_WORKS } from './hot.ts'
-import type { Query, ReadDb, Tx, Work } from './seam.ts'
+import type { Form, Query, ReadDb, Tx, Work } from './seam.ts'
 
 // The writer thread gets a name and finds the function here: it has imported the same `store.ts` modules.
 const works = new Map<string, Work<never, unknown>>()
@@ -11,12 +12,13 @@ type ErrorClass = { readonly prototype: Error; readonly name: string }
 /**
  * Declares a work. Call it at module level in a subject's `store.ts`; the name (`review.decide`) is unique in the product.
  *
- * @param options `urgent` for what a person or the gate waits for; `hot` only for works that take their own row locks
+ * @param options `urgent` for what a person or the gate waits for; `hot` only for works that take their own row locks; `form` where a
+ *   structured clone of the input costs too much
  */
 export function defineWork<I, O>(
   name: string,
   run: (tx: Tx, input: I) => Promise<O>,
-  options: { mode?: 'serial' | 'hot'; urgent?: boolean } = {},
+  options: { mode?: 'serial' | 'hot'; urgent?: boolean; form?: Form<I> } = {},
 ): Work<I, O> {
   if (works.has(name)) throw new StorageError('schema_invalid', `two works are named "${name}"; give one another name`)
   if (options.mode === 'hot' && !HOT_WORKS.has(name)) {
@@ -25,7 +27,8 @@ export function defineWork<I, O>(
       `work "${name}" is not in storage/hot.ts; list it there with its interleaving test`,
     )
   }
-  const work: Work<I, O> = { name, run, mode: options.mode ?? 'serial', urgent: options.urgent ?? false }
+  const { mode = 'serial', urgent = false, form = cloned<I>() } = options
+  const work: Work<I, O> = { name, run, mode, urgent, form }
   works.set(name, work as unknown as Work<never, unknown>)
   return Object.freeze(work)
 }

@@ -28,6 +28,12 @@ export interface ReadDb {
   readonly engine: Engine
 }
 
+/** A value as bytes, in a buffer of its own, and back. */
+export interface Form<T> {
+  toBytes(value: T): Uint8Array<ArrayBuffer>
+  fromBytes(bytes: Uint8Array): T
+}
+
 /** A named function that is one transaction. Made by `defineWork`, at module level, in a `store.ts`. */
 export interface Work<I, O> {
   readonly name: string
@@ -35,6 +41,8 @@ export interface Work<I, O> {
   readonly mode: 'serial' | 'hot'
   /** Urgent works go before bulk ones and are refused last. */
   readonly urgent: boolean
+  /** How its input travels; a structured clone unless given. */
+  readonly form: Form<I>
   run(tx: Tx, input: I): Promise<O>
 }
 

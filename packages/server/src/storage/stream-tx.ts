@@ -2,9 +2,7 @@ import { hash } from 'node:crypto'
 import type { Chunk } from './chunk.ts'
 import { StorageError } from './errors.ts'
 import { checkFences } from './leases.ts'
-import { appendChunks } from './postgres/append.ts'
 import type { Fence, Tx } from './seam.ts'
-import { appendRows } from './sqlite/append.ts'
 
 declare module './tables.ts' {
   interface Tables {
@@ -45,10 +43,15 @@ export function partitionOf(key: string, partitions: number): number {
 /** The stream inside a transaction. */
 export class StreamTx {
   readonly #tx: Pick<Tx, 'db' | 'now' | 'engine' | 'hint' | 'affect'>
+  readonly #write: (chunks: readonly Chunk[]) => Promise<void>
   readonly #waiting: Chunk[] = []
 
-  constructor(tx: Pick<Tx, 'db' | 'now' | 'engine' | 'hint' | 'affect'>) {
+  constructor(
+    tx: Pick<Tx, 'db' | 'now' | 'engine' | 'hint' | 'affect'>,
+    write: (chunks: readonly Chunk[]) => Promise<void>,
+  ) {
     this.#tx = tx
+    this.#write = write
   }
 
   /** The chunks (made by `stream.pack`) are in the stream exactly if this transaction commits. Written at its end. */
@@ -77,10 +80,8 @@ export class StreamTx {
   /** Writes what was appended. Called by storage as the last thing before the commit. */
   async flush(): Promise<void> {
     if (this.#waiting.length === 0) return
-    const { db, now, engine, hint } = this.#tx
-    const chunks = this.#waiting.splice(0)
-    await (engine === 'postgres' ? appendChunks : appendRows)(db, chunks, now)
-    hint('stream')
+    await this.#write(this.#waiting.splice(0))
+    this.#tx.hint('stream')
   }
 }
 

@@ -1,5 +1,13 @@
 import { sql } from 'kysely'
-import { type Chunk, type ChunkSeal, decodeChunk, encodeChunk, type NewRecord, type StoredRecord } from './chunk.ts'
+import {
+  type Chunk,
+  type ChunkSeal,
+  chunksForm,
+  decodeChunk,
+  encodeChunk,
+  type NewRecord,
+  type StoredRecord,
+} from './chunk.ts'
 import { defineQuery, defineWork } from './define.ts'
 import { StorageError } from './errors.ts'
 import { gather } from './gather.ts'
@@ -35,7 +43,7 @@ const TRIM_SLICE = 100
 const append = defineWork(
   'storage.stream.append',
   async (tx: Tx, chunks: readonly Chunk[]): Promise<void> => tx.stream.append(chunks),
-  { mode: 'hot' },
+  { mode: 'hot', form: chunksForm },
 )
 
 const advance = defineWork(

@@ -1,4 +1,3 @@
-import { deserialize, serialize } from 'node:v8'
 import { errorClassNamed } from './define.ts'
 
 /** What is left of an error when it crosses a thread: everything but the class, which is found again by name. */
@@ -12,16 +11,6 @@ export interface WireError {
 /** An error of a class that was not named by `defineErrors`: name, message and own fields are kept. */
 export class WorkError extends Error {
   override name = 'WorkError'
-}
-
-/** The structured clone of a value as bytes, in a buffer of its own. Throws for what cannot be cloned (functions, sockets). */
-export function toWire(value: unknown): Uint8Array<ArrayBuffer> {
-  return serialize(value)
-}
-
-/** The value back. The bytes come from this process or from its own database. */
-export function fromWire(bytes: Uint8Array): unknown {
-  return deserialize(bytes)
 }
 
 export function errorToWire(thrown: unknown): WireError {

@@ -138,6 +138,7 @@ export class RuleMakes {
     const [drafted, inShadow] = [() => this.drafted(), () => this.inShadow()]
     return {
       checkRules: async () => ({ path: '/v1/rules/check', ...json({ text: starter }) }),
+      getRuleHits: async () => ({ path: `${RULESET}/hits` }),
       getRuleset: async () => ({ path: RULESET }),
       getRulesetVersion: async () => ({ path: (await this.drafted()).path }),
       getShadowReport: async () => ({ path: `${(await this.inShadow()).path}/shadow-report` }),

@@ -1,4 +1,7 @@
+import type { AnswerOf, getRuleHits } from '@lamplighter/api'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { ruleHitsQuery } from '../../api/queries.ts'
 import { useMessages } from '../../messages/index.ts'
 import { Chip } from '../../ui/Chip.tsx'
 import { Table } from '../../ui/Table.tsx'
@@ -8,6 +11,7 @@ import { type CheckedRule, type RunningSet, standingOf } from './useRunning.ts'
 export function RuleRows({ running, policy }: { running: RunningSet; policy: string | undefined }) {
   const t = useMessages()
   const { live } = running
+  const hits = useQuery(ruleHitsQuery(live.name))
   const known = live.checked.some((rule) => rule.policy === policy)
   const rows = policy === undefined ? live.checked : live.checked.filter((rule) => rule.policy === policy)
   return (
@@ -37,6 +41,7 @@ export function RuleRows({ running, policy }: { running: RunningSet; policy: str
             ),
           },
           { title: t.rulebook.column.day, cell: (rule) => <Volume day={rule.day} /> },
+          { title: t.rulebook.column.month, cell: (rule) => <Hits hits={hits.data} rule={rule.name} /> },
           {
             title: t.rulebook.column.ownerChanged,
             cell: (rule) => (
@@ -55,7 +60,9 @@ export function RuleRows({ running, policy }: { running: RunningSet; policy: str
         label={t.rulebook.rules}
         rows={rows}
       />
-      <p className="text-fine text-muted">{t.rulebook.dayMeans}</p>
+      <p className="text-fine text-muted">
+        {t.rulebook.dayMeans} {t.rulebook.monthMeans}
+      </p>
     </section>
   )
 }
@@ -64,6 +71,33 @@ export function Volume({ day }: { day: CheckedRule['day'] }) {
   const t = useMessages()
   if (day === null) return <span className="text-muted">{t.rulebook.dayNone}</span>
   return <>{t.rulebook.day(t.count(day.asked), t.count(day.fired), t.count(day.undecided), t.count(day.people))}</>
+}
+
+/** What people made of what the rule found, and how much of it other rules found, too. Nothing while it is not known. */
+function Hits({ hits, rule }: { hits: AnswerOf<typeof getRuleHits> | undefined; rule: string }) {
+  const t = useMessages()
+  if (hits === undefined) return null
+  const found = hits.rules.find((one) => one.rule === rule)
+  if (found === undefined) return <span className="text-muted">{t.rulebook.noHits}</span>
+  const { events, reviewed, shared, most } = found
+  const others = most?.events === shared ? t.rulebook.sharedOnly : t.rulebook.shared
+  return (
+    <span className="grid">
+      <span>
+        {reviewed === null
+          ? t.rulebook.undecidedYet(t.count(events))
+          : t.rulebook.upheld(
+              t.count(reviewed.upheld),
+              t.count(reviewed.upheld + reviewed.overturned),
+              t.percent(reviewed.share.low),
+              t.percent(reviewed.share.high),
+            )}
+      </span>
+      <span className="text-muted">
+        {most === null ? t.rulebook.alone : others(t.count(shared), t.count(events), most.rule)}
+      </span>
+    </span>
+  )
 }
 
 export function Changed({ rule }: { rule: CheckedRule }) {

@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.jsonl': 'application/x-ndjson',
 }
 
-const LOOK_EVERY_MS = 200
+const LOOK_EVERY_MS = 100
 
 /** Shows how far the server is with the import of a list, until it has ended. Where it cannot be asked, the import goes on unseen. */
 async function showImport<T>(

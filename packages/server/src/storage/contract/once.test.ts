@@ -17,6 +17,14 @@ describe.each(engines)('once keys on $name', (engine) => {
     expect(await opened.storage.store.read(account, 'b')).toEqual({ id: 'b', balance: 104, revision: 2 })
   })
 
+  test('a work that answers nothing happens once too', async () => {
+    const once = { scope: 'openings', key: 'k2' }
+    const open = () => opened.storage.store.tx(openAccounts, { ids: ['quiet'], balance: 7 }, { once })
+    expect([await open(), await open()]).toEqual([undefined, undefined])
+    await opened.reopen()
+    expect(await open()).toBeUndefined()
+  })
+
   test('a key used for another input is refused, and its effect does not happen', async () => {
     await opened.storage.store.tx(openAccounts, { ids: ['a'], balance: 0 })
     const once = { scope: 's', key: 'k' }

@@ -1,8 +1,9 @@
 import pg from 'pg'
 import { carryOut, type Outcome } from '../carry-out.ts'
 import { StorageError } from '../errors.ts'
+import { fromWire } from '../form.ts'
 import type { Query, Store, TxOptions, Work } from '../seam.ts'
-import { fromWire, toWire } from '../wire.ts'
+import { appendChunks } from './append.ts'
 import { isCollision, isRolledBack, isUniqueViolation, postgresFailure } from './failures.ts'
 import { typeParsers } from './types.ts'
 import { watched } from './watch.ts'
@@ -51,7 +52,7 @@ export class PostgresStore implements Store {
   }
 
   async tx<I, O>(work: Work<I, O>, input: I, options: TxOptions = {}): Promise<O> {
-    const call = { ...options, now: this.#options.now(), input: toWire(input) }
+    const call = { ...options, now: this.#options.now(), input: work.form.toBytes(input) }
     // The input has been copied: each try gets its own.
     const untyped = work as unknown as Work<unknown, unknown>
     let uniqueTries = 0
@@ -141,7 +142,9 @@ export class PostgresStore implements Store {
       await client.query(
         `begin isolation level ${ISOLATION[work.mode]}; set local statement_timeout = 5000; set local synchronous_commit = on; ${LIMITS}${this.#path}`,
       )
-      const outcome = await watched(work.name, client, (db) => carryOut(work, call, { db, engine: 'postgres' }))
+      const outcome = await watched(work.name, client, (db) =>
+        carryOut(work, call, { db, engine: 'postgres', append: (chunks) => appendChunks(db, chunks, call.now) }),
+      )
       const committed = await commit(client)
       if (committed === 'unknown') this.#counted.commitUnknown += 1
       return committed === 'done' ? { kind: 'done', outcome } : { kind: 'unknown' }

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { StorageError } from '../errors.ts'
+import { fromWire } from '../form.ts'
 import type { Query, Store, TxOptions, Work } from '../seam.ts'
-import { errorFromWire, fromWire, toWire } from '../wire.ts'
+import { errorFromWire } from '../wire.ts'
 import type { Answer, Faulty, FromWriter, ToWriter, WorkMessage, WriterFacts, WriterLimits } from './messages.ts'
 import { Reader } from './reader.ts'
 
@@ -82,7 +83,7 @@ export class SqliteStore implements Store {
 
   async tx<I, O>(work: Work<I, O>, input: I, options: TxOptions = {}): Promise<O> {
     if (this.#closed !== undefined) throw this.#closed
-    const bytes = toWire(input)
+    const bytes = work.form.toBytes(input)
     this.#admit(work, bytes.length)
     const id = ++this.#lastId
     this.#post({
@@ -144,7 +145,7 @@ export class SqliteStore implements Store {
     await this.#worker.terminate()
   }
 
-  #admit(work: Work<never, unknown>, bytes: number): void {
+  #admit(work: Pick<Work<never, unknown>, 'urgent'>, bytes: number): void {
     if (this.#room === 'out' || (this.#room === 'low' && !work.urgent)) {
       throw new StorageError('storage_full', 'the disk is nearly full; nothing was written: free space')
     }
@@ -213,8 +214,8 @@ export class SqliteStore implements Store {
       waiting.reject(errorFromWire(answer.error))
       return
     }
-    waiting.resolve(fromWire(answer.output))
-    if (answer.hints.length > 0) this.#options.onHints(answer.hints)
+    waiting.resolve(answer.output && fromWire(answer.output))
+    if (answer.hints !== undefined) this.#options.onHints(answer.hints)
   }
 
   #die(why: string): void {

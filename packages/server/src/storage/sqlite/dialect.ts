@@ -41,6 +41,9 @@ class SyncConnection implements DatabaseConnection {
   }
 }
 
+/** What runs: a query of Kysely's, or SQL as it stands. */
+export type Statement = Pick<CompiledQuery, 'sql' | 'parameters'> & Partial<Pick<CompiledQuery, 'query'>>
+
 const CACHED_STATEMENTS = 400
 
 interface Prepared {
@@ -57,7 +60,7 @@ export class Statements {
     this.#db = db
   }
 
-  run(query: CompiledQuery): QueryResult<unknown> {
+  run(query: Statement): QueryResult<unknown> {
     const { statement, returnsRows } = this.#prepare(query.sql)
     // The engine refuses what it cannot bind (booleans, undefined, objects), so the type is its business.
     const parameters = query.parameters as readonly SQLInputValue[]
@@ -88,6 +91,6 @@ export class Statements {
   }
 }
 
-function isWrite(query: CompiledQuery): boolean {
-  return ['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode'].includes(query.query.kind)
+function isWrite({ query }: Statement): boolean {
+  return query !== undefined && ['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode'].includes(query.kind)
 }

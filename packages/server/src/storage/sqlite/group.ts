@@ -1,9 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { CompiledQuery } from 'kysely'
 import { workNamed } from '../define.ts'
 import { StorageError } from '../errors.ts'
 import { errorToWire } from '../wire.ts'
-import { Statements } from './dialect.ts'
+import { type Statement, Statements } from './dialect.ts'
 import { isFull, isGroupFailure, sqliteFailure } from './failures.ts'
 import type { Faults } from './faults.ts'
 import type { Answer, WorkMessage, WriterLimits } from './messages.ts'
@@ -47,7 +46,7 @@ export class Groups {
     const members: WorkMessage[] = []
     const answers: Answer[] = []
     try {
-      this.#db.exec('begin immediate')
+      this.#control('begin immediate')
     } catch (error) {
       return { answers: [failed(first.id, sqliteFailure(error) ?? error)] }
     }
@@ -70,21 +69,21 @@ export class Groups {
 
   async #member(message: WorkMessage): Promise<{ answer: Answer; lost?: unknown }> {
     const began = performance.now()
-    this.#db.exec('savepoint work')
+    this.#control('savepoint work')
     try {
       const work = workNamed(message.name)
-      const engine = { run: (query: CompiledQuery) => this.#statement(query), workMs: this.#limits.workMs }
+      const engine = { run: (query: Statement) => this.#statement(query), workMs: this.#limits.workMs }
       const { output, hints } = await runWork(work, message.call, engine)
-      this.#db.exec('release work')
-      return { answer: { id: message.id, output, hints } }
+      this.#control('release work')
+      return { answer: { id: message.id, ...(output.length > 0 && { output }), ...(hints.length > 0 && { hints }) } }
     } catch (error) {
       // After some failures SQLite has rolled back the whole transaction by itself; the others must not be answered as done.
       const cause = error instanceof Error ? error.cause : undefined
       if (!this.#db.isTransaction || isGroupFailure(cause) || isGroupFailure(error)) {
         return { answer: failed(message.id, error), lost: error }
       }
-      this.#db.exec('rollback to work')
-      this.#db.exec('release work')
+      this.#control('rollback to work')
+      this.#control('release work')
       return { answer: failed(message.id, error) }
     } finally {
       const ms = performance.now() - began
@@ -92,7 +91,12 @@ export class Groups {
     }
   }
 
-  #statement(query: CompiledQuery) {
+  // Prepared once: parsing these takes longer than running them.
+  #control(sql: string): void {
+    this.#statements.run({ sql, parameters: [] })
+  }
+
+  #statement(query: Statement) {
     this.#faults?.before('statement')
     const result = this.#statements.run(query)
     this.#faults?.after('statement')
@@ -108,7 +112,7 @@ export class Groups {
   #commit(members: readonly WorkMessage[], answers: readonly Answer[]): GroupEnd {
     try {
       this.#faults?.before('commit')
-      this.#db.exec('commit')
+      this.#control('commit')
       this.#faults?.after('commit')
       return { answers }
     } catch (error) {

@@ -52,7 +52,8 @@ export type ToWriter =
   | { readonly kind: 'close' }
 
 export type Answer =
-  | { readonly id: number; readonly output: Uint8Array; readonly hints: readonly string[] }
+  /** What is not there is empty: most works answer nothing, and each thing in a message costs. */
+  | { readonly id: number; readonly output?: Uint8Array; readonly hints?: readonly string[] }
   | { readonly id: number; readonly error: WireError }
 
 export interface WriterFacts {

@@ -1,8 +1,10 @@
-import type { CompiledQuery, QueryResult } from 'kysely'
-import { type Call, carryOut, type Outcome } from '../carry-out.ts'
+import type { Kysely, QueryResult } from 'kysely'
+import { type Call, carryOut, type Inside, type Outcome } from '../carry-out.ts'
 import { StorageError } from '../errors.ts'
 import type { Work } from '../seam.ts'
-import { kyselyOver } from './dialect.ts'
+import type { Tables } from '../tables.ts'
+import { appendRows } from './append.ts'
+import { kyselyOver, type Statement } from './dialect.ts'
 import { sqliteFailure } from './failures.ts'
 
 const WAITING_FACTOR = 8
@@ -16,7 +18,7 @@ const WAITING_FACTOR = 8
 export async function runWork(
   work: Work<unknown, unknown>,
   call: Call,
-  engine: { run(query: CompiledQuery): QueryResult<unknown>; workMs: number },
+  engine: { run(query: Statement): QueryResult<unknown>; workMs: number },
 ): Promise<Outcome> {
   const clock = new WorkClock(engine.workMs)
   const state: { ended: boolean; doom: Error | undefined } = { ended: false, doom: undefined }
@@ -27,7 +29,7 @@ export async function runWork(
       `work "${work.name}" took over ${engine.workMs} ms; look at its statements' plans`,
     )
   }
-  const db = kyselyOver((query) => {
+  const run = (query: Statement): QueryResult<unknown> => {
     if (state.ended) throw leftThread(work.name)
     refuseLate()
     if (state.doom !== undefined) throw state.doom
@@ -37,9 +39,19 @@ export async function runWork(
       state.doom = sqliteFailure(error) ?? (error instanceof Error ? error : new TypeError('a statement failed'))
       throw state.doom
     }
-  })
+  }
+  let db: Kysely<Tables> | undefined
+  const inside: Inside = {
+    engine: 'sqlite',
+    // Made when a work asks for it: an append, which is most of what is written, has its own statements.
+    get db() {
+      db ??= kyselyOver(run)
+      return db
+    },
+    append: async (chunks) => appendRows(run, chunks, call.now),
+  }
   try {
-    const outcome = await settledInThisTurn(work.name, carryOut(work, call, { db, engine: 'sqlite' }))
+    const outcome = await settledInThisTurn(work.name, carryOut(work, call, inside))
     refuseLate()
     if (state.doom !== undefined) throw state.doom
     return outcome
