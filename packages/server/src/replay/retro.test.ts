@@ -296,6 +296,26 @@ describe.each(engines)('looking back, on $name', (engine) => {
     expect((await looked()).result).toMatchObject({ events: 0, since: null, opened: 0 })
   })
 
+  test('says so when the segment is closed while it is searched: the rest is not looked at', async () => {
+    for (let n = 0; n < 20; n += 1) await send('kestrel', `hello ${n}`)
+    const id = await propose()
+    await agree(id)
+    const { keyring, storage } = house.context
+    const { tx } = storage.store
+    storage.store.tx = (async (...given: Parameters<typeof tx>) => {
+      const done = await tx.apply(storage.store, given)
+      const open = keyring.live('replay').map((key) => key.id)
+      if (given[0].name === 'replay.keep-finding' && open.length > 0) await keyring.destroy(open, 'segment_closed')
+      return done
+    }) as typeof tx
+    expect(await work()).toBe('completed')
+    storage.store.tx = tx
+    const { state, result } = await found(id)
+    expect([state, result.whole]).toEqual(['done', false])
+    expect(result.events).toBeLessThan(21)
+    expect(result.opened).toBeGreaterThan(0)
+  })
+
   test('lines of before the log said whose item it was make no case, and are counted', async () => {
     await past()
     const chunks = (await house.rows('replay_chunks')).toSorted((a, b) => Number(a.n) - Number(b.n))
