@@ -106,14 +106,16 @@ class Retro {
         if (last === undefined) break
         since ??= chunks[0]?.since ?? null
         // Asked between two pages, so that a stop is heard within a second.
-        if (signal.aborted) throw new Error('the worker stops')
         if ((await store.read(oneRetro, this.#row.id)).state !== 'running') return 'stopped'
         // Once the segment is closed nobody is led back to an id any more, by nobody.
         whole = this.#isOpen(open.segment)
         if (!whole) break
         const answer = await thread.ask({ do: 'chunks', chunks: chunks.map(({ body, until }) => ({ body, until })) })
         if (answer.did !== 'chunks') throw new TypeError('the thread of a retro said something else')
-        for (const hit of answer.hits) if ((await this.#take(hit, meaning)) === 'stopped') return 'stopped'
+        for (const hit of answer.hits) {
+          if (signal.aborted) throw new Error('the worker stops')
+          if ((await this.#take(hit, meaning)) === 'stopped') return 'stopped'
+        }
         at.add(chunks.reduce((sum, chunk) => sum + chunk.lines, 0))
         after = last.n
       }
