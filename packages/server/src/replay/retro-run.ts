@@ -106,6 +106,7 @@ class Retro {
         if (last === undefined) break
         since ??= chunks[0]?.since ?? null
         // Asked between two pages, so that a stop is heard within a second.
+        if (signal.aborted) throw new Error('the worker stops')
         if ((await store.read(oneRetro, this.#row.id)).state !== 'running') return 'stopped'
         // Once the segment is closed nobody is led back to an id any more, by nobody.
         whole = this.#isOpen(open.segment)
