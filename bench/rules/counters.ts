@@ -37,6 +37,15 @@ export const COUNTERS: readonly Counter[] = [
   },
 ]
 
+/** Four more, of other sorts: what a large rule set counts. */
+export const TEN_COUNTERS: readonly Counter[] = [
+  ...COUNTERS,
+  { name: 'received', by: 'recipient', where: always, overMs: 10 * MINUTE_MS, atLeast: 5 },
+  { name: 'received_from', distinct: 'sender', by: 'recipient', where: always, overMs: 60 * MINUTE_MS, atLeast: 14 },
+  { name: 'sent_by_the_young', by: 'sender', where: ({ ageDays }) => ageDays < 7, overMs: 60 * MINUTE_MS, atLeast: 4 },
+  { name: 'copies', by: 'text', where: always, overMs: 10 * MINUTE_MS, atLeast: 8 },
+]
+
 /** What the counter is at the event of that number, by counting everything before it again. */
 export function bruteForce({ distinct, by, where, overMs }: Counter, events: readonly Event[], index: number): number {
   const now = events[index]

@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { bruteForce, COUNTERS } from './counters.ts'
+import { bruteForce, COUNTERS, type Counter, TEN_COUNTERS } from './counters.ts'
 import type { Engine } from './engine.ts'
 import { redisMissing, sqrlCounting, sqrlRedis } from './engines/sqrl-counting.ts'
-import { wickCounting, wickDurable } from './engines/wick-counting.ts'
-import { eventsOf } from './generate.ts'
+import { wick } from './engines/wick.ts'
+import { wickCounting, wickDurable, wickLarge } from './engines/wick-counting.ts'
+import { eventsOf, rulesOf } from './generate.ts'
 import { installPeers } from './install.ts'
 import { laterOf } from './later.ts'
 
 const events = eventsOf(600)
-const meant = events.map((_, index) =>
-  COUNTERS.filter((counter) => bruteForce(counter, events, index) >= counter.atLeast).map(({ name }) => name),
-)
+const meantBy = (counters: readonly Counter[]): string[][] =>
+  events.map((_, index) =>
+    counters.filter((counter) => bruteForce(counter, events, index) >= counter.atLeast).map(({ name }) => name),
+  )
+const meant = meantBy(COUNTERS)
 
 async function decided(engine: Engine, count = events.length): Promise<string[][]> {
   const loaded = await engine.load([], events)
@@ -25,6 +28,19 @@ describe('six counters', () => {
     expect(await decided(wickCounting)).toEqual(meant)
     expect(await decided(wickDurable)).toEqual(meant)
   }, 120_000)
+
+  test('with all events in flight at once it is the same, in the order in which they were handed in', async () => {
+    const { decide } = await wickDurable.load([], events)
+    expect(await Promise.all(events.map((_, event) => decide(event)))).toEqual(meant)
+  }, 120_000)
+
+  test('ten of them beside a hundred rules disturb neither', async () => {
+    const rules = rulesOf(100)
+    const [plain, large] = [await wick.load(rules, events), await wickLarge.load(rules, events)]
+    const counted = meantBy(TEN_COUNTERS)
+    for (const event of events.keys())
+      expect(await large.decide(event)).toEqual([...(await plain.decide(event)), ...(counted[event] ?? [])])
+  })
 
   const missing = installPeers()
   test.skipIf(missing !== undefined)(

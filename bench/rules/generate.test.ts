@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { bruteForce, COUNTERS } from './counters.ts'
+import { bruteForce, TEN_COUNTERS } from './counters.ts'
 import { EVENTS, eventsOf, rulesOf, SEED } from './generate.ts'
 import { PATTERNS } from './neutral.ts'
 import { randomOf } from './random.ts'
@@ -50,7 +50,7 @@ test('every pattern is found in some texts and not in others', () => {
 
 test('every counter crosses its threshold on some events and not on most', () => {
   const from = 1_000
-  for (const counter of COUNTERS) {
+  for (const counter of TEN_COUNTERS) {
     const readings = events.slice(from, 2 * from).map((_, index) => bruteForce(counter, events, from + index))
     const fired = readings.filter((reading) => reading >= counter.atLeast).length
     expect(fired, counter.name).toBeGreaterThan(0)

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Event as WickEvent } from '../../../packages/rules/src/index.ts'
 import { COUNTERS, type Counter } from '../counters.ts'
-import type { Event } from '../neutral.ts'
+import type { Event, Rule } from '../neutral.ts'
 import { sqrlInputsOf } from './sqrl.ts'
-import { wickEventOf, wickSchema } from './wick.ts'
+import { wickEventOf, wickOf, wickSchema } from './wick.ts'
 
 // The six counters with a threshold rule each, in the words of both engines that can count.
 
@@ -17,6 +17,10 @@ const WICK: Readonly<Record<string, { readonly what: string; readonly where?: st
   written_to: { what: 'distinct target.id by actor.id' },
   senders_of_text: { what: 'distinct actor.id by content.text_key' },
   threats_received: { what: 'count by target.id', where: 'content.threat > 0.5' },
+  received: { what: 'count by target.id' },
+  received_from: { what: 'distinct actor.id by target.id' },
+  sent_by_the_young: { what: 'count by actor.id', where: 'actor.age < 7d' },
+  copies: { what: 'count by content.text_key' },
 }
 
 const SQRL: Readonly<Record<string, string>> = {
@@ -34,7 +38,8 @@ function said<T>(by: Readonly<Record<string, T>>, name: string): T {
   return one
 }
 
-export function wickCountersOf(counters: readonly Counter[] = COUNTERS): string {
+/** The counters and their rules, after other rules of the same file. */
+export function wickCountersOf(counters: readonly Counter[] = COUNTERS, rules: readonly Rule[] = []): string {
   const parts = counters.map(({ name, overMs, atLeast }) => {
     const { what, where } = said(WICK, name)
     return `counter ${name} = ${what} on action${where === undefined ? '' : ` where ${where}`} over ${overMs / 1000}s exact up to 50
@@ -48,7 +53,7 @@ rule over_${name} v1 {
 }
 `
   })
-  return `ruleset counting version 1 owner "lead@harbour.example"\nuse schema neutral version 1\n\n${parts.join('\n')}`
+  return `${wickOf(rules)}\n${parts.join('\n')}`
 }
 
 export function wickCountedEventOf(event: Event): WickEvent {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { canonicalJson } from './canonical.ts'
 import { sha256 } from './sha256.ts'
 
-test('RFC 8785 §3.2.2: numbers, escapes and literals (rules 8)', () => {
+test('RFC 8785 §3.2.2: numbers, escapes and literals (rules 11.8)', () => {
   const value = {
     numbers: [Number('333333333.33333329'), 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
     string: '\u20ac$\u000f\u000aA\'\u0042\u0022\u005c\\"/',
@@ -52,7 +52,7 @@ test('RFC 8785 appendix B: -0 and the edges of a number', () => {
   ])
 })
 
-test('SHA-256 equals that of the platform, at every length around a block (rules 8)', () => {
+test('SHA-256 equals that of the platform, at every length around a block (rules 11.8)', () => {
   expect(sha256('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
   for (let length = 0; length < 140; length++) {
     const text = 'é'.repeat(length >> 1) + 'x'.repeat(length)

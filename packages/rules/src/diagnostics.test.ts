@@ -10,7 +10,7 @@ const THREAT = 'signal threat: score from learner_threat(item.text) within 40ms\
 const LISTS = 'list faces: phash from "x"\nlist words: text from "x"\nlist names: text context from "x"\n'
 const COUNTER = 'counter sent = count by actor.id on message over 10m exact up to 50\n'
 
-/** Each planted mistake with all that the checker says about it (rules 7). The header takes lines 1 and 2. */
+/** Each planted mistake with all that the checker says about it (rules 11.7). The header takes lines 1 and 2. */
 const MISTAKES: readonly (readonly [string, string, string[]])[] = [
   ['S01', rule({ when: 'item.link_count >' }), ["7:3 S01 unexpected 'then', expected a field, a name, a value or ("]],
   ['S02 duration', rule({ effects: 'queue "reports" within 1.5h' }), ['7:31 S02 this duration is not valid']],
@@ -346,7 +346,7 @@ function byPlace(a: string, b: string): number {
   return lineA - lineB || columnA - columnB
 }
 
-describe('a planted mistake is found, told once and at its place (rules 7)', () => {
+describe('a planted mistake is found, told once and at its place (rules 11.7)', () => {
   test.each(MISTAKES)('%s', (_, body, expected) => {
     expect(findings(body)).toEqual([...expected].sort(byPlace))
   })

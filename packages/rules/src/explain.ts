@@ -4,6 +4,7 @@ import type { Judgement, Outcome, Phase } from './program.ts'
 import { type Run, signalValue } from './terms.ts'
 import type { Json, Value } from './types.ts'
 import type { Seal, Values } from './values.ts'
+import type { Event } from './world.ts'
 
 /** One question with its answer and what it read; `outcome` null is unknown. A value null is none, `{"unknown":true}` unknown. */
 export interface ExplainedClause {
@@ -79,31 +80,35 @@ export function explain(
         signals[name] = signalJson(name, judgement.ruleset.signals.get(name)?.inputs ?? [], run)
     }
   }
-  return {
+  const told = {
     format: 1,
-    ...(decision === undefined ? {} : { decision }),
     phase: first.phase,
     verdict,
-    event: {
-      id: event.id,
-      kind: event.kind,
-      occurred_at: event.occurred_at,
-      ...(event.received_at === undefined ? {} : { received_at: event.received_at }),
-      flags: event.flags ?? [],
-    },
+    event: eventJson(event),
     effects,
     rules,
     undecided,
     lists,
     signals,
-  }
+  } as const
+  if (decision === undefined) return told
+  const { format, ...rest } = told
+  return { format, decision, ...rest }
+}
+
+// Written out twice: an object of one shape is made at once, one put together from parts is not.
+function eventJson({ id, kind, occurred_at, received_at, flags = [] }: Event): Explanation['event'] {
+  return received_at === undefined ? { id, kind, occurred_at, flags } : { id, kind, occurred_at, received_at, flags }
 }
 
 /** Several rules mostly read the same text, and its keyed hash is dear. */
 function remembered(seal: Seal): Seal {
-  const known = new Map<string, string>()
+  let known: Map<string, string> | undefined
   return (value) => {
-    const hash = known.get(value) ?? seal(value)
+    known ??= new Map()
+    const there = known.get(value)
+    if (there !== undefined) return there
+    const hash = seal(value)
     known.set(value, hash)
     return hash
   }
@@ -114,23 +119,16 @@ function explainRule(
   run: Run,
   { outcome, mode, seal }: { outcome: Outcome; mode: Mode; seal: Seal },
 ): ExplainedRule {
-  const told = outcome === 'fired' && tell.length > 0
-  return {
-    rule: name,
-    version: rule.version,
-    hash: rule.hash,
-    ruleset: ruleset.hash,
-    mode,
-    outcome,
-    because: because(run),
-    ...(told ? { tell: Object.fromEntries(tell.map(({ language, text }) => [language, text(run)])) } : {}),
-    clauses: leaves.map(({ text, at, question, values }) => ({
-      text,
-      at,
-      outcome: question.answer(run) ?? null,
-      values: values(run, seal),
-    })),
-  }
+  const { version, hash } = rule
+  const clauses = leaves.map(({ text, at, question, values }) => ({
+    text,
+    at,
+    outcome: question.answer(run) ?? null,
+    values: values(run, seal),
+  }))
+  const said = { rule: name, version, hash, ruleset: ruleset.hash, mode, outcome, because: because(run) }
+  if (outcome !== 'fired' || tell.length === 0) return { ...said, clauses }
+  return { ...said, tell: Object.fromEntries(tell.map(({ language, text }) => [language, text(run)])), clauses }
 }
 
 function signalJson(name: string, inputs: readonly string[], run: Run): Json {

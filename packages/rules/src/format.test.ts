@@ -27,7 +27,7 @@ function formatted(text: string): string {
   return out
 }
 
-describe('format (rules 8)', () => {
+describe('format (rules 11.8)', { timeout: 10_800_000 }, () => {
   test.each(['starter.wick', 'core.wick', 'chat.schema.wick'])(
     '%s: the same tree, the same comments, and nothing changes twice',
     (name) => {
@@ -88,7 +88,7 @@ describe('format (rules 8)', () => {
   })
 })
 
-describe('broken input gives diagnostics, never an exception', () => {
+describe('broken input gives diagnostics, never an exception', { timeout: 10_800_000 }, () => {
   const seeds = ['starter.wick', 'core.wick', 'chat.schema.wick'].map((name) => shipped(name).text)
   const edit = fc.record({
     at: fc.double({ min: 0, max: 1, noNaN: true }),

@@ -8,7 +8,7 @@ const T = true
 const F = false
 const U = undefined
 
-describe('every comparison × interval below, across, above (rules 2)', () => {
+describe('every comparison × interval below, across, above (rules 11.2)', () => {
   const below = new Interval(2, 4)
   const across = new Interval(4, 7)
   const above = new Interval(6, 9)

@@ -8,7 +8,7 @@ const T = true
 const F = false
 const U = undefined
 
-describe("Kleene's tables (rules 2)", () => {
+describe("Kleene's tables (rules 11.2)", () => {
   test.each<[Truth, Truth, Truth, Truth]>([
     [T, T, T, T],
     [T, F, F, T],
@@ -59,7 +59,7 @@ const upLists: Lists = {
   }),
 }
 
-describe('every question × value, unknown and none (rules 2)', () => {
+describe('every question × value, unknown and none (rules 11.2)', () => {
   const age = (value?: number | null) => ({ actor: { id: 'a', ...(value === undefined ? {} : { age: value }) } })
   const links = (value: unknown) => ({ item: { id: 'i', links: value } })
   test.each<[string, Record<string, unknown>, Truth]>([
@@ -130,7 +130,7 @@ describe('every question × value, unknown and none (rules 2)', () => {
   })
 })
 
-describe('precedence (rules 1)', () => {
+describe('precedence (rules 11.1)', () => {
   const three = { item: { id: 'i', link_count: 3 } }
   test.each<[string, Truth]>([
     ['item.link_count + 10-3-2 == 3 + 5', T],

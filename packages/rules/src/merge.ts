@@ -29,8 +29,9 @@ export function merge(parts: readonly { judgement: Judgement; mode: Mode }[]): V
       for (const effect of result.effects) add(merged, effect, `${judgement.ruleset.name}/${result.rule}`)
     }
   }
-  absorb(merged)
-  const effects = [...merged.values()].sort(byKind)
+  if (merged.size > 1) absorb(merged)
+  const effects = [...merged.values()]
+  if (effects.length > 1) effects.sort(byKind)
   return { verdict: verdictOf(effects), effects }
 }
 
@@ -61,14 +62,17 @@ function stronger(a: Effect, b: Effect): Effect {
   return a
 }
 
+const ABSORBED = [
+  { weak: 'hold for', strong: 'hold until review' },
+  { weak: 'hold for', strong: 'block' },
+  { weak: 'hold until review', strong: 'block' },
+] as const
+
 /** A weaker hold gives its rules to the stronger effect, so that every rule is still named. */
 function absorb(merged: Map<string, MergedEffect>): void {
-  for (const [weak, strong] of [
-    ['hold for', 'hold until review'],
-    ['hold for', 'block'],
-    ['hold until review', 'block'],
-  ] as const) {
-    const [from, to] = [merged.get(weak), merged.get(strong)]
+  for (const { weak, strong } of ABSORBED) {
+    const from = merged.get(weak)
+    const to = merged.get(strong)
     if (from === undefined || to === undefined) continue
     merged.delete(weak)
     merged.set(strong, { ...to, rules: [...new Set([...to.rules, ...from.rules])].sort() })
@@ -80,6 +84,7 @@ function byKind(a: MergedEffect, b: MergedEffect): number {
 }
 
 function verdictOf(effects: readonly MergedEffect[]): Verdict['verdict'] {
-  const has = (kind: Effect['do']) => effects.some((effect) => effect.do === kind)
-  return has('block') ? 'block' : has('hold') ? 'hold' : has('limit') ? 'limit' : 'allow'
+  // They stand in that order, whatever else is asked for.
+  const [first] = effects
+  return first?.do === 'block' || first?.do === 'hold' || first?.do === 'limit' ? first.do : 'allow'
 }

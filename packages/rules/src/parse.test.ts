@@ -14,7 +14,7 @@ const effects = (text: string) => HEADER + rule({ effects: text })
 const inTest = (steps: string) => `${HEADER}test "t" { ${steps} }`
 const schema = (part: string) => `schema s version 1\n${part}`
 
-/** For each production of the grammar what it takes and what it refuses (rules 1). */
+/** For each production of the grammar what it takes and what it refuses (rules 11.1). */
 const PRODUCTIONS: readonly (readonly [string, (part: string) => string, readonly string[], readonly string[]])[] = [
   [
     'ruleset',

@@ -70,6 +70,9 @@ export interface Program {
   rulesFor(kind: string, phase: Phase): readonly CompiledRule[]
 }
 
+const NO_OPS: readonly CounterOp[] = []
+const NO_READS: readonly Read[] = []
+
 /** Compiles a checked rule set. No code is generated. */
 export function compile(ruleset: RuleSet): Program {
   const compiler = new Compiler(ruleset.signals)
@@ -93,7 +96,7 @@ export function compile(ruleset: RuleSet): Program {
       const run = newRun({ event, measured, lists }, slots)
       if (kept !== undefined) answerAsKept(run, keptOf.get(event.kind) ?? [], kept)
       const moved = counters.get(event.kind)
-      return moved === undefined ? { ops: [], reads: [], run } : { ...opsOf(moved, run), run }
+      return moved === undefined ? { ops: NO_OPS, reads: NO_READS, run } : { ...opsOf(moved, run), run }
     },
     judge: (plan, readings, phase) => {
       const run = plan.reads.length === 0 ? plan.run : withCounts(plan.run, countsOf(plan.reads, readings), slots)
@@ -114,6 +117,7 @@ export function compile(ruleset: RuleSet): Program {
 /** A rule with what it says where it is not quiet. */
 interface Ready {
   readonly compiled: CompiledRule
+  readonly when: CompiledRule['when']
   readonly fired: Judged
   readonly unknown: Judged
 }
@@ -123,6 +127,7 @@ function ready(compiled: CompiledRule): Ready {
   const undecided = onUnknown === 'ignore' ? [] : onUnknown
   return {
     compiled,
+    when: compiled.when,
     fired: { compiled, result: { rule, version, outcome: 'fired', effects } },
     unknown: { compiled, result: { rule, version, outcome: 'unknown', effects: undecided } },
   }
@@ -130,8 +135,8 @@ function ready(compiled: CompiledRule): Ready {
 
 function judgeRules(rules: readonly Ready[], run: Run): Judged[] {
   const judged: Judged[] = []
-  for (const { compiled, fired, unknown } of rules) {
-    const answer = compiled.when(run)
+  for (const { when, fired, unknown } of rules) {
+    const answer = when(run)
     if (answer !== false) judged.push(answer === true ? fired : unknown)
   }
   return judged

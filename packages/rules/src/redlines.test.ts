@@ -8,7 +8,7 @@ const FILES = readdirSync(HERE, { recursive: true, encoding: 'utf8' }).filter(
   (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
 )
 
-describe('red lines (rules 10)', () => {
+describe('red lines (rules 11.10)', () => {
   test.each(FILES)('%s imports nothing from outside, makes no code, and knows neither clock nor chance', (name) => {
     const text = readFileSync(new URL(name, HERE), 'utf8')
     const imports = [...text.matchAll(/from '([^']+)'/g)].map(([, from]) => from)

@@ -74,7 +74,7 @@ function walk({ source }: Case, event: Event, signals: Measured, sent?: number):
   return new Walker(event, lists, { lets, signals: values }).truth(when)
 }
 
-describe('compiled = walked (rules 3)', () => {
+describe('compiled = walked (rules 11.3)', { timeout: 10_800_000 }, () => {
   test('on random expressions and events, and the clauses recombine to the rule', () => {
     fc.assert(
       fc.property(condition, fc.array(fc.tuple(records, measured), { minLength: 1, maxLength: 4 }), (when, events) => {

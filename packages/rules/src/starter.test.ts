@@ -5,7 +5,7 @@ import { normalise } from './normalise.ts'
 import { plainList } from './test-list.ts'
 
 describe('the files that ship', () => {
-  test('starter.wick checks clean, passes its tests, and they see every question answered both ways (rules 7)', () => {
+  test('starter.wick checks clean, passes its tests, and they see every question answered both ways (rules 11.7)', () => {
     const { ruleset, diagnostics } = check(shipped('starter.wick'), chat)
     expect(diagnostics).toEqual([])
     const report = runTests(must(ruleset))
@@ -17,7 +17,7 @@ describe('the files that ship', () => {
     expect(format(shipped('starter.wick')).text).toBe(shipped('starter.wick').text)
   })
 
-  test('core.wick checks clean and passes all its tests (rules 7)', () => {
+  test('core.wick checks clean and passes all its tests (rules 11.7)', () => {
     const { ruleset, diagnostics } = check(shipped('core.wick'), chat)
     expect(diagnostics).toEqual([])
     const report = runTests(must(ruleset))

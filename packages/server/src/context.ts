@@ -1,5 +1,5 @@
 import { createHash, createSecretKey } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -203,9 +203,12 @@ export async function openContext(options: ContextOptions): Promise<Context> {
 }
 
 function keyringOf({ config, now }: ContextOptions): Promise<Keyring> {
-  return openKeyring(config.keyring ?? config.data, {
+  const folder = config.keyring ?? config.data
+  return openKeyring(folder, {
     ...(now && { now }),
-    ...(config.keyFile !== undefined && { master: fileMasterKey(config.keyFile, { make: true }) }),
+    ...(config.keyFile !== undefined && {
+      master: fileMasterKey(config.keyFile, { make: !existsSync(join(folder, 'keyring.db')) }),
+    }),
   })
 }
 
@@ -601,7 +604,7 @@ function storageOf({ config, now, patient, storage }: ContextOptions): Parameter
   const common = {
     by: version,
     ...(now && { now }),
-    ...(patient && { limits: { workMs: 10_000 } }),
+    ...(patient && { limits: { workMs: 10_000, poolWaitMs: 10_000 } }),
     ...storage,
     ...(config.diskFloor !== undefined && 'bytes' in config.diskFloor && { diskFloorBytes: config.diskFloor.bytes }),
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { engines, postgres, sqlite } from './storage/testing/engines.ts'
+import { holdConnection } from './storage/testing/hold.store.ts'
 import { type Answered, freshId, type House, LISTED, messageOf, openHouse, reportOf } from './testing/house.ts'
 
 const newReport = () => reportOf(freshId())
@@ -32,14 +33,51 @@ describe('platform P-13: pressure, made for real', () => {
   })
   afterAll(() => house.close())
 
-  test('a key over its rate waits until its bucket has room; its reports have a rate of their own', async () => {
-    const wrong = () => house.platform('POST', '/v1/screen', { body: 'x', headers: { 'content-type': 'text/plain' } })
-    let last = await wrong()
-    for (let n = 0; n < 1_000 && last.status !== 429; n += 1) last = await wrong()
-    expectPressure(last, 429, 'rate_limited', [1, 1])
+  /** Costs as much as one of its kind and does nothing. */
+  const wrong = (path: string) => () =>
+    house.platform('POST', path, { body: 'x', headers: { 'content-type': 'text/plain' } })
+  const lines = (count: number, line: (no: number) => object) =>
+    house.platform('POST', '/v1/events', {
+      body: Array.from({ length: count }, (_, no) => `${JSON.stringify(line(no))}\n`).join(''),
+      headers: { 'content-type': 'application/x-ndjson' },
+    })
+  const waiting = async () => (await house.context.storage.stream.backlog('follow')).records
+
+  test('a key over its rate of screening waits until its bucket has room; its reports have a rate of their own', async () => {
+    for (let n = 0; n < 1_000; n += 1) expect((await wrong('/v1/screen')()).status).toBe(415)
+    expectPressure(await house.screen(messageOf('hello')), 429, 'rate_limited', [1, 1])
     expect((await house.report(newReport())).status).toBe(201)
     house.clock.now += 1_000
     expect((await house.screen(messageOf('hello'))).status).toBe(200)
+  })
+
+  test('a key over its rate of events hears so before anything of the batch is written', async () => {
+    await house.follow()
+    for (let n = 0; n < 39; n += 1) expect((await lines(1_000, () => ({}))).status).toBe(422)
+    expect((await lines(500, () => ({}))).status).toBe(422)
+    // 500 are left: a batch of 1,000 good ones is refused whole, one of 500 is taken, and then a single one is too many.
+    expectPressure(await lines(1_000, () => messageOf('hello')), 429, 'rate_limited', [1, 1])
+    expect(await waiting()).toBe(0)
+    expect((await lines(400, () => messageOf('hello'))).status).toBe(202)
+    expect(await waiting()).toBe(400)
+    let last = await events(house)
+    for (let n = 0; n < 100 && last.status === 202; n += 1) last = await events(house)
+    expectPressure(last, 429, 'rate_limited', [1, 1])
+    expect((await house.report(newReport())).status).toBe(201)
+    expect((await house.screen(messageOf('hello'))).status).toBe(200)
+    house.clock.now += 1_000
+    expect((await events(house)).status).toBe(202)
+    await house.follow()
+  })
+
+  test('a key over its rate of reports waits a second; screening goes on', async () => {
+    house.clock.now += 10_000
+    for (let n = 0; n < 100; n += 1) expect((await wrong('/v1/reports')()).status).toBe(415)
+    const report = newReport()
+    expectPressure(await house.report(report), 429, 'rate_limited', [1, 1])
+    expect((await house.screen(messageOf('hello'))).status).toBe(200)
+    house.clock.now += 1_000
+    expect((await house.report(report)).status).toBe(201)
   })
 
   test('while events are unread for more than ten minutes no more are taken; screening and reports go on', async () => {
@@ -68,7 +106,11 @@ describe('platform P-13: pressure, made for real', () => {
   test('a full queue of the writer refuses, never allows; a report gets through when it is shorter', async () => {
     await house.reopen({ limits: { queueWorks: 8, workMs: 10_000 } })
     const held = () => messageOf(`send me 50 ${LISTED.blackmail_terms}`)
-    const answers = await Promise.all(Array.from({ length: 40 }, () => house.screen(held())))
+    // Ten times as many as there is room for; platform P-32: load makes nothing less ready.
+    const burst = Array.from({ length: 80 }, () => house.screen(held()))
+    const ready = await house.visit('GET', '/health/ready')
+    const answers = await Promise.all(burst)
+    expect(ready.status).toBe(200)
     expectPressure(
       answers.find(({ status }) => status === 503),
       ...([503, 'overloaded', [1, 5]] as const),
@@ -79,11 +121,12 @@ describe('platform P-13: pressure, made for real', () => {
     expect((await house.report(newReport())).status).toBe(201)
   })
 
-  test('below the floor of the disk events are refused, reports are taken', async () => {
+  test('below the floor of the disk events are refused; the gate judges on, reports are taken', async () => {
     await house.reopen({ diskFloorBytes: 2 ** 60 })
     expectPressure(await events(house), 503, 'storage_full', [30, 30])
     const ready = await house.visit('GET', '/health/ready')
     expect([ready.status, ready.body.missing]).toEqual([503, [{ name: 'database', why: 'the disk is nearly full' }]])
+    expect((await house.screen(messageOf(`send me 50 ${LISTED.blackmail_terms}`))).body.verdict).toBe('hold')
     expect((await house.report(newReport())).status).toBe(201)
   })
 
@@ -126,6 +169,35 @@ describe.runIf(hasPostgres)('platform P-13: a database that is away', () => {
   })
 
   test('nothing of it was a fault of ours', () => expect(house.failures).toEqual([]))
+})
+
+describe.runIf(hasPostgres)('platform P-13: connections that are all at work', () => {
+  test('events wait a second and are refused; a report and the gate get through meanwhile', async () => {
+    // As long as the product itself waits, not as long as tests do.
+    const house = await openHouse({ engine: postgres, storage: { limits: {} } })
+    try {
+      const held = Array.from({ length: 12 }, () =>
+        house.context.storage.store.tx(holdConnection, 4).catch(() => 'busy'),
+      )
+      let over = false
+      void Promise.all(held).then(() => {
+        over = true
+      })
+      const [report, screened, refused] = await Promise.all([
+        house.report(newReport()),
+        house.screen(messageOf(`send me 50 ${LISTED.blackmail_terms}`)),
+        events(house),
+      ])
+      expect([report.status, screened.body.verdict]).toEqual([201, 'hold'])
+      expectPressure(refused, 503, 'overloaded', [1, 5])
+      expect(over).toBe(false)
+      expect((await Promise.all(held)).filter((end) => end === 'busy').length).toBeGreaterThan(0)
+      expect((await events(house)).status).toBe(202)
+      expect(house.failures).toEqual([])
+    } finally {
+      await house.close()
+    }
+  })
 })
 
 /** A call whose body says how long it is and does not end. */

@@ -1,4 +1,5 @@
 import { listConnections } from './actions/index.ts'
+import { newestAct } from './audit/index.ts'
 import type { Standing } from './events.ts'
 import type { WallName } from './evidence/decoder/index.ts'
 import { FOLLOW } from './intake/index.ts'
@@ -17,6 +18,14 @@ export interface Stands extends Standing {
   readonly emptyLists: readonly string[]
   readonly endpoints: readonly { readonly paused: boolean; readonly parked: number }[]
   readonly logs: readonly LogStand[]
+  readonly clock: {
+    /** When the newest act was noted. */
+    readonly writtenAt: number | null
+    /** How far the database's clock is ahead; null where there is none but ours. */
+    readonly databaseOffMs: number | null
+  }
+  /** Hours for which the stream has partitions; null where it has none. */
+  readonly partitionsAhead: number | null
   /** Walls of the decoder that do not stand on this machine. */
   readonly fallen: readonly WallName[]
 }
@@ -32,15 +41,17 @@ interface From {
 export async function standsOf({ storage, asked, fallen, now }: From): Promise<Stands> {
   const { store, stream } = storage
   const at = now()
-  const [lanes, connections, lists, stored, logs, backlog, { engine, settings }] = await Promise.all([
-    store.read(laneStands, undefined),
-    store.read(listConnections, null),
-    store.read(listAges, undefined),
-    store.read(storageStands, undefined),
-    store.read(logStands, null),
-    stream.backlog(FOLLOW),
-    storage.facts(),
-  ])
+  const [lanes, connections, lists, stored, logs, writtenAt, backlog, { engine, settings, numbers }] =
+    await Promise.all([
+      store.read(laneStands, undefined),
+      store.read(listConnections, null),
+      store.read(listAges, undefined),
+      store.read(storageStands, undefined),
+      store.read(logStands, null),
+      store.read(newestAct, undefined),
+      stream.backlog(FOLLOW),
+      storage.facts(),
+    ])
   const outbox = (['webhook', 'poll'] as const).map((kind) => {
     const own = connections.filter((one) => one.kind === kind)
     const oldest = Math.min(at, ...own.map(({ oldestAt }) => oldestAt ?? at))
@@ -68,6 +79,8 @@ export async function standsOf({ storage, asked, fallen, now }: From): Promise<S
     emptyLists: asked().filter((id) => !lists.some((list) => list.id === id && list.entries > 0)),
     endpoints: connections.map(({ state, parked }) => ({ paused: state === 'paused', parked })),
     logs,
+    clock: { writtenAt, databaseOffMs: numbers.clockOffMs ?? null },
+    partitionsAhead: numbers.partitionsAhead ?? null,
     fallen: await fallen(),
   }
 }

@@ -8,7 +8,7 @@ const SUITE = counterSuite((options) => new MemoryCounters(options), {
   batch: 12,
 })
 
-describe('counters in memory against the full history (rules 4)', () => {
+describe('counters in memory against the full history (rules 11.4)', () => {
   test.each(SUITE)('$name', { timeout: 600_000 }, async ({ name, run }) => {
     const figures = await run()
     if (DEEP) console.log(name, figures)

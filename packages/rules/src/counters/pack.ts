@@ -5,6 +5,8 @@ import type { CounterState } from './state.ts'
 // Both exist in Node and in every browser; the language's own library does not name them.
 declare const TextEncoder: new () => { encode(text: string): Uint8Array<ArrayBuffer> }
 declare const TextDecoder: new () => { decode(bytes: Uint8Array): string }
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
 
 const EXACT = 1
 const SKETCH = 2
@@ -131,7 +133,6 @@ function unpackRegisters(reader: Reader): Uint8Array<ArrayBuffer> | undefined {
 }
 
 class Writer {
-  readonly #encoder = new TextEncoder()
   #buffer = new Uint8Array(256)
   #view = new DataView(this.#buffer.buffer)
   #at = 0
@@ -158,9 +159,26 @@ class Writer {
   }
 
   text(value: string): void {
-    const bytes = this.#encoder.encode(value)
+    if (this.#ascii(value)) return
+    const bytes = encoder.encode(value)
     this.int(bytes.length)
     this.raw(bytes)
+  }
+
+  /** Ids are short and plain, mostly: letter by letter they cost a fraction of an encoder's array. False: not written, it is another text. */
+  #ascii(value: string): boolean {
+    const before = this.#at
+    this.int(value.length)
+    this.#grow(value.length)
+    for (let place = 0; place < value.length; place++) {
+      const code = value.charCodeAt(place)
+      if (code > 127) {
+        this.#at = before
+        return false
+      }
+      this.#buffer[this.#at++] = code
+    }
+    return true
   }
 
   raw(bytes: Uint8Array): void {
@@ -180,7 +198,6 @@ class Writer {
 
 /** Reads what `Writer` wrote; whatever reaches beyond the end throws a RangeError. */
 class Reader {
-  readonly #decoder = new TextDecoder()
   readonly #bytes: Uint8Array
   readonly #view: DataView
   #at = 0
@@ -211,7 +228,13 @@ class Reader {
   }
 
   text(): string {
-    return this.#decoder.decode(this.raw(this.int()))
+    const bytes = this.raw(this.int())
+    let text = ''
+    for (const byte of bytes) {
+      if (byte > 127) return decoder.decode(bytes)
+      text += String.fromCharCode(byte)
+    }
+    return text
   }
 
   raw(length: number): Uint8Array {

@@ -18,6 +18,8 @@ export interface Figures {
   exact: number
   /** Comparisons that were decided, and rightly. */
   decided: number
+  /** How often the store was closed and opened again. */
+  restarts: number
 }
 
 export interface CounterCase {
@@ -245,7 +247,7 @@ export function namedCases(make: MakeStore): readonly CounterCase[] {
     name,
     run: async () => {
       const looked = await run(await make({ since: Number.NEGATIVE_INFINITY, mark: marks() }))
-      return { readings: looked, exact: looked, decided: 0 }
+      return { readings: looked, exact: looked, decided: 0, restarts: 0 }
     },
   }))
   return [
@@ -258,7 +260,7 @@ async function warming(make: MakeStore): Promise<Figures> {
   const store = await make({ since: NOON, mark: marks() })
   const read = await store.apply('live', [op(SENT, { event: 'e1', at: NOON + 1 }), question(SENT, NOON + 10 * MINUTE)])
   const looked = same(read, [{ low: 1, high: OPEN, events: ['e1'], flags: ['warming'] }, exactly(1, ['e1'])])
-  return { readings: looked, exact: looked, decided: 0 }
+  return { readings: looked, exact: looked, decided: 0, restarts: 0 }
 }
 
 /** Two standard errors are 3.3 %; the seed is fixed, so what passes once passes always. */

@@ -25,8 +25,8 @@ const TROUBLES: readonly (readonly [string, Trouble, ('hashed' | 'plain')?])[] =
 
 /** Deliveries in one world; then another counter is born. */
 const LIFE = 120
-/** Share of deliveries after which a store is closed and opened again. */
-const RESTARTS = 0.0005
+/** A store is closed and opened again about once in so many readings. A short run does it at least once. */
+const RESTART_EVERY = 10_000
 
 export interface SuiteOptions {
   /** How many to look at in all. */
@@ -34,21 +34,25 @@ export interface SuiteOptions {
   readonly seed?: number
   /** The most deliveries of one call; default 1. A world takes some number up to it. */
   readonly batch?: number
-  /** Closes the store and opens it again with the same content. Absent where nothing outlives it. */
-  readonly restart?: () => Promise<CounterStore>
+  /** Closes a store and opens it again with the same content. Absent where nothing outlives it. */
+  readonly restart?: (store: CounterStore) => Promise<CounterStore>
+}
+
+/** The cases that every counter store passes (rules.md §11.4). */
+export function counterSuite(make: MakeStore, options: SuiteOptions): readonly CounterCase[] {
+  return [...historyCases(make, options), ...namedCases(make)]
 }
 
 /**
- * The brute-force cases that every counter store passes (rules.md §11.4): random counters against the full history.
- * Always `low ≤ truth ≤ high`, and no decided comparison is wrong.
+ * Random counters against brute force over the full history. Always `low ≤ truth ≤ high`, and no decided comparison is wrong. Each case
+ * makes a store of its own: they may run beside each other.
  */
-export function counterSuite(make: MakeStore, options: SuiteOptions): readonly CounterCase[] {
+export function historyCases(make: MakeStore, options: SuiteOptions): readonly CounterCase[] {
   const share = Math.ceil(options.readings / TROUBLES.length)
-  const worlds = TROUBLES.map(([name, trouble, ids], index) => {
+  return TROUBLES.map(([name, trouble, ids], index) => {
     const run = { ...options, trouble, hashed: ids === 'hashed', readings: share, seed: (options.seed ?? 1) + index }
     return { name, run: () => runWorlds(make, run) }
   })
-  return [...worlds, ...namedCases(make)]
 }
 
 interface Run extends SuiteOptions {
@@ -59,7 +63,9 @@ interface Run extends SuiteOptions {
 
 async function runWorlds(make: MakeStore, run: Run): Promise<Figures> {
   const random = new Random(run.seed)
-  const figures: Figures = { readings: 0, exact: 0, decided: 0 }
+  const figures: Figures = { readings: 0, exact: 0, decided: 0, restarts: 0 }
+  const restartEvery = Math.min(RESTART_EVERY, Math.ceil(run.readings / 3))
+  let restartAt = random.int(1, restartEvery)
   let marks = 0
   let period = 0
   // The key of a hash serves a window and the grace after it, then once more as the last.
@@ -79,7 +85,10 @@ async function runWorlds(make: MakeStore, run: Run): Promise<Figures> {
       const readings = await store.apply(namespace, ops)
       for (const [index, { due }] of waiting.entries()) compare(due, readings[index], figures)
       waiting.length = 0
-      if (run.restart !== undefined && random.chance(RESTARTS * ops.length)) store = await run.restart()
+      if (run.restart === undefined || figures.readings < restartAt) return
+      store = await run.restart(store)
+      figures.restarts += 1
+      restartAt += random.int(1, 2 * restartEvery)
     }
     const setPeriod = async () => {
       const next = Math.floor(world.now / (world.spec.over + GRACE))

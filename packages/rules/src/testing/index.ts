@@ -1,4 +1,4 @@
-export type { CounterCase, Figures, MakeStore, StoreOptions } from './counter-cases.ts'
-export { counterSuite } from './counter-suite.ts'
+export { type CounterCase, type Figures, type MakeStore, namedCases, type StoreOptions } from './counter-cases.ts'
+export { counterSuite, historyCases } from './counter-suite.ts'
 export { TWELVE_MISTAKES } from './mistakes.ts'
 export { Random } from './random.ts'

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { OutgoingAnswer } from '../http/outgoing.ts'
 import {
   cancelDelivery,
   openSecret,
@@ -130,15 +131,36 @@ describe('platform P-22 and ecosystem 6: a receiver that fails', () => {
     expect((await box.all()).attempts[0]).toMatchObject({ status: 302 })
   })
 
-  test('an endless answer is cut, and its status counts', async () => {
+  test('an answer of 2 GB is cut at 4 KiB: no more is kept, the connection is dropped, and its status counts', async () => {
+    const size = 2 * 10 ** 9
+    const gone = Promise.withResolvers<number>()
     box.receiver.behave = (answer) => {
-      answer.writeHead(200)
-      const timer = setInterval(() => answer.write('x'.repeat(65_536)), 1)
-      answer.on('close', () => clearInterval(timer))
+      answer.writeHead(200, { 'content-length': String(size) })
+      const piece = Buffer.alloc(65_536, 'x')
+      const { socket } = answer
+      // As fast as it is taken: nothing but the other side ends it before all of it was sent.
+      const pour = () => {
+        while (!answer.destroyed && answer.write(piece));
+      }
+      answer.on('drain', pour)
+      answer.on('close', () => gone.resolve(socket?.bytesWritten ?? size))
+      pour()
+    }
+    const kept: OutgoingAnswer[] = []
+    const send = box.outgoing.send.bind(box.outgoing)
+    box.outgoing.send = async (...given) => {
+      const answer = await send(...given)
+      kept.push(answer)
+      return answer
     }
     await box.ask('remove')
     await box.deliver()
+    expect(kept.map(({ body, cut, status }) => [body.length, cut, status])).toEqual([[4_096, 'size', 200]])
+    // What the systems on both sides hold for the connection, and far from all of it.
+    expect(await gone.promise).toBeLessThan(size / 20)
     expect(await box.states()).toEqual(['delivered'])
+    const [attempt] = (await box.all()).attempts
+    expect(attempt?.answer?.length).toBeLessThanOrEqual(200 + 29)
   })
 
   test('Retry-After is honoured', async () => {

@@ -1,1 +1,1 @@
-export { type AuditRow, type AuditWish, audit, auditRows } from './store.ts'
+export { type AuditRow, type AuditWish, audit, auditRows, newestAct } from './store.ts'

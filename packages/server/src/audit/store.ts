@@ -1,4 +1,4 @@
-import { appendOnly, days, defineQuery, defineSchema, newId, type Tx, table } from '../storage/index.ts'
+import { appendOnly, days, defineQuery, defineSchema, newId, type ReadDb, type Tx, table } from '../storage/index.ts'
 
 declare module '../storage/tables.ts' {
   interface Tables {
@@ -84,6 +84,12 @@ export async function audit(tx: Tx, wish: AuditWish): Promise<void> {
   }
   await tx.db.insertInto('audit').values(row).execute()
 }
+
+/** When the newest act was noted; null before the first. A clock that says less than that went back. */
+export const newestAct = defineQuery('audit.newest', async ({ db }: ReadDb): Promise<number | null> => {
+  const newest = await db.selectFrom('audit').select('at').orderBy('at', 'desc').limit(1).executeTakeFirst()
+  return newest?.at ?? null
+})
 
 /** The newest rows before `before` (an id; ids sort by time), at most 200. */
 export const auditRows = defineQuery(

@@ -67,7 +67,7 @@ export function operatorCall(
     )
     sent.on('error', (error: NodeJS.ErrnoException) => {
       // The socket of a killed server stays behind; nobody answers on it.
-      const absent = error.code === 'ENOENT' || error.code === 'ECONNREFUSED'
+      const absent = ['ENOENT', 'ENOTDIR', 'ECONNREFUSED'].includes(error.code ?? '')
       reject(absent ? new NotRunning('no server runs on this data folder') : error)
     })
     sent.end(sending?.bytes)

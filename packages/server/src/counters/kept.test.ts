@@ -1,50 +1,30 @@
 import { join } from 'node:path'
 import { type CounterOp, type CounterSpec, GRACE, type Hash, plain } from '@lamplighter/rules/counters'
-import { counterSuite, type StoreOptions } from '@lamplighter/rules/testing'
+import { namedCases, type StoreOptions } from '@lamplighter/rules/testing'
 import { describe, expect, test } from 'vitest'
 import { defineQuery, type ReadDb } from '../storage/index.ts'
 import { openKeyring } from '../storage/keyring/index.ts'
 import { engines } from '../storage/testing/engines.ts'
 import { freshStore } from '../storage/testing/opened.ts'
-import { type CounterNames, counterNames, type KeptCounters, keptCounters } from './index.ts'
-
-const DEEP = process.env.LAMPLIGHTER_DEEP === '1'
-/** A million take hours where the disk is slow or shared: `LAMPLIGHTER_READINGS` asks for fewer. */
-const READINGS = DEEP ? Number(process.env.LAMPLIGHTER_READINGS ?? 1_000_000) : 1_600
-/** Deliveries of one transaction, at most. */
-const BATCH = 120
+import { counterNames, type KeptCounters, keptCounters } from './index.ts'
+import { named } from './testing/named.ts'
+import { spoilRow } from './testing/spoil.store.ts'
 
 const allRows = defineQuery('counters.test-rows', async ({ db }: ReadDb) =>
   db.selectFrom('counter_rows').selectAll().execute(),
 )
 
-const named = (hash: Hash): CounterNames => ({
-  ready: async () => undefined,
-  hash,
-  forget: async () => undefined,
-  findable: () => Number.NEGATIVE_INFINITY,
-})
+const MODULES = ['./store.ts', './testing/spoil.store.ts'].map((path) => new URL(path, import.meta.url))
 
 describe.each(engines)('counters on $name', (engine) => {
-  const opened = freshStore(engine, {}, [new URL('./store.ts', import.meta.url)])
-  let open: () => KeptCounters
-  const make = async ({ since, hash = plain }: StoreOptions): Promise<KeptCounters> => {
-    open = () => keptCounters({ ...parts(hash), since: Number.isFinite(since) ? since : null })
-    return open()
-  }
-  const restart = async (): Promise<KeptCounters> => {
-    await opened.reopen()
-    return open()
-  }
+  const opened = freshStore(engine, {}, MODULES)
+  const make = ({ since, hash = plain }: StoreOptions): KeptCounters =>
+    keptCounters({ ...parts(hash), since: Number.isFinite(since) ? since : null })
   const parts = (hash: Hash) => ({ storage: opened.storage, names: named(hash), now: () => opened.now })
 
-  describe('rules 11.4: against the full history', () => {
-    for (const one of counterSuite(make, { readings: READINGS, batch: BATCH, restart })) {
-      test(one.name, async () => {
-        const figures = await one.run()
-        if (DEEP) console.log(engine.name, one.name, figures)
-        expect(figures.readings).toBeGreaterThan(0)
-      }, 3_600_000)
+  describe('rules 11.4: each reading that must come out', () => {
+    for (const one of namedCases(make)) {
+      test(one.name, async () => expect((await one.run()).readings).toBeGreaterThan(0))
     }
   })
 
@@ -73,22 +53,32 @@ describe.each(engines)('counters on $name', (engine) => {
     expect(await counters().apply('live', [op(2)])).toMatchObject([{ low: 2, high: 2, events: ['e1', 'e2'] }])
   })
 
-  test('a thousand callers at once move one key as one after another would', async () => {
+  test('a thousand callers at once move one key as one after another would, in the order of asking', async () => {
     const counters = keptCounters({ ...parts(plain), since: null })
     const wide = { ...spec, upTo: 1_000 }
-    const again = async (n: number): Promise<void> => {
-      for (;;) {
-        try {
-          await counters.apply('live', [op(n % 200, { counter: wide, event: `e${n % 200}` })])
-          return
-        } catch (error) {
-          if (!(error instanceof Error && 'code' in error && error.code === 'busy')) throw error
-        }
-      }
-    }
-    await Promise.all(Array.from({ length: engine.name === 'sqlite' ? 1_000 : 60 }, (_, n) => again(n)))
-    const [reading] = await counters.apply('live', [op(0, { counter: wide, readOnly: true })])
-    expect(reading).toMatchObject({ low: engine.name === 'sqlite' ? 200 : 60, flags: [] })
+    const readings = await Promise.all(
+      Array.from({ length: 1_000 }, (_, n) => counters.apply('live', [op(n % 200, { counter: wide })])),
+    )
+    expect(readings.map(([reading]) => reading?.low)).toEqual(
+      Array.from({ length: 1_000 }, (_, n) => Math.min(n + 1, 200)),
+    )
+    expect(await counters.apply('live', [op(0, { counter: wide, readOnly: true })])).toMatchObject([
+      { low: 200, high: 200, flags: [] },
+    ])
+  })
+
+  test('a row that nobody can read is a failure of its own callers, and of nobody who counts beside them', async () => {
+    const counters = keptCounters({ ...parts(plain), since: null })
+    const other = { key: ['linnet'] }
+    await counters.apply('live', [op(1), op(1, other)])
+    await opened.storage.store.tx(spoilRow, 'kestrel')
+    const asked = await Promise.allSettled([
+      counters.apply('live', [op(2, other)]),
+      counters.apply('live', [op(2)]),
+      counters.apply('live', [op(3, other)]),
+    ])
+    expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(await counters.apply('live', [op(3, { ...other, readOnly: true })])).toMatchObject([{ low: 3, high: 3 }])
   })
 
   test('no id of a person stands in the database, and old keys are destroyed', async () => {

@@ -1,25 +1,15 @@
 import { type CounterOp, type CounterStore, hashKey, hashMove } from '@lamplighter/rules/counters'
 import type { Storage } from '../storage/index.ts'
 import type { CounterNames } from './names.ts'
-import {
-  allCounters,
-  applyCounters,
-  beginCounters,
-  dropCounters,
-  eraseRows,
-  noteSwept,
-  type StoredOp,
-  sweepRows,
-} from './store.ts'
+import { allCounters, beginCounters, dropCounters, eraseRows, noteSwept, type StoredOp, sweepRows } from './store.ts'
 import { specOf } from './tables.ts'
+import { MOST_OPS, together } from './together.ts'
 
 /** The namespace of the rules that run; shadow and trial share it (rules.md §6.4). */
 export const LIVE = 'live'
 
 /** Rows that one transaction looks at. */
 const SLICE = 200
-/** Ops of one transaction: a batch of events that moves more is applied in parts, which each count once however often they come. */
-const OPS = 256
 
 export interface KeptCounters extends CounterStore {
   apply(namespace: string, ops: readonly CounterOp[]): Promise<Awaited<ReturnType<CounterStore['apply']>>>
@@ -43,6 +33,7 @@ export function keptCounters(parts: {
   const { names, now } = parts
   const { store } = parts.storage
   const since = parts.since === undefined ? {} : { since: parts.since }
+  const apply = together(store, since)
   return {
     async begin(namespace, specs, from) {
       if (specs.length === 0) return
@@ -70,9 +61,10 @@ export function keptCounters(parts: {
           findable: names.findable(op.counter),
         }),
       )
+      // A batch of events that moves more than one transaction may is applied in parts, which each count once however often they come.
       const readings = []
-      for (let from = 0; from < stored.length; from += OPS) {
-        readings.push(...(await store.tx(applyCounters, { namespace, ops: stored.slice(from, from + OPS), ...since })))
+      for (let from = 0; from < stored.length; from += MOST_OPS) {
+        readings.push(...(await apply(namespace, stored.slice(from, from + MOST_OPS))))
       }
       return readings
     },

@@ -27,18 +27,28 @@ export function counterNames(keyring: Keyring): CounterNames {
   const keys = new Map<string, KeyObject>()
   const turns = new Map<string, number>()
   const refOf = (over: number, period: number): string => `${over}:${period}`
+  const loads = new Map<string, Promise<void>>()
   const load = async (ref: string): Promise<void> => {
-    if (keys.has(ref)) return
     const id = await keyring.make('counter', ref)
     keys.set(ref, await keyring.use(id, (key) => createSecretKey(key.derive('counter names'))))
+  }
+  // Whoever comes while a key is made waits for the same: callers go on in the order in which they came.
+  const loaded = (ref: string): Promise<void> => {
+    const begun = loads.get(ref)
+    if (begun !== undefined) return begun
+    const loading = load(ref)
+    loads.set(ref, loading)
+    // One that failed is tried again by the next; who waits for it hears of it.
+    loading.catch(() => loads.delete(ref))
+    return loading
   }
   return {
     async ready(specs, now) {
       for (const spec of specs) {
         const period = periodOf(spec, now)
         if (turns.get(spec.id) === period) continue
-        await load(refOf(spec.over, period))
-        await load(refOf(spec.over, period - 1))
+        await loaded(refOf(spec.over, period))
+        await loaded(refOf(spec.over, period - 1))
         turns.set(spec.id, period)
       }
     },
@@ -57,7 +67,10 @@ export function counterNames(keyring: Keyring): CounterNames {
         const [over = 0, period = 0] = ref.split(':').map(Number)
         return period < Math.floor(now / lengthOf({ over })) - 1
       })
-      for (const { ref } of old) keys.delete(ref)
+      for (const { ref } of old) {
+        keys.delete(ref)
+        loads.delete(ref)
+      }
       await keyring.destroy(
         old.map(({ id }) => id),
         'counter_window_over',

@@ -27,9 +27,11 @@ const truth: Truth = {
   commitments: ['cA==', 'ZA=='],
   logged: ['a', 'b'],
   counts: [
-    { room: 'room-0', low: 0, high: 0 },
-    { room: 'room-1', low: 1, high: 1 },
-    { room: 'room-2', low: 1, high: 1 },
+    { counter: 'in_room', room: 'room-0', low: 0, high: 0 },
+    { counter: 'in_room', room: 'room-1', low: 1, high: 1 },
+    { counter: 'met_in_room', room: 'room-2', low: 1, high: 1 },
+    { counter: 'mutuals_in_room', room: 'room-2', low: 0, high: 0 },
+    { counter: 'family_in_room', room: 'room-2', low: 0, high: 1 },
   ],
 }
 const letter = (action: string): Heard => ({
@@ -59,11 +61,14 @@ test('a whole history has no findings', () => {
 })
 
 test.each([
-  [1, 2, 'counter of room-1: expected 1, found 1 to 2'],
-  [0, 1, 'counter of room-1: expected 1, found 0 to 1'],
-  [2, 2, 'counter of room-1: expected 1, found 2 to 2'],
-])('a counter that says %i to %i of one event is found', (low, high, words) => {
-  expect(countFaults(said, { ...truth, counts: [{ room: 'room-1', low, high }] })).toEqual([words])
+  ['in_room', 1, 2, 'in_room of room-1: expected 1 to 1, found 1 to 2'],
+  ['in_room', 0, 1, 'in_room of room-1: expected 1 to 1, found 0 to 1'],
+  ['in_room', 2, 2, 'in_room of room-1: expected 1 to 1, found 2 to 2'],
+  ['met_in_room', 2, 2, 'met_in_room of room-1: expected 1 to 1, found 2 to 2'],
+  ['mutuals_in_room', 1, 1, 'mutuals_in_room of room-1: expected 0 to 0, found 1 to 1'],
+  ['family_in_room', 1, 1, 'family_in_room of room-1: expected 0 to 0, found 1 to 1'],
+] as const)('%s that says %i to %i of one event is found', (counter, low, high, words) => {
+  expect(countFaults(said, { ...truth, counts: [{ counter, room: 'room-1', low, high }] })).toEqual([words])
 })
 
 test('a line that is lost, and one that is there twice, are found', () => {

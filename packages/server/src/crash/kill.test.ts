@@ -2,48 +2,70 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { engines, type Place, type TestEngine } from '../storage/testing/engines.ts'
+import type { Errand } from './testing/errand.ts'
 import { History } from './testing/history.ts'
 import { Life } from './testing/life.ts'
+import { COUNTERS, ROOMS } from './testing/platform.ts'
 
 const KILLS = Number(process.env.LAMPLIGHTER_KILLS ?? 25)
 
+/** What an outsider keeps. */
 let outside: string
-let folder: string
-let history: History
-
-beforeEach(async () => {
+beforeEach(() => {
   outside = mkdtempSync(join(tmpdir(), 'll-crash-'))
-  folder = join(outside, 'data')
-  history = await History.begin({ folder }, outside)
 })
-afterEach(async () => {
-  await history.end()
-  rmSync(outside, { recursive: true, force: true })
+afterEach(() => rmSync(outside, { recursive: true, force: true }))
+
+describe.each(engines)('a server on $name, killed', (engine) => {
+  test(
+    `platform C-1, rules 11.5: ${KILLS} times under load it loses nothing that it acknowledged, nothing happens twice, and counters are what counting again gives`,
+    async () => {
+      const { place, errand } = await placeOf(engine)
+      const own = await History.begin(errand, outside)
+      try {
+        const { platform } = own
+        platform.start()
+        for (let kill = 1; kill <= KILLS; kill += 1) {
+          await platform.hears(10 + Math.random() * 150)
+          await own.die()
+          await own.live(errand)
+        }
+        await platform.hears(50)
+        expect(await own.findings()).toEqual([])
+        // The history was worth looking at.
+        const { counts } = await own.life.truth()
+        expect(counts.length).toBe(COUNTERS.length * ROOMS.length)
+        const { events, reports, decisions } = platform.acknowledged
+        expect(events.size).toBeGreaterThan(KILLS * 20)
+        expect(reports.size).toBeGreaterThan(KILLS)
+        expect(decisions.size).toBeGreaterThan(KILLS / 2)
+        expect(platform.repeats).toBeGreaterThan(KILLS)
+        expect(await own.life.stop()).toMatchObject({ ended: 0 })
+      } finally {
+        await own.end()
+        await place.remove()
+      }
+    },
+    KILLS * 20_000 + 1_500_000,
+  )
 })
+
+async function placeOf(engine: TestEngine): Promise<{ place: Place; errand: Omit<Errand, 'hook'> }> {
+  const place = await engine.place()
+  const { folder, url, schema } = place
+  if (url === undefined || schema === undefined) return { place, errand: { folder } }
+  return { place, errand: { folder, database: { url, schema } } }
+}
 
 describe('the embedded server, killed', () => {
-  test(
-    `platform C-1: killed ${KILLS} times under load it loses nothing that it acknowledged, and nothing happens twice`,
-    async () => {
-      const { platform } = history
-      platform.start()
-      for (let kill = 1; kill <= KILLS; kill += 1) {
-        await platform.hears(10 + Math.random() * 150)
-        await history.die()
-        await history.live({ folder })
-      }
-      await platform.hears(50)
-      expect(await history.findings()).toEqual([])
-      expect(await history.life.stop()).toMatchObject({ ended: 0 })
-      // The history was worth looking at.
-      const { events, reports, decisions } = platform.acknowledged
-      expect(events.size).toBeGreaterThan(KILLS * 20)
-      expect(reports.size).toBeGreaterThan(KILLS)
-      expect(decisions.size).toBeGreaterThan(KILLS / 2)
-      expect(platform.repeats).toBeGreaterThan(KILLS)
-    },
-    KILLS * 20_000 + 300_000,
-  )
+  let folder: string
+  let history: History
+  beforeEach(async () => {
+    folder = join(outside, 'data')
+    history = await History.begin({ folder }, outside)
+  })
+  afterEach(() => history.end())
 
   test('platform P-10: killed between append and answer, sent again: accepted, with one effect', async () => {
     const { platform } = history

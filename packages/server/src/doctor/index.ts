@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Config } from '../http/config.ts'
@@ -12,9 +12,12 @@ import {
   judgeFileSystem,
   judgeMode,
   judgeNode,
+  judgeRefused,
   judgeSchema,
   judgeSpace,
   judgeSync,
+  judgeUnusable,
+  type OtherClocks,
 } from './judge.ts'
 import {
   judgeDeliveries,
@@ -22,11 +25,12 @@ import {
   judgeJobs,
   judgeLists,
   judgeLog,
+  judgePartitions,
   judgePostgres,
   judgeStream,
   judgeWalls,
 } from './judge-running.ts'
-import { isPortFree, measureDisk, measureSync, modeOf } from './measure.ts'
+import { isPortFree, measureFolder, modeOf } from './measure.ts'
 
 export type { Finding } from './finding.ts'
 
@@ -44,6 +48,8 @@ export interface Stood {
   readonly staleAfterMs: Readonly<Record<string, number>>
   readonly logs: readonly LogStand[]
   readonly fallen: readonly string[]
+  readonly clock: OtherClocks
+  readonly partitionsAhead: number | null
 }
 
 /** What only the caller can find out: whether a server runs, and what its database says. */
@@ -55,22 +61,24 @@ export interface Looked {
   /** How the installation stands; undefined where there is no database yet. */
   readonly stands: Stood | undefined
   readonly waiting: readonly string[]
+  /** Why an installation that is there could not be opened. */
+  readonly refused?: string
 }
 
 /** Looks at everything that can be looked at here; each finding that is not *ok* says what to do. */
 export async function examine(config: Config, looked: Looked): Promise<Finding[]> {
-  mkdirSync(config.data, { recursive: true, mode: 0o700 })
-  const disk = measureDisk(config.data)
+  const room = measureFolder(config.data)
   const masterKey = config.keyFile ?? join(config.keyring ?? config.data, 'master.key')
   const floor = config.diskFloor !== undefined && 'bytes' in config.diskFloor ? config.diskFloor.bytes : undefined
   return [
     judgeNode(process.versions.node),
     ...configuration(looked),
     await server(config, looked),
-    judgeClock(undefined, looked.now),
-    judgeFileSystem(disk.magic),
-    judgeSpace(disk.free, disk.total, floor),
-    judgeSync(measureSync(config.data)),
+    judgeClock(looked.stands?.clock ?? null, looked.now),
+    ...(room.usable
+      ? [judgeFileSystem(room.magic), judgeSpace(room.free, room.total, floor), judgeSync(room.syncUs)]
+      : [judgeUnusable(config.data, room.why)]),
+    ...(looked.refused === undefined ? [] : [judgeRefused(looked.refused)]),
     ...(looked.stands === undefined ? [] : installation(looked.stands)),
     judgeSchema(looked.waiting),
     judgeMode('data folder', modeOf(config.data), config.data),
@@ -82,6 +90,7 @@ export async function examine(config: Config, looked: Looked): Promise<Finding[]
 function installation(at: Stood): Finding[] {
   return [
     at.engine === 'postgres' ? judgePostgres(at.settings) : judgeEngine(at.settings),
+    ...(at.partitionsAhead === null ? [] : [judgePartitions(at.partitionsAhead)]),
     judgeStream(at.stream),
     judgeJobs(at.queues),
     judgeDeliveries(at.outbox, at.endpoints),

@@ -5,6 +5,7 @@ import {
   judgeJobs,
   judgeLists,
   judgeLog,
+  judgePartitions,
   judgePostgres,
   judgeStream,
   judgeWalls,
@@ -31,6 +32,8 @@ describe('what a running installation shows', () => {
     ['a database that answers before it wrote', judgePostgres({ ...sound, synchronous_commit: 'off' })],
     ['a log with another file', judgeLog({ log: 'actions', halt: 'tiles_differ', restored: false })],
     ['a restored log that nobody looked at', judgeLog({ log: 'sealed', halt: null, restored: true })],
+    ['an hour without a partition', judgePartitions(0)],
+    ['a next hour without one', judgePartitions(1)],
     ['an old database', judgePostgres({ ...sound, server_version_num: '140011' })],
   ])('%s is wrong, with a remedy', (_, finding) => {
     expect(finding.state).toBe('wrong')
@@ -74,6 +77,7 @@ describe('what a running installation shows', () => {
       judgeLists([{ id: 'words', ageMs: 900 * HOUR }], {}, []),
       judgeLog({ log: 'actions', halt: null, restored: false }),
       judgeWalls([]),
+      judgePartitions(3),
       judgePostgres(sound),
     ]
     expect(fine.filter(({ state, remedy }) => state !== 'ok' || remedy !== undefined)).toEqual([])

@@ -125,6 +125,12 @@ const HALTS: Readonly<Record<Halt, { readonly why: string; readonly remedy: (log
   },
 }
 
+const isHalt = (word: string): word is Halt => Object.hasOwn(HALTS, word)
+
+/** What ends this halt of that log. */
+export const remedyOfHalt = (log: string, halt: string | null): string | undefined =>
+  halt !== null && isHalt(halt) ? HALTS[halt].remedy(log) : undefined
+
 /** A halted log signs nothing, so no act carries a promise, until a person ends it (docs/ledger.md). */
 export function judgeLog({ log, halt, restored }: LogStand): Finding {
   const check = `log ${log}`
@@ -151,6 +157,18 @@ export function judgeWalls(fallen: readonly string[]): Finding {
   return fallen.some((name) => NEEDED.includes(name))
     ? wrong('decoder', found, 'Pictures stay unknown. Run with the Node that npm start brings, on Linux with /bin/sh.')
     : look('decoder', found, 'Allow user namespaces to this account, so that a decoder has no network of its own.')
+}
+
+/** Partitions of PostgreSQL's event stream; one an hour, made ahead, dropped whole when its events are judged. */
+export function judgePartitions(ahead: number): Finding {
+  const found = ahead === 0 ? 'none for this hour' : `for the next ${ahead} hours`
+  return ahead >= 2
+    ? ok('partitions', found)
+    : wrong(
+        'partitions',
+        found,
+        'Start the server again: it makes those of the next hours. If they are missing again, look in its log for "job.failed".',
+      )
 }
 
 const SYNCED = ['on', 'remote_apply', 'remote_write', 'local']

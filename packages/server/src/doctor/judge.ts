@@ -10,6 +10,25 @@ export function judgeNode(version: string): Finding {
     : wrong('node', version, 'Install Node 24.12 or later in the 24 line; npm start brings its own.')
 }
 
+/** @param why what opening the installation said; it names what to do */
+export const judgeRefused = (why: string): Finding =>
+  wrong('database', 'cannot be opened', `${why.charAt(0).toUpperCase()}${why.slice(1)}.`)
+
+/** A folder that cannot be made or written: nothing that lies in it can be judged. */
+export function judgeUnusable(folder: string, why: string): Finding {
+  return why === 'ENOSPC'
+    ? wrong(
+        'disk space',
+        'full: nothing can be written',
+        'Free space on the disk of LAMPLIGHTER_DATA, then start again.',
+      )
+    : wrong(
+        'data folder',
+        `${folder} cannot be written (${why})`,
+        'Look at its owner, mode and disk, or set LAMPLIGHTER_DATA to another folder.',
+      )
+}
+
 /** @param p50Us median of 100 writes, each synced, in microseconds */
 export function judgeSync(p50Us: number): Finding {
   const found = `${Math.round(p50Us)} µs to write and sync`
@@ -66,18 +85,32 @@ export function judgeBackup(ageMs: number | undefined): Finding {
       : ok('backup', found)
 }
 
-/** @param offMs difference to another clock; undefined when nobody else could be asked */
-export function judgeClock(offMs: number | undefined, now: number): Finding {
+/** What a clock can be compared with. */
+export interface OtherClocks {
+  /** When the newest act was noted here. */
+  readonly writtenAt: number | null
+  /** How far the database's clock is ahead of ours. */
+  readonly databaseOffMs: number | null
+}
+
+/** @param others null where there is no database to ask */
+export function judgeClock(others: OtherClocks | null, now: number): Finding {
   const remedy = 'Set the clock, and keep it by NTP: order and deadlines rest on it.'
-  if (now < Date.UTC(2025, 0, 1)) return wrong('clock', new Date(now).toISOString(), remedy)
-  if (offMs === undefined) return ok('clock', `${new Date(now).toISOString()}, the only one here`)
-  const found = `${(Math.abs(offMs) / 1000).toFixed(1)} s off the database`
+  const time = new Date(now).toISOString()
+  if (now < Date.UTC(2025, 0, 1)) return wrong('clock', time, remedy)
+  const behindMs = (others?.writtenAt ?? 0) - now
+  if (behindMs > 5_000) return wrong('clock', `${seconds(behindMs)} behind what was written here`, remedy)
+  const offMs = others?.databaseOffMs ?? null
+  if (offMs === null) return ok('clock', `${time}, the only one here`)
+  const found = `${seconds(offMs)} off the database`
   return Math.abs(offMs) > 5_000
     ? wrong('clock', found, remedy)
     : Math.abs(offMs) > 1_000
       ? look('clock', found, remedy)
       : ok('clock', found)
 }
+
+const seconds = (ms: number): string => `${(Math.abs(ms) / 1000).toFixed(1)} s`
 
 export function judgeEngine(settings: Readonly<Record<string, string | number>>): Finding {
   const journal = String(settings.journal_mode ?? '').toLowerCase()

@@ -1,11 +1,32 @@
-import { closeSync, existsSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
 const WRITES = 100
 
+/** What of the data folder can be used; `why` names what the operating system said. */
+export type Room =
+  | {
+      readonly usable: true
+      readonly free: number
+      readonly total: number
+      readonly magic: number
+      readonly syncUs: number
+    }
+  | { readonly usable: false; readonly why: string }
+
+/** Makes the folder where it is missing, and writes to its disk. */
+export function measureFolder(folder: string): Room {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return { usable: true, ...measureDisk(folder), syncUs: measureSync(folder) }
+  } catch (error) {
+    return { usable: false, why: error instanceof Error && 'code' in error ? String(error.code) : 'unknown' }
+  }
+}
+
 /** Median time of 100 small writes, each synced, in microseconds. */
-export function measureSync(folder: string): number {
+function measureSync(folder: string): number {
   const path = join(folder, `.sync-${process.pid}`)
   const file = openSync(path, 'wx', 0o600)
   try {
@@ -22,7 +43,7 @@ export function measureSync(folder: string): number {
   }
 }
 
-export function measureDisk(folder: string): { free: number; total: number; magic: number } {
+function measureDisk(folder: string): { free: number; total: number; magic: number } {
   const { bavail, bsize, blocks, type } = statfsSync(folder)
   return { free: bavail * bsize, total: blocks * bsize, magic: type }
 }

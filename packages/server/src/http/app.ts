@@ -1,6 +1,6 @@
 import { type Code, codesOf, type Endpoint, statusOf } from '@lamplighter/api'
 import { type Context, Hono } from 'hono'
-import { requestAbandoned, requestAnswered, requestFailed } from '../events.ts'
+import { configurationWarned, requestAbandoned, requestAnswered, requestFailed } from '../events.ts'
 import { CallerGone, readBytes } from './body.ts'
 import { randomPart } from './crypto.ts'
 import { AppError } from './errors.ts'
@@ -73,10 +73,17 @@ export function createApp(parts: AppParts): App {
   const clock = parts.now ?? Date.now
   const jsonHeaders = headersOf('plain', { https, cors: false })
 
+  let isProxyTold = false
+
   const arrive = (request: Request, env: Env): Arrival => {
     const peer = env.incoming?.socket.remoteAddress ?? ''
     const forwarded = request.headers.get('x-forwarded-for')
     const address = addressOf(peer, forwarded)
+    // Whoever runs this behind a proxy and did not say so has one limit for everybody: said once, as anybody can send such a header.
+    if (forwarded !== null && address === peer && !isProxyTold) {
+      isProxyTold = true
+      configurationWarned('proxy_not_trusted')
+    }
     return {
       request,
       url: new URL(request.url),
@@ -97,7 +104,7 @@ export function createApp(parts: AppParts): App {
       : await principalOf(request, arrival.url, parts.identity, now)
     assertMay(who, act, { demo: parts.demo, loopback: arrival.loopback }, touchOf(who, parts.demo), now)
     if (who.kind === 'staff' && !isSafe(request.method)) assertOwnPage(request, origins)
-    limits.spend(who, act, arrival.address, act === 'events.send' ? 0 : 1, now)
+    limits.spend(who, act, arrival.address, 1, now)
     return who
   }
 

@@ -66,7 +66,9 @@ export function assertMay(who: Principal, act: Act, facts: Facts, touch: Touch |
 
 const needed = (act: Act, needs: string | undefined): string => {
   if (needs === undefined) return 'another kind of access'
-  return acts[act].scopes?.some((scope) => scope === needs) ? `the scope ${needs}` : `the role ${needs}`
+  return acts[act].scopes?.some((scope) => scope === needs)
+    ? `the scope ${needs}; a key has it that was made with: lamplighter key new NAME --scopes ${needs}`
+    : `the role ${needs}`
 }
 
 /**

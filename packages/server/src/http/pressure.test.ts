@@ -1,5 +1,6 @@
 import { type Act, endpoint, Nothing, type Repeat, type Scope } from '@lamplighter/api'
 import { describe, expect, it } from 'vitest'
+import { openLog } from '../events.ts'
 import { StorageError } from '../storage/index.ts'
 import { createApp } from './app.ts'
 import { AppError, jitter } from './errors.ts'
@@ -110,6 +111,39 @@ describe('platform P-13: pressure', () => {
     limits.spend(key('b'), 'screen.send', '', 1, 0)
     limits.spend(key('a'), 'reports.send', '', 1, 0)
     limits.spend(key('a'), 'screen.send', '', 1, 2)
+  })
+})
+
+describe('a proxy that nobody declared', () => {
+  it('is warned of once, without an address; one that was declared is not', async () => {
+    const lines: string[] = []
+    openLog('warn', { write: (line) => void lines.push(line) })
+    try {
+      const from = async (trustProxy: readonly string[]) => {
+        const app = createApp({
+          urls: ['http://localhost:4100'],
+          demo: false,
+          identity,
+          routes: [],
+          pages: [],
+          trustProxy,
+        })
+        const request = () =>
+          new Request('http://localhost:4100/none', { headers: { 'x-forwarded-for': '203.0.113.9' } })
+        for (let n = 0; n < 3; n += 1)
+          await app.fetch(request(), { incoming: { socket: { remoteAddress: '10.0.0.1' } } })
+        return lines
+          .splice(0)
+          .map((line) => JSON.parse(line))
+          .filter(({ event }) => event === 'config.warning')
+      }
+      const [first, ...more] = await from([])
+      expect([first?.code, more]).toEqual(['proxy_not_trusted', []])
+      expect(JSON.stringify(first)).not.toMatch(/203\.0|10\.0/)
+      expect(await from(['10.0.0.1'])).toEqual([])
+    } finally {
+      openLog('silent')
+    }
   })
 })
 

@@ -32,7 +32,7 @@ export interface Call<E extends Endpoint> {
   readonly signal: AbortSignal
   /** The caller's address, behind trusted proxies. For limits only; never stored or logged. */
   readonly address: string
-  /** Takes `count` more from the key's rate: a batch costs what it carries. @throws AppError `rate_limited` */
+  /** Takes `count` more from the key's rate: a batch pays for what it carries before anything of it is written. @throws AppError `rate_limited` */
   spend(count: number): void
 }
 

@@ -13,6 +13,8 @@ export interface BatchDoor {
   readonly storage: Storage
   readonly rules: () => LiveRules
   readonly nameOf: KeyedName
+  /** Pays for so many events, good or bad, before they are looked at. @throws AppError `rate_limited` */
+  readonly spend: (count: number) => void
   /** Fields that the schema does not know, for metrics. */
   readonly onIgnored: (count: number) => void
 }
@@ -24,7 +26,7 @@ type Checked =
 /**
  * Takes a batch of events: good ones are durable when this resolves, bad ones are named by line (platform.md §10).
  *
- * @throws AppError `malformed` · `invalid` none is good, or `handling=strict` and one is bad · `too_large`
+ * @throws AppError `malformed` · `invalid` none is good, or `handling=strict` and one is bad · `too_large` · `rate_limited`
  */
 export async function takeBatch(
   body: Uint8Array,
@@ -113,6 +115,7 @@ function checkLines(body: Uint8Array, from: From, door: BatchDoor): Checked[] {
   const { schema } = door.rules()
   const lines = linesOf(body)
   assertCount(lines.length)
+  door.spend(lines.length)
   return lines.map(({ number: line, bytes, open }): Checked => {
     if (bytes.length > BATCH.lineBytes)
       return {
@@ -145,6 +148,7 @@ function checkJson(body: Uint8Array, from: From, door: BatchDoor): Checked[] {
   const json = parseJson(text)
   const list: readonly unknown[] = Array.isArray(json) ? json : [json]
   assertCount(list.length)
+  door.spend(list.length)
   const isSuspect = mayBreak(text)
   return list.map((one, index) =>
     checkedOf(index + 1, isSuspect ? brokenTexts(one) : [], () => acceptEvent(one, schema, from)),

@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { makeBackup } from '../backup/index.ts'
 import { openLog } from '../events.ts'
 import { trimStream } from '../jobs/index.ts'
 import { engines, sqlite } from '../storage/testing/engines.ts'
@@ -85,6 +87,40 @@ describe.each(engines)('platform P-29: what nothing flagged, on $name,', (engine
     expect(lines.length).toBeGreaterThan(0)
   }, 120_000)
 })
+
+test('platform P-29: a backup of before, with the keyring of now, does not say it either', async () => {
+  const house = await openHouse({ engine: sqlite })
+  const copies = mkdtempSync(join(tmpdir(), 'lamplighter-copies-'))
+  const { folder } = house.place
+  try {
+    for (let place = 0; place < 20; place += 1) {
+      const body = messageOf(`${CANARY} ${place}, see you`, { actor: { id: `account-${CANARY}` } })
+      expect((await house.platform('POST', '/v1/events', { body })).status).toBe(202)
+    }
+    const wish = { data: folder, to: join(copies, 'backup'), version: '1', now: house.clock.now, tell: () => undefined }
+    await makeBackup(wish)
+    expect(filesWith(wish.to, CANARY)).toEqual([])
+    const waiting = (await sealedBodies(house)).length
+    expect(waiting).toBeGreaterThan(0)
+    await house.follow()
+    house.clock.now += 2 * 3_600_000
+    await trimStream(house.context.storage, house.context.keyring, house.clock.now)
+    // The database goes back to what it was; the keyring stays what it became.
+    await house.reopen({}, async () => {
+      for (const name of ['lamplighter.db-wal', 'lamplighter.db-shm']) rmSync(join(folder, name), { force: true })
+      copyFileSync(join(wish.to, 'lamplighter.db'), join(folder, 'lamplighter.db'))
+    })
+    const bodies = await sealedBodies(house)
+    expect(bodies.length).toBe(waiting)
+    for (const body of bodies) {
+      await expect(house.context.keyring.unsealStream(body)).rejects.toMatchObject({ code: 'key_destroyed' })
+    }
+    expect(filesWith(folder, CANARY)).toEqual([])
+  } finally {
+    await house.close()
+    rmSync(copies, { recursive: true, force: true })
+  }
+}, 120_000)
 
 test('what was flagged is sealed: no text, no reporter and no picture lies open in a file', async () => {
   const house = await openHouse({ engine: sqlite })

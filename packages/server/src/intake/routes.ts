@@ -55,9 +55,10 @@ export function routesOf(services: IntakeServices): Route[] {
           storage: services.storage,
           rules: bench.rules,
           nameOf: services.nameOf,
+          // The call itself has paid for one.
+          spend: (count) => call.spend(Math.max(0, count - 1)),
           onIgnored: (count) => ignored(call.who, call.now, count, () => ignoredIn(body, bench.rules().schema, how)),
         })
-        call.spend(Math.max(0, answer.accepted - 1))
         return { status: 202, body: answer }
       },
       { maxBytes: 8 * 2 ** 20 },

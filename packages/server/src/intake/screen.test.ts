@@ -1,6 +1,9 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MediaVault } from '../evidence/index.ts'
 import { partitionLease, StorageError } from '../storage/index.ts'
+import { sqlite } from '../storage/testing/engines.ts'
 import { type House, LISTED, messageOf, openHouse } from '../testing/house.ts'
 import { acceptEvent } from './event.ts'
 import { FOLLOW, followOnce } from './follow.ts'
@@ -175,6 +178,31 @@ describe('deadlines', () => {
     await expect.poll(async () => (await verdictsOf(event.id)).length, { timeout: 10_000 }).toBe(1)
     const { body } = await house.screen(event)
     expect([body.verdict, body.repeat]).toEqual(['hold', true])
+  })
+
+  test('platform P-12: while the writer itself stands still for two seconds the gate answers 503 deadline, then the verdict', async () => {
+    const stalled = await openHouse({ engine: sqlite })
+    try {
+      const event = blackmail()
+      // Somebody else holds the database's one write lock, as a slow disk would.
+      const other = new DatabaseSync(join(stalled.place.folder, 'lamplighter.db'))
+      other.exec('begin immediate')
+      const asked = performance.now()
+      const answer = await stalled.screen(event, { prefer: 'wait=1' })
+      expect([answer.status, answer.body.code]).toEqual([503, 'deadline'])
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(answer.text).not.toContain('allow')
+      await new Promise((done) => setTimeout(done, Math.max(0, 2_000 - (performance.now() - asked))))
+      other.exec('rollback')
+      other.close()
+      // Whoever asks again may do so before the first writing is done; nobody hears `allow`.
+      const again = await stalled.screen(event)
+      expect([again.status, again.body.verdict]).toEqual([200, 'hold'])
+      expect((await stalled.rows('verdicts')).length).toBe(1)
+      expect(stalled.failures).toEqual([])
+    } finally {
+      await stalled.close()
+    }
   })
 
   test('platform P-13: a full database answers its own code, never a verdict', async () => {

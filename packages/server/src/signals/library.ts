@@ -119,6 +119,9 @@ export function makeLibrary(parts: {
     }
     const { facts } = input
     const parsed = parseListFile(input.text, input.contentType, facts.kind)
+    if (parsed.rows === 0) {
+      throw new AppError('invalid', 'The file holds no row; nothing was changed. A list needs one entry at least.')
+    }
     if (parsed.entries.length === 0 || parsed.badCount > Math.max(0, Math.floor(parsed.rows * MAX_BAD_SHARE))) {
       throw new AppError(
         'invalid',

@@ -13,7 +13,7 @@ export interface StorageOptions {
   readonly seal?: ChunkSeal
   /** Name of this version, for the record of migrations. */
   readonly by?: string
-  readonly limits?: Partial<WriterLimits & QueueLimits>
+  readonly limits?: Partial<WriterLimits & QueueLimits & PoolLimits>
   /** Free bytes below which bulk works are refused; default 1 GiB or 5 % of the disk, whichever is less. */
   readonly diskFloorBytes?: number
   /** Called for works and reads that held up others. */
@@ -68,7 +68,13 @@ export interface OpenEngine {
   close(): Promise<void>
 }
 
-export const LIMITS: WriterLimits & QueueLimits = {
+export interface PoolLimits {
+  /** PostgreSQL: how long a work waits for a free connection before it is refused as `busy`. */
+  readonly poolWaitMs: number
+}
+
+export const LIMITS: WriterLimits & QueueLimits & PoolLimits = {
+  poolWaitMs: 1_000,
   groupWorks: 256,
   groupMs: 8,
   groupBytes: 4 * 2 ** 20,

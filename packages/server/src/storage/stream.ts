@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import {
+  assertWritable,
   type Chunk,
   type ChunkSeal,
   chunksForm,
@@ -13,6 +14,9 @@ import { StorageError } from './errors.ts'
 import { gather } from './gather.ts'
 import type { Fence, ReadDb, Store, Tx } from './seam.ts'
 import { countPartitions, partitionOf, type Span, type StreamChunksTable, spanOf } from './stream-tx.ts'
+
+/** Records of one transaction. */
+const APPEND_RECORDS = 2_000
 
 /** Records of one partition, and the offsets they reach. Empty when there is nothing new. */
 export interface Batch extends Span {
@@ -207,10 +211,22 @@ export function makeStream(
       })),
     )
   }
+  const gathered = gather({
+    weigh: (records: readonly NewRecord[]) => records.length,
+    most: APPEND_RECORDS,
+    async write(calls) {
+      await store.tx(append, await pack(calls.flat()))
+      return calls.map(() => undefined)
+    },
+  })
   return {
     partitions,
     pack,
-    append: gather(async (records) => store.tx(append, await pack(records))),
+    async append(records) {
+      // Before it meets the records of others: one that cannot be written must not take them along.
+      assertWritable(records)
+      await gathered(records)
+    },
     async next(group, owner, max) {
       await start(group)
       const part = Number(owner.name.slice(owner.name.lastIndexOf(':') + 1))

@@ -29,7 +29,11 @@ export async function recheck(
 ): Promise<Rechecked> {
   const { log, host, moved } = asked
   const head = await parts.store.read(headOfLog, log)
-  const was = head.halt as Halt | null
+  const noticed = head.halt as Halt | null
+  // Said before the next start would have noticed it: noticed now, so that what is said is kept.
+  const early = moved && noticed === null ? placeProblem(head, host) : null
+  if (early !== null) await parts.store.tx(haltLog, { log, why: early })
+  const was = noticed ?? early
   const found =
     was === 'head_behind' || was === 'state_unknown'
       ? was

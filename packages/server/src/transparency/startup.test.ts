@@ -116,6 +116,14 @@ describe.each(engines)('before the first signature on $name', (engine) => {
     await expectWholeLog(fresh.it)
   })
 
+  test('who says so before the first start under the new address is not halted by it', async () => {
+    await fresh.it.close()
+    await fresh.it.reopen({ url: 'https://new-name.example' })
+    expect(await fresh.it.ledger.recheck('actions', true)).toMatchObject({ was: 'wrong_place', now: null })
+    expect(await check('new-name.example')).toBeNull()
+    expect(await fresh.it.close()).toMatchObject({ size: 32 })
+  })
+
   test('who really moved says so on the machine, and the origin stays what it was', async () => {
     await fresh.it.close()
     await fresh.it.reopen({ url: 'https://new-name.example' })

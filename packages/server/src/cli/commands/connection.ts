@@ -111,7 +111,11 @@ export const commands: readonly Command[] = [
     },
   },
   simple('resume', 'Goes on with deliveries, oldest first.', 'Goes on.'),
-  simple('test', 'Sends a ping; the answer stands in: lamplighter connection deliveries', 'A ping is on its way.'),
+  simple(
+    'test',
+    'Sends a ping; the answer stands in: lamplighter connection deliveries',
+    'A ping is on its way. What the platform answered: lamplighter connection deliveries NAME',
+  ),
   {
     name: 'connection rotate',
     summary: 'Gives a webhook a new secret; for a day both sign.',

@@ -1,6 +1,6 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { judgeBackup, judgeSchema } from '../../doctor/judge.ts'
 import {
   judgeDeliveries,
@@ -10,7 +10,9 @@ import {
   judgeLog,
   judgeStream,
 } from '../../doctor/judge-running.ts'
-import { emptyFolder, initialised, lamplighter, whileServing } from '../testing/command-line.ts'
+import { engines, postgres } from '../../storage/testing/engines.ts'
+import { emptyFolder, initialised, initLine, lamplighter, whileServing } from '../testing/command-line.ts'
+import { usingDatabase } from '../testing/database.ts'
 import { commands as ofBackup } from './backup.ts'
 import { commands as ofConnection } from './connection.ts'
 import { commands as ofLedger } from './ledger.ts'
@@ -97,6 +99,54 @@ describe('migrate and doctor', { timeout: 120_000 }, () => {
     expect(open.out).toMatch(/wrong data folder {4}mode 755/)
     expect(open.out).toContain('→ Run: chmod go-rwx')
   })
+
+  /** Some seconds off, as this program sees the time; those of the database and of the rows stay. */
+  async function withClockOff<T>(ms: number, run: () => Promise<T>): Promise<T> {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms })
+    try {
+      return await run()
+    } finally {
+      vi.useRealTimers()
+    }
+  }
+  const clock = async () => {
+    const { code, out } = await lamplighter(folder, ['doctor', '--json'])
+    const found = JSON.parse(out) as { check: string; state: string; found: string; remedy?: string }[]
+    const of = (name: string) => found.find(({ check }) => check === name)
+    return { code, finding: of('clock'), partitions: of('partitions') }
+  }
+  const off = { state: 'wrong', remedy: expect.stringContaining('NTP') }
+
+  it('platform P-31: a clock that went back 10 s is *wrong*, by what was written before', async () => {
+    expect((await lamplighter(folder, [...initLine])).code).toBe(0)
+    expect((await clock()).finding).toMatchObject({ state: 'ok' })
+    // Long enough also where the machine took its time since `init`.
+    expect(await withClockOff(-600_000, clock)).toMatchObject({ code: 1, finding: off })
+  })
+
+  it.skipIf(!engines.includes(postgres))(
+    'platform P-31: on PostgreSQL a clock 10 s off is *wrong*, and so is a missing partition (skipped without PostgreSQL)',
+    async () => {
+      await usingDatabase(async (url, query) => {
+        expect((await lamplighter(folder, [...initLine, '--database', url])).code).toBe(0)
+        const fine = await clock()
+        expect([fine.finding?.state, fine.partitions?.state]).toEqual(['ok', 'ok'])
+        for (const ms of [-10_000, 10_000]) {
+          const { code, finding } = await withClockOff(ms, clock)
+          expect([code, finding]).toEqual([1, expect.objectContaining(off)])
+        }
+        await whileServing(folder, async () => {
+          const tables = await query(
+            `select relname as name from pg_class where relname ~ '^stream_chunks_h[0-9]+$' and relkind = 'r'`,
+          )
+          expect(tables.length).toBeGreaterThan(2)
+          for (const { name } of tables) await query(`drop table ${name}`)
+          expect((await clock()).partitions).toMatchObject({ state: 'wrong', found: 'none for this hour' })
+        })
+        expect((await clock()).partitions).toMatchObject({ state: 'ok' })
+      })
+    },
+  )
 
   it('names a halted log of a running server, and is content when the halt is over', async () => {
     folder = await initialised()

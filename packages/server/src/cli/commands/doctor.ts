@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { modules, openContext } from '../../context.ts'
 import { examine, type Finding, type Looked } from '../../doctor/index.ts'
-import type { Loaded } from '../../http/config.ts'
+import type { Config, Loaded } from '../../http/config.ts'
 import type { Stands } from '../../stands.ts'
+import { StorageError } from '../../storage/index.ts'
+import { KeyringError } from '../../storage/keyring/index.ts'
 import { tablesIn, waitingSteps } from '../../storage/maintenance.ts'
 import { isRunning } from '../api.ts'
 import type { Command } from '../command.ts'
@@ -33,6 +35,15 @@ const linesOf = ({ check, state, found, remedy }: Finding): string[] => [
 
 async function lookAround({ config, warnings }: Loaded): Promise<Looked> {
   const common = { now: Date.now(), warnings }
+  try {
+    return await openAndLook(config, common)
+  } catch (thrown) {
+    if (!(thrown instanceof StorageError || thrown instanceof KeyringError)) throw thrown
+    return { ...common, waiting: [], missing: undefined, stands: undefined, refused: thrown.message }
+  }
+}
+
+async function openAndLook(config: Config, common: { now: number; warnings: readonly string[] }): Promise<Looked> {
   const waiting = config.database === 'embedded' ? await waitingSteps(join(config.data, 'lamplighter.db'), modules) : []
   if (await isRunning(config)) {
     const { body } = await operatorCall(config.data, { method: 'GET', path: '/health/ready' })

@@ -1,10 +1,9 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { engines, postgres } from '../../storage/testing/engines.ts'
-import { testServer } from '../../storage/testing/postgres.ts'
 import { emptyFolder, initLine, lamplighter, whileServing } from '../testing/command-line.ts'
+import { usingDatabase } from '../testing/database.ts'
 
 let folder: string
 beforeEach(() => {
@@ -73,24 +72,3 @@ describe('init, key and people', { timeout: 120_000 }, () => {
     },
   )
 })
-
-/** A database of its own on the test server, gone afterwards. */
-async function usingDatabase(
-  use: (url: string, query: (sql: string) => Promise<unknown[]>) => Promise<void>,
-): Promise<void> {
-  const server = (await testServer()) ?? ''
-  const admin = new pg.Client(server)
-  await admin.connect()
-  const name = `init_${process.pid}`
-  await admin.query(`create database ${name}`)
-  const url = server.replace(/\/\w+(?=\?|$)/, `/${name}`)
-  const client = new pg.Client(url)
-  await client.connect()
-  try {
-    await use(url, async (sql) => (await client.query(sql)).rows)
-  } finally {
-    await client.end()
-    await admin.query(`drop database ${name} with (force)`)
-    await admin.end()
-  }
-}

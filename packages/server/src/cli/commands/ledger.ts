@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { getLog, recheckLog, reopenLog } from '@lamplighter/api'
 import { UsageError as VerifierUsage, verifyTarget } from '@lamplighter/ledger/verifier'
+import { remedyOfHalt } from '../../doctor/judge-running.ts'
 import { withApi } from '../api.ts'
 import type { Command } from '../command.ts'
 import { UsageError } from '../io.ts'
@@ -91,7 +92,11 @@ export const commands: readonly Command[] = [
       )
       const left = found.now === null ? 'nothing wrong' : `halted: ${found.now}`
       const ended = found.was !== null && found.now === null ? ` The halt ${found.was} is over.` : ''
-      io.result(found, [`${log}: ${found.leaves} leaves hashed again, ${left}.${ended}`])
+      const remedy = remedyOfHalt(log, found.now)
+      io.result(found, [
+        `${log}: ${found.leaves} leaves hashed again, ${left}.${ended}`,
+        ...(remedy === undefined ? [] : [remedy]),
+      ])
       return found.now === null ? 0 : 3
     },
   },

@@ -3,6 +3,8 @@ import type { Truth } from './truth.store.ts'
 /** What a launched server is told. */
 export interface Errand {
   readonly folder: string
+  /** Where its database is, if not in the folder. */
+  readonly database?: { readonly url: string; readonly schema: string }
   /** Address of the receiver: only at the first start, which settles in. */
   readonly hook: string | null
   readonly unsynced?: true

@@ -1,4 +1,4 @@
-import { type Acknowledged, follows, roomOf } from './platform.ts'
+import { type Acknowledged, type CounterName, type Facts, factsOf, follows } from './platform.ts'
 import type { CountingReceiver } from './receiver.ts'
 import type { Truth } from './truth.store.ts'
 
@@ -35,13 +35,26 @@ export function logFaults({ seen, logged }: Truth): string[] {
  * (rules.md §11.5). True only when every event that was sent has its answer.
  */
 export function countFaults({ events }: Acknowledged, { counts }: Truth): string[] {
-  const sent = Map.groupBy(events.keys(), roomOf)
-  return counts.flatMap(({ room, low, high }) => {
-    const expected = sent.get(room)?.length ?? 0
-    return low === expected && high === expected
+  const sent = Map.groupBy([...events.keys()].map(factsOf), ({ room }) => room)
+  return counts.flatMap(({ counter, room, low, high }) => {
+    const expected = BRUTE_FORCE[counter](sent.get(room) ?? [])
+    return low === expected.low && high === expected.high
       ? []
-      : [`counter of ${room}: expected ${expected}, found ${low} to ${high}`]
+      : [`${counter} of ${room}: expected ${expected.low} to ${expected.high}, found ${low} to ${high}`]
   })
+}
+
+const exactly = (number: number) => ({ low: number, high: number })
+
+/** What each counter must say of the messages of a room. */
+const BRUTE_FORCE: Readonly<Record<CounterName, (sent: readonly Facts[]) => { low: number; high: number }>> = {
+  in_room: (sent) => exactly(sent.length),
+  met_in_room: (sent) => exactly(new Set(sent.map(({ friend }) => friend)).size),
+  mutuals_in_room: (sent) => exactly(sent.reduce((sum, { mutuals }) => sum + mutuals, 0)),
+  family_in_room: (sent) => {
+    const low = sent.filter(({ family }) => family === true).length
+    return { low, high: low + sent.filter(({ family }) => family === undefined).length }
+  },
 }
 
 function eventFaults({ events }: Acknowledged, truth: Truth): string[] {

@@ -6,23 +6,30 @@ import { loadConfig } from '../../http/config.ts'
 import { startServer } from '../../http/server.ts'
 import { FOLLOW } from '../../intake/index.ts'
 import type { Errand, Said } from './errand.ts'
-import { ROOMS } from './platform.ts'
+import { COUNTERS, ROOMS } from './platform.ts'
 import { findTruth, waiting } from './truth.store.ts'
 
-// The embedded server as a process that a test may kill: `node launcher.ts <errand as JSON>`, with a channel to its parent.
+// The server as a process that a test may kill: `node launcher.ts <errand as JSON>`, with a channel to its parent.
 
 const errand: Errand = JSON.parse(process.argv[2] ?? '{}')
 const say = (said: Said): void => void process.send?.(said)
 // Nobody is left to ask for anything.
 process.on('disconnect', () => process.exit(1))
 
-const { config } = loadConfig({ env: {}, flags: { data: errand.folder, log: 'silent' }, folder: errand.folder })
+const { config } = loadConfig({
+  env: errand.database === undefined ? {} : { LAMPLIGHTER_DATABASE: errand.database.url },
+  flags: { data: errand.folder, log: 'silent' },
+  folder: errand.folder,
+})
 const context = await openContext({
   config,
   patient: true,
   ledgerEveryMs: 1_000,
   allowNets: new Map([['webhook:harbour', ['127.0.0.0/8']]]),
-  ...(errand.unsynced === true && { storage: { faults: { unsynced: true } } }),
+  storage: {
+    ...(errand.unsynced === true && { faults: { unsynced: true } }),
+    ...(errand.database !== undefined && { schema: errand.database.schema }),
+  },
 })
 const { storage, people } = context
 const doer = { name: 'operator', staff: null, touch: 'operator', request: 'test' } as const
@@ -72,11 +79,14 @@ async function settleIn(hook: string) {
   return { key, link: new URL(link).pathname }
 }
 
-/** The starter rules, and a counter that every message moves. */
+/** The starter rules, and counters of every sort that every message moves. */
 async function countRooms(): Promise<void> {
   const { text, schemaText } = context.registry.live()
   const counting = `${text.replace('ruleset starter version 2', 'ruleset starter version 3')}
 counter in_room = count by room.id on message over 24h exact up to 1000
+counter met_in_room = distinct target.id by room.id on message over 24h exact up to 1000
+counter mutuals_in_room = sum tie.mutuals by room.id on message over 24h exact up to 1000
+counter family_in_room = count by room.id on message where tie.family over 24h exact up to 1000
 `
   const about = { doer, reason: 'count', seen: 'all' } as const
   await context.registry.put({ text: counting, schemaText, ...about })
@@ -85,10 +95,13 @@ counter in_room = count by room.id on message over 24h exact up to 1000
 async function counts() {
   // A cut may have taken the rules, too: then the events that are lost tell.
   if (!(await context.registry.load())) return []
-  const counter = context.registry.live().program.ruleset.counters.get('in_room')
-  if (counter === undefined) return []
-  const ops = ROOMS.map((room) => ({
-    counter: counter.spec,
+  const { counters } = context.registry.live().program.ruleset
+  const asked = COUNTERS.flatMap((name) => {
+    const counter = counters.get(name)
+    return counter === undefined ? [] : ROOMS.map((room) => ({ name, room, counter: counter.spec }))
+  })
+  const ops = asked.map(({ counter, room }) => ({
+    counter,
     key: [room],
     at: Date.now(),
     event: 'asks',
@@ -96,7 +109,10 @@ async function counts() {
     readOnly: true,
   }))
   const readings = await context.intake.bench.counters.apply(LIVE, ops)
-  return readings.map(({ low, high }, place) => ({ room: ROOMS[place] ?? '', low, high }))
+  return asked.flatMap(({ name, room }, place) => {
+    const reading = readings[place]
+    return reading === undefined ? [] : [{ counter: name, room, low: reading.low, high: reading.high }]
+  })
 }
 
 /** The events are durable, and nobody is told. */

@@ -63,12 +63,15 @@ export class Life {
     return (await this.#hear('truth')).truth
   }
 
-  /** Waits until all that follows from what was sent has happened. */
-  async settled(withinMs: number): Promise<void> {
-    const until = Date.now() + withinMs
+  /** Waits until all that follows from what was sent has happened, as long as it becomes less. */
+  async settled(idleMs: number): Promise<void> {
+    let least = Number.POSITIVE_INFINITY
+    let until = 0
     for (;;) {
       const left = await this.waiting()
-      if (left.events + left.messages + left.records === 0) return
+      const sum = left.events + left.messages + left.records
+      if (sum === 0) return
+      if (sum < least) [least, until] = [sum, Date.now() + idleMs]
       if (Date.now() > until) throw new Error(`still to be done: ${JSON.stringify(left)}`)
       await new Promise((resolve) => setTimeout(resolve, 200))
     }

@@ -206,14 +206,15 @@ export class PlatformDouble {
   }
 
   event(id: string, mood: Mood): Record<string, unknown> {
+    const { room, friend, mutuals, family } = factsOf(id)
     return {
       kind: 'message',
       id,
       occurred_at: occurredAt,
       actor: person(`author-${id}`),
-      target: person('friend'),
-      tie: { connected: true, first_contact: false },
-      room: { id: roomOf(id), type: 'direct', audience: 'private' },
+      target: person(friend),
+      tie: { connected: true, first_contact: false, mutuals, ...(family !== undefined && { family }) },
+      room: { id: room, type: 'direct', audience: 'private' },
       item: { id, text: TEXTS[mood] },
     }
   }
@@ -237,8 +238,28 @@ export class PlatformDouble {
 /** Rooms in which messages are counted; few enough that each has many. */
 export const ROOMS = Array.from({ length: 40 }, (_, n) => `room-${n}`)
 
-/** Where a message is said. */
-export const roomOf = (id: string): string => ROOMS[Number(id.split('-').at(-1)) % ROOMS.length] ?? ''
+/** What the launched server counts in each room: messages, people written to, mutual friends, and messages to family. */
+export const COUNTERS = ['in_room', 'met_in_room', 'mutuals_in_room', 'family_in_room'] as const
+export type CounterName = (typeof COUNTERS)[number]
+
+/** What a message says besides its text; all of it follows from its number. */
+export interface Facts {
+  readonly room: string
+  readonly friend: string
+  readonly mutuals: number
+  /** Of one message in three nobody knows. */
+  readonly family: boolean | undefined
+}
+
+export function factsOf(id: string): Facts {
+  const number = Number(id.split('-').at(-1))
+  return {
+    room: ROOMS[number % ROOMS.length] ?? '',
+    friend: `friend-${number % 7}`,
+    mutuals: Math.floor(number / ROOMS.length) % 4,
+    family: [true, false, undefined][number % 3],
+  }
+}
 
 const occurredAt = new Date().toISOString()
 const person = (id: string) => ({ id, age: 40 * 86_400_000, age_band: 'adult', age_source: 'declared', kind: 'person' })

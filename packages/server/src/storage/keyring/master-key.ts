@@ -23,7 +23,7 @@ export function fileMasterKey(path: string, options: { make: boolean }): MasterK
     if (!options.make) {
       throw new KeyringError(
         'master_key_missing',
-        `expected the master key in ${path}; restore it from its recovery sheet`,
+        `expected the master key in ${path}; put back the file that this installation was made with, or name its place in LAMPLIGHTER_KEY_FILE`,
       )
     }
     write(path)
@@ -37,9 +37,11 @@ export function fileMasterKey(path: string, options: { make: boolean }): MasterK
         return unseal(key, context, wrapped)
       } catch (error) {
         if (!(error instanceof SealBroken)) throw error
-        throw new KeyringError('key_unavailable', `the master key in ${path} is not the one of this keyring`, {
-          cause: error,
-        })
+        throw new KeyringError(
+          'key_unavailable',
+          `the master key in ${path} is not the one of this keyring; put back the file that this installation was made with`,
+          { cause: error },
+        )
       }
     },
   }
@@ -67,7 +69,10 @@ function read(path: string): Uint8Array {
     }
     const key = new Uint8Array(KEY_BYTES)
     if (size !== KEY_BYTES || readSync(file, key) !== KEY_BYTES) {
-      throw new KeyringError('key_unavailable', `expected ${KEY_BYTES} bytes in ${path}, found ${size}`)
+      throw new KeyringError(
+        'key_unavailable',
+        `expected ${KEY_BYTES} bytes in ${path}, found ${size}; put back the whole master key`,
+      )
     }
     return key
   } finally {

@@ -65,6 +65,28 @@ function failureOf(state: string, error: Error): StorageError {
   return new StorageError('statement_failed', `PostgreSQL refused a statement (${state}): ${error.message}`, because)
 }
 
+/**
+ * Why the first connection failed, in the words of whoever set its address. Neither user nor password is in it.
+ *
+ * @returns the error as it was where it is not about the connection
+ */
+export function notConnected(error: unknown, url: string): unknown {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+  const state = sqlstate(cause) ?? ''
+  const at = placeOf(url)
+  const say = (what: string) => new StorageError('storage_unavailable', `${what}; see LAMPLIGHTER_DATABASE`, { cause })
+  if (state.startsWith('28')) return say(`PostgreSQL at ${at} does not take this user or password`)
+  if (state === '3D000') return say(`PostgreSQL at ${at} has no such database: make it, or name another`)
+  if (isConnectionError(cause)) return say(`no PostgreSQL answers at ${at}: start it, or correct host and port`)
+  return error
+}
+
+function placeOf(url: string): string {
+  if (!URL.canParse(url)) return 'that address'
+  const { host, searchParams } = new URL(url)
+  return searchParams.get('host') ?? (host === '' ? 'its usual place' : host)
+}
+
 const CONNECTION_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -73,6 +95,7 @@ const CONNECTION_CODES = new Set([
   'ETIMEDOUT',
   'EHOSTUNREACH',
   'ENOTFOUND',
+  'EAI_AGAIN',
 ])
 
 function isConnectionError(error: unknown): boolean {

@@ -1,8 +1,9 @@
 import { migrate } from '../migrate.ts'
 import { type Given, LIMITS, type OpenEngine, type PostgresConfig } from '../options.ts'
+import { notConnected } from './failures.ts'
 import { migrationTarget } from './migration-target.ts'
-import { tendPartitions } from './partitions.ts'
-import { checkedSettings, readSettings } from './settings.ts'
+import { partitionsAhead, tendPartitions } from './partitions.ts'
+import { checkedSettings, measureClock, readSettings } from './settings.ts'
 import { PostgresStore } from './store.ts'
 
 const POOL = 10
@@ -15,12 +16,16 @@ export async function openPostgres(config: PostgresConfig, given: Given): Promis
     schema: config.schema,
     pool: config.pool ?? POOL,
     queueWorks: config.limits?.queueWorks ?? LIMITS.queueWorks,
+    poolWaitMs: config.limits?.poolWaitMs ?? LIMITS.poolWaitMs,
     now: given.now,
     onHints: given.onHints,
     onSlow: config.onSlow ?? (() => undefined),
   })
   cleanup.defer(() => store.close())
-  const settings = checkedSettings(await store.withClient(readSettings))
+  const found = await store.withClient(readSettings).catch((error: unknown) => {
+    throw notConnected(error, config.url)
+  })
+  const settings = checkedSettings(found)
   const options = { schema: config.schema, by: config.by ?? 'development' }
   const target = migrationTarget((run) => store.withClient(run), options)
   const migrated = await migrate(target, given.schemas)
@@ -34,7 +39,16 @@ export async function openPostgres(config: PostgresConfig, given: Given): Promis
     tendStream,
     // The tables' own space is given back by autovacuum.
     compact: tendStream,
-    facts: async () => ({ engine: 'postgres', settings, numbers: { migrated, ...store.facts() } }),
+    facts: async () => ({
+      engine: 'postgres',
+      settings,
+      numbers: {
+        migrated,
+        clockOffMs: await store.withClient((client) => measureClock(client, given.now)),
+        partitionsAhead: await store.read(partitionsAhead, undefined),
+        ...store.facts(),
+      },
+    }),
     close: () => open.disposeAsync(),
   }
 }

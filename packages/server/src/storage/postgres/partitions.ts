@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { defineWork } from '../define.ts'
-import type { Tx } from '../seam.ts'
+import { defineQuery, defineWork } from '../define.ts'
+import type { ReadDb, Tx } from '../seam.ts'
 import { hourOf } from '../stream-hour.ts'
 
 // Hours that are ready before they begin. Rows of an hour without a partition of its own go to the default one.
@@ -24,7 +24,18 @@ export const tendPartitions = defineWork(
   { mode: 'hot' },
 )
 
-async function partitionHours({ db }: Tx): Promise<number[]> {
+/** For how many hours from this one on there are partitions without a gap; 0 where this hour has none. */
+export const partitionsAhead = defineQuery(
+  'storage.postgres.partitions-ahead',
+  async (read: ReadDb): Promise<number> => {
+    const hours = await partitionHours(read)
+    let hour = hourOf(read.now)
+    while (hours.includes(hour)) hour++
+    return hour - hourOf(read.now)
+  },
+)
+
+async function partitionHours({ db }: Pick<ReadDb, 'db'>): Promise<number[]> {
   const { rows } = await sql<{ name: string }>`
     select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent = 'stream_chunks'::regclass order by 1`.execute(db)

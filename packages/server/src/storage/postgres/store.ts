@@ -5,6 +5,7 @@ import { fromWire } from '../form.ts'
 import type { Query, Store, TxOptions, Work } from '../seam.ts'
 import { appendChunks } from './append.ts'
 import { isCollision, isRolledBack, isUniqueViolation, postgresFailure } from './failures.ts'
+import { Places } from './places.ts'
 import { typeParsers } from './types.ts'
 import { watched } from './watch.ts'
 
@@ -13,6 +14,7 @@ export interface PostgresOptions {
   readonly schema: string | undefined
   readonly pool: number
   readonly queueWorks: number
+  readonly poolWaitMs: number
   readonly now: () => number
   readonly onHints: (hints: readonly string[]) => void
   readonly onSlow: (name: string, ms: number) => void
@@ -32,6 +34,7 @@ export class PostgresStore implements Store {
   readonly engine = 'postgres'
   readonly #options: PostgresOptions
   readonly #pool: pg.Pool
+  readonly #places: Places
   readonly #path: string
   readonly #counted = { retries: 0, commitUnknown: 0, works: 0 }
   #closed = false
@@ -39,6 +42,7 @@ export class PostgresStore implements Store {
   constructor(options: PostgresOptions) {
     this.#options = options
     this.#path = options.schema === undefined ? '' : `; set local search_path = ${quoted(options.schema)}`
+    this.#places = new Places({ places: options.pool, waitMs: options.poolWaitMs, most: options.queueWorks })
     this.#pool = new pg.Pool({
       connectionString: options.url,
       max: options.pool,
@@ -57,8 +61,7 @@ export class PostgresStore implements Store {
     const untyped = work as unknown as Work<unknown, unknown>
     let uniqueTries = 0
     for (let tries = 1; ; tries++) {
-      const client = await this.#connect()
-      const result = await this.#attempt(client, untyped, call)
+      const result = await this.#withPlace(work.urgent, (client) => this.#attempt(client, untyped, call))
       if (result.kind === 'done') {
         this.#counted.works += 1
         if (result.outcome.hints.length > 0) this.#options.onHints(result.outcome.hints)
@@ -76,8 +79,12 @@ export class PostgresStore implements Store {
     }
   }
 
-  async read<I, O>(query: Query<I, O>, input: I): Promise<O> {
-    const client = await this.#connect()
+  read<I, O>(query: Query<I, O>, input: I): Promise<O> {
+    // Nobody reads in bulk: a read belongs to a call, a page or a look at how things stand.
+    return this.#withPlace(true, (client) => this.#readOn(client, query, input))
+  }
+
+  async #readOn<I, O>(client: pg.PoolClient, query: Query<I, O>, input: I): Promise<O> {
     const now = this.#options.now()
     const began = performance.now()
     try {
@@ -98,18 +105,19 @@ export class PostgresStore implements Store {
   }
 
   facts(): Record<string, number> {
-    const { totalCount, idleCount, waitingCount } = this.#pool
-    return { ...this.#counted, poolTotal: totalCount, poolIdle: idleCount, poolWaiting: waitingCount }
+    const { totalCount, idleCount } = this.#pool
+    return { ...this.#counted, poolTotal: totalCount, poolIdle: idleCount, poolWaiting: this.#places.waiting }
   }
 
   /** A connection outside transactions, for migrations and settings. */
-  async withClient<T>(use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.#connect()
-    try {
-      return await use(client)
-    } finally {
-      await giveBack(client)
-    }
+  withClient<T>(use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    return this.#withPlace(true, async (client) => {
+      try {
+        return await use(client)
+      } finally {
+        await giveBack(client)
+      }
+    })
   }
 
   async close(): Promise<void> {
@@ -118,16 +126,23 @@ export class PostgresStore implements Store {
     await this.#pool.end()
   }
 
+  /** @param use gives the connection back to the pool, or destroys it */
+  async #withPlace<T>(urgent: boolean, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    if (this.#closed) throw new StorageError('storage_unavailable', 'the store is closed')
+    const leave = await this.#places.enter(urgent)
+    try {
+      return await use(await this.#connect())
+    } finally {
+      leave()
+    }
+  }
+
+  // There are as many places as connections, so the pool has one or opens one at once.
   async #connect(): Promise<pg.PoolClient> {
     if (this.#closed) throw new StorageError('storage_unavailable', 'the store is closed')
-    if (this.#pool.waitingCount >= this.#options.queueWorks) {
-      throw new StorageError('busy', 'too much is waiting for the database; try again in a second')
-    }
     try {
       return await this.#pool.connect()
     } catch (error) {
-      const full = this.#pool.totalCount >= this.#options.pool
-      if (full) throw new StorageError('busy', 'no connection became free in time; try again', { cause: error })
       throw postgresFailure(error) ?? error
     }
   }

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { postgresFailure } from './failures.ts'
+import { notConnected, postgresFailure } from './failures.ts'
 
 const CONNECT_MS = 5_000
 
@@ -23,7 +23,8 @@ export async function tablesIn(url: string): Promise<string[]> {
     const { rows } = await client.query<{ name: string }>(TABLES)
     return rows.map(({ name }) => name)
   } catch (error) {
-    throw postgresFailure(error) ?? error
+    const told = notConnected(error, url)
+    throw postgresFailure(told) ?? told
   } finally {
     await client.end().catch(() => undefined)
   }

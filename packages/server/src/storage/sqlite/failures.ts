@@ -37,6 +37,26 @@ export function sqliteFailure(error: unknown): StorageError | undefined {
   })
 }
 
+const NO_FOLDER = ['EEXIST', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'ENOENT', 'EIO']
+
+/** Why nothing can be opened in the data folder, with what to do; other errors as they are. */
+export function notOpened(error: unknown, folder: string): unknown {
+  if (!(error instanceof Error) || error instanceof StorageError) return error
+  const code = 'code' in error ? String(error.code) : ''
+  if (isFull(error) || code === 'ENOSPC') {
+    return new StorageError('storage_full', `the disk of ${folder} is full: free space, then start again`, {
+      cause: error,
+    })
+  }
+  if (!isGroupFailure(error) && !NO_FOLDER.includes(code)) return error
+  const why = errcode(error) === undefined ? code : `SQLite ${errcode(error)}`
+  return new StorageError(
+    'storage_unavailable',
+    `the data folder ${folder} cannot be read and written (${why}): look at its owner, mode and disk, or set LAMPLIGHTER_DATA`,
+    { cause: error },
+  )
+}
+
 /** The engine's extended result code, if it is the engine's error. */
 export function errcode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined

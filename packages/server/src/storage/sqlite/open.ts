@@ -3,15 +3,15 @@ import { join } from 'node:path'
 import { type Given, LIMITS, type OpenEngine, type SqliteConfig } from '../options.ts'
 import { SqliteStore } from './client.ts'
 import { watchDisk } from './disk.ts'
-import { lockFolder } from './lock.ts'
+import { notOpened } from './failures.ts'
+import { type FolderLock, lockFolder } from './lock.ts'
 
 const EXIT_UNKNOWN = 70
 
 /** Locks the folder, starts the writer thread, which migrates, and watches the disk. */
 export async function openSqlite(config: SqliteConfig, given: Given): Promise<OpenEngine> {
   await using cleanup = new AsyncDisposableStack()
-  mkdirSync(config.folder, { recursive: true, mode: 0o700 })
-  const lock = lockFolder(config.folder)
+  const lock = openFolder(config.folder)
   cleanup.defer(() => lock.release())
   const store = await SqliteStore.open({
     file: join(config.folder, 'lamplighter.db'),
@@ -45,6 +45,15 @@ export async function openSqlite(config: SqliteConfig, given: Given): Promise<Op
       return { engine: 'sqlite', settings, numbers: { ...numbers, ...queued, slowWorks: slow } }
     },
     close: () => open.disposeAsync(),
+  }
+}
+
+function openFolder(folder: string): FolderLock {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return lockFolder(folder)
+  } catch (error) {
+    throw notOpened(error, folder)
   }
 }
 

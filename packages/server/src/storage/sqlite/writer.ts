@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { loadSchemas } from '../load.ts'
 import { migrate } from '../migrate.ts'
 import { errorToWire } from '../wire.ts'
 import { checkDatabase, openWriter, readSettings } from './database.ts'
+import { notOpened } from './failures.ts'
 import { Faults } from './faults.ts'
 import { Groups } from './group.ts'
 import type { FromWriter, ToWriter, WorkMessage, WriterFacts, WriterStart } from './messages.ts'
@@ -153,7 +155,7 @@ async function start(port: MessagePort, given: WriterStart): Promise<void> {
     new Writer({ port, db, start: given, migrated })
     tell({ kind: 'ready', migrated })
   } catch (error) {
-    tell({ kind: 'failed', error: errorToWire(error) })
+    tell({ kind: 'failed', error: errorToWire(notOpened(error, dirname(given.file))) })
     port.close()
   }
 }

@@ -46,8 +46,19 @@ export const postgres: TestEngine = {
       folder,
       url,
       schema,
-      open: (modules, options) =>
-        openStore({ kind: 'postgres', url, schema, blobs: join(folder, 'blobs'), ...options }, modules),
+      // Other work on the machine must not fail a test: only the test of a full pool waits no longer than the product does.
+      open: (modules, { limits, ...options } = {}) =>
+        openStore(
+          {
+            kind: 'postgres',
+            url,
+            schema,
+            blobs: join(folder, 'blobs'),
+            limits: { poolWaitMs: 30_000, ...limits },
+            ...options,
+          },
+          modules,
+        ),
       async remove() {
         const client = new pg.Client(url)
         await client.connect()
