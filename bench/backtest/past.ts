@@ -52,6 +52,7 @@ export function pastOf(count: number, { theirs }: Compared): { readonly body: Ui
         lists: () => ({ bad_domains: 1 }),
         said,
         unsure: false,
+        origin: { connection: 'main', item: { type: taken.kind, id: taken.id } },
       })
       if (trace !== null && 'line' in trace) lines.push(trace.line)
     }

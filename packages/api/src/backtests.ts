@@ -5,11 +5,13 @@ import { Id, Instant, Nothing } from './words.ts'
 
 const BacktestId = z.object({ id: Id })
 
-export const JobState = z.enum(['waiting', 'running', 'done', 'cancelled', 'parked'])
+const BacktestState = z.enum(['waiting', 'running', 'done', 'cancelled', 'parked'])
+/** `proposed`: it begins when somebody has agreed. */
+export const JobState = z.enum(['proposed', ...BacktestState.options])
 
 const About = z.object({
   id: Id,
-  state: JobState,
+  state: BacktestState,
   name: z.string(),
   version: z.int(),
   hash: z.string(),
@@ -79,7 +81,7 @@ export const DifferenceJson = z.object({
       text: z.string(),
       /** Null: unknown. */
       outcome: z.boolean().nullable(),
-      /** What it read; nothing where only the answer is kept. */
+      /** What it read, lengths of time as the language writes them (`3d`); nothing where only the answer is kept. */
       values: z.record(z.string(), z.json()),
     }),
   ),
@@ -185,7 +187,8 @@ export const cancelJob = endpoint({
   method: 'delete',
   path: '/v1/jobs/{id}',
   act: 'rules.write',
-  summary: 'Stop a long piece of work for good. What it had found by then goes with it.',
+  summary:
+    'Stop a long piece of work for good. What a backtest had found by then goes with it; cases of a retro stay, and a person decides them.',
   params: BacktestId,
   query: Nothing,
   body: undefined,

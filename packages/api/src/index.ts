@@ -2,6 +2,7 @@ import * as backtests from './backtests.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as intake from './intake.ts'
 import * as people from './people.ts'
+import * as retros from './retros.ts'
 import * as review from './review.ts'
 import * as ruleSteps from './rule-steps.ts'
 import * as rules from './rules.ts'
@@ -22,6 +23,7 @@ export {
 export * from './intake.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'
 export * from './people.ts'
+export * from './retros.ts'
 export * from './review.ts'
 export * from './rule-steps.ts'
 export * from './rules.ts'
@@ -37,6 +39,13 @@ const isEndpoint = (value: unknown): value is Endpoint =>
   'repeat' in value
 
 /** Every call of the interface, in the order of the documents. */
-export const endpoints: readonly Endpoint[] = [intake, review, people, rules, ruleSteps, backtests, settings].flatMap(
-  (part) => Object.values(part).filter(isEndpoint),
-)
+export const endpoints: readonly Endpoint[] = [
+  intake,
+  review,
+  people,
+  rules,
+  ruleSteps,
+  backtests,
+  retros,
+  settings,
+].flatMap((part) => Object.values(part).filter(isEndpoint))

@@ -127,6 +127,8 @@ export const FiredJson = z.object({
   clauses: z.array(z.object({ text: z.string(), outcome: z.boolean().nullable(), value: z.string() })),
   /** A counter that it read has only begun to count: its number may be too small. */
   warming: z.boolean(),
+  /** The version that looked back, as `core@2`, where that is how the rule came to speak; else null. */
+  lookedBack: z.string().nullable(),
   decision: Id,
 })
 

@@ -232,7 +232,18 @@ export const getRulesetVersion = endpoint({
     history: z.array(
       z.object({
         at: Instant,
-        op: z.enum(['uploaded', 'approved', 'shadow', 'trial', 'live', 'rollback', 'retired', 'paused', 'resumed']),
+        op: z.enum([
+          'uploaded',
+          'approved',
+          'shadow',
+          'trial',
+          'live',
+          'rollback',
+          'retired',
+          'paused',
+          'resumed',
+          'retro',
+        ]),
         by: z.string(),
         hash: z.string(),
         reason: z.string().nullable(),

@@ -188,6 +188,7 @@ export function caseAt(number: number, now: number): CaseJson {
         outcome: 'fired',
         because: 'A demand for money together with a threat, to a new contact.',
         warming: false,
+        lookedBack: null,
         clauses: [
           { text: 'score_threat >= 0.8', outcome: true, value: '0.93' },
           { text: 'sender.contact_age < 7 days', outcome: true, value: '3 hours' },

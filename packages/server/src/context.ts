@@ -74,8 +74,10 @@ import {
   BACKTEST_QUEUE,
   backtestHandler,
   makeReplayLog,
+  RETRO_QUEUE,
   type ReplayLog,
   routesOf as replayRoutes,
+  retroHandler,
   startProgress,
 } from './replay/index.ts'
 import { createQuiet, type Quiet, restoreModule, routesOf as restoreRoutes } from './restore/index.ts'
@@ -376,7 +378,7 @@ async function build(
     ...reviewRoutes(desk),
     ...evidenceRoutes({ storage, vault, decoder, sealer, keysFor }),
     ...policyRoutes({ storage, registry, tally, reviewed: (since) => store.read(reviewedSince, since), keysFor }),
-    ...replayRoutes({ storage, registry, progress }),
+    ...replayRoutes({ storage, registry, progress, keysFor }),
     ...signalsRoutes({ storage, library, harms: () => harmsOf(registry) }),
     ...actionsRoutes({
       store,
@@ -469,10 +471,11 @@ async function build(
           'review.settle': settleHandler(desk),
           [WITHHELD_QUEUE]: withheldHandler(desk),
           [BACKTEST_QUEUE]: backtestHandler({ storage, registry, keyring, progress }),
+          [RETRO_QUEUE]: retroHandler({ storage, registry, keyring, progress, sealer, sealKey, now, keysFor }),
           [SCHEDULE_QUEUE]: chores.handler,
         },
         // A backtest takes a whole core for a while.
-        queues: { [BACKTEST_QUEUE]: { atOnce: 1 } },
+        queues: { [BACKTEST_QUEUE]: { atOnce: 1 }, [RETRO_QUEUE]: { atOnce: 1 } },
         now,
         onEnd: (_queue, end, error) => (end === 'parked' ? failed('job', error) : undefined),
       })

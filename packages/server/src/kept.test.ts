@@ -151,6 +151,7 @@ async function liveByRules(make: RuleMakes): Promise<void> {
   await make.approved()
   await make.paused('known_csam')
   await make.backtested()
+  await make.lookedBack()
 }
 
 interface Outsider {

@@ -14,6 +14,8 @@ import {
   getPeople,
   getPolicies,
   getRetention,
+  getRetro,
+  getRetros,
   getRuleHits,
   getRuleset,
   getRulesets,
@@ -96,6 +98,19 @@ export const backtestQuery = (id: string) =>
   queryOptions({
     queryKey: ['backtest', id],
     queryFn: ({ signal }) => call(getBacktest, { params: { id }, signal }),
+    refetchInterval: ({ state }) => (isUnderWay(state.data?.state) ? 1_000 : false),
+  })
+export const retrosQuery = (name: string, version: number) =>
+  queryOptions({
+    queryKey: ['retros', name, version],
+    queryFn: ({ signal }) => call(getRetros, { params: { name, version }, signal }),
+    staleTime: 5_000,
+  })
+/** Asked again while it is under way. */
+export const retroQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['retro', id],
+    queryFn: ({ signal }) => call(getRetro, { params: { id }, signal }),
     refetchInterval: ({ state }) => (isUnderWay(state.data?.state) ? 1_000 : false),
   })
 export const jobQuery = (id: string) =>

@@ -63,6 +63,7 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
               <span className="block ps-4">
                 {fired.outcome === 'unknown' ? t.facts.wouldSay(fired.because) : fired.because}
               </span>
+              {fired.lookedBack !== null && <span className="block ps-4">{t.facts.lookedBack(fired.lookedBack)}</span>}
               {fired.warming && <span className="block ps-4 text-muted">{t.facts.warming}</span>}
             </summary>
             <ul className="mt-1 grid gap-1 ps-4">

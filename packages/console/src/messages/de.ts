@@ -203,6 +203,8 @@ export const de: Words = {
     appealed: 'Jemand hat Beschwerde gegen eine Entscheidung eingelegt; worum es ging, steht bei den Belegen.',
     ruleUnknown: 'nicht entscheidbar',
     wouldSay: (because) => `Ob das zutrifft, kann noch niemand sagen: ${because}`,
+    lookedBack: (version) =>
+      `Später gefunden, als ${version} auf Vergangenes angewendet wurde. Was damals geschrieben oder gezeigt wurde, ist hier nicht mehr aufbewahrt; Tatsachen sind es.`,
     warming: 'Ein Zähler, den diese Regel liest, hat gerade erst zu zählen begonnen: Seine Zahl kann zu klein sein.',
     clause: (outcome) => (outcome === null ? 'unbekannt' : outcome ? 'wahr' : 'falsch'),
     next: 'Als Nächstes',

@@ -196,6 +196,8 @@ export const en = {
     appealed: 'Somebody appealed against a decision; what it was about is in the evidence.',
     ruleUnknown: 'could not be decided',
     wouldSay: (because: string) => `Nobody can tell yet whether this is so: ${because}`,
+    lookedBack: (version: string) =>
+      `Found later, when ${version} was applied to the past. What was written or shown then is no longer kept here; facts are.`,
     warming: 'A counter that this rule reads has only begun to count: its number may be too small.',
     clause: (outcome: boolean | null): string => (outcome === null ? 'unknown' : outcome ? 'true' : 'false'),
     next: 'Next in this lane',

@@ -165,6 +165,15 @@ export const kept: Kept = {
     why: 'Damit sichtbar ist, was eine Fassung ändern würde.',
     how: 'so lange wie der Rückblick',
   },
+  retros: {
+    what: 'Wann eine Fassung auf Vergangenes angewendet wurde',
+    why: 'Damit bekannt bleibt, wer es wollte, wer zustimmte und was daraus wurde.',
+  },
+  retro_findings: {
+    what: 'Ereignisse, aus denen eine Nachsuche einen Fall machte',
+    why: 'Damit aus einem Ereignis nicht zwei Fälle werden.',
+    how: 'so lange wie die Nachsuche',
+  },
   verdicts: {
     what: 'Ergebnisse von Regeln und worauf sie beruhen',
     why: 'Damit sich eine Maßnahme erklären und anfechten lässt.',

@@ -153,6 +153,15 @@ export const kept = {
     why: 'So that people see what a version would change.',
     how: 'as long as the backtest',
   },
+  retros: {
+    what: 'When a version was applied to the past',
+    why: 'So that it stays known who asked, who agreed, and what came of it.',
+  },
+  retro_findings: {
+    what: 'Events that applying a version to the past made a case of',
+    why: 'So that no event makes two cases.',
+    how: 'as long as its run',
+  },
   verdicts: {
     what: 'Verdicts of rules, and what they rest on',
     why: 'So that a measure can be explained and appealed.',

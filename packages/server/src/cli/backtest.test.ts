@@ -74,6 +74,29 @@ it('says what changes between two files, and ends with 1 when something does', a
   expect(json).toMatchObject({ measured: 9, drift: { checked: 0 }, differences: [{ rule: 'many', what: 'lost' }, {}] })
 })
 
+it('writes lengths of time as the language does', async () => {
+  const grown = (days: number) => rulesOf(1, 3).replace('when sent >= 3', `when actor.age >= ${days}d and sent >= 1`)
+  writeFileSync(join(folder, 'young.wick'), grown(2))
+  writeFileSync(join(folder, 'old.wick'), grown(4))
+  const at = (ms: number) => new Date(START + ms).toISOString()
+  const ages = [0, HOUR].map((ms, n) =>
+    JSON.stringify({
+      ...{ kind: 'message', id: `a${n}`, occurred_at: at(ms), item: { id: `a${n}`, text: 'hello' } },
+      actor: { id: 'wren', age: 3 * 24 * HOUR },
+    }),
+  )
+  writeFileSync(join(folder, 'ages.ndjson'), `${ages.join('\n')}\n`)
+  const line = ['young.wick', '--events', 'ages.ndjson', '--against', 'old.wick']
+  expect((await run(...line)).out).toContain(
+    '+ many: a1 (quiet → fired) actor.age >= 2d true (actor.age 3d), sent >= 1 true',
+  )
+  const { differences } = JSON.parse((await run(...line, '--json')).out)
+  expect(differences[0].clauses).toMatchObject([
+    { values: { 'actor.age': '3d' } },
+    { values: { sent: { over: '1h' } } },
+  ])
+})
+
 it('says what was not there: a list without a server', async () => {
   const listed = `list words: text from "x"
 rule listed v1 {
@@ -117,6 +140,19 @@ it('asks a running server about its past, and a person where none runs', async (
     const told = await run('starter@3', '--from', '1h', '--against', 'starter@2')
     expect([told.err, told.code]).toEqual(['', 0])
     expect(told.out).toMatch(/^0 events in .* warm-up 24h, then 0 measured; blind: 0\nno rule had anything to say\n$/)
+    const retro = (...line: string[]) => lamplighter(folder, ['rules', 'retro', ...line, '--yes'])
+    expect((await retro('starter@3')).out).toBe('this version was not applied to the past\n')
+    const proposed = await retro('starter@3', '--from', '1h', '--rules', 'blackmail', '--reason', 'late')
+    expect([proposed.err, proposed.code]).toEqual(['', 0])
+    expect(proposed.out).toMatch(/^proposed: rt_\w+; a person agrees in the console: .*starter@3, Look back\n$/)
+    expect((await retro('starter@3')).out).toMatch(/^rt_\w+ proposed, proposed by operator: blackmail \(late\)\n$/)
+    expect(await retro('starter', '--from', '1h')).toMatchObject({ code: 2 })
+    expect(await retro('starter@3', '--from', '1h', '--max-cases', '0', '--reason', 'x')).toMatchObject({ code: 2 })
+    const quiet = await retro('starter@3', '--from', '1h', '--rules', 'new_account_link_spam', '--reason', 'x')
+    expect(quiet).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/new_account_link_spam is no rule of this version that queues/),
+    })
     expect(await run('starter@9')).toMatchObject({ code: 1, err: expect.stringMatching(/^not_found: /) })
   }
   await whileServing(folder, serve, { working: true })

@@ -7,10 +7,10 @@ import { learnerProviders, measure, shippedProviders, untaught } from '../signal
 import { type Call, isRunning, withApi } from './api.ts'
 import type { Command, Given } from './command.ts'
 import { type ExitCode, type Io, UsageError } from './io.ts'
+import { backOf, versionPath } from './past.ts'
 import { checked, read, schemaOption, sourcesOf } from './rule-files.ts'
 
 const HOUR_MS = 3_600_000
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: HOUR_MS, d: 24 * HOUR_MS }
 
 /** Asks a version about past events: of a server that runs, or of a file. */
 export const backtestCommand: Command = {
@@ -28,17 +28,9 @@ export const backtestCommand: Command = {
   run: (io, given) => (given.value('events') === undefined ? overLog(io, given) : overFile(io, given)),
 }
 
-/** What a duration such as `14d` is in milliseconds. @throws UsageError */
-function backOf(text: string): number {
-  const [, count = '', unit = ''] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? []
-  const ms = UNITS[unit]
-  if (ms === undefined) throw new UsageError(`--from ${text}: expected a number and m, h or d, such as 14d`)
-  return Number(count) * ms
-}
-
 async function overLog(io: Io, given: Given): Promise<ExitCode> {
-  const [, name, version] = /^([a-z][a-z0-9_]*)@([1-9]\d*)$/.exec(given.args[0] ?? '') ?? []
-  if (name === undefined) throw new UsageError(`expected a version such as core@2, or a rule file with --events FILE`)
+  const path = versionPath(given.args[0])
+  if (path === undefined) throw new UsageError(`expected a version such as core@2, or a rule file with --events FILE`)
   const { config } = io.config()
   if (!(await isRunning(config))) {
     io.err.write('no server runs on this data folder; start it with: lamplighter start\n')
@@ -51,9 +43,7 @@ async function overLog(io: Io, given: Given): Promise<ExitCode> {
       from: Date.now() - backOf(given.value('from') ?? '14d'),
       against: given.value('against') ?? 'live',
     }
-    const { id } = startBacktest.answer.parse(
-      await call('POST', `/v1/rulesets/${name}/versions/${version}/backtests`, body),
-    )
+    const { id } = startBacktest.answer.parse(await call('POST', `${path}/backtests`, body))
     await untilEnded(io, call, id)
     const { state, result, against } = getBacktest.answer.parse(await call('GET', `/v1/backtests/${id}`))
     if (result === null) {
@@ -210,8 +200,14 @@ function columns(rows: readonly (readonly string[])[]): string[] {
 
 const differenceLine = ({ rule, what, event, outcome, clauses }: Difference): string =>
   `${what === 'new' ? '+' : '-'} ${rule}: ${event} (${outcome.against} → ${outcome.new}) ${clauses
-    .map(({ text, outcome: said }) => `${text} ${said ?? 'unknown'}`)
+    .map(({ text, outcome: said, values }) => `${text} ${said ?? 'unknown'}${readWords(values)}`)
     .join(', ')}`
+
+/** What a question read, without counters, whose numbers differ from event to event. */
+function readWords(values: Difference['clauses'][number]['values']): string {
+  const read = Object.entries(values).filter(([, value]) => typeof value !== 'object' || value === null)
+  return read.length === 0 ? '' : ` (${read.map(([name, value]) => `${name} ${String(value ?? 'none')}`).join(', ')})`
+}
 
 const spaced = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
 const hours = (ms: number): string => (ms % HOUR_MS === 0 ? `${ms / HOUR_MS}h` : `${Math.round(ms / 60_000)}m`)

@@ -92,6 +92,14 @@ function makeHistorian({ registry, library, intake }: Context): (at: number, pen
       lists: () => asked,
       said: { fired: named('fired'), unknown: named('unknown') },
       unsure: readings.some(({ flags }) => flags.some((flag) => UNSURE.has(flag))),
+      origin: { connection: 'harbour', item: itemIn(event) },
     })
   }
+}
+
+/** What was said, as a case of it would call it. */
+function itemIn(event: Event): { type: string; id: string } | null {
+  const item = event.item
+  const id: unknown = typeof item === 'object' && item !== null ? Reflect.get(item, 'id') : undefined
+  return typeof id === 'string' ? { type: event.kind, id } : null
 }

@@ -3,7 +3,8 @@ import { readSchema } from '@lamplighter/rules'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseJson } from '../http/json.ts'
-import { acceptEvent, idOf, itemKey } from './event.ts'
+import { itemKey } from '../review/index.ts'
+import { acceptEvent, idOf } from './event.ts'
 
 const { schema } = readSchema({
   name: 'schema',

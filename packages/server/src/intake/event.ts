@@ -104,11 +104,6 @@ export function acceptEvent(json: unknown, schema: Schema, from: Origin): Edge {
   return { accepted: new Accepted(from, { wire: json as Json, normal: normal.event, files, ignored: normal.ignored }) }
 }
 
-/** Key of the item in cases and evidence: one item has one, whichever kind of event names it. */
-export function itemKey(connection: string, type: string, id: string): string {
-  return `${type}:${connection}:${id}`
-}
-
 // platform.md §7: the acting account, else the item, else the room.
 function streamKeyOf(event: Event): string {
   const account = idOf(event, 'actor')

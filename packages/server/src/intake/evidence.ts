@@ -1,7 +1,7 @@
 import type { SignalJson } from '@lamplighter/api'
 import type { MergedEffect } from '@lamplighter/rules'
 import type { ExhibitSeed } from '../evidence/index.ts'
-import type { EvidenceSeed, StoredEvidence } from '../review/index.ts'
+import { type EvidenceSeed, factLines, type StoredEvidence } from '../review/index.ts'
 import type { ListHit, LoadedList } from '../signals/index.ts'
 import { newId } from '../storage/index.ts'
 import { type Accepted, idOf } from './event.ts'
@@ -60,7 +60,7 @@ export async function evidenceOf(
       links: fieldList(item, 'links'),
       files: filesOf(media, { hits: lists.hits, silent: silentLists(seen, signals) }, exhibits),
       signals,
-      facts: factsOf(seen),
+      facts: factLines(event),
     },
   }
 }
@@ -87,7 +87,7 @@ export async function plainEvidence(
     links: fieldList(event.item, 'links'),
     files: [],
     signals: [],
-    facts: factsOf({ accepted }),
+    facts: factLines(event),
   }
   const sealed = await sealer.seal('evidence', 'sealed', id, stored)
   return { id, itemKey, author: author ?? '', reported: false, grade: 'seen', sealed }
@@ -188,25 +188,6 @@ function hitWords(hit: ListHit): string {
     : hit.kind === 'domain'
       ? 'domain listed'
       : `${hit.kind.toUpperCase()} equal`
-}
-
-/** Facts of the people that the event names, as far as the platform told them. */
-function factsOf({ accepted }: Pick<Seen, 'accepted'>): { name: string; value: string }[] {
-  const { event } = accepted
-  return ['actor', 'target', 'tie', 'room'].flatMap((record) => {
-    const found = event[record]
-    if (typeof found !== 'object' || found === null || Array.isArray(found)) return []
-    return Object.entries(found).flatMap(([field, value]) =>
-      field === 'id' || value === null || value === undefined || typeof value === 'object'
-        ? []
-        : [
-            {
-              name: `${record} ${field.replaceAll('_', ' ')}`,
-              value: field === 'age' ? `${Math.floor(Number(value) / 86_400_000)} d` : String(value),
-            },
-          ],
-    )
-  })
 }
 
 const isCut = (record: unknown, field: string): boolean => {

@@ -2,8 +2,9 @@ import type { EffectJson, Severity } from '@lamplighter/api'
 import { canonicalJson, type Explanation, explain, type Json, type MergedEffect, merge } from '@lamplighter/rules'
 import { hmacHex } from '../http/crypto.ts'
 import { type LiveRules, shippedPolicies } from '../policy/index.ts'
+import { subjectOf } from '../review/index.ts'
 import { newId } from '../storage/index.ts'
-import { idOf, itemKey } from './event.ts'
+import { idOf } from './event.ts'
 import { evidenceOf } from './evidence.ts'
 import type { Bench, Seen } from './pipeline.ts'
 import type { Ruling, VerdictWish } from './settle.ts'
@@ -101,8 +102,7 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
   const kind = rules.schema.events.get(event.kind)
   const account = idOf(event, kind?.about ?? 'actor') ?? null
   const item = itemOf(seen)
-  const subject =
-    item === null ? `account:${connection}:${account ?? event.id}` : itemKey(connection, item.type, item.id)
+  const subject = subjectOf({ connection, item, account, event: event.id })
   const spoke = said.explanation.rules.filter(({ outcome, mode }) => outcome !== 'quiet' && mode !== 'paused')
   const fired = spoke.filter(({ outcome }) => outcome === 'fired')
   const named = (fired.length > 0 ? fired : spoke)
@@ -143,7 +143,7 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
               lane: effect.what,
               dueAt: seen.now + effect.within,
               ...(openIn(seen, effect.rules) ?? {
-                subject: { kind: item === null ? ('account' as const) : ('item' as const), key: subject },
+                subject,
                 words: wordsOf(seen, said, main?.name),
                 account,
               }),
@@ -155,7 +155,7 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
     ),
     evidence: {
       id: evidenceId,
-      itemKey: subject,
+      itemKey: subject.key,
       author: account ?? '',
       reported: false,
       grade: 'seen',
@@ -164,7 +164,8 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
     exhibits,
     wishes: wishesOf(seen, said, item !== null),
     notice,
-    withheld: withheld === null ? null : { because: withheld.because, until: seen.now + withheld.forMs, subject },
+    withheld:
+      withheld === null ? null : { because: withheld.because, until: seen.now + withheld.forMs, subject: subject.key },
     until: said.effects.reduce<number | null>(
       (until, effect) => (effect.do === 'limit' ? Math.max(until ?? 0, seen.now + effect.for) : until),
       null,

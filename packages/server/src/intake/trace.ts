@@ -1,6 +1,7 @@
 import type { Pen, Said, Trace } from '../replay/index.ts'
 import type { Seen } from './pipeline.ts'
 import type { Gated } from './record.ts'
+import { itemOf } from './ruling.ts'
 
 /** What the replay log keeps of an event, once all that follows from it is made: asking again must find no more hits for its case. */
 export function traceOf(seen: Seen, gated: Gated | null, pen: Pen | undefined): Trace | null {
@@ -17,6 +18,7 @@ export function traceOf(seen: Seen, gated: Gated | null, pen: Pen | undefined): 
     lists: () => Object.fromEntries([...lists.asked].map(([id, { version }]) => [id, version])),
     said: saidOf(seen, gated),
     unsure,
+    origin: { connection: accepted.connection, item: itemOf(seen) },
   })
 }
 

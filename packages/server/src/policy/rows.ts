@@ -92,6 +92,7 @@ export type HistoryOp =
   | 'retired'
   | 'paused'
   | 'resumed'
+  | 'retro'
 export interface PausesTable {
   id: string
   name: string
@@ -152,7 +153,8 @@ export interface VerdictsTable {
   at: number
   event_key: string
   event_kind: string
-  phase: 'gate' | 'follow'
+  /** `retro`: said of a past event, to make a case of it and nothing else. */
+  phase: 'gate' | 'follow' | 'retro'
   verdict: 'allow' | 'limit' | 'hold' | 'block'
   ruleset: string
   /** Canonical JSON of the explanation, sealed. */

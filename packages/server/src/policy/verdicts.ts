@@ -1,4 +1,4 @@
-import type { Tx } from '../storage/index.ts'
+import { defineQuery, type ReadDb, type Tx } from '../storage/index.ts'
 import type { VerdictsTable } from './rows.ts'
 
 export type VerdictRow = VerdictsTable
@@ -7,3 +7,15 @@ export type VerdictRow = VerdictsTable
 export async function insertVerdict(tx: Tx, row: VerdictRow): Promise<void> {
   await tx.db.insertInto('verdicts').values(row).execute()
 }
+
+/** What the rules said of one event while they acted, sealed. What a retro said of it later is not among it. */
+export const verdictsOn = defineQuery(
+  'policy.verdicts-on',
+  async ({ db }: ReadDb, eventKey: string): Promise<Pick<VerdictRow, 'id' | 'sealed'>[]> =>
+    db
+      .selectFrom('verdicts')
+      .select(['id', 'sealed'])
+      .where('event_key', '=', eventKey)
+      .where('phase', '!=', 'retro')
+      .execute(),
+)

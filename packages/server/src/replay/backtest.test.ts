@@ -140,7 +140,7 @@ test('says rule by rule what a new version would have found and what it would no
     what: 'lost',
     kind: 'message',
     outcome: { new: 'quiet', against: 'fired' },
-    clauses: [{ text: 'sent >= 4', outcome: false, values: { sent: { low: 3, high: 3 } } }],
+    clauses: [{ text: 'sent >= 4', outcome: false, values: { sent: { low: 3, high: 3, over: '1h' } } }],
   })
   expect(JSON.stringify(body)).not.toMatch(/kestrel|plover|"b\d/)
   expect((await ada.call('GET', `/v1/backtests/${id}/differences?rule=listed`)).body).toEqual({ items: [], next: null })

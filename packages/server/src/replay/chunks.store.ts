@@ -114,10 +114,10 @@ export const chunksIn = defineQuery(
   async (
     { db }: ReadDb,
     input: Stretch & { readonly segment: string; readonly after: number; readonly most: number },
-  ): Promise<Pick<ChunksTable, 'n' | 'until' | 'lines' | 'body'>[]> =>
+  ): Promise<Pick<ChunksTable, 'n' | 'since' | 'until' | 'lines' | 'body'>[]> =>
     db
       .selectFrom('replay_chunks')
-      .select(['n', 'until', 'lines', 'body'])
+      .select(['n', 'since', 'until', 'lines', 'body'])
       .where('segment', '=', input.segment)
       .where('n', '>', input.after)
       .where('n', '<=', input.last)

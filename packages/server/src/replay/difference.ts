@@ -1,4 +1,4 @@
-import { type Json, mustBeKept, type Program } from '@lamplighter/rules'
+import { type Json, mustBeKept, type Program, withLengths } from '@lamplighter/rules'
 import type { Past } from './past.ts'
 import type { Word } from './side.ts'
 
@@ -22,7 +22,7 @@ interface Clause {
   readonly text: string
   /** Null: unknown. */
   readonly outcome: boolean | null
-  /** What it read; nothing where the answer is all that was kept. */
+  /** What it read, lengths of time as the language writes them; nothing where the answer is all that was kept. */
   readonly values: { readonly [name: string]: Json }
 }
 
@@ -53,7 +53,14 @@ function clausesOf(rule: string, { judgements }: Word, program: Program | undefi
     return compiled.leaves.map(({ leaf, question, text, values }) => ({
       text,
       outcome: question.answer(plan.run) ?? null,
-      values: mustBeKept(leaf) ? {} : withoutEvents(values(plan.run, () => '')),
+      values: mustBeKept(leaf)
+        ? {}
+        : withoutEvents(
+            withLengths(
+              leaf,
+              values(plan.run, () => ''),
+            ),
+          ),
     }))
   }
   return undefined

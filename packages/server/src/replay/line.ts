@@ -15,10 +15,15 @@ export interface Head {
 /** What a signal said: a value, `null` for none, `?` for unknown. */
 export type Told = boolean | number | null | '?'
 
+/** Where an event came from: the connection, and type and id of its item, the id under the segment's key. */
+export type Origin = readonly [connection: string] | readonly [connection: string, type: string, id: string]
+
 /** One past event, content-free (rules.md §8.4). The names are short: there are many lines. */
 export interface Line {
   /** The event's facts, ids under the segment's key. */
   readonly e: Event
+  /** Its connection, and the item that a case of it is about; absent in lines of before this was kept, and where nobody opens a case. */
+  readonly o?: Origin
   /** Signals, by `signalKey`. */
   readonly s: Readonly<Record<string, Told>>
   /** Versions of the lists that were asked. */

@@ -3,7 +3,7 @@ import type { Entity } from '@lamplighter/rules'
 import { days, type Storage } from '../storage/index.ts'
 import type { Keyring } from '../storage/keyring/index.ts'
 import { eraseLines, removeChunks } from './chunks.store.ts'
-import { type SealedId, sealedIds } from './ids.ts'
+import { type IdKeys, type SealedId, sealedIds } from './ids.ts'
 import { Pen } from './pen.ts'
 
 /** How long lines are kept, and how long equal ids look equal. 0 of either: nothing is kept. */
@@ -103,11 +103,13 @@ export function makeReplayLog(parts: {
   }
 }
 
-/** Ids as one segment says them. Each purpose has a key of its own. */
-export const idsUnder = (keyring: Keyring, id: string): Promise<SealedId> =>
-  keyring.use(id, (key) =>
-    sealedIds({
-      mac: createSecretKey(key.derive('replay ids: synthetic IV')),
-      cipher: createSecretKey(key.derive('replay ids')),
-    }),
-  )
+/** Ids as one segment says them. */
+export const idsUnder = async (keyring: Keyring, id: string): Promise<SealedId> =>
+  sealedIds(await idKeysOf(keyring, id))
+
+/** Each purpose has a key of its own. */
+export const idKeysOf = (keyring: Keyring, id: string): Promise<IdKeys> =>
+  keyring.use(id, (key) => ({
+    mac: createSecretKey(key.derive('replay ids: synthetic IV')),
+    cipher: createSecretKey(key.derive('replay ids')),
+  }))

@@ -1,6 +1,7 @@
 import type { Decided } from './counting.ts'
 import type { Difference } from './difference.ts'
 import type { Part } from './result.ts'
+import type { Counted, Hit, Sought } from './search.ts'
 
 /** A rule set and its schema, as texts: a program cannot cross to another thread. */
 export interface Texts {
@@ -27,3 +28,17 @@ export type FromThread =
   | { readonly did: 'begin' }
   | { readonly did: 'chunks' }
   | { readonly did: 'end'; readonly part: Part; readonly differences: readonly Difference[] }
+
+/** What the thread of a retro begins with. */
+export interface RetroErrand {
+  readonly version: Texts
+  readonly sought: Sought
+}
+
+export type ToRetro =
+  | { readonly do: 'chunks'; readonly chunks: readonly { readonly body: Uint8Array; readonly until: number }[] }
+  | { readonly do: 'end' }
+
+export type FromRetro =
+  | { readonly did: 'chunks'; readonly hits: readonly Hit[] }
+  | { readonly did: 'end'; readonly counted: Counted }

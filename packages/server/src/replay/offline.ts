@@ -55,6 +55,7 @@ async function chunkOf(
       lists: () => ({}),
       said: null,
       unsure: false,
+      origin: null,
     })
     if (trace === null) continue
     if ('line' in trace) lines.push(trace.line)

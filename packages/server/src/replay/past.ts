@@ -7,6 +7,7 @@ export interface Past {
   readonly receivedAt: number
   readonly answers: KeptAnswers
   readonly told: Line['s']
+  readonly origin: Line['o']
   /** What the version with this hash decided then; undefined where two had a part in it. */
   readonly said:
     | { readonly by: string; readonly fired: readonly string[]; readonly unknown: readonly string[] }
@@ -16,12 +17,13 @@ export interface Past {
 
 /** Reads a line of a chunk. */
 export function pastOf(text: string, head: Head): Past {
-  const { e: event, s: told, a, d, u } = JSON.parse(text) as Line
+  const { e: event, o: origin, s: told, a, d, u } = JSON.parse(text) as Line
   return {
     event,
     receivedAt: Date.parse(event.received_at ?? event.occurred_at),
     answers: answersOf(head.sets[a[0]] ?? [], a[1]),
     told,
+    origin,
     said: d === undefined ? undefined : { by: head.by[d[0]] ?? '', fired: d[1], unknown: d[2] },
     unsure: u === 1,
   }

@@ -1,7 +1,7 @@
 import type { Event, KeptLeaf, Measured, Plan, Program, Schema } from '@lamplighter/rules'
 import { factsOf } from './facts.ts'
-import type { SealedId } from './ids.ts'
-import { type Head, type Line, signalKey, type Told } from './line.ts'
+import { type SealedId, thingOf } from './ids.ts'
+import { type Head, type Line, type Origin, signalKey, type Told } from './line.ts'
 
 /** What is known of one event when it has been judged. */
 export interface Judged {
@@ -16,6 +16,11 @@ export interface Judged {
   /** What the acting version decided; null where two versions had a part in it. */
   readonly said: Said | null
   readonly unsure: boolean
+  /** Null for an event of which nobody can open a case. */
+  readonly origin: {
+    readonly connection: string
+    readonly item: { readonly type: string; readonly id: string } | null
+  } | null
 }
 
 export interface Said {
@@ -64,6 +69,7 @@ export class Pen {
     const answers = leaves.map(({ of, leaf }) => letterOf(leaf, judged.versions[of]?.plan)).join('')
     const line: Line = {
       e: factsOf(judged.event, kind, this.#sealedId),
+      ...(judged.origin !== null && { o: this.#originOf(judged.origin) }),
       s: signalsOf(judged.versions),
       l: judged.lists(),
       a: [set, answers],
@@ -73,6 +79,10 @@ export class Pen {
       ...(judged.unsure && { u: 1 as const }),
     }
     return { at, line: JSON.stringify(line) }
+  }
+
+  #originOf({ connection, item }: NonNullable<Judged['origin']>): Origin {
+    return item === null ? [connection] : [connection, item.type, this.#sealedId(thingOf(item.type), item.id)]
   }
 
   /** The questions of all versions about one kind, each once. */

@@ -5,26 +5,36 @@ import {
   getBacktests,
   getDifferences,
   getJob,
+  type RetroResultJson,
   startBacktest,
 } from '@lamplighter/api'
 import { AppError } from '../http/errors.ts'
 import { onceOf, type Route, route } from '../http/route.ts'
 import { allStaff } from '../people/index.ts'
-import { askerOf, labels, oneVersion, openReport, type RuleRegistry } from '../policy/index.ts'
-import type { Storage } from '../storage/index.ts'
+import { askerOf, labels, oneVersion, openReport } from '../policy/index.ts'
 import type { Progress } from './progress.ts'
-import { addBacktest, backtestsOf, cancelBacktest, differencesOf, lastChunk, oneBacktest } from './store.ts'
-import type { BacktestsTable } from './tables.ts'
+import { type RetroRouteServices, retroRoutes } from './retro-routes.ts'
+import {
+  addBacktest,
+  backtestsOf,
+  cancelBacktest,
+  cancelRetro,
+  differencesOf,
+  lastChunk,
+  oneBacktest,
+  oneRetro,
+} from './store.ts'
+import type { BacktestsTable, RetrosTable } from './tables.ts'
 
-export interface ReplayServices {
-  readonly storage: Storage
-  readonly registry: Pick<RuleRegistry, 'live' | 'kept'>
+export interface ReplayServices extends RetroRouteServices {
   readonly progress: Progress
 }
 
-/** The calls around backtests (rules.md §8.2). */
-export function routesOf({ storage, registry, progress }: ReplayServices): Route[] {
+/** The calls around backtests and retros (rules.md §8.2). */
+export function routesOf(services: ReplayServices): Route[] {
+  const { storage, registry, progress } = services
   const { store } = storage
+  const job = (id: string) => (isRetro(id) ? store.read(oneRetro, id) : store.read(oneBacktest, id))
   const label = async () => labels(await store.read(allStaff, undefined))
   return [
     route(startBacktest, async (call) => {
@@ -65,19 +75,26 @@ export function routesOf({ storage, registry, progress }: ReplayServices): Route
       body: await store.read(differencesOf, { id: params.id, rule: query.rule, after: query.after ?? 0 }),
     })),
     route(getJob, async ({ params, query, signal }) => {
-      const first = await store.read(oneBacktest, params.id)
+      const first = await job(params.id)
       if (isOpen(first) && query.wait !== undefined) await storage.wakeup.wait('backtests', query.wait * 1_000, signal)
-      const row = await store.read(oneBacktest, params.id)
+      const row = await job(params.id)
       return { body: { state: row.state, progress: progressOf(row, progress) } }
     }),
-    route(cancelJob, async (call) => ({ body: await store.tx(cancelBacktest, call.params.id, onceOf(call)) })),
+    route(cancelJob, async (call) => {
+      const { id } = call.params
+      return { body: await store.tx(isRetro(id) ? cancelRetro : cancelBacktest, id, onceOf(call)) }
+    }),
+    ...retroRoutes(services),
   ]
 }
 
-const isOpen = ({ state }: BacktestsTable): boolean => state === 'waiting' || state === 'running'
+type AnyJob = Pick<BacktestsTable | RetrosTable, 'id' | 'state' | 'result'>
 
-function progressOf(row: BacktestsTable, progress: Progress) {
-  const { events = 0 } = row.result === null ? {} : (JSON.parse(row.result) as BacktestResultJson)
+const isRetro = (id: string): boolean => id.startsWith('rt_')
+const isOpen = ({ state }: AnyJob): boolean => state === 'proposed' || state === 'waiting' || state === 'running'
+
+function progressOf(row: AnyJob, progress: Progress) {
+  const { events = 0 } = row.result === null ? {} : (JSON.parse(row.result) as BacktestResultJson | RetroResultJson)
   return progress.of(row.id) ?? { done: events, total: events, perSecond: 0, etaS: isOpen(row) ? null : 0 }
 }
 

@@ -6,11 +6,12 @@ import type { Keyring } from '../storage/keyring/index.ts'
 import { warmupOf } from './backtest.ts'
 import type { Decided } from './counting.ts'
 import { idsUnder } from './log.ts'
+import type { Errand, FromThread, ToThread } from './messages.ts'
 import type { Progress } from './progress.ts'
 import { resultOf } from './result.ts'
 import { beginBacktest, chunksIn, endBacktest, keepPart, oneBacktest, partsOf, segmentsIn } from './store.ts'
 import type { BacktestsTable } from './tables.ts'
-import { BacktestThread } from './thread-client.ts'
+import { PastThread } from './thread-client.ts'
 
 export interface BacktestServices {
   readonly storage: Storage
@@ -75,7 +76,8 @@ async function carryOut(row: BacktestsTable, both: Both, services: BacktestServi
   const done = [...whole.values()].reduce((sum, { lines }) => sum + lines, 0)
   const at = services.progress.begin(row.id, { done, total })
   const span = { from: row.since, to: row.until }
-  const thread = new BacktestThread({ mine: textsOf(both.mine), theirs: textsOf(both.theirs), ...span })
+  const errand: Errand = { mine: textsOf(both.mine), theirs: textsOf(both.theirs), ...span }
+  const thread = new PastThread<ToThread, FromThread>(new URL('./thread.ts', import.meta.url), errand)
   try {
     for (const { segment, lines } of segments) {
       if (whole.has(segment)) continue

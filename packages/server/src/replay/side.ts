@@ -25,13 +25,14 @@ export interface Word {
   readonly judgements: readonly Judgement[]
   /** Rules that are not quiet. */
   readonly outcomes: Outcomes
+  readonly readings: readonly Reading[]
   /** A reading was of no sure number, so that it may have been another one then. */
   readonly unsure: boolean
 }
 
 const NAMESPACE = 'backtest'
 const SWEEP_MS = 3_600_000
-const NO_LISTS: Lists = { get: () => undefined }
+export const NO_LISTS: Lists = { get: () => undefined }
 const QUIET: Outcomes = new Map()
 const UNSURE: ReadonlySet<string> = new Set(['warming', 'late', 'approx'])
 
@@ -66,7 +67,7 @@ export class Side {
       return op !== undefined && this.#isBlind(op.counter, op.at, lastUnlogged) ? opened(reading) : reading
     })
     const judgements = (['gate', 'follow'] as const).map((phase) => judgeCounted(this.program, plan, seen, phase))
-    return { plan, judgements, outcomes: outcomesOf(judgements), unsure: seen.some(isUnsure) }
+    return { plan, judgements, outcomes: outcomesOf(judgements), readings: seen, unsure: seen.some(isUnsure) }
   }
 
   wanted(kind: string): Wanted {

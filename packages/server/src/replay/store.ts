@@ -12,4 +12,17 @@ export {
   partsOf,
 } from './backtests.store.ts'
 export { chunksIn, eraseLines, keepTraces, lastChunk, removeChunks, segmentsIn } from './chunks.store.ts'
+export {
+  addRetro,
+  approveRetro,
+  beginRetro,
+  cancelRetro,
+  casesOfRetro,
+  endRetro,
+  findingWith,
+  keepFinding,
+  oneRetro,
+  RETRO_QUEUE,
+  retrosOf,
+} from './retros.store.ts'
 export { schema } from './tables.ts'

@@ -6,6 +6,8 @@ declare module '../storage/tables.ts' {
     backtests: BacktestsTable
     backtest_parts: PartsTable
     backtest_differences: DifferencesTable
+    retros: RetrosTable
+    retro_findings: FindingsTable
   }
 }
 
@@ -62,6 +64,46 @@ export interface DifferencesTable {
   rule: string
   /** JSON of `Difference`. */
   body: string
+}
+
+/** A version applied to past events: what was asked, by whom, who agreed, and what came of it. */
+export interface RetrosTable {
+  id: string
+  name: string
+  version: number
+  hash: string
+  /** What is looked at, both ends included. */
+  since: number
+  until: number
+  /** JSON of the names of rules whose findings become cases. */
+  rules: string
+  max_cases: number
+  reason: string
+  state: RetroState
+  /** Staff id, or `operator`. */
+  by: string
+  at: number
+  approved_by: string | null
+  approved_at: number | null
+  solo: number
+  ended_at: number | null
+  /** JSON of `RetroResultJson`. */
+  result: string | null
+}
+export type RetroState = 'proposed' | BacktestState
+
+/** Events of which a retro made a case. */
+export interface FindingsTable {
+  /** Hash of the version: it makes one case of an event, however often it is applied. */
+  hash: string
+  /** Connection, kind and the id as the segment says it: with the segment's key goes what it names. */
+  event: string
+  retro: string
+  case_number: number
+  joined: number
+  /** JSON of the names of the rules. */
+  rules: string
+  at: number
 }
 
 /** What is not lowered in Settings. */
@@ -131,6 +173,47 @@ export const schema = defineSchema({
         ),
       ],
     },
+    {
+      id: '0003-retros',
+      up: (engine) => [
+        table(engine, 'retros', {
+          id: 'text primary key',
+          name: 'text not null',
+          version: 'bigint not null',
+          hash: 'text not null',
+          since: 'bigint not null',
+          until: 'bigint not null',
+          rules: 'text not null',
+          max_cases: 'bigint not null',
+          reason: 'text not null',
+          state: 'text not null',
+          by: 'text not null',
+          at: 'bigint not null',
+          approved_by: 'text',
+          approved_at: 'bigint',
+          solo: 'smallint not null',
+          ended_at: 'bigint',
+          result: 'text',
+        }),
+        'create index retros_version on retros (name, version)',
+        'create index retros_at on retros (at)',
+        table(
+          engine,
+          'retro_findings',
+          {
+            hash: 'text not null',
+            event: 'text not null',
+            retro: 'text not null references retros (id) on delete cascade',
+            case_number: 'bigint not null',
+            joined: 'smallint not null',
+            rules: 'text not null',
+            at: 'bigint not null',
+          },
+          ['primary key (hash, event)'],
+        ),
+        'create index retro_findings_retro on retro_findings (retro, case_number)',
+      ],
+    },
   ],
   tables: {
     replay_chunks: { kept: { from: 'at', default: days(KEPT_DAYS), min: days(0), max: days(KEPT_DAYS) } },
@@ -138,5 +221,8 @@ export const schema = defineSchema({
     backtests: { kept: { from: 'at', default: days(730), min: days(30), max: days(3650) } },
     backtest_parts: { kept: { with: 'backtests' } },
     backtest_differences: { kept: { with: 'backtests' } },
+    // Cases rest on it.
+    retros: { kept: { from: 'at', default: days(730), min: days(30), max: days(3650) } },
+    retro_findings: { kept: { with: 'retros' } },
   },
 })

@@ -21,6 +21,24 @@ export interface CaseSeed {
   readonly verdict?: string
 }
 
+/** Key of the item in cases and evidence: one item has one, whichever kind of event names it. */
+export function itemKey(connection: string, type: string, id: string): string {
+  return `${type}:${connection}:${id}`
+}
+
+/** What a case is about: the item, or else what an account did; an event that names neither stands for itself. */
+export function subjectOf(of: {
+  readonly connection: string
+  readonly item: { readonly type: string; readonly id: string } | null
+  readonly account: string | null
+  readonly event: string
+}): CaseSeed['subject'] {
+  const { connection, item } = of
+  return item === null
+    ? { kind: 'account', key: `account:${connection}:${of.account ?? of.event}` }
+    : { kind: 'item', key: itemKey(connection, item.type, item.id) }
+}
+
 /**
  * Opens the case of a subject, or joins the open one: reports and signals on the same item meet in one case. The earlier due time and
  * the more urgent lane win. Who works on it keeps it only if the new lane is open to all to whom the old one was. Part of the caller's

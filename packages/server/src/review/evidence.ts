@@ -1,9 +1,9 @@
 import type { Tx } from '../storage/index.ts'
 
-/** How good a piece of evidence is: the item as the server saw it, as a report told it, or only its name. */
-export type Grade = 'seen' | 'told' | 'named'
+/** How good a piece of evidence is: the item as the server saw it, as a report told it, only its name, or what the log knows of the past. */
+export type Grade = 'seen' | 'told' | 'named' | 'past'
 
-const GRADES: readonly Grade[] = ['named', 'told', 'seen']
+const GRADES: readonly Grade[] = ['past', 'named', 'told', 'seen']
 
 export interface EvidenceSeed {
   readonly id: string

@@ -1,6 +1,7 @@
-export { type CaseSeed, caseInQuestion, openCase } from './cases.ts'
+export { type CaseSeed, caseInQuestion, itemKey, openCase, subjectOf } from './cases.ts'
 export type { AppealFacts, CaseDesk } from './desk.ts'
 export { type EvidenceSeed, putEvidence, putReport, type ReportSeed } from './evidence.ts'
+export { factLines } from './facts.ts'
 export { laneIds, laneOf, lanesFor, reportDueMs, shippedLanes } from './lanes.ts'
 export { type Reviewed, reviewedSince } from './reviewed.store.ts'
 export { routesOf } from './routes.ts'

@@ -88,7 +88,7 @@ export interface EvidenceTable {
   at: number
   author: string
   reported: number
-  grade: 'seen' | 'told' | 'named'
+  grade: 'seen' | 'told' | 'named' | 'past'
   /** JSON of `StoredEvidence`, sealed. */
   sealed: Uint8Array
 }

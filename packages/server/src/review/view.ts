@@ -18,6 +18,8 @@ export interface OpenedEvidence {
 export interface ExplanationJson {
   readonly decision: string
   readonly effects: readonly { readonly do: string; readonly what?: string; readonly rules: readonly string[] }[]
+  /** Where a retro found it: the version that was applied to the past, as `core@2`. */
+  readonly retro?: { readonly run: string; readonly ruleset: string }
   readonly rules: readonly {
     readonly rule: string
     readonly version: number
@@ -118,6 +120,7 @@ export function firedView(explanations: readonly Omit<ExplanationJson, 'effects'
             value: renderValues(clause.values, clause.outcome),
           })),
           warming: rule.clauses.some(({ values }) => hasOnlyBegun(values)),
+          lookedBack: explanation.retro?.ruleset ?? null,
           decision: explanation.decision,
         },
       ]

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { BACKTEST_QUEUE, backtestHandler, startProgress } from '../replay/index.ts'
+import { BACKTEST_QUEUE, backtestHandler, RETRO_QUEUE, retroHandler, startProgress } from '../replay/index.ts'
 import type { GoodCall, Town } from './good-calls.ts'
 import { freshId } from './house.ts'
 
@@ -8,6 +8,17 @@ export const starter = readFileSync(new URL(import.meta.resolve('@lamplighter/ru
 /** The starter rules under another number: nothing that a rule does is changed, so nothing has to be watched or agreed to. */
 export const starterAs = (version: number): string =>
   starter.replace(/ruleset starter version \d+/, `ruleset starter version ${version}`)
+
+/** A rule that finds messages as the house sends them. */
+const ANYBODY = `
+rule anybody v1 {
+  harm spam policy "SPAM-3" severity low phase follow
+  on message
+  when actor.age == 400d and target.kind == "person"
+  then queue "reports" within 24h
+  on unknown ignore
+  because "anybody"
+}`
 
 export interface Version {
   readonly version: number
@@ -30,10 +41,10 @@ export class RuleMakes {
     this.#town = town
   }
 
-  async drafted(): Promise<Version> {
+  async drafted(more = ''): Promise<Version> {
     const rows = await this.#town.house.rows('ruleset_versions')
     const version = 1 + Math.max(...rows.map((row) => Number(row.version)))
-    const { body } = await this.#call(`${RULESET}/versions`, { text: starterAs(version) })
+    const { body } = await this.#call(`${RULESET}/versions`, { text: starterAs(version) + more })
     return { version, hash: body.hash, path: `${RULESET}/versions/${version}` }
   }
 
@@ -92,6 +103,31 @@ export class RuleMakes {
     return id
   }
 
+  /** A retro that waits for somebody to agree, with the hash that they agree to. */
+  async proposed(more?: string): Promise<{ id: string; hash: string }> {
+    const { path, hash } = await this.drafted(more)
+    const { body } = await this.#call(`${path}/retros`, { source: 'log', from: 0, maxCases: 1, reason: 'x' })
+    return { id: body.id, hash }
+  }
+
+  /** A retro that has made a case. */
+  async lookedBack(): Promise<string> {
+    const { house, lead } = this.#town
+    const { storage, registry, keyring, intake } = house.context
+    const { id, hash } = await this.proposed(ANYBODY)
+    await lead.call('POST', `/v1/retros/${id}/approvals`, { body: { hash } })
+    const handler = retroHandler({
+      ...{ storage, registry, keyring, sealer: intake.bench.sealer, sealKey: intake.bench.sealKey },
+      now: () => house.clock.now,
+      keysFor: async (affected) => (await house.context.meansFor(affected)).record,
+      progress: startProgress(() => performance.now()),
+    })
+    const jobs = await storage.jobs.claim(RETRO_QUEUE, 1_000, 1)
+    for (const job of jobs.filter(({ payload }) => JSON.stringify(payload).includes(id)))
+      await handler(job, { signal: AbortSignal.timeout(60_000), claimed: () => job })
+    return id
+  }
+
   calls(word: string): Record<string, () => Promise<GoodCall>> {
     const { house, author } = this.#town
     const reason = word
@@ -141,6 +177,16 @@ export class RuleMakes {
       getBacktests: async () => ({ path: `${(await this.drafted()).path}/backtests` }),
       getBacktest: async () => ({ path: `/v1/backtests/${await this.foundOut()}` }),
       getDifferences: async () => ({ path: `/v1/backtests/${await this.backtested()}/differences` }),
+      startRetro: async () => ({
+        path: `${(await this.drafted()).path}/retros`,
+        ...json({ source: 'log', from: 0, maxCases: 1, reason }),
+      }),
+      getRetros: async () => ({ path: `${(await this.drafted()).path}/retros` }),
+      getRetro: async () => ({ path: `/v1/retros/${await this.lookedBack()}` }),
+      approveRetro: async () => {
+        const { id, hash } = await this.proposed()
+        return { path: `/v1/retros/${id}/approvals`, ...json({ hash }) }
+      },
       getJob: async () => ({ path: `/v1/jobs/${await this.backtested()}` }),
       cancelJob: async () => ({ path: `/v1/jobs/${await this.backtested()}` }),
       putRuleset: async () => {

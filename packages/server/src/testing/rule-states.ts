@@ -97,6 +97,7 @@ export function ruleStates(town: Town, word: string): State[] {
     ],
     ['getShadowReport', 'rules_refused', async () => lead.call('GET', `${(await outgrown()).path}/shadow-report`)],
     ...backtestStates(town, make, { change, outgrown }),
+    ...retroStates(town, make, { change, outgrown }),
     ['rollBackRuleset', 'stale_revision', () => rollBack(NOBODYS)],
     [
       'rollBackRuleset',
@@ -183,6 +184,41 @@ function backtestStates(
         const key = freshId()
         await cancel(await make.backtested(), key)
         return cancel(await make.backtested(), key)
+      },
+    ],
+  ]
+}
+
+/** Refusals of the calls that apply versions to the past. */
+function retroStates(
+  { author, lead }: Town,
+  make: RuleMakes,
+  over: { change(sql: string): void; outgrown(): Promise<Version> },
+): State[] {
+  const start = ({ path }: Version) =>
+    author.call('POST', `${path}/retros`, { body: { source: 'log', from: 0, maxCases: 1, reason: 'x' } })
+  const approve = ({ id, hash }: { id: string; hash: string }, by = lead) =>
+    by.call('POST', `/v1/retros/${id}/approvals`, { body: { hash } })
+  return [
+    ['startRetro', 'rules_refused', async () => start(await over.outgrown())],
+    [
+      'startRetro',
+      'conflict',
+      async () => {
+        const draft = await make.drafted()
+        over.change(`update ruleset_versions set schema_text = schema_text || '# x' where version = ${draft.version}`)
+        return start(draft)
+      },
+    ],
+    ['approveRetro', 'second_person_required', async () => approve(await make.proposed(), author)],
+    ['approveRetro', 'stale_revision', async () => approve({ ...(await make.proposed()), hash: NOBODYS })],
+    [
+      'approveRetro',
+      'conflict',
+      async () => {
+        const retro = await make.proposed()
+        await approve(retro)
+        return approve(retro)
       },
     ],
   ]

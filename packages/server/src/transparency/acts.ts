@@ -155,7 +155,7 @@ export interface ActFields {
     device: boolean
   }
   ruleset: {
-    op: 'shadow' | 'trial' | 'live' | 'rollback' | 'paused' | 'resumed' | 'retired'
+    op: 'shadow' | 'trial' | 'live' | 'rollback' | 'paused' | 'resumed' | 'retired' | 'retro'
     ruleset: string
     version: number
     digest: Sha256Hex

@@ -150,7 +150,7 @@ function OneDifference({ difference: { what, at, kind, clauses } }: { difference
             {Object.entries(values).map(([name, value]) => (
               <span className="text-muted" key={name}>
                 {' · '}
-                {name} = {typeof value === 'string' ? value : JSON.stringify(value)}
+                {name} = {shownValue(value)}
               </span>
             ))}
           </li>
@@ -158,6 +158,18 @@ function OneDifference({ difference: { what, at, kind, clauses } }: { difference
       </ul>
     </>
   )
+}
+
+type Value = Difference['clauses'][number]['values'][string]
+
+/** A value as people read it; a reading of a counter with its window, `3 / 1h`, or `3–5 / 1h` where it is not sure. */
+function shownValue(value: Value): string {
+  if (typeof value === 'string') return value
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || typeof value.low !== 'number')
+    return JSON.stringify(value)
+  const { low, high, over } = value
+  const count = low === high ? String(low) : `${low}–${typeof high === 'number' ? high : '∞'}`
+  return typeof over === 'string' ? `${count} / ${over}` : count
 }
 
 const answerOf = (outcome: boolean | null) => (outcome === null ? 'unknown' : outcome ? 'yes' : 'no')

@@ -1,10 +1,9 @@
-import { cancelJob, startBacktest } from '@lamplighter/api'
+import { startBacktest } from '@lamplighter/api'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
 import { serverNow } from '../../api/clock.ts'
-import { backtestQuery, backtestsQuery, jobQuery } from '../../api/queries.ts'
+import { backtestQuery, backtestsQuery } from '../../api/queries.ts'
 import { useMessages } from '../../messages/index.ts'
-import { Bar } from '../../ui/Bar.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Failure } from '../../ui/Failure.tsx'
 import { Select } from '../../ui/Field.tsx'
@@ -12,6 +11,7 @@ import { Loaded } from '../../ui/Loaded.tsx'
 import { useAct } from '../settings/useAct.ts'
 import { useMay } from '../settings/useMay.ts'
 import { BacktestResult } from './BacktestResult.tsx'
+import { UnderWay } from './UnderWay.tsx'
 import type { Version } from './useRunning.ts'
 
 /** What a version says of past events: a place to ask, and what was found. The run that is shown stands in the address. */
@@ -112,39 +112,5 @@ function Run({ id, version }: { id: string; version: Version }) {
         </section>
       )}
     </Loaded>
-  )
-}
-
-function UnderWay({ id }: { id: string }) {
-  const t = useMessages()
-  const { backtest } = t.rulebook
-  const write = useMay('rules.write')
-  const { data } = useQuery(jobQuery(id))
-  const stop = useAct(cancelJob, ['backtest', 'backtests'], backtest.stopped)
-  const progress = data?.progress
-  return (
-    <div className="grid grid-cols-1 gap-2">
-      {progress !== undefined && progress.total > 0 && (
-        <>
-          <Bar look="plain" share={progress.done / progress.total} />
-          <p className="text-fine text-muted">
-            {backtest.progress(
-              t.count(progress.done),
-              t.count(progress.total),
-              t.count(Math.round(progress.perSecond)),
-            )}
-            {progress.etaS !== null && ` · ${backtest.left(t.length(progress.etaS * 1_000))}`}
-          </p>
-        </>
-      )}
-      {write && (
-        <div>
-          <Button disabled={stop.isPending} onClick={() => stop.mutate({ params: { id } })}>
-            {backtest.stop}
-          </Button>
-        </div>
-      )}
-      {stop.error !== null && <Failure error={stop.error} />}
-    </div>
   )
 }

@@ -10,6 +10,7 @@ import { Backtests } from './Backtests.tsx'
 import { ServerChanges } from './Changes.tsx'
 import { Frame, textLink } from './Frame.tsx'
 import { History } from './History.tsx'
+import { Retros } from './Retros.tsx'
 import { ShadowReport } from './ShadowReport.tsx'
 import { Steps } from './Steps.tsx'
 import type { Version as VersionJson } from './useRunning.ts'
@@ -60,6 +61,10 @@ function Parts({ version }: { version: VersionJson }) {
   const { tab = 'text', rule, run } = route.useSearch()
   const navigate = route.useNavigate()
   const { tab: words } = t.rulebook
+  const showRun = (next: string) =>
+    void navigate({ search: (before) => ({ ...before, tab, run: next }), replace: true })
+  // One name in the address for what is shown of either kind.
+  const runOf = (prefix: string) => (run?.startsWith(prefix) ? run : undefined)
   return (
     <div className="grid grid-cols-1 items-start gap-5 min-[1200px]:grid-cols-[minmax(0,1fr)_22rem]">
       <div className="min-w-0 overflow-hidden rounded-xl border border-line bg-surface">
@@ -73,15 +78,12 @@ function Parts({ version }: { version: VersionJson }) {
             {
               value: 'backtest',
               label: words.backtest,
-              panel: (
-                <Backtests
-                  onRun={(next) =>
-                    void navigate({ search: (before) => ({ ...before, tab: 'backtest', run: next }), replace: true })
-                  }
-                  run={run}
-                  version={version}
-                />
-              ),
+              panel: <Backtests onRun={showRun} run={runOf('bt_')} version={version} />,
+            },
+            {
+              value: 'retro',
+              label: words.retro,
+              panel: <Retros onRun={showRun} run={runOf('rt_')} version={version} />,
             },
             { value: 'history', label: words.history, panel: <History version={version} /> },
           ]}

@@ -20,6 +20,7 @@ import { backtestCommand } from '../backtest.ts'
 import type { Command } from '../command.ts'
 import { type ExitCode, UsageError } from '../io.ts'
 import { lockPathOf, readLock, writeLock } from '../lock-file.ts'
+import { retroCommand } from '../retro.ts'
 import { checked, read, schemaOption, sourcesOf } from '../rule-files.ts'
 
 const hoursOf = (ms: number): string => (ms % 3_600_000 === 0 ? `${ms / 3_600_000}h` : `${Math.round(ms / 60_000)}m`)
@@ -207,6 +208,7 @@ export const commands: readonly Command[] = [
     },
   },
   backtestCommand,
+  retroCommand,
   {
     name: 'rules status',
     summary: 'Shows what runs, what is proposed and what that still needs, and what is paused.',

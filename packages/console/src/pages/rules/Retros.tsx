@@ -1,0 +1,177 @@
+import { approveRetro, startRetro } from '@lamplighter/api'
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { serverNow } from '../../api/clock.ts'
+import { retroQuery, retrosQuery } from '../../api/queries.ts'
+import { useMessages } from '../../messages/index.ts'
+import { Button } from '../../ui/Button.tsx'
+import { Failure } from '../../ui/Failure.tsx'
+import { Select, TextField } from '../../ui/Field.tsx'
+import { Loaded } from '../../ui/Loaded.tsx'
+import { useAct } from '../settings/useAct.ts'
+import { useMay } from '../settings/useMay.ts'
+import { RetroResult } from './RetroResult.tsx'
+import { UnderWay } from './UnderWay.tsx'
+import type { Version } from './useRunning.ts'
+
+const CHANGED = ['retro', 'retros', 'rulesets', 'job'] as const
+
+/** A version applied to the past: a place to propose it, to agree to it, and what came of it. */
+export function Retros(props: { version: Version; run: string | undefined; onRun: (id: string) => void }) {
+  const t = useMessages()
+  const { retro, backtest } = t.rulebook
+  const { version, run, onRun } = props
+  const write = useMay('rules.write')
+  const query = useQuery(retrosQuery(version.name, version.version))
+  return (
+    <div className="grid grid-cols-1 gap-4 p-4">
+      <p className="text-muted">{retro.means}</p>
+      {write && <Propose onProposed={onRun} version={version} />}
+      <Loaded query={query}>
+        {({ items }) => {
+          const shown = run ?? items[0]?.id
+          return (
+            <>
+              {items.length === 0 && run === undefined && <p className="text-muted">{retro.none}</p>}
+              {items.length > 1 && (
+                <Select label={retro.run} onChange={(event) => onRun(event.target.value)} value={shown}>
+                  {items.map(({ id, at, by, state }) => (
+                    <option key={id} value={id}>
+                      {backtest.runOf(t.dateTime(at), by)} · {retro.state[state]}
+                    </option>
+                  ))}
+                </Select>
+              )}
+              {shown !== undefined && <Run id={shown} key={shown} />}
+            </>
+          )
+        }}
+      </Loaded>
+    </div>
+  )
+}
+
+const SPANS = [1, 7, 14] as const
+const DAY_MS = 86_400_000
+
+function Propose({ version, onProposed }: { version: Version; onProposed: (id: string) => void }) {
+  const t = useMessages()
+  const { retro, backtest, reason: reasonWords } = t.rulebook
+  const [days, setDays] = useState('7')
+  const [rule, setRule] = useState('')
+  const [most, setMost] = useState('50')
+  const [reason, setReason] = useState('')
+  const act = useAct(startRetro, CHANGED, retro.proposed)
+  const queuing = version.checked.filter(({ effects }) => effects.some((effect) => effect.startsWith('queue ')))
+  const maxCases = Number(most)
+  const filled = reason.trim() !== '' && Number.isInteger(maxCases) && maxCases >= 1 && maxCases <= 500
+  if (queuing.length === 0) return <p>{retro.noRules}</p>
+  return (
+    <form
+      aria-label={retro.propose}
+      className="grid grid-cols-1 gap-3"
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault()
+        const from = serverNow() - Number(days) * DAY_MS
+        const { name } = version
+        act.mutate(
+          {
+            params: { name, version: version.version },
+            body: { source: 'log', from, maxCases, reason: reason.trim(), ...(rule !== '' && { rules: [rule] }) },
+          },
+          { onSuccess: ({ id }) => onProposed(id) },
+        )
+      }}
+    >
+      <div className="flex flex-wrap items-end gap-3">
+        <Select label={backtest.span} onChange={(event) => setDays(event.target.value)} value={days}>
+          {SPANS.map((count) => (
+            <option key={count} value={count}>
+              {backtest.days(count)}
+            </option>
+          ))}
+        </Select>
+        <Select label={retro.rules} onChange={(event) => setRule(event.target.value)} value={rule}>
+          <option value="">{retro.allRules}</option>
+          {queuing.map(({ name }) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </Select>
+        <TextField
+          inputMode="numeric"
+          label={retro.maxCases}
+          maxLength={3}
+          onChange={(event) => setMost(event.target.value)}
+          value={most}
+        />
+      </div>
+      <TextField
+        label={reasonWords}
+        maxLength={1000}
+        onChange={(event) => setReason(event.target.value)}
+        value={reason}
+      />
+      <div>
+        <Button disabled={act.isPending || !filled} look="lamp" type="submit">
+          {retro.propose}
+        </Button>
+      </div>
+      {act.error !== null && <Failure error={act.error} words={retro.failed} />}
+    </form>
+  )
+}
+
+function Run({ id }: { id: string }) {
+  const t = useMessages()
+  const { retro, backtest } = t.rulebook
+  const query = useQuery(retroQuery(id))
+  return (
+    <Loaded query={query}>
+      {(found) => {
+        const { state, from, to, rules, maxCases, by, at, reason, approved, result } = found
+        return (
+          <section aria-label={retro.run} className="grid grid-cols-1 gap-3">
+            <p>
+              {retro.asks(t.dateTime(from), t.dateTime(to), rules.join(', '), t.count(maxCases))} {retro.state[state]}
+            </p>
+            <p className="wrap-anywhere">
+              {retro.askedBy(by, t.dateTime(at))} {reason}
+            </p>
+            {approved !== null && (
+              <p>
+                {retro.approvedBy(approved.by, t.dateTime(approved.at))} {approved.solo && retro.solo}
+              </p>
+            )}
+            {state === 'proposed' && <Agree hash={found.hash} id={id} />}
+            {(state === 'proposed' || state === 'waiting' || state === 'running') && <UnderWay id={id} />}
+            {state === 'parked' && <p>{backtest.parked}</p>}
+            {state === 'cancelled' && <p>{retro.cancelled}</p>}
+            <RetroResult cases={found.cases} result={result} />
+          </section>
+        )
+      }}
+    </Loaded>
+  )
+}
+
+function Agree({ id, hash }: { id: string; hash: string }) {
+  const t = useMessages()
+  const { retro } = t.rulebook
+  const approve = useMay('rules.approve')
+  const act = useAct(approveRetro, CHANGED, retro.approved)
+  return (
+    <>
+      <p className="font-semibold">{retro.waits}</p>
+      {approve && (
+        <div>
+          <Button disabled={act.isPending} look="lamp" onClick={() => act.mutate({ params: { id }, body: { hash } })}>
+            {retro.approve}
+          </Button>
+        </div>
+      )}
+      {act.error !== null && <Failure error={act.error} words={retro.failed} />}
+    </>
+  )
+}

@@ -1,0 +1,253 @@
+import type { KeyObject } from 'node:crypto'
+import type { RetroResultJson } from '@lamplighter/api'
+import { hmacHex } from '../http/crypto.ts'
+import type { Handler } from '../jobs/index.ts'
+import { isRefused, type LiveRules, type RuleRegistry, verdictsOn, versionByHash } from '../policy/index.ts'
+import { type Claimed, newId, type Storage } from '../storage/index.ts'
+import type { Keyring } from '../storage/keyring/index.ts'
+import type { Sealer } from '../storage/sealer.ts'
+import { type Affected, PLATFORM, type RecordKeys } from '../transparency/index.ts'
+import { type Finding, findingOf, type Meaning } from './finding.ts'
+import { openedIds } from './ids.ts'
+import { idKeysOf } from './log.ts'
+import type { FromRetro, RetroErrand, ToRetro } from './messages.ts'
+import type { Progress } from './progress.ts'
+import type { FindingInput } from './retros.store.ts'
+import type { Counted, Hit } from './search.ts'
+import {
+  beginRetro,
+  casesOfRetro,
+  chunksIn,
+  endRetro,
+  findingWith,
+  keepFinding,
+  lastChunk,
+  oneRetro,
+  segmentsIn,
+} from './store.ts'
+import type { RetrosTable } from './tables.ts'
+import { PastThread } from './thread-client.ts'
+
+export interface RetroServices {
+  readonly storage: Storage
+  readonly registry: Pick<RuleRegistry, 'check'>
+  readonly keyring: Keyring
+  readonly progress: Progress
+  readonly sealer: Sealer
+  readonly sealKey: KeyObject
+  readonly now: () => number
+  keysFor(affected: readonly Affected[]): Promise<RecordKeys>
+}
+
+/** Chunks that cross to the thread at once. */
+const AT_ONCE = 16
+
+/**
+ * Applies versions to the past. After a stop it reads the segment from its beginning, so that counters stand as they stood; what it has made
+ * of an event is known by the event, so that nothing is made twice.
+ */
+export function retroHandler(services: RetroServices): Handler {
+  const { progress } = services
+  const { store } = services.storage
+  return async (job, { signal, claimed }) => {
+    const id = idIn(job)
+    if (!(await store.tx(beginRetro, id))) return 'done'
+    try {
+      const row = await store.read(oneRetro, id)
+      const rules = await rulesOf(row, services)
+      const result = rules === undefined ? null : await new Retro(row, rules, services).run(signal)
+      if (result === 'stopped') return 'done'
+      await store.tx(endRetro, { id, result: result === null ? null : JSON.stringify(result), job: claimed() })
+      return 'completed'
+    } finally {
+      progress.end(id)
+    }
+  }
+}
+
+/** Undefined when this software no longer takes the version. */
+async function rulesOf({ hash }: RetrosTable, services: RetroServices): Promise<LiveRules | undefined> {
+  const found = await services.storage.store.read(versionByHash, hash)
+  const rules = found && services.registry.check(found.text, found.schema_text)
+  return rules === undefined || isRefused(rules) ? undefined : rules
+}
+
+const NOTHING: Counted = { events: 0, measured: 0, rules: {} }
+
+class Retro {
+  readonly #row: RetrosTable
+  readonly #rules: LiveRules
+  readonly #services: RetroServices
+  readonly #count = { known: 0, leftOut: 0, unnamed: 0 }
+  #isFull = false
+
+  constructor(row: RetrosTable, rules: LiveRules, services: RetroServices) {
+    this.#row = row
+    this.#rules = rules
+    this.#services = services
+  }
+
+  async run(signal: AbortSignal): Promise<RetroResultJson | 'stopped'> {
+    const { store } = this.#services.storage
+    const stretch = { since: 0, until: this.#row.until, last: await store.read(lastChunk, undefined) }
+    const open = (await store.read(segmentsIn, stretch)).find(({ segment }) => this.#isOpen(segment))
+    if (open === undefined) return this.#result(NOTHING, { since: null, whole: true })
+    const at = this.#services.progress.begin(this.#row.id, { done: 0, total: open.lines })
+    const meaning = await this.#meaning(open.segment)
+    const sought = { from: this.#row.since, to: this.#row.until, rules: JSON.parse(this.#row.rules) as string[] }
+    const errand: RetroErrand = { version: { text: this.#rules.text, schemaText: this.#rules.schemaText }, sought }
+    const thread = new PastThread<ToRetro, FromRetro>(new URL('./retro-thread.ts', import.meta.url), errand)
+    let since: number | null = null
+    let whole = true
+    try {
+      for (let after = 0; ; ) {
+        const chunks = await store.read(chunksIn, { ...stretch, segment: open.segment, after, most: AT_ONCE })
+        const [last] = chunks.slice(-1)
+        if (last === undefined) break
+        since ??= chunks[0]?.since ?? null
+        // Asked between two pages, so that a stop is heard within a second.
+        if (signal.aborted) throw new Error('the worker stops')
+        if ((await store.read(oneRetro, this.#row.id)).state !== 'running') return 'stopped'
+        // Once the segment is closed nobody is led back to an id any more, by nobody.
+        whole = this.#isOpen(open.segment)
+        if (!whole) break
+        const answer = await thread.ask({ do: 'chunks', chunks: chunks.map(({ body, until }) => ({ body, until })) })
+        if (answer.did !== 'chunks') throw new TypeError('the thread of a retro said something else')
+        for (const hit of answer.hits) {
+          if (signal.aborted) throw new Error('the worker stops')
+          if ((await this.#take(hit, meaning)) === 'stopped') return 'stopped'
+        }
+        at.add(chunks.reduce((sum, chunk) => sum + chunk.lines, 0))
+        after = last.n
+      }
+      const ended = await thread.ask({ do: 'end' })
+      if (ended.did !== 'end') throw new TypeError('the thread of a retro said something else')
+      return await this.#result(ended.counted, { since, whole })
+    } finally {
+      await thread.stop()
+    }
+  }
+
+  #isOpen = (segment: string): boolean => this.#services.keyring.live('replay').some(({ id }) => id === segment)
+
+  async #meaning(segment: string): Promise<Meaning> {
+    const { keyring, sealKey } = this.#services
+    const openedId = openedIds(await idKeysOf(keyring, segment))
+    return { rules: this.#rules, openedId, seal: (value) => hmacHex(sealKey, value), retro: this.#row.id }
+  }
+
+  /** Makes of one hit what follows from it. */
+  async #take(hit: Hit, meaning: Meaning): Promise<'taken' | 'stopped'> {
+    const { past } = hit
+    if (past.origin === undefined) {
+      this.#count.unnamed += 1
+      return 'taken'
+    }
+    if (this.#isFull) {
+      this.#count.leftOut += 1
+      return 'taken'
+    }
+    const { store } = this.#services.storage
+    const [connection] = past.origin
+    const event = `${connection}|${past.event.kind}|${past.event.id}`
+    const before = await store.read(findingWith, { hash: this.#row.hash, event })
+    // Of an earlier run of this very retro it is counted with its cases.
+    if (before?.retro === this.#row.id) return 'taken'
+    const asked = await this.#unmade(
+      hit,
+      `${connection}|${past.event.kind}|${meaning.openedId('event', past.event.id)}`,
+    )
+    const id = newId('dec', this.#services.now())
+    const finding = before === undefined && asked.size > 0 ? findingOf(hit, asked, meaning, id) : undefined
+    if (finding === undefined) {
+      this.#count.known += 1
+      return 'taken'
+    }
+    const kept = await store.tx(keepFinding, await this.#inputOf(finding, { id, event, connection }))
+    if (kept === 'stopped') return 'stopped'
+    if (kept === 'known') this.#count.known += 1
+    if (kept === 'full' || kept === 'enough') this.#count.leftOut += 1
+    this.#isFull = kept === 'full'
+    return 'taken'
+  }
+
+  /** The rules that have asked for no case of this event while they acted. */
+  async #unmade({ rules }: Hit, eventKey: string): Promise<ReadonlySet<string>> {
+    const { storage, sealer } = this.#services
+    const made = new Set<string>()
+    for (const { id, sealed } of await storage.store.read(verdictsOn, eventKey)) {
+      const { effects } = await sealer.open<Spoken>('verdicts', 'sealed', id, sealed)
+      for (const effect of effects) if (effect.do === 'queue') for (const rule of effect.rules) made.add(rule)
+    }
+    return new Set(rules.filter((rule) => !made.has(`${this.#rules.name}/${rule}`)))
+  }
+
+  async #inputOf(
+    finding: Finding,
+    of: { readonly id: string; readonly event: string; readonly connection: string },
+  ): Promise<FindingInput> {
+    const { sealer, now, keysFor } = this.#services
+    const { event, account, item, subject, words, harms, policies, queues } = finding
+    const affected: Affected = account === null ? PLATFORM : { kind: 'account', id: account }
+    const evidence = newId('ev', now())
+    const versions = new Map(this.#rules.program.ruleset.rules.map(({ name, version }) => [name, version]))
+    return {
+      retro: this.#row.id,
+      event: of.event,
+      rules: finding.rules,
+      cases: queues.map(({ what, within }) => ({
+        ...{ lane: what, dueAt: now() + within, subject, words, account, harms, policies },
+      })),
+      verdict: {
+        id: of.id,
+        event_key: `${of.connection}|${event.kind}|${event.id}`,
+        event_kind: event.kind,
+        phase: 'retro',
+        verdict: 'allow',
+        ruleset: this.#rules.hash,
+        sealed: await sealer.seal('verdicts', 'sealed', of.id, finding.explanation),
+      },
+      fields: {
+        ...{ event: event.id, item: item?.id ?? null, account, verdict: 'allow' },
+        effects: queues.map(({ what }) => `queue ${what}`),
+        policy: policies[0] ?? null,
+        rules: finding.rules.map((rule) => `${this.#rules.name}/${rule} v${versions.get(rule)}`),
+        ruleset: this.#rules.hash,
+        ...{ signals: [], unknown: [], until: null, automated: 'fully' },
+      },
+      affected,
+      // Of least worth: it never takes the place of what the house has seen, or was told.
+      evidence: {
+        ...{ id: evidence, itemKey: subject.key, author: finding.evidence.author.id ?? '', reported: false },
+        ...{ grade: 'past', sealed: await sealer.seal('evidence', 'sealed', evidence, finding.evidence) },
+      },
+      keys: await keysFor([affected]),
+    }
+  }
+
+  async #result(counted: Counted, log: Pick<RetroResultJson, 'since' | 'whole'>): Promise<RetroResultJson> {
+    const cases = await this.#services.storage.store.read(casesOfRetro, this.#row.id)
+    const { events, measured } = counted
+    return {
+      ...{ events, measured },
+      ...log,
+      opened: cases.filter(({ joined }) => !joined).length,
+      joined: cases.filter(({ joined }) => joined).length,
+      ...this.#count,
+      rules: this.#rules.program.ruleset.rules.flatMap(({ name, version }) => {
+        const own = counted.rules[name]
+        return own === undefined ? [] : [{ rule: name, version, ...own }]
+      }),
+    }
+  }
+}
+
+/** What of an explanation says which rules have made a case. */
+interface Spoken {
+  readonly effects: readonly { readonly do: string; readonly rules: readonly string[] }[]
+}
+
+function idIn({ payload }: Claimed): string {
+  if (typeof payload === 'object' && payload !== null && 'id' in payload) return String(payload.id)
+  throw new TypeError('a job without the id of its retro')
+}
