@@ -5,7 +5,11 @@ import { join } from 'node:path'
 
 const steps = [
   ['biome', 'check', '--error-on-warnings', '.'],
-  ...['api', 'rules', 'matching', 'text', 'ledger', 'server', 'console'].map((name) => ['tsc', '-p', `packages/${name}`]),
+  ...['api', 'rules', 'matching', 'text', 'ledger', 'server', 'console'].map((name) => [
+    'tsc',
+    '-p',
+    `packages/${name}`,
+  ]),
   ['tsc', '-p', '.'],
 ]
 
