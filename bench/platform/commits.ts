@@ -22,7 +22,7 @@ export async function commits(scale: Scale): Promise<Row[]> {
       let count = 0
       const caller = async (n: number): Promise<void> => {
         while (performance.now() < until) {
-          await storage.stream.append([{ key: `account:${n}-${count}`, at: Date.now(), body: BODY }])
+          await storage.stream.append([{ key: `account:${n}-${count}`, at: Date.now(), body: [BODY] }])
           count += 1
         }
       }

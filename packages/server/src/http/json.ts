@@ -37,10 +37,13 @@ export function parseJson(text: string): unknown {
 /**
  * JSON from its bytes, and whether they may be kept in its place: they then hold nothing that the value does not.
  *
+ * @param text of the bytes, for who has it already
  * @throws AppError `malformed`
  */
-export function readJson(bytes: Uint8Array): { readonly value: unknown; readonly plain: boolean } {
-  const text = textOf(bytes)
+export function readJson(
+  bytes: Uint8Array,
+  text = textOf(bytes),
+): { readonly value: unknown; readonly plain: boolean } {
   const plain = plainValue(text, bytes)
   return plain === undefined ? { value: parseJson(text), plain: false } : { value: plain, plain: true }
 }

@@ -116,7 +116,7 @@ function checkLines(body: Uint8Array, from: From, door: BatchDoor): Checked[] {
   const lines = linesOf(body)
   assertCount(lines.length)
   door.spend(lines.length)
-  return lines.map(({ number: line, bytes, open }): Checked => {
+  return lines.map(({ number: line, bytes, text, open }): Checked => {
     if (bytes.length > BATCH.lineBytes)
       return {
         line,
@@ -124,7 +124,7 @@ function checkLines(body: Uint8Array, from: From, door: BatchDoor): Checked[] {
       }
     let json: ReturnType<typeof readJson>
     try {
-      json = readJson(bytes)
+      json = readJson(bytes, text)
     } catch (error) {
       // The last line without its end is a body that was cut off on the way, not a mistake in the line.
       const cut = open ? { code: 'line_incomplete', detail: 'the last line was cut off; send it again' } : undefined

@@ -24,16 +24,12 @@ export interface Gated {
 /** An event as it goes into the stream. */
 export function recordOf(accepted: Accepted, nameOf: KeyedName, gated?: Gated): NewRecord {
   const { connection, receivedAt, streamKey, wireBytes } = accepted
-  const head = headOf(connection, receivedAt, gated)
-  // The event's own bytes, which need not be written anew.
-  const body = new Uint8Array(head.length + wireBytes.length + 1)
-  body.set(head)
-  body.set(wireBytes, head.length)
-  body[body.length - 1] = CLOSING
+  // Between them the event's own bytes, which need not be written anew.
+  const body = [headOf(connection, receivedAt, gated), wireBytes, CLOSING]
   return { key: nameOf(streamKey), at: receivedAt, body, ...(gated !== undefined && { gate: 'done' as const }) }
 }
 
-const CLOSING = 0x7d
+const CLOSING = Buffer.from('}')
 
 let latest: { connection: string; receivedAt: number; head: Uint8Array } = {
   connection: '',

@@ -17,7 +17,7 @@ describe.each(engines)('housekeeping on $name', (engine) => {
     const { storage, place } = opened
     const keyring = await openKeyring(join(place.folder, 'keys'), { now: () => opened.now })
     const sealed = await keyring.sealStream(opened.now, Buffer.from(CANARY))
-    await storage.stream.append([{ key: 'a', at: opened.now, body: sealed }])
+    await storage.stream.append([{ key: 'a', at: opened.now, body: [sealed] }])
     const owner = await storage.leases.acquire(partitionLease('follow', partitionOf('a', 16)), 60_000)
     if (owner === undefined) throw new Error('the lease is taken')
     const batch = await storage.stream.next('follow', owner, { records: 10, bytes: 10_000 })

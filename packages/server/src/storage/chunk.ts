@@ -6,7 +6,8 @@ export interface NewRecord {
   readonly key: string
   /** When it was accepted, milliseconds since 1970. */
   readonly at: number
-  readonly body: Uint8Array
+  /** Pieces that stand one behind the other: what is written together need not be put together before. */
+  readonly body: readonly Uint8Array[]
   /** `done`: the gate has judged it already. */
   readonly gate?: 'done'
 }
@@ -56,7 +57,7 @@ export function assertWritable(records: readonly NewRecord[]): void {
 /** Records that were appended together, as the bytes of one row. */
 export function encodeChunk(records: readonly NewRecord[]): Uint8Array<ArrayBuffer> {
   let size = 0
-  for (const { key, body } of records) size += HEAD_BYTES + Buffer.byteLength(key) + body.length
+  for (const { key, body } of records) size += HEAD_BYTES + Buffer.byteLength(key) + lengthOf(body)
   const chunk = new Uint8Array(size)
   const bytes = Buffer.from(chunk.buffer)
   let at = 0
@@ -65,11 +66,20 @@ export function encodeChunk(records: readonly NewRecord[]): Uint8Array<ArrayBuff
     bytes.writeUInt8(gate === 'done' ? GATE_DONE : 0, at)
     bytes.writeDoubleBE(time, at + 1)
     bytes.writeUInt16BE(keyBytes, at + 9)
-    bytes.writeUInt32BE(body.length, at + 11)
-    bytes.set(body, at + HEAD_BYTES + keyBytes)
-    at += HEAD_BYTES + keyBytes + body.length
+    bytes.writeUInt32BE(lengthOf(body), at + 11)
+    at += HEAD_BYTES + keyBytes
+    for (const piece of body) {
+      chunk.set(piece, at)
+      at += piece.length
+    }
   }
   return chunk
+}
+
+function lengthOf(pieces: readonly Uint8Array[]): number {
+  let length = 0
+  for (const piece of pieces) length += piece.length
+  return length
 }
 
 /** The records of a row, numbered from `firstOffset`. The bytes are our own; a short row throws RangeError. */

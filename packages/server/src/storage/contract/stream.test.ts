@@ -12,7 +12,7 @@ describe.each(engines)('event stream on $name', (engine) => {
   const record = (key: string, n: number): NewRecord => ({
     key,
     at: opened.now,
-    body: new TextEncoder().encode(JSON.stringify({ key, n })),
+    body: [new TextEncoder().encode(JSON.stringify({ key, n }))],
   })
   const own = async (storage: Storage, group: string, part: number, ttlMs = 60_000): Promise<Fence> => {
     const fence = await storage.leases.acquire(partitionLease(group, part), ttlMs)

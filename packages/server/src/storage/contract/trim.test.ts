@@ -18,7 +18,7 @@ describe.each(engines)('trimming on $name', (engine) => {
   test('K-13: chunks that were followed and trimmed leave the disk, and none of their bytes is found in the data files', async () => {
     const { stream, leases } = opened.storage
     const body = Buffer.alloc(BODY_BYTES, MARKER)
-    for (let n = 0; n < CHUNKS; n++) await stream.append([{ key: `k${n}`, at: opened.now, body }])
+    for (let n = 0; n < CHUNKS; n++) await stream.append([{ key: `k${n}`, at: opened.now, body: [body] }])
     expect(await found(opened.place)).toBe(true)
     const before = await sizeOf(opened.place)
     expect(before).toBeGreaterThan(CHUNKS * BODY_BYTES)
@@ -36,7 +36,7 @@ describe.each(engines)('trimming on $name', (engine) => {
     await opened.storage.compact()
     expect(await found(opened.place)).toBe(false)
     expect(await sizeOf(opened.place)).toBeLessThan(before / 10)
-    await stream.append([{ key: 'k', at: opened.now, body: new Uint8Array([1]) }])
+    await stream.append([{ key: 'k', at: opened.now, body: [new Uint8Array([1])] }])
     expect(await stream.backlog('g')).toMatchObject({ records: 1 })
   }, 120_000)
 })
