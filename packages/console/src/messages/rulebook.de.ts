@@ -404,6 +404,8 @@ export const rulebookDe: typeof rulebookEn = {
         return `Schutz vor schwerstem Schaden wird niemandem zufällig vorenthalten: ${names.join(', ')}`
       case 'counter_cold':
         return `diese Zähler sahen noch kein volles Fenster: ${names.join(', ')}`
+      case 'no_model':
+        return `diese Lerner haben hier kein Modell, jeder Text bliebe also unentschieden: ${names.join(', ')}`
       case 'nothing_before':
         return 'davor war nichts in Kraft'
       case 'report_unopened':

@@ -398,6 +398,8 @@ export const rulebookEn = {
         return `protection from grave harm is not withheld at random: ${names.join(', ')}`
       case 'counter_cold':
         return `these counters have not seen a whole window: ${names.join(', ')}`
+      case 'no_model':
+        return `these learners have no model here, so every text would be undecided: ${names.join(', ')}`
       case 'nothing_before':
         return 'nothing was live before it'
       case 'report_unopened':

@@ -9,9 +9,14 @@ export interface Compared {
   readonly sameSchema: boolean
   readonly changes: readonly (RuleChange & Omit<ChangedRule, 'events'>)[]
   readonly uncovered: readonly string[]
+  /** Providers of its signals that learn, as `learner_threat`. */
+  readonly learners: readonly string[]
   /** Counters that the live version does not have: they begin with this one. `over` in milliseconds. */
   readonly counters: readonly (Pick<CounterSpec, 'id' | 'over'> & { readonly name: string })[]
 }
+
+/** A learner of a policy is named after its slug (decisions.md 9). */
+export const LEARNER = 'learner_'
 
 /** Compares a version with the live one. Without a live one every rule is new. */
 export function compare(live: LiveRules | undefined, next: LiveRules): Compared {
@@ -31,6 +36,9 @@ export function compare(live: LiveRules | undefined, next: LiveRules): Compared 
     sameSchema: live === undefined || live.schemaText === next.schemaText,
     changes,
     uncovered: next.uncovered,
+    learners: [...new Set([...after.signals.values()].map(({ provider }) => provider))].filter((provider) =>
+      provider.startsWith(LEARNER),
+    ),
     counters: countersOnlyIn(next, live).map(({ name, spec: { id, over } }) => ({ name, id, over })),
   }
 }

@@ -37,6 +37,8 @@ export function wordsOf(need: Need): string {
       return `Protection from grave harm is not withheld at random: ${need.rules.join(', ')}.`
     case 'counter_cold':
       return `These counters have not seen a whole window: ${need.counters.join(', ')}. Wait, or accept them cold.`
+    case 'no_model':
+      return `These learners have no model here, so every text would be undecided: ${need.learners.join(', ')}. Take out the rules that ask them.`
     case 'nothing_before':
       return 'Nothing was live before it.'
     case 'report_unopened':
@@ -61,6 +63,8 @@ export function factsOf(need: Need): z.input<typeof NeedJson>['facts'] {
       return { names: [...need.rules] }
     case 'counter_cold':
       return { names: [...need.counters] }
+    case 'no_model':
+      return { names: [...need.learners] }
     default:
       return undefined
   }

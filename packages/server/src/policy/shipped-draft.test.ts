@@ -23,6 +23,9 @@ test('what came with the installation has no author among the staff: a lead read
   expect([draft.state, draft.own, draft.needs.shadow]).toEqual(['draft', false, []])
   const shadow = await lead.call('POST', `${path}/shadow`, { body: {}, headers: { 'if-match': `"${draft.hash}"` } })
   expect([shadow.status, shadow.body.state]).toEqual([200, 'shadow'])
+  // Live it would open a case of every message.
+  const { live } = (await hints()).needs
+  expect(live.map(({ code }: { code: string }) => code)).toContain('no_model')
 })
 
 test('in shadow the rule that asks a learner is undecided where there is no model, and no case comes of it', async () => {

@@ -29,6 +29,7 @@ const standing = fc.record<Standing>({
   besideSince: fc.constantFrom(null, 0, 0, 5 * HOUR),
   approvals: fc.array(approval, { maxLength: 5 }),
   coldCounters: fc.constantFrom([], [], [], ['c']),
+  untaught: fc.constantFrom([], [], [], ['learner_threat']),
   beside: fc.constantFrom(null, null, 'core 3'),
   sameSchema: fc.constantFrom(true, true, true, false),
   oneStaff: fc.constantFrom(false, false, true),
@@ -84,6 +85,7 @@ function mayBeLive(version: Standing, now: number, expedite: boolean): boolean {
     agreed &&
     version.uncovered.length === 0 &&
     version.coldCounters.length === 0 &&
+    version.untaught.length === 0 &&
     version.sameSchema
   )
 }
@@ -145,6 +147,7 @@ test('no walk of people through the states reaches live but by shadow, and only 
         besideSince: null,
         approvals: [],
         coldCounters: [],
+        untaught: [],
         beside: null,
         sameSchema: true,
         oneStaff: false,

@@ -31,6 +31,7 @@ const version = (more: Partial<Standing> = {}): Standing => ({
   besideSince: 0,
   approvals: [{ staff: 'ben', hash: HASH, roles: ['lead'] }],
   coldCounters: [],
+  untaught: [],
   beside: null,
   sameSchema: true,
   oneStaff: false,
@@ -40,6 +41,14 @@ const ada: Ask = { by: { kind: 'staff', id: 'ada', roles: ['lead'] }, hash: HASH
 const operator: Ask = { ...ada, by: { kind: 'operator' } }
 const codes = (step: Parameters<typeof needsOf>[0], standing: Standing, ask = ada) =>
   needsOf(step, standing, ask).map(({ code }) => code)
+
+test('a learner without a model keeps a version from trial and live, and from nothing else', () => {
+  const untaught = { untaught: ['learner_threat'] }
+  expect(codes('live', version(untaught))).toEqual(['no_model'])
+  expect(codes('trial', version(untaught))).toEqual(['no_model'])
+  expect(codes('shadow', version({ state: 'draft', ...untaught }))).toEqual([])
+  expect(codes('live', version(untaught), operator)).toEqual([])
+})
 
 describe('the shadow minimum', () => {
   const cases = [

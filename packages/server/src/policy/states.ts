@@ -48,6 +48,8 @@ export interface Standing {
   readonly approvals: readonly Approval[]
   /** Counters that the live version does not have and that have not seen a whole window, by name. */
   readonly coldCounters: readonly string[]
+  /** Learners that its signals ask and that have no model here, as `learner_threat`. */
+  readonly untaught: readonly string[]
   /** Another version that is in shadow or trial, as `core 3`. */
   readonly beside: string | null
   /** False when the live version reads another schema of facts: the same event would be another one to it. */
@@ -80,6 +82,7 @@ export type Need =
   | { readonly code: 'coverage'; readonly leaves: readonly string[] }
   | { readonly code: 'trial_forbidden'; readonly rules: readonly string[] }
   | { readonly code: 'counter_cold'; readonly counters: readonly string[] }
+  | { readonly code: 'no_model'; readonly learners: readonly string[] }
   | { readonly code: 'nothing_before' }
   | { readonly code: 'report_unopened' }
   | { readonly code: 'own_version' }
@@ -138,6 +141,7 @@ function stepNeeds(step: Step, version: Standing, ask: Ask, alone: boolean): Nee
       return [
         ...trialNeeds(version),
         ...schemaNeeds(version),
+        ...modelNeeds(version),
         ...shadowNeeds(version, ask.now),
         ...approvalNeeds(version, 0),
       ]
@@ -146,6 +150,7 @@ function stepNeeds(step: Step, version: Standing, ask: Ask, alone: boolean): Nee
       if (alone) return coverageNeeds(version)
       return [
         ...schemaNeeds(version),
+        ...modelNeeds(version),
         ...(ask.expedite ? [] : shadowNeeds(version, ask.now)),
         ...approvalNeeds(version, ask.expedite ? 1 : 0),
         ...coverageNeeds(version),
@@ -177,6 +182,11 @@ function trialNeeds({ changes }: Standing): Need[] {
 
 function coverageNeeds({ uncovered }: Standing): Need[] {
   return uncovered.length === 0 ? [] : [{ code: 'coverage', leaves: uncovered }]
+}
+
+/** Without a model every text is undecided: one case each, and the lane for what cannot wait would drown. */
+function modelNeeds({ untaught }: Standing): Need[] {
+  return untaught.length === 0 ? [] : [{ code: 'no_model', learners: untaught }]
 }
 
 function counterNeeds({ coldCounters }: Standing): Need[] {

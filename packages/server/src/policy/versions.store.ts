@@ -3,7 +3,7 @@ import { coldAmong, LIVE } from '../counters/index.ts'
 import { AppError } from '../http/errors.ts'
 import { allStaff } from '../people/index.ts'
 import { defineQuery, type ReadDb, type Tx } from '../storage/index.ts'
-import type { Compared } from './compare.ts'
+import { type Compared, LEARNER } from './compare.ts'
 import type { HistoryTable, HoursTable, PausesTable, VersionsTable } from './rows.ts'
 import type { Approval, Standing } from './states.ts'
 
@@ -57,6 +57,8 @@ export async function standingOf(from: ReadDb | Tx, row: VersionsTable, compared
   const people = (await allStaff.run(from, undefined)).filter(({ state }) => state === 'active')
   const events = await eventsOf(from, row)
   const cold = await coldAmong(from, LIVE, compared.counters)
+  const models = await from.db.selectFrom('models').select('policy').where('state', '=', 'live').execute()
+  const taught = new Set(models.map(({ policy }) => `${LEARNER}${policy}`))
   return {
     hash: row.hash,
     state: row.state,
@@ -67,6 +69,7 @@ export async function standingOf(from: ReadDb | Tx, row: VersionsTable, compared
     // Whoever left agrees to nothing any more (security.md §3).
     approvals: (await approvalsOf(from, row.hash)).filter(({ staff }) => people.some(({ id }) => id === staff)),
     coldCounters: compared.counters.filter(({ id }) => cold.has(id)).map(({ name }) => name),
+    untaught: compared.learners.filter((learner) => !taught.has(learner)),
     beside: beside === undefined || isSelf ? null : `${beside.name} ${beside.version}`,
     sameSchema: compared.sameSchema,
     oneStaff: people.length === 1,
