@@ -1,7 +1,9 @@
 import * as backtests from './backtests.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as intake from './intake.ts'
+import * as operator from './operator.ts'
 import * as people from './people.ts'
+import * as policies from './policies.ts'
 import * as retros from './retros.ts'
 import * as review from './review.ts'
 import * as ruleSteps from './rule-steps.ts'
@@ -22,7 +24,9 @@ export {
 } from './endpoint.ts'
 export * from './intake.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'
+export * from './operator.ts'
 export * from './people.ts'
+export * from './policies.ts'
 export * from './retros.ts'
 export * from './review.ts'
 export * from './rule-steps.ts'
@@ -41,6 +45,7 @@ const isEndpoint = (value: unknown): value is Endpoint =>
 /** Every call of the interface, in the order of the documents. */
 export const endpoints: readonly Endpoint[] = [
   intake,
+  policies,
   review,
   people,
   rules,
@@ -48,4 +53,5 @@ export const endpoints: readonly Endpoint[] = [
   backtests,
   retros,
   settings,
+  operator,
 ].flatMap((part) => Object.values(part).filter(isEndpoint))

@@ -132,36 +132,6 @@ export const revokePerson = endpoint({
   codes: ['conflict', 'fresh_passkey_required'],
 })
 
-export const changeRoles = endpoint({
-  id: 'changeRoles',
-  method: 'post',
-  path: '/v1/people/{id}/roles',
-  act: 'people.manage',
-  summary: 'Give a person these roles instead of the present ones; their sessions end. Never one’s own.',
-  params: z.object({ id: Id }),
-  query: Nothing,
-  body: z.object({ roles: z.array(Role).min(1), reason: z.string().min(1).max(500) }),
-  status: 200,
-  answer: Nothing,
-  repeat: 'key',
-  codes: ['conflict', 'second_person_required', 'fresh_passkey_required'],
-})
-
-export const recoverPerson = endpoint({
-  id: 'recoverPerson',
-  method: 'post',
-  path: '/v1/people/{id}/link',
-  act: 'people.manage',
-  summary: 'A new link for a person who cannot sign in: it works once, for 15 minutes.',
-  params: z.object({ id: Id }),
-  query: Nothing,
-  body: z.object({ reason: z.string().min(1).max(500) }),
-  status: 201,
-  answer: z.object({ id: Id, staff: z.string(), link: z.string(), until: Instant }),
-  repeat: 'key',
-  codes: ['conflict', 'second_person_required', 'fresh_passkey_required'],
-})
-
 export const ApiKey = z.object({
   id: z.string(),
   name: z.string(),

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { RuleFile, RulesetState, RuleWord, VersionPath } from './rules.ts'
+import { RulesetState, RuleWord, VersionPath } from './rules.ts'
 import { Instant, Nothing, Recorded } from './words.ts'
 
-const Reason = z.string().min(1).max(1000).describe('Why, for the public log: no name, no content')
+export const Reason = z.string().min(1).max(1000).describe('Why, for the public log: no name, no content')
 const Stepped = z.object({
   name: z.string(),
   version: z.int(),
@@ -148,20 +148,4 @@ export const resumeRule = endpoint({
   repeat: 'key',
   ifMatch: 'hash',
   codes: ['conflict', 'stale_revision'],
-})
-
-export const putRuleset = endpoint({
-  id: 'putRuleset',
-  method: 'put',
-  path: '/v1/rulesets/live',
-  act: 'rules.put',
-  summary:
-    'For the operator of the machine: hand in a checked and tested rule file and make it live at once, marked `solo`.',
-  params: Nothing,
-  query: Nothing,
-  body: z.object({ text: RuleFile, schema: RuleFile.optional(), reason: Reason }),
-  status: 200,
-  answer: z.object({ name: z.string(), version: z.int(), hash: z.string(), recorded: Recorded }),
-  repeat: 'own',
-  codes: ['rules_refused', 'conflict', 'needs_unmet', 'not_ready'],
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { Do, Id, Instant, Nothing, Recorded } from './words.ts'
+import { Do, Id, Instant, Nothing } from './words.ts'
 
 export const OutboxState = z.enum(['waiting', 'sending', 'delivered', 'unclear', 'parked', 'cancelled'])
 
@@ -109,21 +109,6 @@ export const resumeConnection = endpoint({
   codes: ['fresh_passkey_required'],
 })
 
-export const rotateConnection = endpoint({
-  id: 'rotateConnection',
-  method: 'post',
-  path: '/v1/connections/{id}/rotate',
-  act: 'connections.manage',
-  summary: 'Give this endpoint a new signing secret, shown in this answer only. For 24 hours both sign.',
-  params: connectionId,
-  query: Nothing,
-  body: Nothing,
-  status: 200,
-  answer: z.object({ secret: z.string() }),
-  repeat: 'key',
-  codes: ['conflict', 'fresh_passkey_required'],
-})
-
 export const testConnection = endpoint({
   id: 'testConnection',
   method: 'post',
@@ -221,75 +206,6 @@ export const getLists = endpoint({
   codes: [],
 })
 
-export const importList = endpoint({
-  id: 'importList',
-  method: 'put',
-  path: '/v1/lists/{id}/entries',
-  act: 'lists.edit',
-  summary:
-    'Replace the entries of a list by a file (CSV with header, JSON Lines, or one value a line). A torn file changes nothing.',
-  params: z.object({ id: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/) }),
-  query: z.object({
-    kind: z.enum(['pdq', 'digest', 'text', 'domain']),
-    harm: z.string().max(64),
-    source: z.string().max(200).optional(),
-    sealed: z.enum(['yes', 'no']).optional(),
-    context: z.enum(['yes', 'no']).optional(),
-    sha256: z.string().length(64).optional(),
-    staleAfterMs: z.coerce.number().int().min(60_000).optional(),
-  }),
-  body: undefined,
-  takes: ['text/csv', 'application/x-ndjson', 'text/plain'],
-  status: 200,
-  answer: z.object({
-    version: z.int(),
-    entries: z.int(),
-    added: z.int(),
-    removed: z.int(),
-    bad: z.array(z.object({ line: z.int(), why: z.string() })),
-    recorded: Recorded,
-  }),
-  repeat: 'own',
-  codes: ['conflict'],
-})
-
-export const SettingName = z
-  .string()
-  .regex(/^[a-z]+\.[a-zA-Z]+$/)
-  .max(64)
-
-export const getSettings = endpoint({
-  id: 'getSettings',
-  method: 'get',
-  path: '/v1/settings',
-  act: 'settings.read',
-  summary: 'What is set in the running system: each name with its present value.',
-  params: Nothing,
-  query: Nothing,
-  body: undefined,
-  status: 200,
-  answer: z.object({
-    items: z.array(z.object({ name: SettingName, value: z.string().nullable(), words: z.string() })),
-  }),
-  repeat: 'own',
-  codes: [],
-})
-
-export const putSetting = endpoint({
-  id: 'putSetting',
-  method: 'put',
-  path: '/v1/settings/{name}',
-  act: 'settings.edit',
-  summary: 'Set one value, with a reason. The value before stays, with its author and reason.',
-  params: z.object({ name: SettingName }),
-  query: Nothing,
-  body: z.object({ value: z.string().max(2000).nullable(), reason: z.string().min(1).max(500) }),
-  status: 200,
-  answer: z.object({ version: z.int() }),
-  repeat: 'own',
-  codes: ['fresh_passkey_required'],
-})
-
 export const getRetention = endpoint({
   id: 'getRetention',
   method: 'get',
@@ -315,41 +231,6 @@ export const getRetention = endpoint({
   codes: [],
 })
 
-export const getRestore = endpoint({
-  id: 'getRestore',
-  method: 'get',
-  path: '/v1/restore',
-  act: 'settings.read',
-  summary: 'Whether this server was restored from a backup and is quiet: nothing leaves it until a person resumes.',
-  params: Nothing,
-  query: Nothing,
-  body: undefined,
-  status: 200,
-  answer: z.object({
-    quiet: z.boolean(),
-    backupAt: Instant.nullable(),
-    restoredAt: Instant.nullable(),
-    counts: z.object({ people: z.int(), keys: z.int(), jobs: z.int() }),
-  }),
-  repeat: 'own',
-  codes: [],
-})
-
-export const resumeRestored = endpoint({
-  id: 'resumeRestored',
-  method: 'post',
-  path: '/v1/restore/resume',
-  act: 'restore.resume',
-  summary: 'Let a restored server go on, after its people, keys and endpoints were confirmed.',
-  params: Nothing,
-  query: Nothing,
-  body: Nothing,
-  status: 200,
-  answer: Nothing,
-  repeat: 'key',
-  codes: ['conflict', 'fresh_passkey_required'],
-})
-
 export const LogState = z.object({
   log: z.enum(['actions', 'sealed']),
   origin: z.string(),
@@ -365,41 +246,6 @@ export const LogState = z.object({
   checkpoint: z.string().nullable(),
 })
 
-export const recheckLog = endpoint({
-  id: 'recheckLog',
-  method: 'post',
-  path: '/v1/log/recheck',
-  act: 'log.repair',
-  summary: 'Recompute a log from its files, and end a halt whose cause is gone.',
-  params: Nothing,
-  query: Nothing,
-  body: z.object({ log: z.enum(['actions', 'sealed']), moved: z.boolean().optional() }),
-  status: 200,
-  answer: z.object({
-    log: z.enum(['actions', 'sealed']),
-    was: z.string().nullable(),
-    now: z.string().nullable(),
-    leaves: z.int(),
-  }),
-  repeat: 'own',
-  codes: [],
-})
-
-export const reopenLog = endpoint({
-  id: 'reopenLog',
-  method: 'post',
-  path: '/v1/log/reopen',
-  act: 'log.repair',
-  summary: 'Begin a halted log anew under the next origin.',
-  params: Nothing,
-  query: Nothing,
-  body: z.object({ log: z.enum(['actions', 'sealed']) }),
-  status: 200,
-  answer: z.object({ origin: z.string() }),
-  repeat: 'own',
-  codes: ['conflict'],
-})
-
 export const getLog = endpoint({
   id: 'getLog',
   method: 'get',
@@ -413,19 +259,4 @@ export const getLog = endpoint({
   answer: z.object({ items: z.array(LogState), verifyCommand: z.string() }),
   repeat: 'own',
   codes: [],
-})
-
-export const demoSay = endpoint({
-  id: 'demoSay',
-  method: 'post',
-  path: '/v1/demo/say',
-  act: 'demo.use',
-  summary: 'In the demo: send one made-up message through the gate.',
-  params: Nothing,
-  query: Nothing,
-  body: z.object({ text: z.string().min(1).max(8000) }),
-  status: 200,
-  answer: z.object({ verdict: z.string(), because: z.array(z.string()), case: z.int().nullable() }),
-  repeat: 'own',
-  codes: ['conflict'],
 })

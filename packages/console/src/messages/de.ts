@@ -508,6 +508,7 @@ export const de: Words = {
       hour: 'nach dieser Stunde',
       replaced_at: 'nach der Ablösung',
       requested_at: 'nach dem Auftrag',
+      retired_at: 'nachdem es abgelöst wurde',
       until: 'nach dem Ende',
       used_at: 'nach der Verwendung',
     },

@@ -498,6 +498,7 @@ export const en = {
       hour: 'after that hour',
       replaced_at: 'after it was replaced',
       requested_at: 'after it was asked for',
+      retired_at: 'after it was retired',
       until: 'after its end',
       used_at: 'after its use',
     },

@@ -1,28 +1,46 @@
-import { createContext, createElement, type ReactNode, useContext, useMemo } from 'react'
+import { createContext, createElement, type ReactNode, useContext, useEffect, useMemo } from 'react'
 import { type Locale, preferences } from '../preferences.ts'
-import { useStore } from '../store.ts'
-import { de } from './de.ts'
+import { storeOf, useStore } from '../store.ts'
 import { en } from './en.ts'
 import { formatsOf } from './formats.ts'
 import type { Words } from './words.ts'
 
-const catalogues: Record<Locale, Words> = { en, de }
+/** English comes with the page, so that there are always words; the others are fetched by those who read them. */
+const catalogues: Record<Locale, () => Promise<Words>> = {
+  en: async () => en,
+  de: async () => (await import('./de.ts')).de,
+}
+const loaded = storeOf<Partial<Record<Locale, Words>>>({ en })
+
+/** Fetches the words of a language. @throws where they cannot be had; the page then stays in the language it has */
+export async function loadMessages(locale: Locale): Promise<void> {
+  if (loaded.get()[locale] !== undefined) return
+  const words = await catalogues[locale]()
+  loaded.set({ ...loaded.get(), [locale]: words })
+}
 
 /** All words of one language, and the formats of its dates and numbers. */
 export type Messages = Words & ReturnType<typeof formatsOf>
 
-export const messagesOf = (locale: Locale): Messages => ({ ...catalogues[locale], ...formatsOf(regionOf(locale)) })
+const messagesOf = (locale: Locale, words: Words): Messages => ({ ...words, ...formatsOf(regionOf(locale)) })
 
 /** The reader's own variant of a language, for dates and numbers: `en` in a British browser is `en-GB`. */
 function regionOf(locale: Locale): string {
   return navigator.languages?.find((one) => one === locale || one.startsWith(`${locale}-`)) ?? locale
 }
 
-const Context = createContext<Messages>(messagesOf('en'))
+const Context = createContext<Messages>(messagesOf('en', en))
 
 export function MessagesProvider({ children }: { children: ReactNode }) {
   const { language } = useStore(preferences)
-  const value = useMemo(() => messagesOf(language), [language])
+  const words = useStore(loaded)[language]
+  useEffect(() => {
+    loadMessages(language).catch(() => undefined)
+  }, [language])
+  const value = useMemo(
+    () => (words === undefined ? messagesOf('en', en) : messagesOf(language, words)),
+    [language, words],
+  )
   return createElement(Context.Provider, { value }, children)
 }
 

@@ -37,6 +37,7 @@ it('shadow, status, live and rollback, with a server that runs', async () => {
     expect([shadow.err, shadow.out]).toEqual(['', expect.stringMatching(/^starter version 3 is in shadow: sha256:/)])
     const status = await run('status')
     expect(status.out.split('\n')).toEqual([
+      'draft    core 1, by operator; to shadow: starter 3 runs beside the live one already; retire it first.',
       'live     starter 2, by operator',
       'shadow   starter 3, by operator; to live: It has not been watched long enough: 6 hours and 5000 events to go. 0 of 1 approvals.',
       '',

@@ -107,8 +107,9 @@ export function routesOf(services: PolicyServices): Route[] {
       return { body: { items: rows.map((row) => versionJson(row, by)) } }
     }),
     route(getRuleHits, async ({ params, now }) => {
+      const { live: row } = await store.read(whatRuns, undefined)
+      if (row?.name !== params.name) throw new AppError('not_found', 'No rule set of this name is live.')
       const live = registry.live()
-      if (live.name !== params.name) throw new AppError('not_found', 'No rule set of this name is live.')
       const since = now - HITS_MS
       const hits = await store.read(hitsSince, { since, reviewed: await services.reviewed(since) })
       return { body: { since, rules: hitsJson(live, hits) } }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { openContext } from '../../context.ts'
 import { LIVE } from '../../counters/index.ts'
 import { seedHouse } from '../../demo/seed.ts'
@@ -12,6 +13,7 @@ import { findTruth, waiting } from './truth.store.ts'
 // The server as a process that a test may kill: `node launcher.ts <errand as JSON>`, with a channel to its parent.
 
 const errand: Errand = JSON.parse(process.argv[2] ?? '{}')
+const starter = readFileSync(new URL(import.meta.resolve('@lamplighter/rules/wick/starter.wick')), 'utf8')
 const say = (said: Said): void => void process.send?.(said)
 // Nobody is left to ask for anything.
 process.on('disconnect', () => process.exit(1))
@@ -81,8 +83,8 @@ async function settleIn(hook: string) {
 
 /** The starter rules, and counters of every sort that every message moves. */
 async function countRooms(): Promise<void> {
-  const { text, schemaText } = context.registry.live()
-  const counting = `${text.replace('ruleset starter version 2', 'ruleset starter version 3')}
+  const { schemaText } = context.registry.live()
+  const counting = `${starter}
 counter in_room = count by room.id on message over 24h exact up to 1000
 counter met_in_room = distinct target.id by room.id on message over 24h exact up to 1000
 counter mutuals_in_room = sum tie.mutuals by room.id on message over 24h exact up to 1000
