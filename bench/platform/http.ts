@@ -90,7 +90,7 @@ export async function gate(scale: Scale): Promise<Row[]> {
     return [
       {
         id: 'B-3',
-        measure: `gate end to end, \`starter.wick\`, embedded, durable ÷ same pipeline with memory stores, ${CALLERS} callers; p99 at half of its maximum`,
+        measure: `gate end to end, \`core.wick\`, embedded, durable ÷ same pipeline with memory stores, ${CALLERS} callers; p99 at half of its maximum`,
         needed: '≥ 0.25; < 100 ms',
         found: `${ratio.toFixed(2)} (${whole(most)}/s); ${half.p99Ms.toFixed(0)} ms`,
         met: ratio >= 0.25 && half.p99Ms < 100,
