@@ -21,8 +21,9 @@ export function UndoToast() {
   const over = decision !== null && now > decision.undoUntil + REVERSE_OFFER_MS
   const gone = decision === null || over || decision.state === 'undone'
   useEffect(() => {
-    if (over) last.set(null)
-  }, [over])
+    // Only the one that was looked at: another decision may have been made since.
+    if (over && last.get() === decision) last.set(null)
+  }, [over, decision])
   if (gone) return null
   const phase = undoPhase(decision.undoUntil, now)
   return (
