@@ -1,27 +1,14 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { RuleWord, VersionPath } from './rules.ts'
+import { AboutRun, RunId } from './runs.ts'
 import { Id, Instant, Nothing } from './words.ts'
 
-const BacktestId = z.object({ id: Id })
-
-const BacktestState = z.enum(['waiting', 'running', 'done', 'cancelled', 'parked'])
-/** `proposed`: it begins when somebody has agreed. */
-export const JobState = z.enum(['proposed', ...BacktestState.options])
-
-const About = z.object({
-  id: Id,
-  state: BacktestState,
-  name: z.string(),
-  version: z.int(),
-  hash: z.string(),
+const About = AboutRun.extend({
   /** What it is compared with: `starter@2`. */
   against: z.string(),
   from: Instant,
   to: Instant,
-  /** `R-7`, or `operator`. */
-  by: z.string(),
-  at: Instant,
 })
 
 const Counted = z.object({ events: z.int() })
@@ -134,7 +121,7 @@ export const getBacktest = endpoint({
   path: '/v1/backtests/{id}',
   act: 'rules.read',
   summary: 'What a backtest found. That somebody opened it is noted: an approval may rest on it.',
-  params: BacktestId,
+  params: RunId,
   query: Nothing,
   body: undefined,
   status: 200,
@@ -151,7 +138,7 @@ export const getDifferences = endpoint({
   act: 'rules.read',
   summary:
     'Events of which the two versions say different things, with why; the first hundred of each rule, direction and segment.',
-  params: BacktestId,
+  params: RunId,
   query: z.object({ rule: RuleWord.optional(), after: z.coerce.number().int().min(0).optional() }),
   body: undefined,
   status: 200,
@@ -162,38 +149,4 @@ export const getDifferences = endpoint({
   }),
   repeat: 'own',
   codes: [],
-})
-
-export const getJob = endpoint({
-  id: 'getJob',
-  method: 'get',
-  path: '/v1/jobs/{id}',
-  act: 'jobs.read',
-  summary: 'How far a long piece of work is, as soon as that has changed or after `wait` seconds.',
-  params: BacktestId,
-  query: z.object({ wait: z.coerce.number().int().min(0).max(30).optional() }),
-  body: undefined,
-  status: 200,
-  answer: z.object({
-    state: JobState,
-    progress: z.object({ done: z.int(), total: z.int(), perSecond: z.number(), etaS: z.number().nullable() }),
-  }),
-  repeat: 'own',
-  codes: [],
-})
-
-export const cancelJob = endpoint({
-  id: 'cancelJob',
-  method: 'delete',
-  path: '/v1/jobs/{id}',
-  act: 'rules.write',
-  summary:
-    'Stop a long piece of work for good. What a backtest had found by then goes with it; cases of a retro stay, and a person decides them.',
-  params: BacktestId,
-  query: Nothing,
-  body: undefined,
-  status: 200,
-  answer: z.object({ state: JobState }),
-  repeat: 'key',
-  codes: ['conflict'],
 })

@@ -8,6 +8,7 @@ import * as retros from './retros.ts'
 import * as review from './review.ts'
 import * as ruleSteps from './rule-steps.ts'
 import * as rules from './rules.ts'
+import * as runs from './runs.ts'
 import * as settings from './settings.ts'
 
 export { type Act, acts, operatorActs } from './acts.ts'
@@ -31,6 +32,7 @@ export * from './retros.ts'
 export * from './review.ts'
 export * from './rule-steps.ts'
 export * from './rules.ts'
+export * from './runs.ts'
 export * from './settings.ts'
 export * from './words.ts'
 
@@ -52,6 +54,7 @@ export const endpoints: readonly Endpoint[] = [
   ruleSteps,
   backtests,
   retros,
+  runs,
   settings,
   operator,
 ].flatMap((part) => Object.values(part).filter(isEndpoint))

@@ -1,26 +1,17 @@
 import { z } from 'zod'
-import { JobState } from './backtests.ts'
 import { endpoint } from './endpoint.ts'
 import { RuleWord, VersionPath } from './rules.ts'
+import { AboutRun, JobState, RunId } from './runs.ts'
 import { CaseNumber, Id, Instant, Nothing } from './words.ts'
 
-const RetroId = z.object({ id: Id })
-
-const About = z.object({
-  id: Id,
+const About = AboutRun.extend({
   state: JobState,
-  name: z.string(),
-  version: z.int(),
-  hash: z.string(),
   from: Instant,
   to: Instant,
   /** Rules whose findings become cases. */
   rules: z.array(z.string()),
   maxCases: z.int(),
   reason: z.string(),
-  /** Who asked: `R-7`, or `operator`. */
-  by: z.string(),
-  at: Instant,
   /** Who agreed, and when; null until somebody has. */
   approved: z.object({ by: z.string(), at: Instant, solo: z.boolean() }).nullable(),
 })
@@ -103,11 +94,13 @@ export const getRetro = endpoint({
   path: '/v1/retros/{id}',
   act: 'rules.read',
   summary: 'What was asked of the past, who agreed, and the cases that came of it.',
-  params: RetroId,
+  params: RunId,
   query: Nothing,
   body: undefined,
   status: 200,
   answer: About.extend({
+    /** Where the open segment of the log begins now: what came before is not looked at. Null while nothing is in it. */
+    reaches: Instant.nullable(),
     result: RetroResult.nullable(),
     cases: z.array(
       z.object({
@@ -129,7 +122,7 @@ export const approveRetro = endpoint({
   path: '/v1/retros/{id}/approvals',
   act: 'rules.approve',
   summary: 'Agree that a version is applied to the past, by its hash; never to what one has proposed oneself.',
-  params: RetroId,
+  params: RunId,
   query: Nothing,
   body: z.object({ hash: z.string().regex(/^sha256:[0-9a-f]{64}$/) }),
   status: 200,

@@ -71,10 +71,10 @@ import {
   type Tally,
 } from './policy/index.ts'
 import {
-  BACKTEST_QUEUE,
+  BACKTEST,
   backtestHandler,
   makeReplayLog,
-  RETRO_QUEUE,
+  RETRO,
   type ReplayLog,
   routesOf as replayRoutes,
   retroHandler,
@@ -378,7 +378,7 @@ async function build(
     ...reviewRoutes(desk),
     ...evidenceRoutes({ storage, vault, decoder, sealer, keysFor }),
     ...policyRoutes({ storage, registry, tally, reviewed: (since) => store.read(reviewedSince, since), keysFor }),
-    ...replayRoutes({ storage, registry, progress, keysFor }),
+    ...replayRoutes({ storage, registry, keyring, progress, keysFor }),
     ...signalsRoutes({ storage, library, harms: () => harmsOf(registry) }),
     ...actionsRoutes({
       store,
@@ -470,12 +470,12 @@ async function build(
         handlers: {
           'review.settle': settleHandler(desk),
           [WITHHELD_QUEUE]: withheldHandler(desk),
-          [BACKTEST_QUEUE]: backtestHandler({ storage, registry, keyring, progress }),
-          [RETRO_QUEUE]: retroHandler({ storage, registry, keyring, progress, sealer, sealKey, now, keysFor }),
+          [BACKTEST.queue]: backtestHandler({ storage, registry, keyring, progress }),
+          [RETRO.queue]: retroHandler({ storage, registry, keyring, progress, sealer, sealKey, now, keysFor }),
           [SCHEDULE_QUEUE]: chores.handler,
         },
         // A backtest takes a whole core for a while.
-        queues: { [BACKTEST_QUEUE]: { atOnce: 1 }, [RETRO_QUEUE]: { atOnce: 1 } },
+        queues: { [BACKTEST.queue]: { atOnce: 1 }, [RETRO.queue]: { atOnce: 1 } },
         now,
         onEnd: (_queue, end, error) => (end === 'parked' ? failed('job', error) : undefined),
       })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BACKTEST_QUEUE, backtestHandler, startProgress } from '../replay/index.ts'
+import { BACKTEST, backtestHandler, startProgress } from '../replay/index.ts'
 import { sqlite } from '../storage/testing/engines.ts'
 import { openHouse } from '../testing/house.ts'
 import { starter } from '../testing/rule-calls.ts'
@@ -33,7 +33,7 @@ test('the town has a past that a policy lead can ask at once, and the rules deci
     const { body: started } = await lead.call('POST', '/v1/rulesets/starter/versions/3/backtests', { body })
     const { storage, registry, keyring } = house.context
     const handler = backtestHandler({ storage, registry, keyring, progress: startProgress(() => performance.now()) })
-    for (const job of await storage.jobs.claim(BACKTEST_QUEUE, 1, 60_000))
+    for (const job of await storage.jobs.claim(BACKTEST.queue, 1, 60_000))
       await handler(job, { signal: AbortSignal.timeout(60_000), claimed: () => job })
     const { result } = (await lead.call('GET', `/v1/backtests/${started.id}`)).body
     expect(result.measured).toBeGreaterThan(1_500)

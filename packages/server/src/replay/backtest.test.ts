@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { sqlite } from '../storage/testing/engines.ts'
 import { type House, LISTED, messageOf, openHouse, type Person } from '../testing/house.ts'
 import { operatorDoer } from '../testing/server.ts'
-import { BACKTEST_QUEUE, backtestHandler, startProgress } from './index.ts'
+import { BACKTEST, backtestHandler, startProgress } from './index.ts'
 import { packChunk, unpackChunk } from './line.ts'
 
 const HOUR = 3_600_000
@@ -84,7 +84,7 @@ async function start(version: number, from: number, against = 'live'): Promise<s
 async function work(signal = AbortSignal.timeout(60_000)): Promise<unknown> {
   const { storage, registry, keyring } = house.context
   const handler = backtestHandler({ storage, registry, keyring, progress: startProgress(() => performance.now()) })
-  const [job] = await storage.jobs.claim(BACKTEST_QUEUE, 1, 60_000)
+  const [job] = await storage.jobs.claim(BACKTEST.queue, 1, 60_000)
   if (job === undefined) return 'nothing to do'
   const ending = await handler(job, { signal, claimed: () => job }).catch((error: Error) => error)
   if (ending === 'done') await storage.jobs.complete(job)

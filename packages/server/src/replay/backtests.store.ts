@@ -1,11 +1,9 @@
 import type { DifferenceJson } from '@lamplighter/api'
-import { AppError } from '../http/errors.ts'
-import { type Claimed, defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
+import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
 import type { Difference } from './difference.ts'
 import type { Part } from './result.ts'
+import { asItStands, asTheyStand, BACKTEST, enqueueRun } from './runs.store.ts'
 import type { BacktestsTable } from './tables.ts'
-
-export const BACKTEST_QUEUE = 'replay.backtest'
 
 type New = Pick<
   BacktestsTable,
@@ -19,45 +17,27 @@ export const addBacktest = defineWork('replay.add', async (tx: Tx, wish: New): P
     .insertInto('backtests')
     .values({ ...wish, id, state: 'waiting', at: tx.now, ended_at: null, result: null })
     .execute()
-  await tx.jobs.enqueue({ queue: BACKTEST_QUEUE, once: id, runAt: tx.now, payload: { id } })
+  await enqueueRun(tx, id)
   return { id }
 })
 
-/** @throws AppError `not_found` */
-async function rowOf({ db }: Pick<Tx | ReadDb, 'db'>, id: string): Promise<BacktestsTable> {
-  const row = await db.selectFrom('backtests').selectAll().where('id', '=', id).executeTakeFirst()
-  if (row === undefined) throw new AppError('not_found', 'There is no such backtest.')
-  return row
-}
-
 export const oneBacktest = defineQuery(
   'replay.one',
-  (from: ReadDb, id: string): Promise<BacktestsTable> => rowOf(from, id),
+  async (from: ReadDb, id: string): Promise<BacktestsTable> =>
+    asItStands(
+      from,
+      await from.db.selectFrom('backtests').selectAll().where('id', '=', id).executeTakeFirst(),
+      BACKTEST,
+    ),
 )
 
 export const backtestsOf = defineQuery(
   'replay.of-version',
-  async ({ db }: ReadDb, of: { name: string; version: number }): Promise<BacktestsTable[]> =>
-    db
-      .selectFrom('backtests')
-      .selectAll()
-      .where('name', '=', of.name)
-      .where('version', '=', of.version)
-      .orderBy('id', 'desc')
-      .execute(),
+  async (from: ReadDb, { name, version }: { name: string; version: number }): Promise<BacktestsTable[]> => {
+    const own = from.db.selectFrom('backtests').selectAll().where('name', '=', name).where('version', '=', version)
+    return asTheyStand(from, await own.orderBy('id', 'desc').execute())
+  },
 )
-
-/** Takes a backtest in hand, or goes on with it; false when nobody wants it any more. */
-export const beginBacktest = defineWork('replay.begin', async (tx: Tx, id: string): Promise<boolean> => {
-  const begun = await tx.db
-    .updateTable('backtests')
-    .set({ state: 'running' })
-    .where('id', '=', id)
-    .where('state', 'in', ['waiting', 'running'])
-    .executeTakeFirst()
-  tx.hint('backtests')
-  return begun.numUpdatedRows === 1n
-})
 
 /** Parts that are whole, by segment. */
 export const partsOf = defineQuery(
@@ -75,7 +55,7 @@ export const keepPart = defineWork(
     tx: Tx,
     input: { id: string; segment: string; lines: number; part: Part; differences: readonly Difference[] },
   ): Promise<void> => {
-    const { state } = await rowOf(tx, input.id)
+    const { state } = await oneBacktest.run(tx, input.id)
     if (state !== 'running') return
     const kept = await tx.db
       .insertInto('backtest_parts')
@@ -106,37 +86,6 @@ export const keepPart = defineWork(
 
 const ROWS = 200
 
-/** Ends a backtest with what all parts say together, and its job with it. What was cancelled meanwhile stays so. */
-export const endBacktest = defineWork(
-  'replay.end',
-  async (tx: Tx, input: { id: string; result: string | null; job: Claimed }): Promise<void> => {
-    await tx.db
-      .updateTable('backtests')
-      .set({ state: input.result === null ? 'parked' : 'done', result: input.result, ended_at: tx.now })
-      .where('id', '=', input.id)
-      .where('state', '=', 'running')
-      .execute()
-    await tx.db.deleteFrom('backtest_parts').where('backtest', '=', input.id).execute()
-    await tx.jobs.complete(input.job)
-    tx.hint('backtests')
-  },
-)
-
-/** Stops a backtest for good. @throws AppError `not_found` · `conflict` it has ended */
-export const cancelBacktest = defineWork(
-  'replay.cancel',
-  async (tx: Tx, id: string): Promise<{ state: 'cancelled' }> => {
-    const { state } = await rowOf(tx, id)
-    if (state !== 'waiting' && state !== 'running')
-      throw new AppError('conflict', `This work has ended (${state}); there is nothing to stop.`)
-    await tx.db.updateTable('backtests').set({ state: 'cancelled', ended_at: tx.now }).where('id', '=', id).execute()
-    await tx.db.deleteFrom('backtest_parts').where('backtest', '=', id).execute()
-    await tx.db.deleteFrom('backtest_differences').where('backtest', '=', id).execute()
-    tx.hint('backtests')
-    return { state: 'cancelled' }
-  },
-)
-
 const PAGE = 50
 
 /** One page of what the two versions see differently. */
@@ -146,7 +95,7 @@ export const differencesOf = defineQuery(
     from: ReadDb,
     { id, rule, after }: { id: string; rule: string | undefined; after: number },
   ): Promise<{ items: DifferenceJson[]; next: number | null }> => {
-    await rowOf(from, id)
+    await oneBacktest.run(from, id)
     const rows = await from.db
       .selectFrom('backtest_differences')
       .select(['n', 'body'])

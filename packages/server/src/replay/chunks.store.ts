@@ -91,6 +91,15 @@ export const lastChunk = defineQuery('replay.last', async ({ db }: ReadDb): Prom
   return row?.n ?? 0
 })
 
+/** When the first event of a segment was received; undefined while nothing of it is there. */
+export const firstOf = defineQuery(
+  'replay.first',
+  async ({ db }: ReadDb, segment: string): Promise<number | undefined> => {
+    const first = db.selectFrom('replay_chunks').select('since').where('segment', '=', segment)
+    return (await first.orderBy('n').limit(1).executeTakeFirst())?.since
+  },
+)
+
 /** The segments of a stretch in their order, with how many lines each has there. */
 export const segmentsIn = defineQuery(
   'replay.segments',

@@ -1,41 +1,38 @@
 import { approveRetro, getRetro, getRetros, type RetroResultJson, startRetro } from '@lamplighter/api'
 import { AppError } from '../http/errors.ts'
 import { onceOf, type Route, route } from '../http/route.ts'
-import { allStaff, doerOf } from '../people/index.ts'
-import { askerOf, type LiveRules, labels, oneVersion, type RuleRegistry } from '../policy/index.ts'
-import type { Storage } from '../storage/index.ts'
+import { doerOf } from '../people/index.ts'
+import { type LiveRules, oneVersion } from '../policy/index.ts'
+import type { Keyring } from '../storage/keyring/index.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
-import { addRetro, approveRetro as approveWork, casesOfRetro, oneRetro, retrosOf } from './store.ts'
+import { type AskedServices, aboutRun, askedSpan, askedVersion, labelsOf } from './asked.ts'
+import { addRetro, approveRetro as approveWork, casesOfRetro, firstOf, oneRetro, retrosOf } from './store.ts'
 import type { RetrosTable } from './tables.ts'
 
-export interface RetroRouteServices {
-  readonly storage: Storage
-  readonly registry: Pick<RuleRegistry, 'live' | 'kept'>
+export interface RetroRouteServices extends AskedServices {
+  readonly keyring: Pick<Keyring, 'live'>
   keysFor(affected: readonly Affected[]): Promise<RecordKeys>
 }
 
 /** The calls that apply a version to the past (rules.md §8.3). */
-export function retroRoutes({ storage, registry, keysFor }: RetroRouteServices): Route[] {
+export function retroRoutes(services: RetroRouteServices): Route[] {
+  const { storage, keyring, keysFor } = services
   const { store } = storage
-  const label = async () => labels(await store.read(allStaff, undefined))
+  const label = () => labelsOf(storage)
+  // The open segment is that whose key is there; all that came before is led back to nobody.
+  const reaches = async (): Promise<number | null> => {
+    const [open] = keyring.live('replay')
+    return open === undefined ? null : ((await store.read(firstOf, open.id)) ?? null)
+  }
   return [
     route(startRetro, async (call) => {
-      const { name, version } = call.params
-      const { from, to = call.now, maxCases, reason } = call.body
-      if (from > to) throw new AppError('invalid', 'from: expected an instant before "to".', { pointer: '/from' })
-      const live = registry.live()
-      const { rules } = registry.kept(await store.read(oneVersion, { name, version }))
-      // One schema says what may be read of an event: the log was written by the live version's.
-      if (rules.schemaText !== live.schemaText)
-        throw new AppError(
-          'conflict',
-          'The live version reads another schema of facts; upload this file again as a new version.',
-        )
-      const asker = askerOf(call.who)
+      const span = askedSpan(call.body, call.now)
+      const { rules, of } = await askedVersion(call, services)
+      const { maxCases, reason } = call.body
       const wish = {
-        ...{ name, version, hash: rules.hash, since: from, until: to, max_cases: maxCases, reason },
-        rules: JSON.stringify(askedRules(rules, call.body.rules)),
-        by: asker.kind === 'staff' ? asker.id : 'operator',
+        ...of,
+        ...span,
+        ...{ max_cases: maxCases, reason, rules: JSON.stringify(askedRules(rules, call.body.rules)) },
       }
       return { body: await store.tx(addRetro, wish, onceOf(call)) }
     }),
@@ -48,7 +45,7 @@ export function retroRoutes({ storage, registry, keysFor }: RetroRouteServices):
       const row = await store.read(oneRetro, params.id)
       const result = row.result === null ? null : (JSON.parse(row.result) as RetroResultJson)
       const cases = await store.read(casesOfRetro, row.id)
-      return { body: { ...aboutJson(row, await label()), result, cases } }
+      return { body: { ...aboutJson(row, await label()), reaches: await reaches(), result, cases } }
     }),
     route(approveRetro, async (call) => {
       const input = { id: call.params.id, hash: call.body.hash, doer: doerOf(call), keys: await keysFor([]) }
@@ -74,9 +71,10 @@ function askedRules({ program }: LiveRules, asked: readonly string[] | undefined
 }
 
 function aboutJson(row: RetrosTable, label: (id: string) => string) {
-  const { id, state, name, version, hash, since, until, reason, by, at } = row
+  const { since, until, reason } = row
   return {
-    ...{ id, state, name, version, hash, from: since, to: until, reason, by: label(by), at },
+    ...aboutRun(row, label),
+    ...{ from: since, to: until, reason },
     rules: JSON.parse(row.rules) as string[],
     maxCases: row.max_cases,
     approved:

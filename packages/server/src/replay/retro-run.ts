@@ -2,8 +2,8 @@ import type { KeyObject } from 'node:crypto'
 import type { RetroResultJson } from '@lamplighter/api'
 import { hmacHex } from '../http/crypto.ts'
 import type { Handler } from '../jobs/index.ts'
-import { isRefused, type LiveRules, type RuleRegistry, verdictsOn, versionByHash } from '../policy/index.ts'
-import { type Claimed, newId, type Storage } from '../storage/index.ts'
+import { type LiveRules, verdictsOn } from '../policy/index.ts'
+import { newId } from '../storage/index.ts'
 import type { Keyring } from '../storage/keyring/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import { type Affected, PLATFORM, type RecordKeys } from '../transparency/index.ts'
@@ -11,28 +11,15 @@ import { type Finding, findingOf, type Meaning } from './finding.ts'
 import { openedIds } from './ids.ts'
 import { idKeysOf } from './log.ts'
 import type { FromRetro, RetroErrand, ToRetro } from './messages.ts'
-import type { Progress } from './progress.ts'
 import type { FindingInput } from './retros.store.ts'
+import { bodiesOf, eachPage, heed, linesIn, type RunServices, runHandler, versionWith } from './runs.ts'
 import type { Counted, Hit } from './search.ts'
-import {
-  beginRetro,
-  casesOfRetro,
-  chunksIn,
-  endRetro,
-  findingWith,
-  keepFinding,
-  lastChunk,
-  oneRetro,
-  segmentsIn,
-} from './store.ts'
+import { casesOfRetro, findingWith, keepFinding, lastChunk, oneRetro, segmentsIn } from './store.ts'
 import type { RetrosTable } from './tables.ts'
 import { PastThread } from './thread-client.ts'
 
-export interface RetroServices {
-  readonly storage: Storage
-  readonly registry: Pick<RuleRegistry, 'check'>
+export interface RetroServices extends RunServices {
   readonly keyring: Keyring
-  readonly progress: Progress
   readonly sealer: Sealer
   readonly sealKey: KeyObject
   readonly now: () => number
@@ -47,29 +34,11 @@ const AT_ONCE = 16
  * of an event is known by the event, so that nothing is made twice.
  */
 export function retroHandler(services: RetroServices): Handler {
-  const { progress } = services
-  const { store } = services.storage
-  return async (job, { signal, claimed }) => {
-    const id = idIn(job)
-    if (!(await store.tx(beginRetro, id))) return 'done'
-    try {
-      const row = await store.read(oneRetro, id)
-      const rules = await rulesOf(row, services)
-      const result = rules === undefined ? null : await new Retro(row, rules, services).run(signal)
-      if (result === 'stopped') return 'done'
-      await store.tx(endRetro, { id, result: result === null ? null : JSON.stringify(result), job: claimed() })
-      return 'completed'
-    } finally {
-      progress.end(id)
-    }
-  }
-}
-
-/** Undefined when this software no longer takes the version. */
-async function rulesOf({ hash }: RetrosTable, services: RetroServices): Promise<LiveRules | undefined> {
-  const found = await services.storage.store.read(versionByHash, hash)
-  const rules = found && services.registry.check(found.text, found.schema_text)
-  return rules === undefined || isRefused(rules) ? undefined : rules
+  return runHandler(services, async (id, signal) => {
+    const row = await services.storage.store.read(oneRetro, id)
+    const rules = await versionWith(row.hash, services)
+    return rules === undefined ? undefined : await new Retro(row, rules, services).run(signal)
+  })
 }
 
 const NOTHING: Counted = { events: 0, measured: 0, rules: {} }
@@ -100,26 +69,22 @@ class Retro {
     let since: number | null = null
     let whole = true
     try {
-      for (let after = 0; ; ) {
-        const chunks = await store.read(chunksIn, { ...stretch, segment: open.segment, after, most: AT_ONCE })
-        const [last] = chunks.slice(-1)
-        if (last === undefined) break
-        since ??= chunks[0]?.since ?? null
-        // Asked between two pages, so that a stop is heard within a second.
-        if (signal.aborted) throw new Error('the worker stops')
-        if ((await store.read(oneRetro, this.#row.id)).state !== 'running') return 'stopped'
+      const walk = { run: this.#row.id, stretch: { ...stretch, segment: open.segment }, most: AT_ONCE }
+      const walked = await eachPage(this.#services, walk, signal, async (page) => {
+        since ??= page[0]?.since ?? null
         // Once the segment is closed nobody is led back to an id any more, by nobody.
         whole = this.#isOpen(open.segment)
-        if (!whole) break
-        const answer = await thread.ask({ do: 'chunks', chunks: chunks.map(({ body, until }) => ({ body, until })) })
+        if (!whole) return 'enough'
+        const answer = await thread.ask({ do: 'chunks', chunks: bodiesOf(page) })
         if (answer.did !== 'chunks') throw new TypeError('the thread of a retro said something else')
         for (const hit of answer.hits) {
-          if (signal.aborted) throw new Error('the worker stops')
+          heed(signal)
           if ((await this.#take(hit, meaning)) === 'stopped') return 'stopped'
         }
-        at.add(chunks.reduce((sum, chunk) => sum + chunk.lines, 0))
-        after = last.n
-      }
+        at.add(linesIn(page))
+        return 'on'
+      })
+      if (walked === 'stopped') return walked
       const ended = await thread.ask({ do: 'end' })
       if (ended.did !== 'end') throw new TypeError('the thread of a retro said something else')
       return await this.#result(ended.counted, { since, whole })
@@ -245,9 +210,4 @@ class Retro {
 /** What of an explanation says which rules have made a case. */
 interface Spoken {
   readonly effects: readonly { readonly do: string; readonly rules: readonly string[] }[]
-}
-
-function idIn({ payload }: Claimed): string {
-  if (typeof payload === 'object' && payload !== null && 'id' in payload) return String(payload.id)
-  throw new TypeError('a job without the id of its retro')
 }

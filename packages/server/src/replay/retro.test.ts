@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { engines } from '../storage/testing/engines.ts'
 import { type House, LISTED, messageOf, openHouse, type Person, reportOf } from '../testing/house.ts'
-import { RETRO_QUEUE, retroHandler, startProgress } from './index.ts'
+import { RETRO, retroHandler, startProgress } from './index.ts'
 import { unpackChunk } from './line.ts'
 import { keepTraces } from './store.ts'
 
@@ -120,7 +120,7 @@ describe.each(engines)('looking back, on $name', (engine) => {
       keysFor: async (affected) => (await house.context.meansFor(affected)).record,
       progress: startProgress(() => performance.now()),
     })
-    const [job] = await storage.jobs.claim(RETRO_QUEUE, 1, 60_000)
+    const [job] = await storage.jobs.claim(RETRO.queue, 1, 60_000)
     if (job === undefined) return 'nothing to do'
     const ending = await handler(job, { signal, claimed: () => job }).catch((error: Error) => error)
     if (ending === 'done') await storage.jobs.complete(job)

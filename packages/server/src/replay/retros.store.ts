@@ -2,11 +2,10 @@ import { AppError } from '../http/errors.ts'
 import { allStaff, type Doer } from '../people/index.ts'
 import { insertVerdict, noteStep, versionRow } from '../policy/index.ts'
 import { type CaseSeed, caseOfSubject, openCase, putEvidence } from '../review/index.ts'
-import { type Claimed, defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
+import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
 import { type Affected, type LedgerAct, type RecordKeys, record } from '../transparency/index.ts'
+import { asItStands, asTheyStand, enqueueRun, RETRO } from './runs.store.ts'
 import type { FindingsTable, RetrosTable } from './tables.ts'
-
-export const RETRO_QUEUE = 'replay.retro'
 
 type New = Pick<RetrosTable, 'name' | 'version' | 'hash' | 'since' | 'until' | 'rules' | 'max_cases' | 'reason' | 'by'>
 
@@ -25,28 +24,18 @@ export const addRetro = defineWork('replay.add-retro', async (tx: Tx, wish: New)
   return { id }
 })
 
-/** @throws AppError `not_found` */
-async function rowOf({ db }: Pick<Tx | ReadDb, 'db'>, id: string): Promise<RetrosTable> {
-  const row = await db.selectFrom('retros').selectAll().where('id', '=', id).executeTakeFirst()
-  if (row === undefined) throw new AppError('not_found', 'There is no such retro.')
-  return row
-}
-
 export const oneRetro = defineQuery(
   'replay.one-retro',
-  (from: ReadDb, id: string): Promise<RetrosTable> => rowOf(from, id),
+  async (from: ReadDb, id: string): Promise<RetrosTable> =>
+    asItStands(from, await from.db.selectFrom('retros').selectAll().where('id', '=', id).executeTakeFirst(), RETRO),
 )
 
 export const retrosOf = defineQuery(
   'replay.retros-of-version',
-  async ({ db }: ReadDb, of: { name: string; version: number }): Promise<RetrosTable[]> =>
-    db
-      .selectFrom('retros')
-      .selectAll()
-      .where('name', '=', of.name)
-      .where('version', '=', of.version)
-      .orderBy('id', 'desc')
-      .execute(),
+  async (from: ReadDb, { name, version }: { name: string; version: number }): Promise<RetrosTable[]> => {
+    const own = from.db.selectFrom('retros').selectAll().where('name', '=', name).where('version', '=', version)
+    return asTheyStand(from, await own.orderBy('id', 'desc').execute())
+  },
 )
 
 /**
@@ -57,7 +46,7 @@ export const retrosOf = defineQuery(
 export const approveRetro = defineWork(
   'replay.approve-retro',
   async (tx: Tx, input: { id: string; hash: string; doer: Doer; keys: RecordKeys }): Promise<{ state: 'waiting' }> => {
-    const row = await rowOf(tx, input.id)
+    const row = await oneRetro.run(tx, input.id)
     const { staff } = input.doer
     if (staff === null) throw new AppError('forbidden', 'A person approves, signed in by name.')
     if (row.hash !== input.hash)
@@ -73,7 +62,7 @@ export const approveRetro = defineWork(
       .set({ state: 'waiting', approved_by: staff, approved_at: tx.now, solo: solo ? 1 : 0 })
       .where('id', '=', row.id)
       .execute()
-    await tx.jobs.enqueue({ queue: RETRO_QUEUE, once: row.id, runAt: tx.now, payload: { id: row.id } })
+    await enqueueRun(tx, row.id)
     await noteStep(tx, await versionRow(tx, row.name, row.version), {
       ...{ op: 'retro', doer: input.doer, approvals: 1, solo, reason: row.reason },
       ...{ previous: null, keys: input.keys, until: row.until },
@@ -82,18 +71,6 @@ export const approveRetro = defineWork(
     return { state: 'waiting' }
   },
 )
-
-/** Takes a retro in hand, or goes on with it; false when nobody wants it any more. */
-export const beginRetro = defineWork('replay.begin-retro', async (tx: Tx, id: string): Promise<boolean> => {
-  const begun = await tx.db
-    .updateTable('retros')
-    .set({ state: 'running' })
-    .where('id', '=', id)
-    .where('state', 'in', ['waiting', 'running'])
-    .executeTakeFirst()
-  tx.hint('backtests')
-  return begun.numUpdatedRows === 1n
-})
 
 /** What this version has made of an event before; undefined where it has not. */
 export const findingWith = defineQuery(
@@ -129,7 +106,7 @@ const MOST_IN_A_CASE = 20
 export const keepFinding = defineWork(
   'replay.keep-finding',
   async (tx: Tx, input: FindingInput): Promise<'kept' | 'known' | 'full' | 'enough' | 'stopped'> => {
-    const retro = await rowOf(tx, input.retro)
+    const retro = await oneRetro.run(tx, input.retro)
     if (retro.state !== 'running') return 'stopped'
     if ((await findingWith.run(tx, { hash: retro.hash, event: input.event })) !== undefined) return 'known'
     const [first] = input.cases
@@ -186,33 +163,5 @@ export const casesOfRetro = defineQuery(
       rules: [...new Set(own.flatMap(({ rules }) => JSON.parse(rules) as string[]))].toSorted(),
       events: own.length,
     }))
-  },
-)
-
-/** Ends a retro with what it found, and its job with it. What was cancelled meanwhile stays so. */
-export const endRetro = defineWork(
-  'replay.end-retro',
-  async (tx: Tx, input: { id: string; result: string | null; job: Claimed }): Promise<void> => {
-    await tx.db
-      .updateTable('retros')
-      .set({ state: input.result === null ? 'parked' : 'done', result: input.result, ended_at: tx.now })
-      .where('id', '=', input.id)
-      .where('state', '=', 'running')
-      .execute()
-    await tx.jobs.complete(input.job)
-    tx.hint('backtests')
-  },
-)
-
-/** Stops a retro for good. Cases that it has made stay: a person decides them. @throws AppError `not_found` · `conflict` it has ended */
-export const cancelRetro = defineWork(
-  'replay.cancel-retro',
-  async (tx: Tx, id: string): Promise<{ state: 'cancelled' }> => {
-    const { state } = await rowOf(tx, id)
-    if (state !== 'proposed' && state !== 'waiting' && state !== 'running')
-      throw new AppError('conflict', `This work has ended (${state}); there is nothing to stop.`)
-    await tx.db.updateTable('retros').set({ state: 'cancelled', ended_at: tx.now }).where('id', '=', id).execute()
-    tx.hint('backtests')
-    return { state: 'cancelled' }
   },
 )

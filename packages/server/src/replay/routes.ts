@@ -5,26 +5,27 @@ import {
   getBacktests,
   getDifferences,
   getJob,
-  type RetroResultJson,
   startBacktest,
 } from '@lamplighter/api'
-import { AppError } from '../http/errors.ts'
 import { onceOf, type Route, route } from '../http/route.ts'
-import { allStaff } from '../people/index.ts'
-import { askerOf, labels, oneVersion, openReport } from '../policy/index.ts'
+import { oneVersion, openReport } from '../policy/index.ts'
+import { aboutRun, askedSpan, askedVersion, assertSameSchema, labelsOf } from './asked.ts'
 import type { Progress } from './progress.ts'
 import { type RetroRouteServices, retroRoutes } from './retro-routes.ts'
 import {
   addBacktest,
   backtestsOf,
-  cancelBacktest,
-  cancelRetro,
+  cancelRun,
   differencesOf,
+  isOpen,
+  kindOf,
   lastChunk,
   oneBacktest,
   oneRetro,
+  RETRO,
+  type Run,
 } from './store.ts'
-import type { BacktestsTable, RetrosTable } from './tables.ts'
+import type { BacktestsTable } from './tables.ts'
 
 export interface ReplayServices extends RetroRouteServices {
   readonly progress: Progress
@@ -34,29 +35,23 @@ export interface ReplayServices extends RetroRouteServices {
 export function routesOf(services: ReplayServices): Route[] {
   const { storage, registry, progress } = services
   const { store } = storage
-  const job = (id: string) => (isRetro(id) ? store.read(oneRetro, id) : store.read(oneBacktest, id))
-  const label = async () => labels(await store.read(allStaff, undefined))
+  const job = (id: string): Promise<Run> =>
+    kindOf(id) === RETRO ? store.read(oneRetro, id) : store.read(oneBacktest, id)
+  const label = () => labelsOf(storage)
   return [
     route(startBacktest, async (call) => {
-      const { name, version } = call.params
-      const { from, to = call.now, against } = call.body
-      if (from > to) throw new AppError('invalid', 'from: expected an instant before "to".', { pointer: '/from' })
+      const span = askedSpan(call.body, call.now)
+      const { of } = await askedVersion(call, services)
+      const { against } = call.body
       const live = registry.live()
-      const { rules } = registry.kept(await store.read(oneVersion, { name, version }))
       const other = against === 'live' ? live : registry.kept(await store.read(oneVersion, versionIn(against))).rules
-      // One schema says what may be read of an event: two of them cannot be asked about the same past.
-      if (rules.schemaText !== live.schemaText || other.schemaText !== live.schemaText)
-        throw new AppError(
-          'conflict',
-          'The live version reads another schema of facts; upload this file again as a new version.',
-        )
-      const asker = askerOf(call.who)
+      assertSameSchema(other, live)
       const wish = {
-        ...{ name, version, hash: rules.hash, since: from, until: to },
+        ...of,
+        ...span,
         against: `${other.name}@${other.version}`,
         against_hash: other.hash,
         last: await store.read(lastChunk, undefined),
-        by: asker.kind === 'staff' ? asker.id : 'operator',
       }
       return { body: await store.tx(addBacktest, wish, onceOf(call)) }
     }),
@@ -81,26 +76,20 @@ export function routesOf(services: ReplayServices): Route[] {
       return { body: { state: row.state, progress: progressOf(row, progress) } }
     }),
     route(cancelJob, async (call) => {
-      const { id } = call.params
-      return { body: await store.tx(isRetro(id) ? cancelRetro : cancelBacktest, id, onceOf(call)) }
+      return { body: await store.tx(cancelRun, call.params.id, onceOf(call)) }
     }),
     ...retroRoutes(services),
   ]
 }
 
-type AnyJob = Pick<BacktestsTable | RetrosTable, 'id' | 'state' | 'result'>
-
-const isRetro = (id: string): boolean => id.startsWith('rt_')
-const isOpen = ({ state }: AnyJob): boolean => state === 'proposed' || state === 'waiting' || state === 'running'
-
-function progressOf(row: AnyJob, progress: Progress) {
-  const { events = 0 } = row.result === null ? {} : (JSON.parse(row.result) as BacktestResultJson | RetroResultJson)
+function progressOf(row: Run, progress: Progress) {
+  const { events = 0 } = row.result === null ? {} : (JSON.parse(row.result) as { events?: number })
   return progress.of(row.id) ?? { done: events, total: events, perSecond: 0, etaS: isOpen(row) ? null : 0 }
 }
 
 function aboutJson(row: BacktestsTable, label: (id: string) => string) {
-  const { id, state, name, version, hash, against, since, until, by, at } = row
-  return { id, state, name, version, hash, against, from: since, to: until, by: label(by), at }
+  const { against, since, until } = row
+  return { ...aboutRun(row, label), against, from: since, to: until }
 }
 
 function versionIn(against: string): { name: string; version: number } {

@@ -1,23 +1,19 @@
 import type { Handler } from '../jobs/index.ts'
-import { isRefused, type LiveRules, type RuleRegistry, versionByHash } from '../policy/index.ts'
+import type { LiveRules } from '../policy/index.ts'
 import { reviewedSince } from '../review/index.ts'
-import type { Claimed, Storage } from '../storage/index.ts'
 import type { Keyring } from '../storage/keyring/index.ts'
 import { warmupOf } from './backtest.ts'
 import type { Decided } from './counting.ts'
 import { idsUnder } from './log.ts'
 import type { Errand, FromThread, ToThread } from './messages.ts'
-import type { Progress } from './progress.ts'
 import { resultOf } from './result.ts'
-import { beginBacktest, chunksIn, endBacktest, keepPart, oneBacktest, partsOf, segmentsIn } from './store.ts'
+import { bodiesOf, eachPage, linesIn, type RunServices, runHandler, versionWith } from './runs.ts'
+import { keepPart, oneBacktest, partsOf, segmentsIn } from './store.ts'
 import type { BacktestsTable } from './tables.ts'
 import { PastThread } from './thread-client.ts'
 
-export interface BacktestServices {
-  readonly storage: Storage
-  readonly registry: Pick<RuleRegistry, 'check'>
+export interface BacktestServices extends RunServices {
   readonly keyring: Keyring
-  readonly progress: Progress
 }
 
 /** Chunks that cross to the thread at once. */
@@ -28,42 +24,18 @@ const AT_ONCE = 64
  * segments know nothing of each other, so the result is the same.
  */
 export function backtestHandler(services: BacktestServices): Handler {
-  const { storage, progress } = services
-  const { store } = storage
-  return async (job, { signal, claimed }) => {
-    const id = idIn(job)
-    if (!(await store.tx(beginBacktest, id))) return 'done'
-    try {
-      const row = await store.read(oneBacktest, id)
-      const versions = await bothOf(row, services)
-      const result = versions === undefined ? undefined : await carryOut(row, versions, services, signal)
-      if (result === 'stopped') return 'done'
-      await store.tx(endBacktest, {
-        id,
-        result: result === undefined ? null : JSON.stringify(result),
-        job: claimed(),
-      })
-      return 'completed'
-    } finally {
-      progress.end(id)
-    }
-  }
+  return runHandler(services, async (id, signal) => {
+    const row = await services.storage.store.read(oneBacktest, id)
+    const [mine, theirs] = [await versionWith(row.hash, services), await versionWith(row.against_hash, services)]
+    return mine === undefined || theirs === undefined
+      ? undefined
+      : await carryOut(row, { mine, theirs }, services, signal)
+  })
 }
 
 interface Both {
   readonly mine: LiveRules
   readonly theirs: LiveRules
-}
-
-/** Undefined when this software no longer takes one of them. */
-async function bothOf(row: BacktestsTable, { storage, registry }: BacktestServices): Promise<Both | undefined> {
-  const prepared = async (hash: string) => {
-    const found = await storage.store.read(versionByHash, hash)
-    const rules = found && registry.check(found.text, found.schema_text)
-    return rules === undefined || isRefused(rules) ? undefined : rules
-  }
-  const [mine, theirs] = [await prepared(row.hash), await prepared(row.against_hash)]
-  return mine === undefined || theirs === undefined ? undefined : { mine, theirs }
 }
 
 async function carryOut(row: BacktestsTable, both: Both, services: BacktestServices, signal: AbortSignal) {
@@ -83,17 +55,13 @@ async function carryOut(row: BacktestsTable, both: Both, services: BacktestServi
       if (whole.has(segment)) continue
       const decided = await decidedIn(segment, stretch.since, services)
       await thread.ask({ do: 'begin', ...(decided !== undefined && { decided }) })
-      for (let after = 0; ; ) {
-        const chunks = await store.read(chunksIn, { ...stretch, segment, after, most: AT_ONCE })
-        const last = chunks.at(-1)
-        if (last === undefined) break
-        // Asked between two pages, so that a stop is heard within a second.
-        if (signal.aborted) throw new Error('the worker stops')
-        if ((await store.read(oneBacktest, row.id)).state !== 'running') return 'stopped' as const
-        await thread.ask({ do: 'chunks', chunks: chunks.map(({ body, until }) => ({ body, until })) })
-        at.add(chunks.reduce((sum, chunk) => sum + chunk.lines, 0))
-        after = last.n
-      }
+      const walk = { run: row.id, stretch: { ...stretch, segment }, most: AT_ONCE }
+      const walked = await eachPage(services, walk, signal, async (page) => {
+        await thread.ask({ do: 'chunks', chunks: bodiesOf(page) })
+        at.add(linesIn(page))
+        return 'on'
+      })
+      if (walked === 'stopped') return walked
       const ended = await thread.ask({ do: 'end' })
       if (ended.did !== 'end') throw new TypeError('the thread of a backtest said something else')
       await store.tx(keepPart, { id: row.id, segment, lines, part: ended.part, differences: ended.differences })
@@ -116,8 +84,3 @@ async function decidedIn(segment: string, since: number, services: BacktestServi
 }
 
 const textsOf = ({ text, schemaText }: LiveRules) => ({ text, schemaText })
-
-function idIn({ payload }: Claimed): string {
-  if (typeof payload === 'object' && payload !== null && 'id' in payload) return String(payload.id)
-  throw new TypeError('a job without the id of its backtest')
-}

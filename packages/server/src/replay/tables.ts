@@ -39,7 +39,7 @@ export interface BacktestsTable {
   until: number
   /** The last chunk of the log that there was: what comes later is no part of it, whenever it goes on. */
   last: number
-  state: BacktestState
+  state: Exclude<RunState, 'proposed'>
   /** Staff id, or `operator`. */
   by: string
   at: number
@@ -47,7 +47,8 @@ export interface BacktestsTable {
   /** JSON of `BacktestResult`. */
   result: string | null
 }
-export type BacktestState = 'waiting' | 'running' | 'done' | 'cancelled' | 'parked'
+/** `proposed`: it begins when somebody has agreed; of a retro only. `parked`: it could not be done. */
+export type RunState = 'proposed' | 'waiting' | 'running' | 'done' | 'cancelled' | 'parked'
 
 /** What was found in one segment: where a backtest goes on after a stop. */
 export interface PartsTable {
@@ -79,7 +80,7 @@ export interface RetrosTable {
   rules: string
   max_cases: number
   reason: string
-  state: RetroState
+  state: RunState
   /** Staff id, or `operator`. */
   by: string
   at: number
@@ -90,7 +91,6 @@ export interface RetrosTable {
   /** JSON of `RetroResultJson`. */
   result: string | null
 }
-export type RetroState = 'proposed' | BacktestState
 
 /** Events of which a retro made a case. */
 export interface FindingsTable {

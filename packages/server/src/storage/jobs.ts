@@ -208,6 +208,17 @@ const counts = defineQuery('storage.jobs.counts', ({ db }: ReadDb) =>
     .execute(),
 )
 
+/** Of the jobs of a queue that the machine has given up, the keys under which they are there once. */
+export async function parkedAmong({ db }: Pick<ReadDb, 'db'>, queue: string): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('jobs')
+    .select('once_key')
+    .where('queue', '=', queue)
+    .where('state', '=', 'parked')
+    .execute()
+  return new Set(rows.flatMap(({ once_key }) => once_key ?? []))
+}
+
 export function makeJobs(store: Store): Jobs {
   return {
     enqueue: (job) => store.tx(enqueue, job),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { BACKTEST_QUEUE, backtestHandler, RETRO_QUEUE, retroHandler, startProgress } from '../replay/index.ts'
+import { BACKTEST, backtestHandler, RETRO, retroHandler, startProgress } from '../replay/index.ts'
 import type { GoodCall, Town } from './good-calls.ts'
 import { freshId } from './house.ts'
 
@@ -97,7 +97,7 @@ export class RuleMakes {
     const id = await this.backtested()
     const handler = backtestHandler({ storage, registry, keyring, progress: startProgress(() => performance.now()) })
     // Held for no time: those of others stay as they are.
-    const jobs = await storage.jobs.claim(BACKTEST_QUEUE, 1_000, 1)
+    const jobs = await storage.jobs.claim(BACKTEST.queue, 1_000, 1)
     for (const job of jobs.filter(({ payload }) => JSON.stringify(payload).includes(id)))
       await handler(job, { signal: AbortSignal.timeout(60_000), claimed: () => job })
     return id
@@ -122,7 +122,7 @@ export class RuleMakes {
       keysFor: async (affected) => (await house.context.meansFor(affected)).record,
       progress: startProgress(() => performance.now()),
     })
-    const jobs = await storage.jobs.claim(RETRO_QUEUE, 1_000, 1)
+    const jobs = await storage.jobs.claim(RETRO.queue, 1_000, 1)
     for (const job of jobs.filter(({ payload }) => JSON.stringify(payload).includes(id)))
       await handler(job, { signal: AbortSignal.timeout(60_000), claimed: () => job })
     return id

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+import { Id, Instant, Nothing } from './words.ts'
+
+// What runs over the past, whatever it asks of it.
+
+export const RunId = z.object({ id: Id })
+
+/** `parked`: it could not be done, and nobody tries again. */
+const RunState = z.enum(['waiting', 'running', 'done', 'cancelled', 'parked'])
+/** `proposed`: it begins when somebody has agreed. */
+export const JobState = z.enum(['proposed', ...RunState.options])
+
+/** What every run says of itself. */
+export const AboutRun = z.object({
+  id: Id,
+  state: RunState,
+  name: z.string(),
+  version: z.int(),
+  hash: z.string(),
+  /** Who asked: `R-7`, or `operator`. */
+  by: z.string(),
+  at: Instant,
+})
+
+export const getJob = endpoint({
+  id: 'getJob',
+  method: 'get',
+  path: '/v1/jobs/{id}',
+  act: 'jobs.read',
+  summary: 'How far a long piece of work is, as soon as that has changed or after `wait` seconds.',
+  params: RunId,
+  query: z.object({ wait: z.coerce.number().int().min(0).max(30).optional() }),
+  body: undefined,
+  status: 200,
+  answer: z.object({
+    state: JobState,
+    progress: z.object({ done: z.int(), total: z.int(), perSecond: z.number(), etaS: z.number().nullable() }),
+  }),
+  repeat: 'own',
+  codes: [],
+})
+
+export const cancelJob = endpoint({
+  id: 'cancelJob',
+  method: 'delete',
+  path: '/v1/jobs/{id}',
+  act: 'rules.write',
+  summary:
+    'Stop a long piece of work for good. What a backtest had found by then goes with it; cases of a retro stay, and a person decides them.',
+  params: RunId,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({ state: JobState }),
+  repeat: 'key',
+  codes: ['conflict'],
+})
