@@ -234,7 +234,8 @@ export const rulebookDe: typeof rulebookEn = {
     runOf: (at, by) => `${at}, von ${by}`,
     spanOf: (from, to, against) => `Ereignisse vom ${from} bis ${to}, neben ${against}.`,
     state: { waiting: 'wartet', running: 'läuft', done: 'fertig', cancelled: 'angehalten', parked: 'aufgegeben' },
-    parked: 'Er scheiterte mehrmals und wurde aufgegeben; der Betreiber findet den Grund im Protokoll des Servers.',
+    parked:
+      'Das scheiterte und wurde aufgegeben. Der Betreiber findet den Grund im Protokoll des Servers; fragen Sie noch einmal, wenn er behoben ist.',
     cancelled: 'Er wurde angehalten. Was er bis dahin fand, ist fort.',
     progress: (done, total, perSecond) => `${done} von ${total} Ereignissen, ${perSecond} je Sekunde`,
     left: (time) => `noch ${time}`,

@@ -228,7 +228,8 @@ export const rulebookEn = {
     runOf: (at: string, by: string) => `${at}, by ${by}`,
     spanOf: (from: string, to: string, against: string) => `Events from ${from} to ${to}, beside ${against}.`,
     state: { waiting: 'waiting', running: 'under way', done: 'done', cancelled: 'stopped', parked: 'given up' },
-    parked: 'It failed several times and was given up; the operator finds why in the log of the server.',
+    parked:
+      'It failed and was given up. The operator finds why in the log of the server; ask for it again when that is mended.',
     cancelled: 'It was stopped. What it had found by then is gone.',
     progress: (done: string, total: string, perSecond: string) => `${done} of ${total} events, ${perSecond} a second`,
     left: (time: string) => `${time} left`,

@@ -1,4 +1,4 @@
-import { getRetros, startRetro } from '@lamplighter/api'
+import { type AnswerOf, getRetro, getRetros, startRetro } from '@lamplighter/api'
 import { withApi } from './api.ts'
 import type { Command, Given } from './command.ts'
 import { type ExitCode, type Io, UsageError } from './io.ts'
@@ -31,29 +31,44 @@ async function propose(io: Io, given: Given, path: string): Promise<ExitCode> {
   const from = Date.now() - backOf(given.value('from') ?? '')
   const rules = given.value('rules')?.split(',')
   const reason = given.value('reason') ?? (await io.ask('Why?'))
-  const { id } = startRetro.answer.parse(
-    await withApi(io, (call) =>
-      call('POST', `${path}/retros`, {
-        ...{ source: 'log', from, maxCases, reason },
-        ...(rules !== undefined && { rules }),
-      }),
-    ),
-  )
+  const body = { ...{ source: 'log', from, maxCases, reason }, ...(rules !== undefined && { rules }) }
+  const { id, reaches } = await withApi(io, async (call) => {
+    const started = startRetro.answer.parse(await call('POST', `${path}/retros`, body))
+    return getRetro.answer.parse(await call('GET', `/v1/retros/${started.id}`))
+  })
   const version = given.args[0] ?? ''
-  io.result({ id }, [`proposed: ${id}; a person agrees in the console: Rules & policies, ${version}, Look back`])
+  io.result({ id, reaches }, [
+    `proposed: ${id}; a person agrees in the console: Rules & policies, ${version}, Look back`,
+    ...(reaches === null
+      ? ['the open segment of the log holds nothing yet, so nothing would be looked at']
+      : reaches > from
+        ? [`it looks at what came since ${timeOf(reaches)}: the open segment of the log does not reach further back`]
+        : []),
+  ])
   return 0
 }
 
 async function list(io: Io, path: string): Promise<ExitCode> {
-  const { items } = getRetros.answer.parse(await withApi(io, (call) => call('GET', `${path}/retros`)))
+  const retros = await withApi(io, async (call) => {
+    const { items } = getRetros.answer.parse(await call('GET', `${path}/retros`))
+    return Promise.all(items.map(async ({ id }) => getRetro.answer.parse(await call('GET', `/v1/retros/${id}`))))
+  })
   io.result(
-    { items },
-    items.length === 0
-      ? ['this version was not applied to the past']
-      : items.map(
-          ({ id, state, by, approved, rules, reason }) =>
-            `${id} ${state}, proposed by ${by}${approved === null ? '' : `, agreed to by ${approved.by}`}: ${rules.join(', ')} (${reason})`,
-        ),
+    { items: retros },
+    retros.length === 0 ? ['this version was not applied to the past'] : retros.map(retroLine),
   )
   return 0
 }
+
+type Retro = AnswerOf<typeof getRetro>
+
+function retroLine({ id, state, by, approved, rules, reason, from, result }: Retro): string {
+  const agreed = approved === null ? '' : `, agreed to by ${approved.by}`
+  const done =
+    result === null
+      ? ''
+      : `; ${result.measured} events looked at${result.since === null ? '' : ` since ${timeOf(Math.max(from, result.since))}`}, cases opened ${result.opened}, joined ${result.joined}`
+  return `${id} ${state}, proposed by ${by}${agreed}: ${rules.join(', ')} (${reason})${done}`
+}
+
+const timeOf = (at: number): string => new Date(at).toISOString()

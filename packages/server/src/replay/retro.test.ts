@@ -3,7 +3,7 @@ import { engines } from '../storage/testing/engines.ts'
 import { type House, LISTED, messageOf, openHouse, type Person, reportOf } from '../testing/house.ts'
 import { RETRO, retroHandler, startProgress } from './index.ts'
 import { unpackChunk } from './line.ts'
-import { keepTraces } from './store.ts'
+import { beginRun, keepTraces } from './store.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -279,6 +279,40 @@ describe.each(engines)('looking back, on $name', (engine) => {
     expect((await ada.call('DELETE', `/v1/jobs/${next}`)).body).toEqual({ state: 'cancelled' })
     expect(await work()).toBe('done')
     expect(await found(next)).toMatchObject({ state: 'cancelled', result: null, cases: [] })
+  })
+
+  test('what the machine gave up is not under way any more, and may be asked for again', async () => {
+    await past()
+    const id = await propose()
+    await agree(id)
+    const { jobs } = house.context.storage
+    const [job] = await jobs.claim(RETRO.queue, 1, 60_000)
+    if (job === undefined) throw new Error('no job')
+    expect(await house.context.storage.store.tx(beginRun, id)).toBe(true)
+    expect((await found(id)).state).toBe('running')
+    await jobs.park(job, 'poison')
+    expect((await found(id)).state).toBe('parked')
+    expect((await ada.call('GET', retros)).body.items).toMatchObject([{ id, state: 'parked' }])
+    expect((await ada.call('GET', `/v1/jobs/${id}?wait=5`)).body.state).toBe('parked')
+    expect((await ada.call('DELETE', `/v1/jobs/${id}`)).body).toMatchObject({ code: 'conflict' })
+    house.clock.now += 1_000
+    expect((await looked()).state).toBe('done')
+    // Somebody has mended what was wrong and lets the job go on.
+    await jobs.replay(job.id, 'operator')
+    expect((await found(id)).state).toBe('running')
+    expect(await work()).toBe('completed')
+    expect(await found(id)).toMatchObject({ state: 'done', result: { opened: 0, known: 5 } })
+  })
+
+  test('says from when on the log can be looked at, before anybody agrees', async () => {
+    await past()
+    expect((await found(await propose({ from: from - 90 * DAY }))).reaches).toBe(begun)
+    const { keyring } = house.context
+    await keyring.destroy(
+      keyring.live('replay').map(({ id }) => id),
+      'segment_closed',
+    )
+    expect((await found(await propose())).reaches).toBeNull()
   })
 
   test('says what it cannot make a case of: rules that queue nothing, another span, no such rule', async () => {

@@ -1,56 +1,33 @@
 import { startBacktest } from '@lamplighter/api'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
-import { serverNow } from '../../api/clock.ts'
 import { backtestQuery, backtestsQuery } from '../../api/queries.ts'
 import { useMessages } from '../../messages/index.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Failure } from '../../ui/Failure.tsx'
-import { Select } from '../../ui/Field.tsx'
 import { Loaded } from '../../ui/Loaded.tsx'
 import { useAct } from '../settings/useAct.ts'
 import { useMay } from '../settings/useMay.ts'
 import { BacktestResult } from './BacktestResult.tsx'
+import { daysAgo, Runs, Span } from './Runs.tsx'
 import { UnderWay } from './UnderWay.tsx'
 import type { Version } from './useRunning.ts'
 
 /** What a version says of past events: a place to ask, and what was found. The run that is shown stands in the address. */
 export function Backtests(props: { version: Version; run: string | undefined; onRun: (id: string) => void }) {
-  const t = useMessages()
-  const { backtest } = t.rulebook
+  const { backtest } = useMessages().rulebook
   const { version, run, onRun } = props
   const write = useMay('rules.write')
   const query = useQuery(backtestsQuery(version.name, version.version))
+  const start = write && <Start onStarted={onRun} version={version} />
   return (
-    <div className="grid grid-cols-1 gap-4 p-4">
-      <p className="text-muted">{backtest.means}</p>
-      {write && <Start onStarted={onRun} version={version} />}
-      <Loaded query={query}>
-        {({ items }) => {
-          const shown = run ?? items[0]?.id
-          return (
-            <>
-              {items.length === 0 && run === undefined && <p className="text-muted">{backtest.none}</p>}
-              {items.length > 1 && (
-                <Select label={backtest.run} onChange={(event) => onRun(event.target.value)} value={shown}>
-                  {items.map(({ id, at, by, state }) => (
-                    <option key={id} value={id}>
-                      {backtest.runOf(t.dateTime(at), by)} · {backtest.state[state]}
-                    </option>
-                  ))}
-                </Select>
-              )}
-              {shown !== undefined && <Run id={shown} key={shown} version={version} />}
-            </>
-          )
-        }}
-      </Loaded>
-    </div>
+    <Runs onRun={onRun} query={query} run={run} start={start} words={backtest}>
+      {(id) => <Run id={id} key={id} version={version} />}
+    </Runs>
   )
 }
 
 const SPANS = [1, 7, 14, 28] as const
-const DAY_MS = 86_400_000
 
 function Start({ version, onStarted }: { version: Version; onStarted: (id: string) => void }) {
   const t = useMessages()
@@ -64,20 +41,13 @@ function Start({ version, onStarted }: { version: Version; onStarted: (id: strin
       className="flex flex-wrap items-end gap-3"
       onSubmit={(event: FormEvent) => {
         event.preventDefault()
-        const from = serverNow() - Number(days) * DAY_MS
         act.mutate(
-          { params: { name, version: version.version }, body: { source: 'log', from, against: 'live' } },
+          { params: { name, version: version.version }, body: { source: 'log', from: daysAgo(days), against: 'live' } },
           { onSuccess: ({ id }) => onStarted(id) },
         )
       }}
     >
-      <Select label={backtest.span} onChange={(event) => setDays(event.target.value)} value={days}>
-        {SPANS.map((count) => (
-          <option key={count} value={count}>
-            {backtest.days(count)}
-          </option>
-        ))}
-      </Select>
+      <Span onChange={setDays} spans={SPANS} value={days} />
       <Button disabled={act.isPending} look="lamp" type="submit">
         {backtest.start}
       </Button>

@@ -1,7 +1,6 @@
 import { approveRetro, startRetro } from '@lamplighter/api'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { serverNow } from '../../api/clock.ts'
 import { retroQuery, retrosQuery } from '../../api/queries.ts'
 import { useMessages } from '../../messages/index.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -11,6 +10,7 @@ import { Loaded } from '../../ui/Loaded.tsx'
 import { useAct } from '../settings/useAct.ts'
 import { useMay } from '../settings/useMay.ts'
 import { RetroResult } from './RetroResult.tsx'
+import { daysAgo, Runs, Span } from './Runs.tsx'
 import { UnderWay } from './UnderWay.tsx'
 import type { Version } from './useRunning.ts'
 
@@ -18,45 +18,23 @@ const CHANGED = ['retro', 'retros', 'rulesets', 'job'] as const
 
 /** A version applied to the past: a place to propose it, to agree to it, and what came of it. */
 export function Retros(props: { version: Version; run: string | undefined; onRun: (id: string) => void }) {
-  const t = useMessages()
-  const { retro, backtest } = t.rulebook
+  const { retro } = useMessages().rulebook
   const { version, run, onRun } = props
   const write = useMay('rules.write')
   const query = useQuery(retrosQuery(version.name, version.version))
+  const start = write && <Propose onProposed={onRun} version={version} />
   return (
-    <div className="grid grid-cols-1 gap-4 p-4">
-      <p className="text-muted">{retro.means}</p>
-      {write && <Propose onProposed={onRun} version={version} />}
-      <Loaded query={query}>
-        {({ items }) => {
-          const shown = run ?? items[0]?.id
-          return (
-            <>
-              {items.length === 0 && run === undefined && <p className="text-muted">{retro.none}</p>}
-              {items.length > 1 && (
-                <Select label={retro.run} onChange={(event) => onRun(event.target.value)} value={shown}>
-                  {items.map(({ id, at, by, state }) => (
-                    <option key={id} value={id}>
-                      {backtest.runOf(t.dateTime(at), by)} · {retro.state[state]}
-                    </option>
-                  ))}
-                </Select>
-              )}
-              {shown !== undefined && <Run id={shown} key={shown} />}
-            </>
-          )
-        }}
-      </Loaded>
-    </div>
+    <Runs onRun={onRun} query={query} run={run} start={start} words={retro}>
+      {(id) => <Run id={id} key={id} />}
+    </Runs>
   )
 }
 
 const SPANS = [1, 7, 14] as const
-const DAY_MS = 86_400_000
 
 function Propose({ version, onProposed }: { version: Version; onProposed: (id: string) => void }) {
   const t = useMessages()
-  const { retro, backtest, reason: reasonWords } = t.rulebook
+  const { retro, reason: reasonWords } = t.rulebook
   const [days, setDays] = useState('7')
   const [rule, setRule] = useState('')
   const [most, setMost] = useState('50')
@@ -72,25 +50,24 @@ function Propose({ version, onProposed }: { version: Version; onProposed: (id: s
       className="grid grid-cols-1 gap-3"
       onSubmit={(event: FormEvent) => {
         event.preventDefault()
-        const from = serverNow() - Number(days) * DAY_MS
         const { name } = version
         act.mutate(
           {
             params: { name, version: version.version },
-            body: { source: 'log', from, maxCases, reason: reason.trim(), ...(rule !== '' && { rules: [rule] }) },
+            body: {
+              source: 'log',
+              from: daysAgo(days),
+              maxCases,
+              reason: reason.trim(),
+              ...(rule !== '' && { rules: [rule] }),
+            },
           },
           { onSuccess: ({ id }) => onProposed(id) },
         )
       }}
     >
       <div className="flex flex-wrap items-end gap-3">
-        <Select label={backtest.span} onChange={(event) => setDays(event.target.value)} value={days}>
-          {SPANS.map((count) => (
-            <option key={count} value={count}>
-              {backtest.days(count)}
-            </option>
-          ))}
-        </Select>
+        <Span onChange={setDays} spans={SPANS} value={days} />
         <Select label={retro.rules} onChange={(event) => setRule(event.target.value)} value={rule}>
           <option value="">{retro.allRules}</option>
           {queuing.map(({ name }) => (
@@ -130,7 +107,8 @@ function Run({ id }: { id: string }) {
   return (
     <Loaded query={query}>
       {(found) => {
-        const { state, from, to, rules, maxCases, by, at, reason, approved, result } = found
+        const { state, from, to, rules, maxCases, by, at, reason, approved, reaches, result } = found
+        const isOpen = state === 'proposed' || state === 'waiting' || state === 'running'
         return (
           <section aria-label={retro.run} className="grid grid-cols-1 gap-3">
             <p>
@@ -145,7 +123,10 @@ function Run({ id }: { id: string }) {
               </p>
             )}
             {state === 'proposed' && <Agree hash={found.hash} id={id} />}
-            {(state === 'proposed' || state === 'waiting' || state === 'running') && <UnderWay id={id} />}
+            {isOpen && <UnderWay id={id} />}
+            {isOpen && (reaches ?? from + 1) > from && (
+              <p>{reaches === null ? retro.nothing : retro.reaches(t.dateTime(reaches))}</p>
+            )}
             {state === 'parked' && <p>{backtest.parked}</p>}
             {state === 'cancelled' && <p>{retro.cancelled}</p>}
             <RetroResult cases={found.cases} result={result} />
