@@ -1,3 +1,4 @@
+import * as backfills from './backfills.ts'
 import * as backtests from './backtests.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as intake from './intake.ts'
@@ -12,6 +13,7 @@ import * as runs from './runs.ts'
 import * as settings from './settings.ts'
 
 export { type Act, acts, operatorActs } from './acts.ts'
+export * from './backfills.ts'
 export * from './backtests.ts'
 export { type Code, codes, commonCodes, isCode, statusOf } from './codes.ts'
 export {
@@ -54,6 +56,7 @@ export const endpoints: readonly Endpoint[] = [
   ruleSteps,
   backtests,
   retros,
+  backfills,
   runs,
   settings,
   operator,

@@ -47,7 +47,7 @@ export const cancelJob = endpoint({
   path: '/v1/jobs/{id}',
   act: 'rules.write',
   summary:
-    'Stop a long piece of work for good. What a backtest had found by then goes with it; cases of a retro stay, and a person decides them.',
+    'Stop a long piece of work for good. What a backtest had found by then goes with it; cases of a retro stay, and a person decides them; counters that a backfill was filling go on warming.',
   params: RunId,
   query: Nothing,
   body: undefined,

@@ -8,6 +8,7 @@ export {
   type CounterStore,
   type Entity,
   type Flag,
+  GRACE,
   MemoryCounters,
   type Reading,
 } from './counters/index.ts'
@@ -18,12 +19,13 @@ export { printEffect } from './effects.ts'
 export { type Explanation, explain } from './explain.ts'
 export { format } from './format.ts'
 export { jsonSchema } from './json-schema.ts'
-export { isHidden, type KeptAnswers, type KeptLeaf, mustBeKept } from './kept-leaves.ts'
+export { type CountedBy, countedBy, isHidden, type KeptAnswers, type KeptLeaf, mustBeKept } from './kept-leaves.ts'
 export { withLengths } from './lengths.ts'
 export { type Lock, lockOf } from './lock.ts'
 export { type MergedEffect, type Mode, merge, type Verdict } from './merge.ts'
 export { type Normalised, normalise, type Problem } from './normalise.ts'
 export { compilePattern } from './pattern/index.ts'
+export { AHEAD } from './plan.ts'
 export {
   compile,
   type Judgement,

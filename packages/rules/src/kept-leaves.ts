@@ -1,8 +1,17 @@
 import { canonicalJson } from './canonical.ts'
-import { allLeaves, type Condition, type FieldTerm, type Leaf, type RuleSet, type Term, termsOf } from './checked.ts'
+import {
+  allLeaves,
+  type Condition,
+  type Counter,
+  type FieldTerm,
+  type Leaf,
+  type RuleSet,
+  type Term,
+  termsOf,
+} from './checked.ts'
 import type { Compiler } from './compile.ts'
 import type { Truth } from './logic.ts'
-import { conditionJson } from './meaning.ts'
+import { conditionJson, readsOfCondition } from './meaning.ts'
 import type { Question } from './question.ts'
 import { sha256 } from './sha256.ts'
 import type { Run } from './terms.ts'
@@ -70,6 +79,25 @@ export function mustBeKept(leaf: Leaf): boolean {
 export function isHidden(field: FieldTerm['field']): boolean {
   const { kind } = elementType(field.type)
   return field.sealed || kind === 'hash' || kind === 'phash'
+}
+
+/** What has to be known of a past event so that a counter moves with it as it would have moved then. */
+export interface CountedBy {
+  /** Key and member are there. */
+  readonly named: boolean
+  /** Its kept questions, by key and as they stand in the rules. */
+  readonly questions: readonly { readonly key: string; readonly text: string }[]
+  /** Names of signals. */
+  readonly signals: readonly string[]
+}
+
+export function countedBy({ by, member, where }: Counter, ruleset: RuleSet): CountedBy {
+  const leaves = where === undefined ? [] : allLeaves(where).filter(mustBeKept)
+  return {
+    named: [...by, ...(member === undefined ? [] : [member])].every(({ field }) => !isHidden(field)),
+    questions: leaves.map((leaf) => ({ key: keyOf(leaf, ruleset), text: leaf.place.text })),
+    signals: [...readsOfCondition(where).signals],
+  }
 }
 
 /** The fields that a term itself reads; a condition inside it has leaves of its own. */

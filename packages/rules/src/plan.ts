@@ -17,7 +17,7 @@ import type { Counted, Run, ValueOf } from './terms.ts'
 import type { Event } from './world.ts'
 
 /** The clock of a platform may run ahead by this much before its times are cut (rules.md §6.2). */
-const AHEAD = 120_000
+export const AHEAD = 120_000
 
 /** Which reading answers which read: the place of its op, or why there is none. */
 export interface Read {

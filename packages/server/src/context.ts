@@ -41,7 +41,14 @@ import { createLive, type Live } from './http/live.ts'
 import { outgoing } from './http/outgoing.ts'
 import type { Page, Route } from './http/route.ts'
 import { consolePages } from './http/static.ts'
-import { backlogGuard, type IntakeServices, routesOf as intakeRoutes, keyedNames, startFollow } from './intake/index.ts'
+import {
+  backlogGuard,
+  Flights,
+  type IntakeServices,
+  routesOf as intakeRoutes,
+  keyedNames,
+  startFollow,
+} from './intake/index.ts'
 import {
   housekeeping,
   jobsModule,
@@ -71,7 +78,9 @@ import {
   type Tally,
 } from './policy/index.ts'
 import {
+  BACKFILL,
   BACKTEST,
+  backfillHandler,
   backtestHandler,
   makeReplayLog,
   RETRO,
@@ -166,6 +175,7 @@ export interface Parts {
   readonly library: ListLibrary
   readonly models: Models
   readonly registry: RuleRegistry
+  readonly counters: KeptCounters
   readonly tally: Tally
   readonly intake: IntakeServices
   readonly replay: ReplayLog
@@ -290,6 +300,7 @@ async function build(
     storage,
     nameOf: keyedNames(sealKey),
     replay,
+    flights: new Flights(),
     meansFor,
     vault,
     onIgnored: unknownFields,
@@ -333,6 +344,7 @@ async function build(
     library,
     models,
     registry,
+    counters,
     tally,
     intake,
     replay,
@@ -472,10 +484,15 @@ async function build(
           [WITHHELD_QUEUE]: withheldHandler(desk),
           [BACKTEST.queue]: backtestHandler({ storage, registry, keyring, progress }),
           [RETRO.queue]: retroHandler({ storage, registry, keyring, progress, sealer, sealKey, now, keysFor }),
+          [BACKFILL.queue]: backfillHandler({
+            ...{ storage, registry, keyring, progress, counters, now },
+            landed: () => intake.flights.landed(),
+            changedAt: () => settings.changedAt('replay.days', 'replay.segmentDays'),
+          }),
           [SCHEDULE_QUEUE]: chores.handler,
         },
         // A backtest takes a whole core for a while.
-        queues: { [BACKTEST.queue]: { atOnce: 1 }, [RETRO.queue]: { atOnce: 1 } },
+        queues: { [BACKTEST.queue]: { atOnce: 1 }, [RETRO.queue]: { atOnce: 1 }, [BACKFILL.queue]: { atOnce: 1 } },
         now,
         onEnd: (_queue, end, error) => (end === 'parked' ? failed('job', error) : undefined),
       })

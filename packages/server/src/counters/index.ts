@@ -1,3 +1,3 @@
 export { type KeptCounters, keptCounters, LIVE } from './kept.ts'
 export { type CounterNames, counterNames } from './names.ts'
-export { coldAmong } from './store.ts'
+export { coldAmong, lowerSince, type Standing, standingCounters } from './store.ts'

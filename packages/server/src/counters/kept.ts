@@ -1,7 +1,17 @@
 import { type CounterOp, type CounterStore, hashKey, hashMove } from '@lamplighter/rules/counters'
 import type { Storage } from '../storage/index.ts'
 import type { CounterNames } from './names.ts'
-import { allCounters, beginCounters, dropCounters, eraseRows, noteSwept, type StoredOp, sweepRows } from './store.ts'
+import {
+  allCounters,
+  beginCounters,
+  dropCounters,
+  eraseRows,
+  fillCounters,
+  noteSwept,
+  type Standing,
+  type StoredOp,
+  sweepRows,
+} from './store.ts'
 import { specOf } from './tables.ts'
 import { MOST_OPS, together } from './together.ts'
 
@@ -15,6 +25,8 @@ export interface KeptCounters extends CounterStore {
   apply(namespace: string, ops: readonly CounterOp[]): Promise<Awaited<ReturnType<CounterStore['apply']>>>
   /** Counters that begin now have seen everything from now on, or from `since` (milliseconds since 1970; null: from the beginning). */
   begin(namespace: string, specs: readonly CounterOp['counter'][], since?: number | null): Promise<void>
+  /** Moves counters by past events, as far as they are counted as they were; gives no readings. */
+  fill(namespace: string, ops: readonly CounterOp[], of: readonly Standing[]): Promise<void>
   /** Forgets all but these, by identity: what has not moved must not tell later that it has seen everything. */
   keepOnly(namespace: string, moving: ReadonlySet<string>): Promise<void>
 }
@@ -34,6 +46,20 @@ export function keptCounters(parts: {
   const { store } = parts.storage
   const since = parts.since === undefined ? {} : { since: parts.since }
   const apply = together(store, since)
+  const hashed = async (ops: readonly CounterOp[]): Promise<StoredOp[]> => {
+    if (ops.length === 0) return []
+    await names.ready(
+      ops.map(({ counter }) => counter),
+      now(),
+    )
+    return ops.map((op) => ({
+      counter: op.counter,
+      key: hashKey(op, names.hash),
+      move: hashMove(op, names.hash),
+      readOnly: op.readOnly === true,
+      findable: names.findable(op.counter),
+    }))
+  }
   return {
     async begin(namespace, specs, from) {
       if (specs.length === 0) return
@@ -46,21 +72,13 @@ export function keptCounters(parts: {
         if (gone) await store.tx(dropCounters, { namespace, counter: row.counter })
       }
     },
+    async fill(namespace, ops, of) {
+      const stored = await hashed(ops)
+      for (let from = 0; from < stored.length; from += MOST_OPS)
+        await store.tx(fillCounters, { namespace, ops: stored.slice(from, from + MOST_OPS), of })
+    },
     async apply(namespace, ops) {
-      if (ops.length === 0) return []
-      await names.ready(
-        ops.map(({ counter }) => counter),
-        now(),
-      )
-      const stored = ops.map(
-        (op): StoredOp => ({
-          counter: op.counter,
-          key: hashKey(op, names.hash),
-          move: hashMove(op, names.hash),
-          readOnly: op.readOnly === true,
-          findable: names.findable(op.counter),
-        }),
-      )
+      const stored = await hashed(ops)
       // A batch of events that moves more than one transaction may is applied in parts, which each count once however often they come.
       const readings = []
       for (let from = 0; from < stored.length; from += MOST_OPS) {

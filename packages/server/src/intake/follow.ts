@@ -84,7 +84,11 @@ async function held(storage: Storage, fences: Map<number, Fence>, part: number):
 }
 
 /** One batch of one partition; returns how many records it held. */
-export async function followOnce(gate: Gate, fence: Fence, on: FollowEvents): Promise<number> {
+export function followOnce(gate: Gate, fence: Fence, on: FollowEvents): Promise<number> {
+  return gate.flights.track(followBatch(gate, fence, on))
+}
+
+async function followBatch(gate: Gate, fence: Fence, on: FollowEvents): Promise<number> {
   const started = performance.now()
   const batch = await gate.storage.stream.next(FOLLOW, fence, BATCH)
   if (batch.records.length === 0) return 0

@@ -5,6 +5,7 @@ import type { ReplayLog } from '../replay/index.ts'
 import type { Storage } from '../storage/index.ts'
 import type { Affected } from '../transparency/index.ts'
 import type { Accepted } from './event.ts'
+import type { Flights } from './flights.ts'
 import type { KeyedName } from './names.ts'
 import { type Bench, firedIn, goesOn, judgeEvent, type Seen, undecidedOf } from './pipeline.ts'
 import { type Gated, recordOf } from './record.ts'
@@ -16,6 +17,8 @@ export interface Gate {
   readonly storage: Storage
   readonly nameOf: KeyedName
   readonly replay: Pick<ReplayLog, 'isKept' | 'pen'>
+  /** What is written to the replay log in the end. What the gate judges is not in it: follow judges that once more. */
+  readonly flights: Flights
   meansFor(affected: readonly Affected[]): Promise<ActionMeans>
   /** Told of every verdict, for metrics. @param ms in the gate: until it was durable */
   readonly onJudged?: (judged: Judged, ms?: number) => void

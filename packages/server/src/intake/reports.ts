@@ -16,7 +16,16 @@ import { traceOf } from './trace.ts'
  *
  * @throws AppError `invalid` the event is no report, or names nothing and nobody
  */
-export async function takeReport(accepted: Accepted, gate: Gate): Promise<{ id: string; recorded: RecordedJson }> {
+export function takeReport(accepted: Accepted, gate: Gate): Promise<Taken> {
+  return gate.flights.track(judgeReport(accepted, gate))
+}
+
+interface Taken {
+  readonly id: string
+  readonly recorded: RecordedJson
+}
+
+async function judgeReport(accepted: Accepted, gate: Gate): Promise<Taken> {
   const { event, connection, receivedAt: now } = accepted
   if (event.kind !== 'report') {
     throw new AppError(

@@ -91,13 +91,17 @@ export const lastChunk = defineQuery('replay.last', async ({ db }: ReadDb): Prom
   return row?.n ?? 0
 })
 
-/** When the first event of a segment was received; undefined while nothing of it is there. */
+/** The first chunk of a segment, and when the first of its events was received; undefined while nothing of it is there. */
 export const firstOf = defineQuery(
   'replay.first',
-  async ({ db }: ReadDb, segment: string): Promise<number | undefined> => {
-    const first = db.selectFrom('replay_chunks').select('since').where('segment', '=', segment)
-    return (await first.orderBy('n').limit(1).executeTakeFirst())?.since
-  },
+  async ({ db }: ReadDb, segment: string): Promise<Pick<ChunksTable, 'n' | 'since'> | undefined> =>
+    db
+      .selectFrom('replay_chunks')
+      .select(['n', 'since'])
+      .where('segment', '=', segment)
+      .orderBy('n')
+      .limit(1)
+      .executeTakeFirst(),
 )
 
 /** The segments of a stretch in their order, with how many lines each has there. */
@@ -117,17 +121,17 @@ export const segmentsIn = defineQuery(
   },
 )
 
-/** Some chunks of a segment in a stretch, after `after`, in their order. */
+/** Some chunks of a stretch, after `after`, in their order: those of one segment, or all. */
 export const chunksIn = defineQuery(
   'replay.chunks',
   async (
     { db }: ReadDb,
-    input: Stretch & { readonly segment: string; readonly after: number; readonly most: number },
-  ): Promise<Pick<ChunksTable, 'n' | 'since' | 'until' | 'lines' | 'body'>[]> =>
+    input: Stretch & { readonly segment?: string; readonly after: number; readonly most: number },
+  ): Promise<ChunksTable[]> =>
     db
       .selectFrom('replay_chunks')
-      .select(['n', 'since', 'until', 'lines', 'body'])
-      .where('segment', '=', input.segment)
+      .selectAll()
+      .$if(input.segment !== undefined, (query) => query.where('segment', '=', input.segment ?? ''))
       .where('n', '>', input.after)
       .where('n', '<=', input.last)
       .where('until', '>=', input.since)

@@ -103,6 +103,10 @@ export function makeReplayLog(parts: {
   }
 }
 
+/** The segment whose lines can still be led back to what they name: that whose key is there, and the younger of two. */
+export const openSegment = (keyring: Pick<Keyring, 'live'>): string | undefined =>
+  keyring.live('replay').toSorted((a, b) => Number(b.ref) - Number(a.ref))[0]?.id
+
 /** Ids as one segment says them. */
 export const idsUnder = async (keyring: Keyring, id: string): Promise<SealedId> =>
   sealedIds(await idKeysOf(keyring, id))

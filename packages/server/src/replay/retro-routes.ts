@@ -6,6 +6,7 @@ import { type LiveRules, oneVersion } from '../policy/index.ts'
 import type { Keyring } from '../storage/keyring/index.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import { type AskedServices, aboutRun, askedSpan, askedVersion, labelsOf } from './asked.ts'
+import { openSegment } from './log.ts'
 import { addRetro, approveRetro as approveWork, casesOfRetro, firstOf, oneRetro, retrosOf } from './store.ts'
 import type { RetrosTable } from './tables.ts'
 
@@ -19,10 +20,9 @@ export function retroRoutes(services: RetroRouteServices): Route[] {
   const { storage, keyring, keysFor } = services
   const { store } = storage
   const label = () => labelsOf(storage)
-  // The open segment is that whose key is there; all that came before is led back to nobody.
   const reaches = async (): Promise<number | null> => {
-    const [open] = keyring.live('replay')
-    return open === undefined ? null : ((await store.read(firstOf, open.id)) ?? null)
+    const open = openSegment(keyring)
+    return open === undefined ? null : ((await store.read(firstOf, open))?.since ?? null)
   }
   return [
     route(startRetro, async (call) => {

@@ -10,16 +10,19 @@ import {
 import { onceOf, type Route, route } from '../http/route.ts'
 import { oneVersion, openReport } from '../policy/index.ts'
 import { aboutRun, askedSpan, askedVersion, assertSameSchema, labelsOf } from './asked.ts'
+import { backfillRoutes } from './backfill-routes.ts'
 import type { Progress } from './progress.ts'
 import { type RetroRouteServices, retroRoutes } from './retro-routes.ts'
 import {
   addBacktest,
+  BACKFILL,
   backtestsOf,
   cancelRun,
   differencesOf,
   isOpen,
   kindOf,
   lastChunk,
+  oneBackfill,
   oneBacktest,
   oneRetro,
   RETRO,
@@ -35,8 +38,11 @@ export interface ReplayServices extends RetroRouteServices {
 export function routesOf(services: ReplayServices): Route[] {
   const { storage, registry, progress } = services
   const { store } = storage
-  const job = (id: string): Promise<Run> =>
-    kindOf(id) === RETRO ? store.read(oneRetro, id) : store.read(oneBacktest, id)
+  const job = (id: string): Promise<Run> => {
+    const kind = kindOf(id)
+    if (kind === RETRO) return store.read(oneRetro, id)
+    return kind === BACKFILL ? store.read(oneBackfill, id) : store.read(oneBacktest, id)
+  }
   const label = () => labelsOf(storage)
   return [
     route(startBacktest, async (call) => {
@@ -79,6 +85,7 @@ export function routesOf(services: ReplayServices): Route[] {
       return { body: await store.tx(cancelRun, call.params.id, onceOf(call)) }
     }),
     ...retroRoutes(services),
+    ...backfillRoutes(services),
   ]
 }
 

@@ -1,26 +1,27 @@
 import { AppError } from '../http/errors.ts'
 import { type Claimed, defineQuery, defineWork, parkedAmong, type ReadDb, type Tx } from '../storage/index.ts'
-import type { BacktestsTable, RetrosTable, RunState } from './tables.ts'
+import type { BackfillsTable, BacktestsTable, RetrosTable, RunState } from './tables.ts'
 
-// What runs over the past: backtests and retros. Each kind has a table of its own for what it asks, and all of them live in one way.
+// What runs over the past: backtests, retros and backfills. Each kind has a table of its own for what it asks, and all of them live in one way.
 
 /** What is the same in all of them. */
 export type Run = Pick<
-  BacktestsTable | RetrosTable,
+  BacktestsTable | RetrosTable | BackfillsTable,
   'id' | 'name' | 'version' | 'hash' | 'state' | 'by' | 'at' | 'result'
 >
 
 interface Kind {
-  readonly table: 'backtests' | 'retros'
+  readonly table: 'backtests' | 'retros' | 'backfills'
   readonly queue: string
   readonly word: string
 }
 
 export const BACKTEST: Kind = { table: 'backtests', queue: 'replay.backtest', word: 'backtest' }
 export const RETRO: Kind = { table: 'retros', queue: 'replay.retro', word: 'retro' }
+export const BACKFILL: Kind = { table: 'backfills', queue: 'replay.backfill', word: 'backfill' }
 
 /** The kind of a run: its id says what it is. */
-export const kindOf = (id: string): Kind => (id.startsWith('rt_') ? RETRO : BACKTEST)
+export const kindOf = (id: string): Kind => (id.startsWith('rt_') ? RETRO : id.startsWith('bf_') ? BACKFILL : BACKTEST)
 
 /** Puts the job of a run in its queue; they are named alike, so that there is one. */
 export const enqueueRun = ({ jobs, now }: Tx, id: string): Promise<string> =>
@@ -86,7 +87,7 @@ export const endRun = defineWork(
   },
 )
 
-/** Stops a run for good. What a backtest has found goes; cases of a retro stay. @throws AppError `not_found` · `conflict` it has ended */
+/** Stops a run for good. What a backtest has found goes; cases of a retro stay; counters of a backfill go on warming. @throws AppError `not_found` · `conflict` it has ended */
 export const cancelRun = defineWork('replay.cancel', async (tx: Tx, id: string): Promise<{ state: 'cancelled' }> => {
   const { table, word } = kindOf(id)
   const row = await tx.db.selectFrom(table).select(['id', 'state']).where('id', '=', id).executeTakeFirst()

@@ -11,26 +11,29 @@ export interface RunServices {
   readonly progress: Progress
 }
 
-/** What came of it; undefined when it cannot be done at all, `stopped` when nobody wants it any more. */
-type Outcome = object | undefined | 'stopped'
+/** Ends a run and its job in one transaction. @param found undefined when it cannot be done at all */
+type End<R> = (id: string, found: R | undefined, job: Claimed) => Promise<void>
 
 /**
  * Does the jobs of one kind of run: takes it in hand, carries it out, ends it with what came of it.
  *
- * @param carryOut throws when the worker stops or something fails: the run goes on later with what was noted
+ * @param carryOut gives undefined when it cannot be done at all, `stopped` when nobody wants it any more; throws when the worker stops or
+ *   something fails: the run goes on later with what was noted
  */
-export function runHandler(
+export function runHandler<R extends object>(
   { storage, progress }: RunServices,
-  carryOut: (id: string, signal: AbortSignal) => Promise<Outcome>,
+  carryOut: (id: string, signal: AbortSignal) => Promise<R | undefined | 'stopped'>,
+  end: End<R> = (id, found, job) =>
+    storage.store.tx(endRun, { id, result: found === undefined ? null : JSON.stringify(found), job }),
 ): Handler {
   const { store } = storage
   return async (job, { signal, claimed }) => {
     const id = idIn(job)
     if (!(await store.tx(beginRun, id))) return 'done'
     try {
-      const result = await carryOut(id, signal)
-      if (result === 'stopped') return 'done'
-      await store.tx(endRun, { id, result: result === undefined ? null : JSON.stringify(result), job: claimed() })
+      const found = await carryOut(id, signal)
+      if (found === 'stopped') return 'done'
+      await end(id, found, claimed())
       return 'completed'
     } finally {
       progress.end(id)
@@ -52,25 +55,28 @@ export type Page = Awaited<ReturnType<typeof chunksIn.run>>
 
 interface Walk {
   readonly run: string
-  readonly stretch: Stretch & { readonly segment: string }
+  /** All segments, where none is named. */
+  readonly stretch: Stretch & { readonly segment?: string }
   /** Chunks of a page. */
   readonly most: number
+  /** The chunk before the first; default: from the beginning. */
+  readonly after?: number
 }
 
 /**
- * Reads a segment page by page, in its order. Between two pages it is asked whether anybody still wants it, so that a stop is heard within
+ * Reads the log page by page, in its order. Between two pages it is asked whether anybody still wants it, so that a stop is heard within
  * a second.
  *
- * @param take `enough` ends the walk before the end of the segment
+ * @param take `enough` ends the walk before the end
  * @throws Error when the worker stops
  */
 export async function eachPage(
   { storage }: Pick<RunServices, 'storage'>,
-  { run, stretch, most }: Walk,
+  { run, stretch, most, after: start = 0 }: Walk,
   signal: AbortSignal,
   take: (page: Page) => Promise<'on' | 'enough' | 'stopped'>,
 ): Promise<'read' | 'stopped'> {
-  for (let after = 0; ; ) {
+  for (let after = start; ; ) {
     const page = await storage.store.read(chunksIn, { ...stretch, after, most })
     const last = page.at(-1)
     if (last === undefined) return 'read'

@@ -1,4 +1,5 @@
 /** The tables and works of this subject, for the list that the writer loads. Each file beside it holds one group of works. */
+export { addBackfill, backfillsOf, endBackfill, oneBackfill } from './backfills.store.ts'
 export {
   addBacktest,
   backtestsOf,
@@ -17,5 +18,16 @@ export {
   oneRetro,
   retrosOf,
 } from './retros.store.ts'
-export { BACKTEST, beginRun, cancelRun, endRun, isOpen, kindOf, RETRO, type Run, stateOfRun } from './runs.store.ts'
+export {
+  BACKFILL,
+  BACKTEST,
+  beginRun,
+  cancelRun,
+  endRun,
+  isOpen,
+  kindOf,
+  RETRO,
+  type Run,
+  stateOfRun,
+} from './runs.store.ts'
 export { schema } from './tables.ts'

@@ -8,6 +8,7 @@ declare module '../storage/tables.ts' {
     backtest_differences: DifferencesTable
     retros: RetrosTable
     retro_findings: FindingsTable
+    backfills: BackfillsTable
   }
 }
 
@@ -89,6 +90,23 @@ export interface RetrosTable {
   solo: number
   ended_at: number | null
   /** JSON of `RetroResultJson`. */
+  result: string | null
+}
+
+/** Counters of a version filled from the log: what was asked, by whom, and from when on they have seen everything since. */
+export interface BackfillsTable {
+  id: string
+  name: string
+  version: number
+  hash: string
+  /** JSON of the names of counters. */
+  counters: string
+  state: Exclude<RunState, 'proposed'>
+  /** Staff id, or `operator`. */
+  by: string
+  at: number
+  ended_at: number | null
+  /** JSON of `BackfillResultJson`. */
   result: string | null
 }
 
@@ -214,6 +232,25 @@ export const schema = defineSchema({
         'create index retro_findings_retro on retro_findings (retro, case_number)',
       ],
     },
+    {
+      id: '0004-backfills',
+      up: (engine) => [
+        table(engine, 'backfills', {
+          id: 'text primary key',
+          name: 'text not null',
+          version: 'bigint not null',
+          hash: 'text not null',
+          counters: 'text not null',
+          state: 'text not null',
+          by: 'text not null',
+          at: 'bigint not null',
+          ended_at: 'bigint',
+          result: 'text',
+        }),
+        'create index backfills_version on backfills (name, version)',
+        'create index backfills_at on backfills (at)',
+      ],
+    },
   ],
   tables: {
     replay_chunks: { kept: { from: 'at', default: days(KEPT_DAYS), min: days(0), max: days(KEPT_DAYS) } },
@@ -224,5 +261,7 @@ export const schema = defineSchema({
     // Cases rest on it.
     retros: { kept: { from: 'at', default: days(730), min: days(30), max: days(3650) } },
     retro_findings: { kept: { with: 'retros' } },
+    // Why a counter is warm.
+    backfills: { kept: { from: 'at', default: days(730), min: days(30), max: days(3650) } },
   },
 })

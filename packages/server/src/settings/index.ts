@@ -3,7 +3,7 @@ import type { Doer } from '../people/index.ts'
 import type { Store } from '../storage/index.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import { PLATFORM } from '../transparency/index.ts'
-import { presentSettings, putSetting } from './store.ts'
+import { changedAt, presentSettings, putSetting } from './store.ts'
 
 const webAddress = z.url({ protocol: /^https$/ }).max(2000)
 
@@ -89,6 +89,8 @@ export interface Change {
 
 export interface Settings {
   get<N extends SettingName>(name: N): Promise<SettingValue<N>>
+  /** When one of these was set last, milliseconds since 1970; 0 where none ever was. */
+  changedAt(...names: readonly SettingName[]): Promise<number>
   /** @throws ZodError where the value has not the shape of that setting */
   put<N extends SettingName>(name: N, value: SettingValue<N>, why: Change): Promise<{ version: number }>
 }
@@ -102,6 +104,7 @@ export function createSettings(
       const value = (await store.read(presentSettings, undefined))[name]
       return shapes[name].parse(value === undefined ? undefined : JSON.parse(value)) as SettingValue<N>
     },
+    changedAt: (...names) => store.read(changedAt, names),
     async put(name, value, { reason, doer }) {
       const keys = await keysFor([PLATFORM])
       const wanted = JSON.stringify(shapes[name].parse(value))

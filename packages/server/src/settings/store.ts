@@ -52,6 +52,20 @@ export const presentSettings = defineQuery('settings.present', async ({ db }): P
   return Object.fromEntries(rows.map((row) => [row.name, row.value]))
 })
 
+/** When one of these was set last, to whatever it was; 0 where none ever was. */
+export const changedAt = defineQuery(
+  'settings.changed-at',
+  async ({ db }, names: readonly string[]): Promise<number> => {
+    const last = db
+      .selectFrom('settings')
+      .select('at')
+      .where('name', 'in', [...names])
+      .orderBy('at', 'desc')
+      .limit(1)
+    return (await last.executeTakeFirst())?.at ?? 0
+  },
+)
+
 /** Sets a value as a new version; the one before stays, with its author and reason, and the ledger notes the change. */
 export const putSetting = defineWork(
   'settings.put',
