@@ -152,6 +152,7 @@ async function liveByRules(make: RuleMakes): Promise<void> {
   await make.paused('known_csam')
   await make.backtested()
   await make.lookedBack()
+  await make.filled()
 }
 
 interface Outsider {

@@ -1,4 +1,6 @@
 import {
+  getBackfill,
+  getBackfills,
   getBacktest,
   getBacktests,
   getCase,
@@ -111,6 +113,19 @@ export const retroQuery = (id: string) =>
   queryOptions({
     queryKey: ['retro', id],
     queryFn: ({ signal }) => call(getRetro, { params: { id }, signal }),
+    refetchInterval: ({ state }) => (isUnderWay(state.data?.state) ? 1_000 : false),
+  })
+export const backfillsQuery = (name: string, version: number) =>
+  queryOptions({
+    queryKey: ['backfills', name, version],
+    queryFn: ({ signal }) => call(getBackfills, { params: { name, version }, signal }),
+    staleTime: 5_000,
+  })
+/** Asked again while it is under way. */
+export const backfillQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['backfill', id],
+    queryFn: ({ signal }) => call(getBackfill, { params: { id }, signal }),
     refetchInterval: ({ state }) => (isUnderWay(state.data?.state) ? 1_000 : false),
   })
 export const jobQuery = (id: string) =>

@@ -165,6 +165,10 @@ export const kept: Kept = {
     why: 'Damit sichtbar ist, was eine Fassung ändern würde.',
     how: 'so lange wie der Rückblick',
   },
+  backfills: {
+    what: 'Wann Zähler einer Fassung aus dem Protokoll gefüllt wurden',
+    why: 'Damit bekannt bleibt, warum ein Zähler warm ist.',
+  },
   retros: {
     what: 'Wann eine Fassung auf Vergangenes angewendet wurde',
     why: 'Damit bekannt bleibt, wer es wollte, wer zustimmte und was daraus wurde.',

@@ -153,6 +153,10 @@ export const kept = {
     why: 'So that people see what a version would change.',
     how: 'as long as the backtest',
   },
+  backfills: {
+    what: 'When counters of a version were filled from the log',
+    why: 'So that it stays known why a counter is warm.',
+  },
   retros: {
     what: 'When a version was applied to the past',
     why: 'So that it stays known who asked, who agreed, and what came of it.',

@@ -107,6 +107,7 @@ export const rulebookDe: typeof rulebookEn = {
     shadow: 'Schattenbericht',
     backtest: 'Rückblick',
     retro: 'Nachsuche',
+    backfill: 'Zähler',
     history: 'Verlauf',
   },
   write: 'Neue Fassung',
@@ -268,6 +269,37 @@ export const rulebookDe: typeof rulebookEn = {
     answer: { yes: 'ja', no: 'nein', unknown: 'unbekannt' },
     opened: 'Dass Sie dieses Ergebnis geöffnet haben, ist vermerkt: Eine Zustimmung darf sich darauf stützen.',
     failed: { conflict: 'Die Fassung in Kraft liest andere Tatsachen; reichen Sie diese Datei neu ein.' },
+  },
+  backfill: {
+    means:
+      'Füllt die Zähler dieser Fassung aus dem offenen Abschnitt des Protokolls (höchstens 14 Tage), damit sie nicht ein ganzes Fenster lang warm werden müssen. Was das Protokoll nicht hat, davon behaupten sie nicht, es gesehen zu haben.',
+    notCounted: 'Zähler dieser Fassung zählen nicht: Sie beginnen, wenn sie in den Schatten geht.',
+    start: 'Zähler füllen',
+    started: 'Das Füllen hat begonnen.',
+    none: 'Die Zähler dieser Fassung wurden nicht aus dem Protokoll gefüllt.',
+    run: 'Füllen',
+    asks: (counters) => `Zähler: ${counters}.`,
+    state: { waiting: 'wartet', running: 'läuft', done: 'fertig', cancelled: 'angehalten', parked: 'aufgegeben' },
+    cancelled: 'Es wurde angehalten. Die Zähler werden weiter warm wie zuvor.',
+    sum: (events) => `${events} Ereignisse des Protokolls wurden gelesen.`,
+    table: 'Wie weit zurück die Zähler alles gesehen haben',
+    counter: 'Zähler',
+    since: 'Hat alles gesehen seit',
+    warm: 'Warm ab',
+    why: 'Weil',
+    nothing: 'Kein Zähler war da, der sich füllen ließe.',
+    limit: {
+      window: 'In seinem Fenster fehlt nichts.',
+      log: 'Das Protokoll beginnt dort.',
+      gap: 'Das Protokoll hat dort eine Lücke: Es war aus, oder ein Abschnitt endete.',
+      missing: 'Das Protokoll hat bis dahin nicht, wonach er bei Ereignissen fragt.',
+      gone: 'Er zählte nicht mehr.',
+    },
+    failed: {
+      conflict:
+        'Ihre Zähler sind warm oder zählen nicht, oder die Fassung in Kraft liest andere Tatsachen: Sehen Sie noch einmal hin.',
+      counter_not_logged: 'Das Protokoll behält nichts von dem, was diese Zähler zählen; sie werden durch Warten warm.',
+    },
   },
   retro: {
     means:

@@ -131,9 +131,11 @@ it('asks a running server about its past, and a person where none runs', async (
     code: 3,
     err: 'no server runs on this data folder; start it with: lamplighter start\n',
   })
+  expect(await lamplighter(folder, ['rules', 'backfill', 'starter@2', '--yes'])).toMatchObject({ code: 3 })
   const edited = starter
     .replace('starter version 2', 'starter version 3')
     .replace('rule bad_link v1', 'rule bad_link v2')
+    .concat('\ncounter extra = count by actor.id on message over 90m exact up to 9\n')
   writeFileSync(join(folder, 'new.wick'), edited)
   const serve = async (_context: Context) => {
     expect((await lamplighter(folder, ['rules', 'shadow', 'new.wick', '--yes'])).err).toBe('')
@@ -156,6 +158,15 @@ it('asks a running server about its past, and a person where none runs', async (
       err: expect.stringMatching(/new_account_link_spam is no rule of this version that queues/),
     })
     expect(await run('starter@9')).toMatchObject({ code: 1, err: expect.stringMatching(/^not_found: /) })
+    const backfill = (...line: string[]) => lamplighter(folder, ['rules', 'backfill', ...line, '--yes'])
+    const filled = await backfill('starter@3')
+    expect([filled.err, filled.code]).toEqual(['', 0])
+    expect(filled.out).toMatch(
+      /^0 events read\nextra: has seen everything since 2\S+Z, warm from 2\S+Z \(the log begins there\)\n$/,
+    )
+    expect(await backfill('starter')).toMatchObject({ code: 2 })
+    const wrong = await backfill('starter@3', '--counters', 'extra,other')
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringMatching(/this version has no counter other/) })
   }
   await whileServing(folder, serve, { working: true })
 })

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
-import { type BacktestResultJson, cancelJob, getBacktest, getJob, startBacktest } from '@lamplighter/api'
+import { type BacktestResultJson, getBacktest, startBacktest } from '@lamplighter/api'
 import { type Event, type Program, readSchema } from '@lamplighter/rules'
 import { acceptEvent } from '../intake/index.ts'
 import { type BacktestResult, backtestOf, type Difference, versionOf } from '../replay/index.ts'
 import { learnerProviders, measure, shippedProviders, untaught } from '../signals/index.ts'
-import { type Call, isRunning, withApi } from './api.ts'
+import { isRunning, withApi } from './api.ts'
 import type { Command, Given } from './command.ts'
 import { type ExitCode, type Io, UsageError } from './io.ts'
-import { backOf, versionPath } from './past.ts'
+import { backOf, untilEnded, versionPath } from './past.ts'
 import { checked, read, schemaOption, sourcesOf } from './rule-files.ts'
 
 const HOUR_MS = 3_600_000
@@ -53,27 +53,6 @@ async function overLog(io: Io, given: Given): Promise<ExitCode> {
     io.result({ id, against, ...result }, linesOf(result, (performance.now() - began) / 1_000, true))
     return exitOf(result)
   })
-}
-
-/** Waits for the end; a person who stops the command stops the work, too. */
-async function untilEnded(io: Io, call: Call, id: string): Promise<void> {
-  const stop = (): void => {
-    call('DELETE', `/v1/jobs/${id}`)
-      .then((answer) => io.err.write(`${cancelJob.answer.parse(answer).state}\n`))
-      .catch(() => undefined)
-      .finally(() => process.exit(1))
-  }
-  process.once('SIGINT', stop)
-  try {
-    for (;;) {
-      const { state, progress } = getJob.answer.parse(await call('GET', `/v1/jobs/${id}?wait=1`))
-      if (state !== 'waiting' && state !== 'running') return
-      if (io.err.isTTY && !io.quiet) io.err.write(`\r${progress.done} of ${progress.total} events`)
-    }
-  } finally {
-    process.off('SIGINT', stop)
-    if (io.err.isTTY && !io.quiet) io.err.write('\r\u001b[K')
-  }
 }
 
 async function overFile(io: Io, given: Given): Promise<ExitCode> {

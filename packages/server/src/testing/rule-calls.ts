@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { BACKTEST, backtestHandler, RETRO, retroHandler, startProgress } from '../replay/index.ts'
+import {
+  BACKFILL,
+  BACKTEST,
+  backfillHandler,
+  backtestHandler,
+  RETRO,
+  retroHandler,
+  startProgress,
+} from '../replay/index.ts'
 import type { GoodCall, Town } from './good-calls.ts'
 import { freshId } from './house.ts'
 
@@ -33,6 +41,8 @@ const json = (body: unknown, hash?: string) => ({
   headers: { 'content-type': 'application/json', ...(hash !== undefined && { 'if-match': `"${hash}"` }) },
 })
 
+let counters = 0
+
 /** Makes versions of the rule set that runs, by somebody who is nobody else here: so the lead may agree to them. */
 export class RuleMakes {
   readonly #town: Town
@@ -49,11 +59,11 @@ export class RuleMakes {
   }
 
   /** One runs beside at most: the one that did is taken back. */
-  async inShadow(): Promise<Version> {
+  async inShadow(more = ''): Promise<Version> {
     const rows = await this.#town.house.rows('ruleset_versions')
     for (const { version, hash, state } of rows)
       if (state === 'shadow' || state === 'trial') await this.#call(`${RULESET}/versions/${version}/retire`, {}, hash)
-    const draft = await this.drafted()
+    const draft = await this.drafted(more)
     await this.#call(`${draft.path}/shadow`, {}, draft.hash)
     return draft
   }
@@ -128,6 +138,39 @@ export class RuleMakes {
     return id
   }
 
+  /** A version in shadow with a counter that nobody has counted before. */
+  counting(): Promise<Version> {
+    counters += 1
+    return this.inShadow(
+      `\ncounter fresh_${counters} = count by actor.id on message over ${60 + counters}m exact up to 9\n`,
+    )
+  }
+
+  /** A backfill that waits for its turn. */
+  async wanted(): Promise<string> {
+    const { path } = await this.counting()
+    const { body } = await this.#call(`${path}/backfills`, { source: 'log' })
+    return body.id
+  }
+
+  /** A backfill that is done. */
+  async filled(): Promise<string> {
+    const { context, clock } = this.#town.house
+    const { storage, registry, keyring, counters: kept, intake, settings } = context
+    const id = await this.wanted()
+    const handler = backfillHandler({
+      ...{ storage, registry, keyring, counters: kept },
+      now: () => clock.now,
+      progress: startProgress(() => performance.now()),
+      landed: () => intake.flights.landed(),
+      changedAt: () => settings.changedAt('replay.days', 'replay.segmentDays'),
+    })
+    const jobs = await storage.jobs.claim(BACKFILL.queue, 1_000, 1)
+    for (const job of jobs.filter(({ payload }) => JSON.stringify(payload).includes(id)))
+      await handler(job, { signal: AbortSignal.timeout(60_000), claimed: () => job })
+    return id
+  }
+
   calls(word: string): Record<string, () => Promise<GoodCall>> {
     const { house, author } = this.#town
     const reason = word
@@ -187,6 +230,9 @@ export class RuleMakes {
         const { id, hash } = await this.proposed()
         return { path: `/v1/retros/${id}/approvals`, ...json({ hash }) }
       },
+      startBackfill: async () => ({ path: `${(await this.counting()).path}/backfills`, ...json({ source: 'log' }) }),
+      getBackfills: async () => ({ path: `${(await this.drafted()).path}/backfills` }),
+      getBackfill: async () => ({ path: `/v1/backfills/${await this.filled()}` }),
       getJob: async () => ({ path: `/v1/jobs/${await this.backtested()}` }),
       cancelJob: async () => ({ path: `/v1/jobs/${await this.backtested()}` }),
       putRuleset: async () => {

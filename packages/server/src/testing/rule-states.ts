@@ -98,6 +98,7 @@ export function ruleStates(town: Town, word: string): State[] {
     ['getShadowReport', 'rules_refused', async () => lead.call('GET', `${(await outgrown()).path}/shadow-report`)],
     ...backtestStates(town, make, { change, outgrown }),
     ...retroStates(town, make, { change, outgrown }),
+    ...backfillStates(town, make, outgrown),
     ['rollBackRuleset', 'stale_revision', () => rollBack(NOBODYS)],
     [
       'rollBackRuleset',
@@ -223,3 +224,16 @@ function retroStates(
     ],
   ]
 }
+
+/** Refusals of the call that fills counters from the past. */
+function backfillStates({ author }: Town, make: RuleMakes, outgrown: () => Promise<Version>): State[] {
+  const start = ({ path }: Version) => author.call('POST', `${path}/backfills`, { body: { source: 'log' } })
+  return [
+    ['startBackfill', 'rules_refused', async () => start(await outgrown())],
+    ['startBackfill', 'conflict', async () => start(await make.drafted(COUNTED.replace('50m', '49m')))],
+    ['startBackfill', 'counter_not_logged', async () => start(await make.inShadow(COUNTED))],
+  ]
+}
+
+/** Of encrypted messages nothing is kept. */
+const COUNTED = '\ncounter unlogged = count by actor.id on sealed_message over 50m exact up to 9\n'

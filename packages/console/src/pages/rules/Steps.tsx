@@ -99,11 +99,11 @@ export function Needs({ id, needs, version }: { id: string; needs: readonly Need
           <ul className="list-disc ps-4">
             {needs.map((need) => (
               <li key={need.code}>
-                {need.code === 'report_unopened' ? (
+                {need.code === 'report_unopened' || need.code === 'counter_cold' ? (
                   <Link
                     className={textLink}
                     params={{ set: version.name, version: String(version.version) }}
-                    search={{ tab: 'shadow' }}
+                    search={{ tab: need.code === 'counter_cold' ? 'backfill' : 'shadow' }}
                     to="/rules/$set/$version"
                   >
                     {t.rulebook.need(need)}

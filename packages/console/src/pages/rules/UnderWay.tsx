@@ -14,7 +14,11 @@ export function UnderWay({ id }: { id: string }) {
   const { backtest } = t.rulebook
   const write = useMay('rules.write')
   const { data } = useQuery(jobQuery(id))
-  const stop = useAct(cancelJob, ['backtest', 'backtests', 'retro', 'retros'], backtest.stopped)
+  const stop = useAct(
+    cancelJob,
+    ['backtest', 'backtests', 'retro', 'retros', 'backfill', 'backfills'],
+    backtest.stopped,
+  )
   const progress = data?.progress
   return (
     <div className="grid grid-cols-1 gap-2">

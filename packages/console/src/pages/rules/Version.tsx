@@ -6,6 +6,7 @@ import { Chip } from '../../ui/Chip.tsx'
 import { Loaded } from '../../ui/Loaded.tsx'
 import { Tabs } from '../../ui/Tabs.tsx'
 import { useMay } from '../settings/useMay.ts'
+import { Backfills } from './Backfills.tsx'
 import { Backtests } from './Backtests.tsx'
 import { ServerChanges } from './Changes.tsx'
 import { Frame, textLink } from './Frame.tsx'
@@ -63,7 +64,7 @@ function Parts({ version }: { version: VersionJson }) {
   const { tab: words } = t.rulebook
   const showRun = (next: string) =>
     void navigate({ search: (before) => ({ ...before, tab, run: next }), replace: true })
-  // One name in the address for what is shown of either kind.
+  // One name in the address for what is shown of any kind.
   const runOf = (prefix: string) => (run?.startsWith(prefix) ? run : undefined)
   return (
     <div className="grid grid-cols-1 items-start gap-5 min-[1200px]:grid-cols-[minmax(0,1fr)_22rem]">
@@ -84,6 +85,11 @@ function Parts({ version }: { version: VersionJson }) {
               value: 'retro',
               label: words.retro,
               panel: <Retros onRun={showRun} run={runOf('rt_')} version={version} />,
+            },
+            {
+              value: 'backfill',
+              label: words.backfill,
+              panel: <Backfills onRun={showRun} run={runOf('bf_')} version={version} />,
             },
             { value: 'history', label: words.history, panel: <History version={version} /> },
           ]}

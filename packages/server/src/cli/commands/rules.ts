@@ -16,6 +16,7 @@ import {
   runTests,
 } from '@lamplighter/rules'
 import { type Call, withApi } from '../api.ts'
+import { backfillCommand } from '../backfill.ts'
 import { backtestCommand } from '../backtest.ts'
 import type { Command } from '../command.ts'
 import { type ExitCode, UsageError } from '../io.ts'
@@ -209,6 +210,7 @@ export const commands: readonly Command[] = [
   },
   backtestCommand,
   retroCommand,
+  backfillCommand,
   {
     name: 'rules status',
     summary: 'Shows what runs, what is proposed and what that still needs, and what is paused.',
