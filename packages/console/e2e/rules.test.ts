@@ -215,6 +215,24 @@ describe.skipIf(noBrowser)('the walk of a policy lead', () => {
     expect(new URL(lead.url()).searchParams.get('run')).toMatch(/^\w+_[0-9a-z]{26}$/)
   }, 120_000)
 
+  test('its counters are filled from the log, and it says how far back each has seen everything', async () => {
+    await lead.goto(`${house.url}/rules/core/2?tab=backfill`)
+    await lead.getByText('The counters of this version were not filled from the log.').waitFor()
+    await press(lead, 'button', 'Fill the counters')
+    await lead.getByText(/^Its counters are warm or not counted/).waitFor()
+    expect(await barriers(lead)).toEqual([])
+    // As if nobody had counted it before.
+    const { counters, registry } = house.demo.context
+    const sent = registry.live().program.ruleset.counters.get('links_sent')
+    await counters.drop('live', sent?.spec.id)
+    await registry.load()
+    await press(lead, 'button', 'Fill the counters')
+    const table = lead.getByRole('table', { name: 'How far back the counters have seen everything' })
+    await table.waitFor({ timeout: 60_000 })
+    await table.getByRole('row', { name: /^links_sent .*(nothing is missing|the log)/i }).waitFor()
+    expect(await barriers(lead)).toEqual([])
+  }, 120_000)
+
   test('applied to the past it makes cases once a colleague has agreed, and says who asked, who agreed and what came of it', async () => {
     await lead.goto(`${house.url}/rules/core/2?tab=retro`)
     await lead.getByText('This version was not applied to the past.').waitFor()
@@ -378,12 +396,13 @@ describe.skipIf(noBrowser)('the walk of a policy lead', () => {
       '/rules/core/2?tab=history',
       '/rules/core/2?tab=backtest',
       '/rules/core/2?tab=retro',
+      '/rules/core/2?tab=backfill',
       '/rules/core/new',
     ]) {
       await second.goto(house.url + path)
       await settled(second)
       expect(await viewOf(second)).not.toMatch(
-        /\b(Rules|Policies|Findings|Still missing|Last change|fired|made live|Hand in|Owner|Asked again|newly caught|Look back|Proposed|Agreed|Found)\b/,
+        /\b(Rules|Policies|Findings|Still missing|Last change|fired|made live|Hand in|Owner|Asked again|newly caught|Look back|Proposed|Agreed|Found|Counters|Warm|Because)\b/,
       )
     }
     expect(await axe(second)).toEqual([])

@@ -44,10 +44,12 @@ import { consolePages } from './http/static.ts'
 import {
   backlogGuard,
   Flights,
+  FOLLOW,
   type IntakeServices,
   routesOf as intakeRoutes,
   keyedNames,
   startFollow,
+  takenByNow,
 } from './intake/index.ts'
 import {
   housekeeping,
@@ -486,7 +488,7 @@ async function build(
           [RETRO.queue]: retroHandler({ storage, registry, keyring, progress, sealer, sealKey, now, keysFor }),
           [BACKFILL.queue]: backfillHandler({
             ...{ storage, registry, keyring, progress, counters, now },
-            landed: () => intake.flights.landed(),
+            takenByNow: () => takenByNow({ flights: intake.flights, stream: storage.stream }, FOLLOW),
             changedAt: () => settings.changedAt('replay.days', 'replay.segmentDays'),
           }),
           [SCHEDULE_QUEUE]: chores.handler,

@@ -1,4 +1,6 @@
-/** Work on events that has begun and not ended: each is judged by the rules that ran when it began. */
+import type { EventStream } from '../storage/index.ts'
+
+/** Work on events that has begun and not ended. Each goes by the rules that ran when it began. */
 export class Flights {
   readonly #open = new Set<Promise<unknown>>()
 
@@ -16,4 +18,17 @@ export class Flights {
   async landed(): Promise<void> {
     await Promise.allSettled([...this.#open])
   }
+}
+
+/**
+ * Waits for what is being judged now, and gives what tells whether all that was taken before that is settled: whatever rules it was planned
+ * by, follow has judged it, and what the replay log keeps of it is there.
+ */
+export async function takenByNow(
+  { flights, stream }: { readonly flights: Flights; readonly stream: Pick<EventStream, 'mark' | 'hasPassed'> },
+  group: string,
+): Promise<() => Promise<boolean>> {
+  await flights.landed()
+  const mark = await stream.mark()
+  return () => stream.hasPassed(group, mark)
 }

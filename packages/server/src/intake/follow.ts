@@ -144,7 +144,7 @@ async function settleOneByOne(
       await settle(gate, [one], pen)
     } catch (error) {
       if (isStorageError(error)) throw error
-      await openUnjudged(gate, one.key, null)
+      await openUnjudged(gate, one.key, null, one.key.split('|')[1])
       on.onPoison()
     }
   }
@@ -246,8 +246,17 @@ interface Poison {
   readonly poison: Accepted | null
 }
 
-async function openUnjudged(gate: Gate, key: string, accepted: Accepted | null): Promise<number> {
+async function openUnjudged(
+  gate: Gate,
+  key: string,
+  accepted: Accepted | null,
+  kind = accepted?.event.kind,
+): Promise<number> {
   const account = accepted === null ? null : (idOf(accepted.event, 'actor') ?? null)
   const evidence = accepted === null ? null : await plainEvidence(accepted, `unjudged:${key}`, gate.bench.sealer)
-  return gate.storage.store.tx(unjudgedWork, { key, account, evidence })
+  const pen = await gate.replay.pen()
+  return gate.storage.store.tx(unjudgedWork, {
+    ...{ key, account, evidence },
+    logged: pen === undefined ? null : { tray: pen.tray, unlogged: kind ?? null },
+  })
 }

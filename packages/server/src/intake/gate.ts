@@ -17,7 +17,7 @@ export interface Gate {
   readonly storage: Storage
   readonly nameOf: KeyedName
   readonly replay: Pick<ReplayLog, 'isKept' | 'pen'>
-  /** What is written to the replay log in the end. What the gate judges is not in it: follow judges that once more. */
+  /** What is judged now. */
   readonly flights: Flights
   meansFor(affected: readonly Affected[]): Promise<ActionMeans>
   /** Told of every verdict, for metrics. @param ms in the gate: until it was durable */
@@ -38,7 +38,7 @@ const COMMIT_MS = 50
  * @throws AppError `deadline` not durable in time: it may still commit, and the same event then gets its verdict; never an `allow`
  */
 export async function screenEvent(accepted: Accepted, gate: Gate, budgetMs: number): Promise<ScreenAnswer> {
-  const settled = answerOf(accepted, gate, budgetMs)
+  const settled = gate.flights.track(answerOf(accepted, gate, budgetMs))
   const answer = await Promise.race([settled, lateAfter(budgetMs + COMMIT_MS)])
   if (answer !== 'late') return answer
   // The work goes on though nobody waits for it; an error has nobody left to hear of it but the log.

@@ -1,6 +1,6 @@
 export { backlogGuard } from './backlog.ts'
 export { acceptEvent } from './event.ts'
-export { Flights } from './flights.ts'
+export { Flights, takenByNow } from './flights.ts'
 export type { FollowEvents, Follower } from './follow.ts'
 export { FOLLOW, followOnce, startFollow } from './follow.ts'
 export { GATE_MS, type Gate, screenEvent } from './gate.ts'

@@ -222,7 +222,18 @@ export const reportWork = defineWork(
 /** An event that our own code could not judge: a person hears of it, and the rest goes on (platform.md §7). */
 export const unjudgedWork = defineWork(
   'intake.unjudged',
-  async (tx: Tx, input: { key: string; account: string | null; evidence: EvidenceSeed | null }): Promise<number> => {
+  async (
+    tx: Tx,
+    input: {
+      key: string
+      account: string | null
+      evidence: EvidenceSeed | null
+      /** That an event came of which the log holds nothing; null while nothing is kept. */
+      logged: { readonly tray: Tray; readonly unlogged: string | null } | null
+    },
+  ): Promise<number> => {
+    if (input.logged !== null)
+      await appendTraces(tx, input.logged.tray, [{ at: tx.now, unlogged: input.logged.unlogged }])
     const { case: number } = await openCase(tx, {
       lane: 'unscreened',
       dueAt: tx.now + laneOf('unscreened').dueMs,

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises'
 import { type KeptCounters, LIVE, type Standing, standingCounters } from '../counters/index.ts'
 import type { Handler } from '../jobs/index.ts'
 import type { LiveRules } from '../policy/index.ts'
@@ -9,15 +9,15 @@ import { Filling, type Target } from './filling.ts'
 import { openedIds } from './ids.ts'
 import { idKeysOf, openSegment } from './log.ts'
 import { eachPage, heed, linesIn, type RunServices, runHandler, versionWith } from './runs.ts'
-import { endBackfill, endRun, firstOf, lastChunk, oneBackfill, segmentsIn } from './store.ts'
+import { endBackfill, endRun, firstOf, lastChunk, oneBackfill, segmentsIn, stateOfRun } from './store.ts'
 import type { BackfillsTable } from './tables.ts'
 
 export interface BackfillServices extends RunServices {
   readonly keyring: Keyring
   readonly counters: Pick<KeptCounters, 'fill'>
   readonly now: () => number
-  /** Waits until every event that is being judged now is settled, and so is in the log. */
-  landed(): Promise<void>
+  /** Gives what tells whether every event that was taken before now is settled, and so is in the log. */
+  takenByNow(): Promise<() => Promise<boolean>>
   /** When what the log keeps was changed last; milliseconds since 1970. */
   changedAt(): Promise<number>
 }
@@ -60,8 +60,8 @@ async function fill(
   const segment = openSegment(keyring)
   if (segment === undefined) return { events: 0, reached: nothingKnown(targets) }
   // An event that was planned before its counter was counted moves nothing of it, and is in the log as soon as it is settled. All that is
-  // planned from here on moves it by itself. So what is not in the log by now, nobody has to look for.
-  await services.landed()
+  // planned from here on moves it by itself. So what is not in the log by then, nobody has to look for.
+  if ((await settled(row.id, services, signal)) === 'stopped') return 'stopped'
   const last = await store.read(lastChunk, undefined)
   const changedAt = await services.changedAt()
   const first = await store.read(firstOf, segment)
@@ -100,6 +100,20 @@ async function fill(
   // The end of the log is not there, or what comes after its last chunk was not kept: nothing is certain.
   if (before?.n !== last || changedAt >= before.at) filling.lacks(Number.POSITIVE_INFINITY, 'gap')
   return { events, reached: [...filling.reached()].map(reachedOf) }
+}
+
+/** Between two looks at whether what was taken before is settled. */
+const LOOK_MS = 250
+
+async function settled(id: string, services: BackfillServices, signal: AbortSignal): Promise<'settled' | 'stopped'> {
+  const { store } = services.storage
+  const isSettled = await services.takenByNow()
+  while (!(await isSettled())) {
+    heed(signal)
+    if ((await store.read(stateOfRun, id)) !== 'running') return 'stopped'
+    await setTimeout(LOOK_MS)
+  }
+  return 'settled'
 }
 
 const isBetween = (instant: number, from: number, to: number): boolean => instant >= from && instant <= to

@@ -2,6 +2,7 @@ import type { CounterSpec, Reading } from '@lamplighter/rules'
 import { Random } from '@lamplighter/rules/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LIVE } from '../counters/index.ts'
+import { FOLLOW, takenByNow } from '../intake/index.ts'
 import { engines } from '../storage/testing/engines.ts'
 import { type House, LISTED, messageOf, openHouse, type Person, reportOf } from '../testing/house.ts'
 import { operatorDoer } from '../testing/server.ts'
@@ -128,7 +129,7 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
       ...{ storage, registry, keyring, counters },
       progress: startProgress(() => performance.now()),
       now: () => house.clock.now,
-      landed: () => intake.flights.landed(),
+      takenByNow: () => takenByNow({ flights: intake.flights, stream: storage.stream }, FOLLOW),
       changedAt: () => settings.changedAt('replay.days', 'replay.segmentDays'),
     })
     const [job] = await storage.jobs.claim(BACKFILL.queue, 1, 60_000)
@@ -305,6 +306,31 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
     expect(await read('sent', 'kestrel')).toMatchObject({ low: 1, high: 1 })
   })
 
+  test('an event that the gate has judged before is counted before anything is said, though follow comes late', async () => {
+    await sent()
+    house.clock.now += 3 * HOUR
+    expect((await house.screen(made())).status).toBe(200)
+    await shadow()
+    const id = await asked(['sent'])
+    const working = work()
+    expect(await Promise.race([working, new Promise((resolve) => setTimeout(resolve, 600, 'waits'))])).toBe('waits')
+    expect(await read('sent', 'kestrel')).toMatchObject({ high: Number.POSITIVE_INFINITY })
+    await house.follow()
+    expect(await working).toBe('completed')
+    expect((await found(id)).result.counters).toMatchObject([{ limit: 'window' }])
+    expect(await read('sent', 'kestrel')).toMatchObject({ low: 1, high: 1 })
+  })
+
+  test('stopped while it waits for what was taken before, it ends', async () => {
+    await sent()
+    await post(made())
+    await shadow()
+    const id = await asked(['sent'])
+    const working = work()
+    expect((await ada.call('DELETE', `/v1/jobs/${id}`)).status).toBe(200)
+    expect(await working).toBe('done')
+  })
+
   test('reaches two minutes past the first chunk of the log, and no further', async () => {
     // Nobody has kept it: its clock runs ahead, and it counts in the window that begins after the log did.
     await house.context.settings.put('replay.days', '0', { reason: 'x', doer: operatorDoer })
@@ -361,6 +387,24 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
     house.clock.now += HOUR
     await shadow()
     expect((await filled(['sent'])).get('sent')).toMatchObject({ since: closed + AHEAD, limit: 'gap' })
+  })
+
+  test('reaches past events that could not be judged: nobody knows what they count', async () => {
+    await sent()
+    house.clock.now += 3 * HOUR
+    const { vault } = house.context
+    const { find } = vault
+    vault.find = () => Promise.reject(new Error('made up'))
+    await post({ ...made(), media: [{ id: 'poison', type: 'image/png' }] })
+    expect(await house.follow()).toBe(1)
+    vault.find = find
+    const at = house.clock.now
+    await sent()
+    await shadow()
+    const counters = await filled()
+    expect(counters.get('sent')).toMatchObject({ since: at + AHEAD, limit: 'missing' })
+    // It was a message, and no report.
+    expect(counters.get('told_of')).toMatchObject({ limit: 'window' })
   })
 
   test('reaches past chunks that go while it reads', async () => {

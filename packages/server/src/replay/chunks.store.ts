@@ -1,6 +1,6 @@
 import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
 import { packChunk, unpackChunk } from './line.ts'
-import type { Trace, Tray } from './pen.ts'
+import { linesOf, type Trace, type Tray, unloggedIn } from './pen.ts'
 import type { ChunksTable } from './tables.ts'
 
 /**
@@ -9,9 +9,7 @@ import type { ChunksTable } from './tables.ts'
  */
 export async function appendTraces(tx: Tx, tray: Tray, traces: readonly Trace[]): Promise<void> {
   if (traces.length === 0) return
-  const lines = traces.flatMap((trace) => ('line' in trace ? [trace.line] : []))
-  const unlogged: Record<string, number> = {}
-  for (const trace of traces) if ('unlogged' in trace) unlogged[trace.unlogged] = (unlogged[trace.unlogged] ?? 0) + 1
+  const lines = linesOf(traces)
   const times = traces.map(({ at }) => at)
   const last = await tx.db.selectFrom('replay_chunks').select('n').orderBy('n', 'desc').limit(1).executeTakeFirst()
   await tx.db
@@ -23,7 +21,7 @@ export async function appendTraces(tx: Tx, tray: Tray, traces: readonly Trace[])
       since: times.reduce((first, at) => Math.min(first, at)),
       until: times.reduce((latest, at) => Math.max(latest, at)),
       lines: lines.length,
-      body: packChunk({ ...tray.head, unlogged }, lines),
+      body: packChunk({ ...tray.head, unlogged: unloggedIn(traces) }, lines),
     })
     .execute()
 }

@@ -3,7 +3,7 @@ import type { Standing } from '../counters/index.ts'
 import type { LiveRules } from '../policy/index.ts'
 import { factsOf } from './facts.ts'
 import type { OpenedId } from './ids.ts'
-import { type Head, signalKey } from './line.ts'
+import { type Head, signalKey, UNREAD } from './line.ts'
 import { measuredOf, type Past, pastOf, wantedBy } from './past.ts'
 import { NO_LISTS } from './side.ts'
 
@@ -78,7 +78,7 @@ export class Filling {
     readonly until: number
   }): CounterOp[] {
     for (const kind of Object.keys(head.unlogged))
-      for (const one of this.#countersOf(kind))
+      for (const one of kind === UNREAD ? this.#filled : this.#countersOf(kind))
         one.reach = later(one.reach, { at: until + AHEAD, limit: 'missing', what: null })
     return lines.flatMap((line) => this.#movesOf(pastOf(line, head)))
   }

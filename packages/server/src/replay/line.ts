@@ -8,9 +8,12 @@ export interface Head {
   readonly by: readonly string[]
   /** Keys of kept questions, in the order in which a line answers them. */
   readonly sets: readonly (readonly string[])[]
-  /** Events of `encrypted` kinds that came meanwhile: how many, and nothing of them. */
+  /** Events that came meanwhile and have no line, of `encrypted` kinds or those that could not be judged: how many, by kind. */
   readonly unlogged: Readonly<Record<string, number>>
 }
+
+/** The kind of an event that nobody could read. No schema has it. */
+export const UNREAD = '?'
 
 /** What a signal said: a value, `null` for none, `?` for unknown. */
 export type Told = boolean | number | null | '?'

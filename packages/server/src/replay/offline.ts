@@ -1,7 +1,7 @@
 import type { Event, Lists, Measured, Program } from '@lamplighter/rules'
 import { type Compared, SegmentRun, warmupOf } from './backtest.ts'
 import type { Difference } from './difference.ts'
-import { Pen } from './pen.ts'
+import { linesOf, Pen, type Trace, unloggedIn } from './pen.ts'
 import { type BacktestResult, resultOf } from './result.ts'
 
 /** Events whose facts are read at once. */
@@ -40,8 +40,7 @@ async function chunkOf(
   measure: (program: Program, event: Event) => Promise<Measured>,
 ) {
   const pen = new Pen('file', (_thing, id) => id)
-  const lines: string[] = []
-  const unlogged: Record<string, number> = {}
+  const traces: Trace[] = []
   for (const event of events) {
     const versions = await Promise.all(
       [mine.program, theirs.program].map(async (program) => {
@@ -57,12 +56,14 @@ async function chunkOf(
       unsure: false,
       origin: null,
     })
-    if (trace === null) continue
-    if ('line' in trace) lines.push(trace.line)
-    else unlogged[trace.unlogged] = (unlogged[trace.unlogged] ?? 0) + 1
+    if (trace !== null) traces.push(trace)
   }
   const last = events.at(-1)
-  return { head: { ...pen.tray.head, unlogged }, lines, until: last === undefined ? 0 : receivedAtOf(last) }
+  return {
+    head: { ...pen.tray.head, unlogged: unloggedIn(traces) },
+    lines: linesOf(traces),
+    until: last === undefined ? 0 : receivedAtOf(last),
+  }
 }
 
 const receivedAtOf = ({ received_at, occurred_at }: Event): number => Date.parse(received_at ?? occurred_at)

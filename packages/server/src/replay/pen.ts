@@ -1,7 +1,7 @@
 import type { Event, KeptLeaf, Measured, Plan, Program, Schema } from '@lamplighter/rules'
 import { factsOf } from './facts.ts'
 import { type SealedId, thingOf } from './ids.ts'
-import { type Head, type Line, type Origin, signalKey, type Told } from './line.ts'
+import { type Head, type Line, type Origin, signalKey, type Told, UNREAD } from './line.ts'
 
 /** What is known of one event when it has been judged. */
 export interface Judged {
@@ -28,8 +28,19 @@ export interface Said {
   readonly unknown: readonly string[]
 }
 
-/** What the log keeps of one event: a line, or that one of an `encrypted` kind came. */
-export type Trace = { readonly at: number; readonly line: string } | { readonly at: number; readonly unlogged: string }
+/** What the log keeps of one event: a line, or that one came of which it holds nothing; null for a kind that nobody could read. */
+export type Trace =
+  | { readonly at: number; readonly line: string }
+  | { readonly at: number; readonly unlogged: string | null }
+
+export const linesOf = (traces: readonly Trace[]): string[] =>
+  traces.flatMap((trace) => ('line' in trace ? [trace.line] : []))
+
+/** How many events have no line, by kind. */
+export function unloggedIn(traces: readonly Trace[]): Record<string, number> {
+  const kinds = traces.flatMap((trace) => ('unlogged' in trace ? [trace.unlogged ?? UNREAD] : []))
+  return Object.fromEntries([...Map.groupBy(kinds, (kind) => kind)].map(([kind, { length }]) => [kind, length]))
+}
 
 /** A chunk in the making: its traces are written in the transaction that settles their events. */
 export interface Tray {

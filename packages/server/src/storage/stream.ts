@@ -23,6 +23,9 @@ export interface Batch extends Span {
   readonly records: readonly StoredRecord[]
 }
 
+/** The last offset of each partition at some moment. */
+export type StreamMark = ReadonlyMap<number, number>
+
 export interface EventStream {
   readonly partitions: number
   /** Resolves when the records are durable. In a work: `pack` before it, `tx.stream.append` in it. Calls that meet are written together. */
@@ -34,6 +37,10 @@ export interface EventStream {
   /** Moves the offset with nothing else to write. With results: `tx.stream.advance`. */
   advance(batch: Span, owner: Fence): Promise<void>
   backlog(group: string): Promise<{ records: number; oldestMs: number }>
+  /** Where the stream ends now. */
+  mark(): Promise<StreamMark>
+  /** Whether a group has followed all that came before a mark. */
+  hasPassed(group: string, mark: StreamMark): Promise<boolean>
   /** Removes chunks that every group has followed and that are older than 60 s; returns how many. */
   trim(): Promise<number>
   /** When the oldest chunk that is still there was appended. */
@@ -140,6 +147,19 @@ const backlog = defineQuery(
   },
 )
 
+const heads = defineQuery('storage.stream.heads', async ({ db }: ReadDb): Promise<[part: number, off: number][]> => {
+  const rows = await db.selectFrom('stream_heads').select(['part', 'off']).execute()
+  return rows.map(({ part, off }) => [Number(part), Number(off)])
+})
+
+const offsets = defineQuery(
+  'storage.stream.offsets',
+  async ({ db }: ReadDb, group: string): Promise<[part: number, off: number][]> => {
+    const rows = await db.selectFrom('stream_offsets').select(['part', 'off']).where('grp', '=', group).execute()
+    return rows.map(({ part, off }) => [Number(part), Number(off)])
+  },
+)
+
 const trim = defineWork('storage.stream.trim', async (tx: Tx, input: { before: number }): Promise<number> => {
   const followed = await tx.db
     .selectFrom('stream_offsets')
@@ -236,6 +256,11 @@ export function makeStream(
       return { group, part, from: found.off, to: found.off + records.length, records }
     },
     advance: (batch, owner) => store.tx(advance, { batch: spanOf(batch), owner }),
+    mark: async () => new Map(await store.read(heads, undefined)),
+    async hasPassed(group, mark) {
+      const reached = new Map(await store.read(offsets, group))
+      return [...mark].every(([part, off]) => (reached.get(part) ?? 0) >= off)
+    },
     backlog: (group) => store.read(backlog, group),
     oldestAppendedAt: () => store.read(oldest, undefined),
     async trim() {

@@ -156,13 +156,13 @@ export class RuleMakes {
   /** A backfill that is done. */
   async filled(): Promise<string> {
     const { context, clock } = this.#town.house
-    const { storage, registry, keyring, counters: kept, intake, settings } = context
+    const { storage, registry, keyring, counters: kept, settings } = context
     const id = await this.wanted()
     const handler = backfillHandler({
       ...{ storage, registry, keyring, counters: kept },
       now: () => clock.now,
       progress: startProgress(() => performance.now()),
-      landed: () => intake.flights.landed(),
+      takenByNow: async () => async () => true,
       changedAt: () => settings.changedAt('replay.days', 'replay.segmentDays'),
     })
     const jobs = await storage.jobs.claim(BACKFILL.queue, 1_000, 1)

@@ -132,6 +132,20 @@ describe.each(engines)('event stream on $name', (engine) => {
     expect((await stream.next('g', owner, ALL)).records).toEqual([])
   })
 
+  test('a mark is passed when its group has followed what came before, whatever came after', async () => {
+    const { stream } = opened.storage
+    await stream.append([record('a', 1)])
+    const mark = await stream.mark()
+    expect(await stream.hasPassed('g', mark)).toBe(false)
+    const owner = await own(opened.storage, 'g', partitionOf('a', 16))
+    const batch = await stream.next('g', owner, ALL)
+    await stream.append([record('a', 2), record('b', 1)])
+    expect(await stream.hasPassed('g', mark)).toBe(false)
+    await stream.advance(batch, owner)
+    expect(await stream.hasPassed('g', mark)).toBe(true)
+    expect(await stream.hasPassed('other', mark)).toBe(false)
+  })
+
   test('backlog counts what a group has not read, and the age of the oldest', async () => {
     const { stream } = opened.storage
     await stream.append([record('a', 1), record('b', 1)])
