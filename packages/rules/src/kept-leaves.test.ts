@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest'
 import { must, rule, ruleset } from '../test/files.ts'
-import { compile, type Event, type KeptAnswers, type Lists, normalise, type Program } from './index.ts'
+import {
+  check,
+  compile,
+  countedBy,
+  type Event,
+  type KeptAnswers,
+  type Lists,
+  normalise,
+  type Program,
+  readSchema,
+} from './index.ts'
 
 const WORDS = 'list words: text from "x"'
 const one = (when: string, name = 'r v1', on = 'on message'): string =>
@@ -85,4 +95,50 @@ test('questions of a counter are kept for the kinds that move it', () => {
   const event = message({ item: { id: 'i', text: 'hello' } })
   const { ops } = program.plan(stripped(event), {}, nowhere, answersOf(program, event))
   expect(must(ops[0])).toMatchObject({ where: true })
+})
+
+test('what a counter has to be told of a past event: its kept questions, its signals, and a key that is kept', () => {
+  const { ruleset } = programOf(`${WORDS}
+  signal place: bool from place_finder(item.text) within 20ms
+  counter all = count by actor.id on message over 1h exact up to 9
+  counter said = count by actor.id on message
+    where actor.age < 3d and (item.text contains any words or place) over 1h exact up to 9
+  counter other = count by actor.id on message
+    where item.text contains "hello" over 1h exact up to 9
+  ${one('all >= 2 and said >= 2 and other >= 2')}`)
+  const needs = (name: string) => countedBy(must(ruleset.counters.get(name)), ruleset)
+  expect(needs('all')).toEqual({ named: true, questions: [], signals: [] })
+  expect(needs('said')).toMatchObject({
+    named: true,
+    questions: [{ text: 'item.text contains any words' }],
+    signals: ['place'],
+  })
+  expect(needs('said').questions.map(({ key }) => key)).toEqual(
+    programOf(`${WORDS}\n${one('item.text contains any words')}`)
+      .keptLeaves('message')
+      .map(({ key }) => key),
+  )
+  expect(needs('other')).toMatchObject({ questions: [{ text: 'item.text contains "hello"' }], signals: [] })
+})
+
+test('a counter of hashes of files has a key that nobody keeps', () => {
+  const { schema } = readSchema({
+    name: 'schema',
+    text: `schema tiny version 1
+      harm spam
+      record account : account { id id<account> }
+      record file { id id<file>  sum hash }
+      event post about actor { actor account  file file }`,
+  })
+  const { ruleset, diagnostics } = check(
+    {
+      name: 'rules',
+      text: 'ruleset r version 1 owner "x" use schema tiny version 1\ncounter c = count by file.sum on post over 1h exact up to 9\ncounter d = count by actor.id on post over 1h exact up to 9',
+    },
+    must(schema),
+  )
+  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
+  const counters = must(ruleset).counters
+  expect(countedBy(must(counters.get('c')), must(ruleset)).named).toBe(false)
+  expect(countedBy(must(counters.get('d')), must(ruleset)).named).toBe(true)
 })

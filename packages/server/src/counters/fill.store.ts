@@ -1,6 +1,6 @@
 import { move } from '@lamplighter/rules/counters'
 import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
-import { countingOf, forget, found, keep, rowOf, rowsFor, type StoredOp } from './rows.ts'
+import { countingOf, forget, found, keep, rowOf, rowsFor, type StoredOp } from './rows.store.ts'
 import type { CountersTable } from './tables.ts'
 
 /** A counter that is counted, as it stood when somebody looked. One that was dropped and begun anew is another one. */

@@ -10,11 +10,11 @@ import {
   unpack,
 } from '@lamplighter/rules/counters'
 import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
-import { countersFor, forget, found, keep, keptOf, rewrite, rowOf, rowsFor, type StoredOp } from './rows.ts'
+import { countersFor, forget, found, keep, keptOf, rewrite, rowOf, rowsFor, type StoredOp } from './rows.store.ts'
 import { type CountersTable, specOf } from './tables.ts'
 
 export { fillCounters, lowerSince, type Standing, standingCounters } from './fill.store.ts'
-export type { StoredOp } from './rows.ts'
+export type { StoredOp } from './rows.store.ts'
 export { schema } from './tables.ts'
 
 /** Moves and reads counters in the order given, all or none (rules.md §8.5). A counter that is not there yet begins now. */

@@ -230,7 +230,7 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
         again = two
         if (random.chance(0.8)) await house.follow()
       }
-      for (let n = 0; n < 30; n += 1) await some()
+      for (let n = 0; n < 24; n += 1) await some()
       const begun = await shadow()
       expect((await read('sent', 'kestrel')).high).toBe(Number.POSITIVE_INFINITY)
       for (let n = 0; n < 3; n += 1) await some()
@@ -240,6 +240,7 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
       let steps = 0
       let events = 0
       const dies = 7
+    let following: Promise<unknown> = Promise.resolve()
       const disturbed = (): void => {
         const { store } = house.context.storage
         const own = store.tx

@@ -1,5 +1,5 @@
 import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
-import { packChunk, unpackChunk } from './line.ts'
+import { type Line, packChunk, unpackChunk } from './line.ts'
 import { linesOf, type Trace, type Tray, unloggedIn } from './pen.ts'
 import type { ChunksTable } from './tables.ts'
 
@@ -51,9 +51,16 @@ export const eraseLines = defineWork(
       const { head, lines } = unpackChunk(body)
       const left = lines.filter((line) => !line.includes(`"${input.sealed}"`))
       if (left.length === lines.length) continue
+      // That they came is still known, and of which kind: a counter that is filled must not take them for events that never were.
+      const unlogged = { ...head.unlogged }
+      for (const line of lines) {
+        if (left.includes(line)) continue
+        const { kind } = (JSON.parse(line) as Line).e
+        unlogged[kind] = (unlogged[kind] ?? 0) + 1
+      }
       await tx.db
         .updateTable('replay_chunks')
-        .set({ lines: left.length, body: packChunk(head, left) })
+        .set({ lines: left.length, body: packChunk({ ...head, unlogged }, left) })
         .where('n', '=', n)
         .execute()
     }

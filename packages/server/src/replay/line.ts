@@ -8,7 +8,7 @@ export interface Head {
   readonly by: readonly string[]
   /** Keys of kept questions, in the order in which a line answers them. */
   readonly sets: readonly (readonly string[])[]
-  /** Events that came meanwhile and have no line, of `encrypted` kinds or those that could not be judged: how many, by kind. */
+  /** Events that came meanwhile and have no line, of `encrypted` kinds, that could not be judged, or of a person who was erased: how many, by kind. */
   readonly unlogged: Readonly<Record<string, number>>
 }
 
