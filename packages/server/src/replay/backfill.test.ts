@@ -240,7 +240,7 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
       let steps = 0
       let events = 0
       const dies = 7
-    let following: Promise<unknown> = Promise.resolve()
+      const following: Promise<unknown> = Promise.resolve()
       const disturbed = (): void => {
         const { store } = house.context.storage
         const own = store.tx
