@@ -412,6 +412,7 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
     vault.find = find
     const at = house.clock.now
     await sent()
+    house.clock.now += HOUR
     await shadow()
     const counters = await filled()
     expect(counters.get('sent')).toMatchObject({ since: at + AHEAD, limit: 'missing' })
