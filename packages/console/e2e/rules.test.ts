@@ -402,7 +402,7 @@ describe.skipIf(noBrowser)('the walk of a policy lead', () => {
       await second.goto(house.url + path)
       await settled(second)
       expect(await viewOf(second)).not.toMatch(
-        /\b(Rules|Policies|Findings|Still missing|Last change|fired|made live|Hand in|Owner|Asked again|newly caught|Look back|Proposed|Agreed|Found|Counters|Warm|Because)\b/,
+        /\b(Rules|Policies|Findings|Still missing|Last change|fired|made live|Hand in|Owner|Asked again|newly caught|Look back|Proposed|Agreed|Found|Counters|Because)\b/,
       )
     }
     expect(await axe(second)).toEqual([])

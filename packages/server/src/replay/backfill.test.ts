@@ -318,6 +318,33 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
     expect(await read('sent', 'kestrel')).toMatchObject({ low: 1, high: 1 })
   })
 
+  test('a report that was being judged when its counter began is counted, though it is settled later', async () => {
+    await sent()
+    house.clock.now += 3 * HOUR
+    await sent()
+    const { store } = house.context.storage
+    const { tx } = store
+    const [reached, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    store.tx = (async (...given: Parameters<typeof tx>) => {
+      if (given[0].name === 'intake.report') {
+        reached.resolve()
+        await held.promise
+      }
+      return tx.apply(store, given)
+    }) as typeof tx
+    const reporting = house.report(made({ kind: 'report', target: 'kestrel' }))
+    await reached.promise
+    store.tx = tx
+    await shadow()
+    await asked(['told_of'])
+    const working = work()
+    expect(await Promise.race([working, new Promise((resolve) => setTimeout(resolve, 300, 'waits'))])).toBe('waits')
+    held.resolve()
+    expect((await reporting).status).toBeLessThan(300)
+    expect(await working).toBe('completed')
+    expect(await read('told_of', 'kestrel')).toMatchObject({ low: 1, high: 1 })
+  })
+
   test('an event that the gate has judged before is counted before anything is said, though follow comes late', async () => {
     await sent()
     house.clock.now += 3 * HOUR
@@ -515,7 +542,7 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
     for (let n = 0; n < 3; n += 1) await sent()
     house.clock.now += HOUR
     await shadow()
-    const id = await asked(['sent'])
+    const id = await asked(['striped'])
     const { store } = house.context.storage
     const { tx } = store
     let again = 0
@@ -523,15 +550,18 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
       if (given[0].name === 'replay.end-backfill') {
         house.clock.now += MINUTE
         again = house.clock.now
-        await house.context.counters.drop(LIVE, specOf('sent').id)
+        // The last two, so that what begins anew gets its number again.
+        for (const name of ['striped', 'hushed']) await house.context.counters.drop(LIVE, specOf(name).id)
         await house.context.registry.load()
       }
       return tx.apply(store, given)
     }) as typeof tx
+    const before = (await house.rows('counters')).find(({ counter }) => counter === specOf('striped').id)
     expect(await work()).toBe('completed')
     store.tx = tx
-    expect((await found(id)).result.counters).toMatchObject([{ counter: 'sent', limit: 'gone', since: null }])
-    const own = (await house.rows('counters')).find(({ counter }) => counter === specOf('sent').id)
+    expect((await found(id)).result.counters).toMatchObject([{ counter: 'striped', limit: 'gone', since: null }])
+    const own = (await house.rows('counters')).find(({ counter }) => counter === specOf('striped').id)
     expect(Number(own?.since)).toBe(again)
+    expect(own?.no).toBe(before?.no)
   })
 })
