@@ -1,7 +1,8 @@
 import { type Example, featuresOf, loadModel, score, train } from '@lamplighter/text'
 import type { Card, Models } from '../signals/index.ts'
 import { seededRandom } from './harbour.ts'
-import { TEMPLATES, type Templates } from './sentences.ts'
+import { TEMPLATES } from './sentences.ts'
+import type { Templates } from './templates.ts'
 
 /** Each template with a gap is filled so often. */
 const FILLINGS = 3
