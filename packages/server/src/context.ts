@@ -85,7 +85,7 @@ import {
   type CaseDesk,
   lifeThreat,
   receiveAppealWork,
-  reviewedSince,
+  reviewedOf,
   routesOf as reviewRoutes,
   settleHandler,
   shippedLanes,
@@ -377,7 +377,7 @@ async function build(
     ...intakeRoutes(intake),
     ...reviewRoutes(desk),
     ...evidenceRoutes({ storage, vault, decoder, sealer, keysFor }),
-    ...policyRoutes({ storage, registry, tally, reviewed: (since) => store.read(reviewedSince, since), keysFor }),
+    ...policyRoutes({ storage, registry, tally, reviewed: (events) => store.read(reviewedOf, events), keysFor }),
     ...replayRoutes({ storage, registry, progress, keysFor }),
     ...signalsRoutes({ storage, library, harms: () => harmsOf(registry) }),
     ...actionsRoutes({
