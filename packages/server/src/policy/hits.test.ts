@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { modules } from '../context.ts'
+import { modules } from '../modules.ts'
 import { engines } from '../storage/testing/engines.ts'
 import { type House, LISTED, messageOf, openHouse, type Person } from '../testing/house.ts'
 import { noteMany } from './testing/hits.store.ts'
