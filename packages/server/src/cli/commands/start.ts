@@ -1,7 +1,8 @@
-import { openContext, version } from '../../context.ts'
+import { openContext } from '../../context.ts'
 import { configurationWarned, openLog } from '../../events.ts'
 import { type Config, ConfigError, envNameOf, type Setting } from '../../http/config.ts'
 import { startServer } from '../../http/server.ts'
+import { version } from '../../software.ts'
 import type { Command } from '../command.ts'
 import { assertConfigured } from '../configured.ts'
 
