@@ -11,7 +11,6 @@ export const CaseRow = z.object({
   dueAt: Instant,
   state: z.enum(['open', 'claimed', 'handed', 'decided']),
 })
-
 export type CaseRow = z.infer<typeof CaseRow>
 
 export const Provenance = z.enum(['server', 'proven', 'unproven', 'requested'])
@@ -59,7 +58,6 @@ export const EvidenceJson = z.object({
   /** `removed` etc. as the platform acknowledged, or null. */
   state: z.string().nullable(),
 })
-
 export type EvidenceJson = z.infer<typeof EvidenceJson>
 
 /** A signal as the left pane shows it: the state is never blank (console.md §1.5). */
@@ -71,7 +69,6 @@ export const SignalJson = z.object({
   why: z.string().nullable(),
   list: z.object({ name: z.string(), version: z.string(), sealed: z.boolean(), context: z.boolean() }).nullable(),
 })
-
 export type SignalJson = z.infer<typeof SignalJson>
 
 export const FiredJson = z.object({
@@ -99,7 +96,6 @@ export const CardPolicy = z.object({
   /** What is preselected for this policy, never a severe action; with the reason in words. */
   suggested: z.object({ choice: Choice, why: z.string() }),
 })
-
 export type CardPolicy = z.infer<typeof CardPolicy>
 
 export const CardChoice = z.object({
@@ -111,7 +107,6 @@ export const CardChoice = z.object({
   effects: z.array(z.string()),
   tellsPerson: z.boolean(),
 })
-
 export type CardChoice = z.infer<typeof CardChoice>
 
 export const CardJson = z.object({
@@ -121,7 +116,6 @@ export const CardJson = z.object({
   preselected: z.object({ policy: z.string(), choice: Choice }).nullable(),
   language: z.string(),
 })
-
 export type CardJson = z.infer<typeof CardJson>
 
 export const CaseJson = z.object({
@@ -192,5 +186,4 @@ export const CaseJson = z.object({
     })
     .nullable(),
 })
-
 export type CaseJson = z.infer<typeof CaseJson>

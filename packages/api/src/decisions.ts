@@ -19,7 +19,6 @@ export const Decided = z.object({
   recorded: Recorded,
   next: CaseNumber.nullable(),
 })
-
 export type Decided = z.infer<typeof Decided>
 
 const byNumber = z.object({ number: CaseNumber })

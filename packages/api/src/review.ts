@@ -18,7 +18,6 @@ export const LaneJson = z.object({
   /** How many of today's decisions in this lane are the caller's. */
   decidedByMeToday: z.int(),
 })
-
 export type LaneJson = z.infer<typeof LaneJson>
 
 export const getLanes = endpoint({
@@ -52,7 +51,6 @@ export const claimNext = endpoint({
 })
 
 const byNumber = z.object({ number: CaseNumber })
-
 export const getCase = endpoint({
   id: 'getCase',
   method: 'get',

@@ -1,7 +1,7 @@
 import { listConnections } from './actions/index.ts'
 import { newestAct } from './audit/index.ts'
-import type { Standing } from './events.ts'
 import type { WallName, Walls } from './evidence/decoder/index.ts'
+import type { Standing } from './gauges.ts'
 import { FOLLOW } from './intake/index.ts'
 import { laneStands } from './review/index.ts'
 import { listAges } from './signals/index.ts'

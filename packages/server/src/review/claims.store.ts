@@ -16,9 +16,7 @@ async function giveBack(tx: Tx, staff: string): Promise<void> {
     .execute()
   tx.hint('lanes')
 }
-
 whenSignedOut(giveBack)
-
 whenAccessEnds(giveBack)
 
 /** Claims the case of a lane that is due first. */
