@@ -1,6 +1,4 @@
-import { move } from '@lamplighter/rules/counters'
-import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
-import { countingOf, forget, found, keep, rowOf, rowsFor, type StoredOp } from './rows.store.ts'
+import { defineQuery, type ReadDb, type Tx } from '../storage/index.ts'
 import type { CountersTable } from './tables.ts'
 
 /** A counter that is counted, as it stood when somebody looked. One that was dropped and begun anew is another one. */
@@ -21,27 +19,6 @@ export const standingCounters = defineQuery(
       .where('namespace', '=', input.namespace)
       .execute()
     return rows.flatMap(({ no, counter, since }) => (input.ids.includes(counter) ? [{ no, id: counter, since }] : []))
-  },
-)
-
-/**
- * Moves counters by past events and reads nothing. What is no longer counted is left alone. Nobody waits for it, so that everybody who does
- * goes first.
- */
-export const fillCounters = defineWork(
-  'counters.fill',
-  async (tx: Tx, input: { namespace: string; ops: readonly StoredOp[]; of: readonly Standing[] }): Promise<void> => {
-    const counters = countingOf(await stillCounted(tx, input.namespace, input.of))
-    const ops = input.ops.filter(({ counter }) => counters.has(counter.id))
-    const rows = await rowsFor(tx, ops, counters)
-    const gone: string[] = []
-    for (const { counter: spec, key, move: by, findable } of ops) {
-      const { no, kept } = found(counters, spec.id)
-      const row = rowOf(rows, no, key, spec, gone)
-      row.after = move(spec, row.after, by, { ...kept, swept: Math.max(kept.swept, findable) })
-    }
-    await forget(tx, gone)
-    await keep(tx, [...rows.values()], new Map([...counters.values()].map(({ no, spec }) => [no, spec])))
   },
 )
 
@@ -72,10 +49,21 @@ export async function lowerSince(
 }
 
 // A later beginning says that it was dropped in between: what was counted before that is gone.
-async function stillCounted({ db }: Tx, namespace: string, of: readonly Standing[]): Promise<CountersTable[]> {
+async function stillCounted(
+  { db }: Pick<ReadDb, 'db'>,
+  namespace: string,
+  of: readonly Standing[],
+): Promise<CountersTable[]> {
   const rows = await db.selectFrom('counters').selectAll().where('namespace', '=', namespace).execute()
   const begun = (since: number | null): number => since ?? Number.NEGATIVE_INFINITY
   return rows.filter((row) =>
     of.some(({ no, id, since }) => row.no === no && row.counter === id && begun(row.since) <= begun(since)),
   )
 }
+
+/** Of these counters, those that are counted as they were. */
+export const stillThere = defineQuery(
+  'counters.still-there',
+  (from: ReadDb, { namespace, of }: { namespace: string; of: readonly Standing[] }): Promise<CountersTable[]> =>
+    stillCounted(from, namespace, of),
+)

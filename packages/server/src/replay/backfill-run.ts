@@ -14,7 +14,7 @@ import type { BackfillsTable } from './tables.ts'
 
 export interface BackfillServices extends RunServices {
   readonly keyring: Keyring
-  readonly counters: Pick<KeptCounters, 'fill'>
+  readonly counters: Pick<KeptCounters, 'fill' | 'alone'>
   readonly now: () => number
   /** Gives what tells whether every event that was taken before now is settled, and so is in the log. */
   takenByNow(): Promise<() => Promise<boolean>>
@@ -44,7 +44,9 @@ export function backfillHandler(services: BackfillServices): Handler {
       return rules === undefined ? undefined : await fill(row, rules, services, signal)
     },
     (id, found, job) =>
-      found === undefined ? store.tx(endRun, { id, result: null, job }) : store.tx(endBackfill, { id, ...found, job }),
+      found === undefined
+        ? store.tx(endRun, { id, result: null, job })
+        : services.counters.alone(() => store.tx(endBackfill, { id, ...found, job })),
   )
 }
 

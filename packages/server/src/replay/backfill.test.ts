@@ -64,11 +64,16 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
   let ada: Person
   let past: Truth[]
   let count: number
+  /** What happens between two steps of a backfill. */
+  let beforeFill: () => Promise<unknown>
+  let afterFill: () => Promise<unknown>
   beforeEach(async () => {
     house = await openHouse({ engine, demo: true, rules: rulesOf(1) })
     ada = await house.person('lead')
     past = []
     count = 0
+    beforeFill = async () => undefined
+    afterFill = async () => undefined
   })
   afterEach(async () => {
     const { failures } = house
@@ -126,7 +131,15 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
   async function work(signal = AbortSignal.timeout(60_000)): Promise<unknown> {
     const { storage, registry, keyring, counters, intake, settings } = house.context
     const handler = backfillHandler({
-      ...{ storage, registry, keyring, counters },
+      ...{ storage, registry, keyring },
+      counters: {
+        alone: (end) => counters.alone(end),
+        async fill(...given) {
+          await beforeFill()
+          await counters.fill(...given)
+          await afterFill()
+        },
+      },
       progress: startProgress(() => performance.now()),
       now: () => house.clock.now,
       takenByNow: () => takenByNow({ flights: intake.flights, stream: storage.stream }, FOLLOW),
@@ -240,28 +253,18 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
       for (let n = 0; n < 3; n += 1) await some()
       const id = await asked()
       // Live events between two steps of it, and a kill in the middle.
-      const { tx } = house.context.storage.store
       let steps = 0
       let events = 0
       const dies = 7
       let following: Promise<unknown> = Promise.resolve()
-      const disturbed = (): void => {
-        const { store } = house.context.storage
-        const own = store.tx
-        store.tx = (async (...given: Parameters<typeof tx>) => {
-          if (given[0].name === 'counters.fill') {
-            if (++steps === dies) throw new Error('killed')
-            if (steps % 4 === 0) {
-              events += 1
-              await following
-              await some()
-              await compare(LOGGED, [0])
-            }
-          }
-          return own.apply(store, given)
-        }) as typeof tx
+      beforeFill = async () => {
+        if (++steps === dies) throw new Error('killed')
+        if (steps % 4 !== 0) return
+        events += 1
+        await following
+        await some()
+        await compare(LOGGED, [0])
       }
-      disturbed()
       // What waits in the stream is judged meanwhile; it waits for that.
       const dying = work()
       following = house.follow()
@@ -271,7 +274,6 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
       await house.reopen()
       for (const { since } of await house.rows('counters')) expect(Number(since)).toBe(begun)
       await compare(LOGGED, [0, 20 * MINUTE])
-      disturbed()
       const working = work()
       following = house.follow()
       await following
@@ -453,13 +455,8 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
     house.clock.now += HOUR
     await shadow()
     const { store } = house.context.storage
-    const { tx } = store
-    store.tx = (async (...given: Parameters<typeof tx>) => {
-      if (given[0].name === 'counters.fill') await tx.call(store, removeChunks, { before: Number(chunks[17]?.at) })
-      return tx.apply(store, given)
-    }) as typeof tx
+    beforeFill = () => store.tx(removeChunks, { before: Number(chunks[17]?.at) })
     const { since, limit } = (await filled(['sent'])).get('sent') ?? {}
-    store.tx = tx
     expect([since, limit]).toEqual([Number(chunks[17]?.at) + AHEAD, 'gap'])
   })
 
@@ -520,16 +517,10 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
     house.clock.now += HOUR
     const begun = await shadow()
     const id = await asked(['sent'])
-    const { store } = house.context.storage
-    const { tx } = store
-    store.tx = (async (...given: Parameters<typeof tx>) => {
-      const done = await tx.apply(store, given)
-      if (given[0].name === 'counters.fill') await ada.call('DELETE', `/v1/jobs/${id}`)
-      return done
-    }) as typeof tx
+    afterFill = () => ada.call('DELETE', `/v1/jobs/${id}`)
     // It may have read its last page by then: even so the end changes nothing.
     await work()
-    store.tx = tx
+    afterFill = async () => undefined
     expect(await found(id)).toMatchObject({ state: 'cancelled', result: null })
     const rows = await house.rows('counters')
     expect(rows.every(({ since }) => Number(since) === begun)).toBe(true)
