@@ -162,7 +162,7 @@ it('asks a running server about its past, and a person where none runs', async (
     const filled = await backfill('starter@3')
     expect([filled.err, filled.code]).toEqual(['', 0])
     expect(filled.out).toMatch(
-      /^0 events read\nextra: has seen everything since 2\S+Z, warm from 2\S+Z \(the log begins there\)\n$/,
+      /^0 events read\nlinks_sent: [\s\S]*\nextra: has seen everything since 2\S+Z, warm from 2\S+Z \(the log begins there\)\n$/,
     )
     expect(await backfill('starter')).toMatchObject({ code: 2 })
     const wrong = await backfill('starter@3', '--counters', 'extra,other')
