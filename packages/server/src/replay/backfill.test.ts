@@ -67,6 +67,7 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
   /** What happens between two steps of a backfill. */
   let beforeFill: () => Promise<unknown>
   let afterFill: () => Promise<unknown>
+  let beforeEnd: () => Promise<unknown>
   beforeEach(async () => {
     house = await openHouse({ engine, demo: true, rules: rulesOf(1) })
     ada = await house.person('lead')
@@ -74,6 +75,7 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
     count = 0
     beforeFill = async () => undefined
     afterFill = async () => undefined
+    beforeEnd = async () => undefined
   })
   afterEach(async () => {
     const { failures } = house
@@ -133,7 +135,10 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
     const handler = backfillHandler({
       ...{ storage, registry, keyring },
       counters: {
-        alone: (end) => counters.alone(end),
+        async alone(end) {
+          await beforeEnd()
+          return counters.alone(end)
+        },
         async fill(...given) {
           await beforeFill()
           await counters.fill(...given)
@@ -534,22 +539,16 @@ describe.each(engines)('counters filled from the log, on $name', (engine) => {
     house.clock.now += HOUR
     await shadow()
     const id = await asked(['striped'])
-    const { store } = house.context.storage
-    const { tx } = store
     let again = 0
-    store.tx = (async (...given: Parameters<typeof tx>) => {
-      if (given[0].name === 'replay.end-backfill') {
-        house.clock.now += MINUTE
-        again = house.clock.now
-        // The last two, so that what begins anew gets its number again.
-        for (const name of ['striped', 'hushed']) await house.context.counters.drop(LIVE, specOf(name).id)
-        await house.context.registry.load()
-      }
-      return tx.apply(store, given)
-    }) as typeof tx
+    beforeEnd = async () => {
+      house.clock.now += MINUTE
+      again = house.clock.now
+      // The last two, so that what begins anew gets its number again.
+      for (const name of ['striped', 'hushed']) await house.context.counters.drop(LIVE, specOf(name).id)
+      await house.context.registry.load()
+    }
     const before = (await house.rows('counters')).find(({ counter }) => counter === specOf('striped').id)
     expect(await work()).toBe('completed')
-    store.tx = tx
     expect((await found(id)).result.counters).toMatchObject([{ counter: 'striped', limit: 'gone', since: null }])
     const own = (await house.rows('counters')).find(({ counter }) => counter === specOf('striped').id)
     expect(Number(own?.since)).toBe(again)
