@@ -1,5 +1,6 @@
 import * as backtests from './backtests.ts'
 import type { Endpoint } from './endpoint.ts'
+import * as erasures from './erasures.ts'
 import * as intake from './intake.ts'
 import * as operator from './operator.ts'
 import * as people from './people.ts'
@@ -22,6 +23,7 @@ export {
   type QueryOf,
   type Repeat,
 } from './endpoint.ts'
+export * from './erasures.ts'
 export * from './intake.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'
 export * from './operator.ts'
@@ -54,4 +56,5 @@ export const endpoints: readonly Endpoint[] = [
   retros,
   settings,
   operator,
+  erasures,
 ].flatMap((part) => Object.values(part).filter(isEndpoint))

@@ -18,6 +18,13 @@ import {
 } from './actions/index.ts'
 import { counterNames, type KeptCounters, keptCounters } from './counters/index.ts'
 import {
+  ERASURE_QUEUE,
+  type ErasureServices,
+  erasureHandler,
+  routesOf as erasureRoutes,
+  honourErasures,
+} from './erasure/index.ts'
+import {
   delivered,
   failed,
   followed,
@@ -128,9 +135,18 @@ export const modules: readonly URL[] = [
   ...storeModules,
   settingsModule,
   restoreModule,
-  ...['transparency', 'signals', 'policy', 'counters', 'evidence', 'actions', 'review', 'replay', 'intake'].map(
-    (subject) => new URL(`./${subject}/store.ts`, import.meta.url),
-  ),
+  ...[
+    'transparency',
+    'signals',
+    'policy',
+    'counters',
+    'evidence',
+    'actions',
+    'review',
+    'replay',
+    'intake',
+    'erasure',
+  ].map((subject) => new URL(`./${subject}/store.ts`, import.meta.url)),
 ]
 
 export interface ContextOptions {
@@ -171,6 +187,7 @@ export interface Parts {
   readonly replay: ReplayLog
   readonly desk: CaseDesk
   readonly vault: MediaVault
+  readonly erasure: ErasureServices
   meansFor(affected: readonly Affected[]): Promise<ActionMeans>
 }
 
@@ -282,6 +299,9 @@ async function build(
     }),
   })
   const progress = startProgress(() => performance.now())
+  const erasure: ErasureServices = { storage, keyring, sealer, vault, counters, replay, transparency, now }
+  // Before anybody is answered: a copy of the data may have brought back who was erased since (ledger.md §12.1).
+  await honourErasures(erasure)
   const intake: IntakeServices = {
     bench: {
       ...{ rules: registry.live, running: registry.running, tally, counters },
@@ -338,6 +358,7 @@ async function build(
     replay,
     desk,
     vault,
+    erasure,
     meansFor,
   }
   await registry.load()
@@ -389,6 +410,7 @@ async function build(
       chance: Math.random,
     }),
     ...transparencyRoutes(transparency),
+    ...erasureRoutes(erasure),
     ...settingsRoutes({ storage, settings }),
     ...(options.routes?.(parts) ?? []),
   ]
@@ -472,6 +494,7 @@ async function build(
           [WITHHELD_QUEUE]: withheldHandler(desk),
           [BACKTEST_QUEUE]: backtestHandler({ storage, registry, keyring, progress }),
           [RETRO_QUEUE]: retroHandler({ storage, registry, keyring, progress, sealer, sealKey, now, keysFor }),
+          [ERASURE_QUEUE]: erasureHandler(erasure),
           [SCHEDULE_QUEUE]: chores.handler,
         },
         // A backtest takes a whole core for a while.

@@ -1,4 +1,4 @@
-export { appendTraces, keepTraces } from './chunks.store.ts'
+export { appendTraces, eraseFindings, keepTraces } from './chunks.store.ts'
 export type { Difference } from './difference.ts'
 export { makeReplayLog, type ReplayLog } from './log.ts'
 export { backtestOf } from './offline.ts'

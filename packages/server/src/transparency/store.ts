@@ -7,7 +7,7 @@ import { TransparencyError } from './errors.ts'
 import { type RecordKeys, record } from './record.ts'
 import { LOGS, type LogName } from './tables.ts'
 
-export { destroyOld, destroyUnderKeys, keysEnded, keysToEnd, nameLateErased } from './erasure-store.ts'
+export { destroyOld, destroyUnderKeys, keysEnded, keysToEnd, nameLateErased, recordsUnder } from './erasure-store.ts'
 export { schema } from './tables.ts'
 
 defineErrors(TransparencyError)
