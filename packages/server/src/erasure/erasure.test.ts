@@ -1,20 +1,14 @@
 import { getErasure } from '@lamplighter/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { removeExpired } from '../jobs/index.ts'
+import { isStorageError } from '../storage/index.ts'
 import { engines } from '../storage/testing/engines.ts'
 import { type House, messageOf, openHouse, type Person, reportOf } from '../testing/house.ts'
 import { operatorCalls } from '../testing/operator-calls.ts'
 import { verifyLog } from '../testing/thin-path.ts'
+import { LEFT } from './testing/left.ts'
 import { DAY, decideNewest, hello, liveAs, settleAll, WHO, WORDS } from './testing/life.ts'
 import { bytesBelow, tracesIn } from './testing/traces.ts'
-
-/** Where words of a person may be left, and why. */
-const LEFT: Readonly<Record<string, string>> = {
-  'once_results.key': 'chosen by the platform for its own call; goes after 7 days',
-  'seen.answer':
-    'what a rule said of somebody else’s message to them, for a platform that asks again; goes after a day',
-  'verdicts.sealed': 'a verdict about somebody else, which says whom they wrote to',
-}
 
 /** Where words of a person were before: so many places does the search see. */
 const BEFORE = [
@@ -232,8 +226,15 @@ async function runOf(house: House, id: string) {
 
 /** How many of these files have bytes. */
 async function filesOf(house: House, blobs: readonly string[]): Promise<number> {
-  const there = blobs.map((blob) => house.context.storage.blobs.get(blob).then(isThere, isNotThere))
-  return (await Promise.all(there)).filter(Boolean).length
+  const there = await Promise.all(blobs.map((blob) => isThere(house, blob)))
+  return there.filter(Boolean).length
 }
-const isThere = (): boolean => true
-const isNotThere = (): boolean => false
+
+async function isThere(house: House, blob: string): Promise<boolean> {
+  try {
+    for await (const chunk of await house.context.storage.blobs.get(blob)) if (chunk.length > 0) return true
+  } catch (error) {
+    if (!isStorageError(error, 'blob_missing')) throw error
+  }
+  return false
+}

@@ -171,6 +171,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       text: options.rules ?? wick('starter.wick'),
       schemaText: wick('chat.schema.wick'),
       reason: 'the rules of the house',
+      untaught: true,
       doer: operatorDoer,
       seen: 'all',
     })
