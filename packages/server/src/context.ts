@@ -49,14 +49,8 @@ import { outgoing } from './http/outgoing.ts'
 import type { Page, Route } from './http/route.ts'
 import { consolePages } from './http/static.ts'
 import { backlogGuard, type IntakeServices, routesOf as intakeRoutes, keyedNames, startFollow } from './intake/index.ts'
-import {
-  housekeeping,
-  jobsModule,
-  SCHEDULE_QUEUE,
-  type ScheduledTask,
-  startScheduler,
-  startWorker,
-} from './jobs/index.ts'
+import { housekeeping, SCHEDULE_QUEUE, type ScheduledTask, startScheduler, startWorker } from './jobs/index.ts'
+import { modules } from './modules.ts'
 import { type ReceiptFile, pagesOf as usersPages } from './pages/index.ts'
 import {
   createPeople,
@@ -66,7 +60,6 @@ import {
   routesOf as peopleRoutes,
   signInPages,
   staffLabel,
-  storeModules,
 } from './people/index.ts'
 import {
   countRules,
@@ -87,7 +80,7 @@ import {
   retroHandler,
   startProgress,
 } from './replay/index.ts'
-import { createQuiet, type Quiet, restoreModule, routesOf as restoreRoutes } from './restore/index.ts'
+import { createQuiet, type Quiet, routesOf as restoreRoutes } from './restore/index.ts'
 import {
   type CaseDesk,
   lifeThreat,
@@ -98,7 +91,7 @@ import {
   shippedLanes,
   withheldHandler,
 } from './review/index.ts'
-import { createSettings, type Settings, settingsModule, routesOf as settingsRoutes } from './settings/index.ts'
+import { createSettings, type Settings, routesOf as settingsRoutes } from './settings/index.ts'
 import {
   type ListLibrary,
   learnerProviders,
@@ -128,26 +121,6 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 
 /** Version of this software, as in its package. */
 export const version: string = JSON.parse(readFileSync(join(here, '../package.json'), 'utf8')).version
-
-/** All `store.ts` modules, in the order of their migrations. */
-export const modules: readonly URL[] = [
-  jobsModule,
-  ...storeModules,
-  settingsModule,
-  restoreModule,
-  ...[
-    'transparency',
-    'signals',
-    'policy',
-    'counters',
-    'evidence',
-    'actions',
-    'review',
-    'replay',
-    'intake',
-    'erasure',
-  ].map((subject) => new URL(`./${subject}/store.ts`, import.meta.url)),
-]
 
 export interface ContextOptions {
   readonly config: Config
