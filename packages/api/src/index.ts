@@ -2,6 +2,7 @@ import * as backtests from './backtests.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
 import * as intake from './intake.ts'
+import * as models from './models.ts'
 import * as operator from './operator.ts'
 import * as people from './people.ts'
 import * as policies from './policies.ts'
@@ -25,6 +26,7 @@ export {
 } from './endpoint.ts'
 export * from './erasures.ts'
 export * from './intake.ts'
+export * from './models.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'
 export * from './operator.ts'
 export * from './people.ts'
@@ -57,4 +59,5 @@ export const endpoints: readonly Endpoint[] = [
   settings,
   operator,
   erasures,
+  models,
 ].flatMap((part) => Object.values(part).filter(isEndpoint))

@@ -98,6 +98,7 @@ import {
   type Models,
   makeLibrary,
   makeModels,
+  modelRoutes,
   shippedProviders,
   routesOf as signalsRoutes,
 } from './signals/index.ts'
@@ -373,6 +374,7 @@ async function build(
     ...evidenceRoutes({ storage, vault, decoder, sealer, keysFor }),
     ...policyRoutes({ storage, registry, tally, reviewed: (since) => store.read(reviewedSince, since), keysFor }),
     ...replayRoutes({ storage, registry, progress, keysFor }),
+    ...modelRoutes({ store }),
     ...signalsRoutes({ storage, library, harms: () => harmsOf(registry) }),
     ...actionsRoutes({
       store,

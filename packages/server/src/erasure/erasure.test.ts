@@ -196,7 +196,7 @@ describe.each(engines)('what has to be finished first on $name', (engine) => {
     expect([...told][0]).not.toMatch(/hold|held|kept|preserv|evidence|authority|police|order/i)
     await house.pass(1_000)
     expect((await house.rows('erasure_runs')).map(({ state }) => state)).toEqual(['done', 'done'])
-  }, 60_000)
+  }, 120_000)
 
   test('what comes in after it was asked for is finished before anything goes', async () => {
     await house.platform('POST', '/v1/events', {

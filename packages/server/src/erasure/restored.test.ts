@@ -53,7 +53,7 @@ describe('ledger 23: a backup from before an erasure', () => {
     expect(runs).toMatchObject([{ state: 'done', account: null, ground: 'court', reason: null }])
     // What belongs to others came back with the copy.
     expect((await house.rows('cases')).map(({ account }) => account)).toEqual(['plover', 'kestrel'])
-  }, 60_000)
+  }, 120_000)
 
   test('that was made after it leaves who came back alone', async () => {
     await people.first.signIn()

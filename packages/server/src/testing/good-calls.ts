@@ -1,3 +1,4 @@
+import { type Example, featuresOf, train } from '@lamplighter/text'
 import { beginQuiet } from '../restore/index.ts'
 import { endWithholdingWork } from '../review/store.ts'
 import { haltLog } from '../transparency/store.ts'
@@ -148,6 +149,19 @@ export class Makes {
     return body.items.find(({ data }: { data: { account: string } }) => data.account === account).id
   }
 
+  model(): Promise<string> {
+    const examples = Array.from({ length: 40 }, (_, place): Example => {
+      const label = place % 2 === 0 ? 0 : 1
+      return {
+        ...{ id: String(place), label, account: String(place) },
+        features: featuresOf(label === 1 ? 'it rots' : 'it shines'),
+      }
+    })
+    const heldOut = { positive: 0, negative: 0, at: [], unfamiliar: 0 }
+    const card = { madeOf: 'x', licence: 'CC0-1.0', heldOut, limits: 'x', blind: [] }
+    return this.#town.house.context.models.publish('threat', train(examples), { card, by: 'operator' })
+  }
+
   async erasure(): Promise<string> {
     const wish = { account: freshId(), ground: 'court', reason: this.#word }
     return (await operatorCalls(this.#town.house, '/v1/erasures', wish)).body.id
@@ -288,6 +302,7 @@ export function goodCalls(town: Town, make: Makes, word: string): Record<string,
     planErasure: async () => ({ path: '/v1/erasures/plan', ...json({ account: word }) }),
     askErasure: async () => ({ path: '/v1/erasures', ...json({ account: freshId(), ground: 'request', reason }) }),
     getErasure: async () => ({ path: `/v1/erasures/${await make.erasure()}` }),
+    getModel: async () => ({ path: `/v1/models/${await make.model()}` }),
     putSetting: async () => ({ path: '/v1/settings/platform.name', ...json({ value: word, reason }) }),
   }
 }
