@@ -1,4 +1,5 @@
 import * as backtests from './backtests.ts'
+import * as decisions from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
 import * as intake from './intake.ts'
@@ -7,6 +8,7 @@ import * as operator from './operator.ts'
 import * as people from './people.ts'
 import * as policies from './policies.ts'
 import * as retros from './retros.ts'
+import * as reveals from './reveals.ts'
 import * as review from './review.ts'
 import * as ruleSteps from './rule-steps.ts'
 import * as rules from './rules.ts'
@@ -14,7 +16,9 @@ import * as settings from './settings.ts'
 
 export { type Act, acts, operatorActs } from './acts.ts'
 export * from './backtests.ts'
+export * from './case.ts'
 export { type Code, codes, commonCodes, isCode, statusOf } from './codes.ts'
+export * from './decisions.ts'
 export {
   type AnswerOf,
   type BodyOf,
@@ -32,6 +36,7 @@ export * from './operator.ts'
 export * from './people.ts'
 export * from './policies.ts'
 export * from './retros.ts'
+export * from './reveals.ts'
 export * from './review.ts'
 export * from './rule-steps.ts'
 export * from './rules.ts'
@@ -51,6 +56,8 @@ export const endpoints: readonly Endpoint[] = [
   intake,
   policies,
   review,
+  decisions,
+  reveals,
   people,
   rules,
   ruleSteps,

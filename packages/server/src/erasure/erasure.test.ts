@@ -97,7 +97,7 @@ describe.each(engines)('erasing a person on $name', (engine) => {
       state: 'done',
       ground: 'request',
       by: 'operator',
-      erased: { cases: 5, notices: 5, files: 1 },
+      erased: { cases: 5, notices: 7, files: 1 },
     })
     expect(run.erased.verdicts).toBeGreaterThan(1)
     expect(run.erased.records).toBeGreaterThan(10)
@@ -136,6 +136,8 @@ describe.each(engines)('erasing a person on $name', (engine) => {
   test('what belongs to others stays: their case, their report, what staff saw', async () => {
     expect((await house.rows('cases')).map(({ account }) => account)).toEqual(['plover', 'kestrel'])
     expect((await house.rows('staff_decisions')).length).toBe(2)
+    // The words of the one to them; none of what they did, with a case or without.
+    expect((await house.rows('verdicts')).length).toBe(1)
   })
 
   test('who comes back is somebody new, and no start erases them', async () => {

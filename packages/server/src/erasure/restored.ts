@@ -11,7 +11,7 @@ import { type AskedGround, type Counted, NOTHING, PARTS } from './tables.ts'
  */
 export async function honourErasures(services: ErasureServices): Promise<number> {
   const { storage, keyring } = services
-  const graves = (await keyring.tombstones()).filter(({ kind, why }) => kind === 'person' && why.startsWith(`${WHY}:`))
+  const graves = (await keyring.tombstones('person')).filter(({ why }) => why.startsWith(`${WHY}:`))
   if (graves.length === 0) return 0
   const seen = await storage.store.read(markersSeen, undefined)
   const done = new Set(seen.filter(({ state }) => state === 'done').map(({ marker }) => marker))

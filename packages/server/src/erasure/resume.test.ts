@@ -68,7 +68,7 @@ function cutAfter(services: ErasureServices, most: number): ErasureServices {
     },
     keyring: {
       make: services.keyring.make.bind(services.keyring),
-      tombstones: () => services.keyring.tombstones(),
+      tombstones: (kind) => services.keyring.tombstones(kind),
       destroy: (ids, why) => step(() => services.keyring.destroy(ids, why)),
     },
   }

@@ -178,6 +178,7 @@ export const schema = defineSchema({
         'create index rule_hits_at on rule_hits (at)',
       ],
     },
+    { id: '0005-verdicts-at', up: () => ['create index verdicts_at on verdicts (at)'] },
   ],
   tables: {
     rulesets: { kept: { forever: 'what a rule said on a day must be answerable for ever' } },

@@ -27,6 +27,9 @@ export async function liveAs(house: House, { first, second }: { first: Person; s
   await house.putPicture('file-of-mine', picture(TERROR))
   await house.screen({ ...uploadOf('file-of-mine'), actor: me })
   await decideNewest(house, first, 'remove')
+  // So many links that a rule limits them, and makes no case of it.
+  for (let n = 0; n < 6; n += 1)
+    await house.screen(messageOf(`see https://shop.example/${n}`, { actor: { ...me, age: DAY } }))
   await house.screen(messageOf('pay or else', { target: { id: WHO, kind: 'person' } }))
   await decideNewest(house, first, 'warn')
   await hello(house)

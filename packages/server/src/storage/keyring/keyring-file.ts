@@ -101,10 +101,12 @@ export class KeyringFile {
     }
   }
 
-  tombstones(): Tombstone[] {
+  tombstones(kind?: string): Tombstone[] {
     const rows = this.#db
-      .prepare('select id, kind, ref, destroyed_at, why from keys where destroyed_at is not null order by id')
-      .all()
+      .prepare(
+        'select id, kind, ref, destroyed_at, why from keys where destroyed_at is not null and kind = coalesce(?, kind) order by id',
+      )
+      .all(kind ?? null)
     return rows.map((row) => ({
       id: String(row.id),
       kind: String(row.kind),

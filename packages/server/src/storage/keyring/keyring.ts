@@ -48,7 +48,8 @@ export interface Keyring {
   forgetStreamBefore(before: number): Promise<number>
   /** The keys of a kind that are alive. */
   live(kind: KeyKind): { id: string; ref: string }[]
-  tombstones(): Promise<Tombstone[]>
+  /** What is left of destroyed keys, of all kinds or of one. There are as many as there were files. */
+  tombstones(kind?: KeyKind): Promise<Tombstone[]>
   readonly masterKeyId: string
   close(): void
 }
@@ -177,8 +178,8 @@ class FileKeyring implements Keyring {
     return this.#file.live(kind)
   }
 
-  async tombstones(): Promise<Tombstone[]> {
-    return this.#file.tombstones()
+  async tombstones(kind?: KeyKind): Promise<Tombstone[]> {
+    return this.#file.tombstones(kind)
   }
 
   close(): void {
