@@ -18,8 +18,6 @@ const BEFORE = [
   'appeals.content',
   'cases.account',
   'cases.subject_key',
-  'counter_rows.id',
-  'counter_rows.state',
   'evidence.author',
   'evidence.item_key',
   'evidence.sealed',
@@ -78,7 +76,14 @@ describe.each(engines)('erasing a person on $name', (engine) => {
 
   test('the search sees them in every place before', async () => {
     const { found, unread } = await tracesIn(house, WORDS, WHO)
-    expect([...found].toSorted()).toEqual(BEFORE)
+    const [counted, others] = [true, false].map((is) =>
+      [...found].filter((place) => place.startsWith('counter_') === is).toSorted(),
+    )
+    expect(others).toEqual(BEFORE)
+    // An embedded database has moves in a journal first.
+    expect(counted).toEqual(
+      engine.name === 'sqlite' ? ['counter_journal.ops'] : ['counter_rows.id', 'counter_rows.state'],
+    )
     expect([...unread].filter((place) => !UNREAD.includes(place))).toEqual([])
     expect([blobs.length, await filesOf(house, blobs)]).toEqual([1, 1])
   })

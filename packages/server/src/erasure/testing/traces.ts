@@ -43,7 +43,7 @@ async function standsFor(house: House, table: string, account: string): Promise<
     const segments = await Promise.all(keyring.live('replay').map(({ id }) => idsUnder(keyring, id)))
     return segments.map((sealed) => sealed('account', account))
   }
-  if (table !== 'counter_rows') return []
+  if (table !== 'counter_rows' && table !== 'counter_journal') return []
   const names = counterNames(keyring)
   const found: string[] = []
   for (const { spec } of await house.rows('counters')) {
