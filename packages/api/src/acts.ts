@@ -43,6 +43,7 @@ export const acts = [
   'settings.edit',
   'log.read',
   'log.repair',
+  'accounts.erase',
   'restore.resume',
   'jobs.read',
   'demo.use',
@@ -52,4 +53,4 @@ export const acts = [
 export type Act = (typeof acts)[number]
 
 /** Acts of the operator alone, on the machine itself: no rate limits them. */
-export const operatorActs: ReadonlySet<Act> = new Set(['log.repair', 'rules.put'])
+export const operatorActs: ReadonlySet<Act> = new Set(['log.repair', 'rules.put', 'accounts.erase'])

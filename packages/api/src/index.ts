@@ -2,7 +2,9 @@ import * as backfills from './backfills.ts'
 import * as backtests from './backtests.ts'
 import * as decisions from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
+import * as erasures from './erasures.ts'
 import * as intake from './intake.ts'
+import * as models from './models.ts'
 import * as operator from './operator.ts'
 import * as people from './people.ts'
 import * as policies from './policies.ts'
@@ -29,7 +31,9 @@ export {
   type QueryOf,
   type Repeat,
 } from './endpoint.ts'
+export * from './erasures.ts'
 export * from './intake.ts'
+export * from './models.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'
 export * from './operator.ts'
 export * from './people.ts'
@@ -67,4 +71,6 @@ export const endpoints: readonly Endpoint[] = [
   runs,
   settings,
   operator,
+  erasures,
+  models,
 ].flatMap((part) => Object.values(part).filter(isEndpoint))

@@ -199,7 +199,13 @@ export const putRuleset = endpoint({
     'For the operator of the machine: hand in a checked and tested rule file and make it live at once, marked `solo`.',
   params: Nothing,
   query: Nothing,
-  body: z.object({ text: RuleFile, schema: RuleFile.optional(), reason: Reason }),
+  body: z.object({
+    text: RuleFile,
+    schema: RuleFile.optional(),
+    reason: Reason,
+    /** Needs that do not stand in the way: `no_model`, learners without a model, which leave every text undecided. */
+    accept: z.array(z.literal('no_model')).optional(),
+  }),
   status: 200,
   answer: z.object({ name: z.string(), version: z.int(), hash: z.string(), recorded: Recorded }),
   repeat: 'own',

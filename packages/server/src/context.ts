@@ -2,6 +2,13 @@ import { createSecretKey } from 'node:crypto'
 import { type ActionMeans, columnsOf, type DeliveryServices } from './actions/index.ts'
 import { makeDesk } from './case-desk.ts'
 import { counterNames, type KeptCounters, keptCounters } from './counters/index.ts'
+import {
+  ERASURE_QUEUE,
+  type ErasureServices,
+  erasureHandler,
+  routesOf as erasureRoutes,
+  honourErasures,
+} from './erasure/index.ts'
 import { delivered, failed, judged, ledgerAlarm, unknownFields } from './events.ts'
 import { type Decoder, startDecoder } from './evidence/decoder/index.ts'
 import { type MediaVault, makeMediaVault } from './evidence/index.ts'
@@ -49,6 +56,7 @@ import {
   type Models,
   makeLibrary,
   makeModels,
+  modelRoutes,
   shippedProviders,
 } from './signals/index.ts'
 import { softwareDigest, version } from './software.ts'
@@ -88,6 +96,7 @@ export interface Parts {
   readonly replay: ReplayLog
   readonly desk: CaseDesk
   readonly vault: MediaVault
+  readonly erasure: ErasureServices
   meansFor(affected: readonly Affected[]): Promise<ActionMeans>
 }
 
@@ -187,6 +196,9 @@ async function build(
     }),
   })
   const progress = startProgress(() => performance.now())
+  const erasure: ErasureServices = { storage, keyring, sealer, vault, counters, replay, transparency, now }
+  // Before anybody is answered: a copy of the data may have brought back who was erased since (ledger.md §12.1).
+  await honourErasures(erasure)
   const intake: IntakeServices = {
     bench: {
       ...{ rules: registry.live, running: registry.running, tally, counters },
@@ -237,6 +249,7 @@ async function build(
     replay,
     desk,
     vault,
+    erasure,
     meansFor,
   }
   await registry.load()
@@ -263,7 +276,12 @@ async function build(
   const app = makeFace(
     { ...parts, sealer, settings, decoder, live, quiet, readiness, formKey, stands },
     {
-      routes: [...replayRoutes({ storage, registry, keyring, progress, keysFor }), ...(options.routes?.(parts) ?? [])],
+      routes: [
+        ...replayRoutes({ storage, registry, keyring, progress, keysFor }),
+        ...modelRoutes({ store }),
+        ...erasureRoutes(erasure),
+        ...(options.routes?.(parts) ?? []),
+      ],
       pages: options.pages?.(parts) ?? [],
     },
     options,
@@ -284,6 +302,7 @@ async function build(
     stands,
     start() {
       const long = {
+        [ERASURE_QUEUE]: erasureHandler(erasure),
         [BACKTEST.queue]: backtestHandler({ storage, registry, keyring, progress }),
         [RETRO.queue]: retroHandler({ storage, registry, keyring, progress, sealer, sealKey, now, keysFor }),
         [BACKFILL.queue]: backfillHandler({

@@ -16,4 +16,5 @@ export const modules: readonly URL[] = [
   'review',
   'replay',
   'intake',
+  'erasure',
 ].map((subject) => new URL(`./${subject}/store.ts`, import.meta.url))

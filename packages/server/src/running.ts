@@ -23,7 +23,7 @@ export interface RunningParts {
   readonly tally: Tally
   readonly transparency: Transparency
   readonly decoder: Decoder
-  /** What backtests and retros do, by queue. Each takes a whole core for a while: one at a time. */
+  /** What backtests, retros and erasures do, by queue. Each takes a whole core for a while, or much of the database: one at a time. */
   readonly long: Parameters<typeof startWorker>[0]['handlers']
   readonly now: () => number
 }

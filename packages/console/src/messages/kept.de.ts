@@ -96,6 +96,11 @@ export const kept: Kept = {
     why: 'Damit sich Vernichtetes von Zurückgehaltenem unterscheiden lässt.',
     how: 'immer',
   },
+  erasure_runs: {
+    what: 'Dass jemand gelöscht wurde, und warum',
+    why: 'Damit eine alte Kopie der Daten ihn wieder löscht.',
+    how: 'immer; ohne Namen, sobald es getan ist',
+  },
   lists: {
     what: 'Listen, mit denen verglichen wird',
     why: 'Damit Bekanntes gefunden wird.',

@@ -95,6 +95,11 @@ export const kept = {
     why: 'So that destroyed can be told from withheld.',
     how: 'always',
   },
+  erasure_runs: {
+    what: 'That somebody was erased, and why',
+    why: 'So that an old copy of the data erases them again.',
+    how: 'always; without a name once it is done',
+  },
   lists: {
     what: 'Lists that are matched against',
     why: 'So that known material is found.',

@@ -3,11 +3,13 @@ export { columnsOf } from './columns.ts'
 export { addConnection, listConnections, openSecret } from './connections.store.ts'
 export { type DeliveryServices, deliverAlways, deliverDue } from './deliver.ts'
 export { endClaims } from './deliveries.store.ts'
+export { countDealings, eraseDealings, openDealings, peopleAddressed } from './erase.store.ts'
 export { ActionsError } from './errors.ts'
 export {
   type AppealView,
   accountOfNotice,
   appealForReview,
+  isErasedLink,
   type NoticeView,
   noticeOfLink,
 } from './notice-view.store.ts'

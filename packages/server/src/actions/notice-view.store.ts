@@ -18,6 +18,21 @@ const rowsOf = defineQuery('actions.noticeOfLink', async ({ db }: ReadDb, link: 
   return { notice, appeal }
 })
 
+/** Whether a link still stands whose notice was erased. One that was only taken back has no link any more. */
+export const isErasedLink = defineQuery(
+  'actions.isErasedLink',
+  async ({ db }: ReadDb, link: { token: string; now: number }): Promise<boolean> => {
+    const row = await db
+      .selectFrom('notice_links')
+      .leftJoin('notices', 'notices.id', 'notice_links.notice')
+      .select('notices.id')
+      .where('notice_links.hash', '=', linkHash(link.token))
+      .where('notice_links.ends_at', '>', link.now)
+      .executeTakeFirst()
+    return row !== undefined && row.id === null
+  },
+)
+
 /** A notice as its page shows it. No id of a person of the staff, no name. */
 export interface NoticeView {
   readonly id: string

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { initialised, lamplighter, whileServing } from './testing/command-line.ts'
 
 const starter = readFileSync(new URL(import.meta.resolve('@lamplighter/rules/wick/starter.wick')), 'utf8')
+const core = readFileSync(new URL(import.meta.resolve('@lamplighter/rules/wick/core.wick')), 'utf8')
 const edited = starter
   .replace('starter version 2', 'starter version 3')
   .replace('rule bad_link v1', 'rule bad_link v2')
@@ -51,6 +52,22 @@ it('shadow, status, live and rollback, with a server that runs', async () => {
     expect([again.code, again.err]).toEqual([1, `needs_unmet: ${words}\n  nothing_before: ${words}\n`])
   })
 })
+
+it('live refuses a file whose learner has no model, and takes it when that was said', async () => {
+  writeFileSync(join(folder, 'core.wick'), core)
+  const refused = await run('live', 'core.wick', '--reason', 'more rules')
+  expect([refused.code, refused.err]).toEqual([
+    1,
+    expect.stringMatching(
+      /^To go live all the same: --accept no_model\nneeds_unmet: .*learner_threat.*\n {2}no_model: .*learner_threat/,
+    ),
+  ])
+  expect((await run('status')).out).toContain('live     starter 2')
+  const other = await run('live', 'core.wick', '--reason', 'more rules', '--accept', 'coverage')
+  expect([other.code, other.err]).toEqual([2, '--accept: expected no_model\n'])
+  const taken = await run('live', 'core.wick', '--reason', 'more rules', '--accept', 'no_model')
+  expect([taken.err, taken.out]).toEqual(['', expect.stringMatching(/^core version 1 is live: sha256:/)])
+}, 30_000)
 
 it('the same without one', async () => {
   expect((await run('shadow', 'new.wick')).code).toBe(0)

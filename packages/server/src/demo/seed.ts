@@ -38,6 +38,8 @@ export const STAFF = [
 export async function seedHouse(context: Context, hook: string): Promise<string[]> {
   const staff = await context.people.seed(STAFF.map(({ name, roles }) => ({ name, roles: [...roles] })))
   const [text, schemaText] = await Promise.all([wick('core.wick'), wick('chat.schema.wick')])
+  // Before the rules that ask it go live.
+  await teachDemo(context.models, OPERATOR)
   await context.registry.put({
     text,
     schemaText,
@@ -45,7 +47,6 @@ export async function seedHouse(context: Context, hook: string): Promise<string[
     reason: 'the rules that the demo starts with',
     seen: 'all',
   })
-  await teachDemo(context.models, OPERATOR)
   for (const list of TERM_LISTS) {
     await putList(context, list, list.values.join('\n'))
   }

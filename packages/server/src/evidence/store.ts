@@ -4,6 +4,7 @@ import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.
 import { type RecordKeys, record } from '../transparency/index.ts'
 import type { MediaTable } from './tables.ts'
 
+export { endFilesOf, forgetFilesOf } from './erase.store.ts'
 export { schema } from './tables.ts'
 
 /** Bytes that nothing flagged stay at most this long (matching.md §4.4). */

@@ -3,11 +3,14 @@ import { AppError } from '../http/errors.ts'
 import { isStorageError, type Storage } from '../storage/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import { type Decoder, LIMITS, type Measurement } from './decoder/index.ts'
+import type { FilesOf } from './erase.store.ts'
 import { collect, openFile, sealFile } from './sealed-file.ts'
 import {
   dropMedia,
   endExhibits,
+  endFilesOf,
   exhibitsDestroyed,
+  forgetFilesOf,
   mediaByKey,
   mediaMeasured,
   type SealedFile,
@@ -48,6 +51,8 @@ export interface MediaVault {
   find(connection: string, id: string, budgetMs: number): Promise<StoredMedia | undefined>
   /** The bytes of a sealed file. @throws AppError `gone` when its key was destroyed */
   bytes(file: { readonly blob: string; readonly keyId: string }): Promise<Uint8Array>
+  /** Destroys the files of a person: key, bytes, rows. A second run finishes what was cut off. @returns how many */
+  erase(of: FilesOf): Promise<number>
   /** Removes files whose time is over, flagged or not; returns how many. */
   sweep(): Promise<number>
 }
@@ -141,6 +146,10 @@ export function makeMediaVault(parts: {
       return { row, facts }
     },
     bytes: bytesOf,
+    async erase(of) {
+      await destroy(await storage.store.tx(endFilesOf, of), 'erasure')
+      return storage.store.tx(forgetFilesOf, of)
+    },
     async sweep() {
       const dropped = await storage.store.tx(dropMedia, { max: SWEPT })
       await destroy(dropped, 'nothing flagged the file')

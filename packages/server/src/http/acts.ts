@@ -88,6 +88,8 @@ export const acts: Readonly<Record<Act, ActRow>> = {
   'settings.edit': { roles: { admin: 'yes' }, operator: true, touch: true },
   'log.read': { roles: records, operator: true },
   'log.repair': { operator: true },
+  // No role may: whoever runs the machine answers for what is gone for good.
+  'accounts.erase': { operator: true },
   'restore.resume': { roles: { admin: 'yes' }, operator: true, touch: true },
   'jobs.read': { roles: everyRole('read'), operator: true },
   'demo.use': { roles: everyRole('yes'), operator: true, demoOnly: true },

@@ -38,6 +38,7 @@ const emptyVault: MediaVault = {
   find: async () => undefined,
   put: () => Promise.reject(new Error('nothing is put here')),
   bytes: () => Promise.reject(new Error('nothing is stored here')),
+  erase: async () => 0,
   sweep: async () => 0,
 }
 

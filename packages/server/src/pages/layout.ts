@@ -53,6 +53,12 @@ export function nothingPage(parts: Pick<Layout, 'words' | 'leaveTo'>): Response 
   return usersPage({ ...parts, title, main: html`<p>${text}</p>`, status: 404 })
 }
 
+/** For a link whose notice was erased with all that was kept about its person: as gone as its receipt. */
+export function erasedPage(parts: Pick<Layout, 'words' | 'leaveTo'>): Response {
+  const { title, erased } = parts.words.notice
+  return usersPage({ ...parts, title, main: html`<p>${erased}</p>`, status: 410 })
+}
+
 /** For somebody who came too often, or when too many come at once: how long to wait, and nothing of what they asked for. */
 export function waitPage(parts: Pick<Layout, 'words' | 'leaveTo'> & Wait): Response {
   const { words, leaveTo, seconds, status } = parts

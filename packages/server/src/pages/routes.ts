@@ -1,5 +1,5 @@
 import type { ActionsServices } from '../actions/index.ts'
-import { ActionsError, type NoticeView, noticeOfLink } from '../actions/index.ts'
+import { ActionsError, isErasedLink, type NoticeView, noticeOfLink } from '../actions/index.ts'
 import { html } from '../http/html.ts'
 import type { Limits } from '../http/limits.ts'
 import { stylePath } from '../http/page.ts'
@@ -7,7 +7,7 @@ import { type Page, type PageCall, page, type Wait } from '../http/route.ts'
 import { LEAVE_TO } from '../settings/index.ts'
 import { appealForm, appealState, type FormProblem, longestAppeal } from './appeal-page.ts'
 import { formNumber, formNumberHash } from './form-number.ts'
-import { nothingPage, usersPage, waitPage } from './layout.ts'
+import { erasedPage, nothingPage, usersPage, waitPage } from './layout.ts'
 import { dateText, type Messages, messagesFor } from './messages/index.ts'
 import { noticeMain } from './notice-page.ts'
 import { type KeptTable, privacyMain } from './privacy-page.ts'
@@ -78,6 +78,9 @@ function opened(services: PagesServices, show: (visit: Visit) => Promise<Respons
     const view = await noticeOfLink(linkParts(services), token, call.now)
     const words = wordsOf(call, view?.content.statement.language)
     const platform = await services.platform()
+    if (view === undefined && (await services.store.read(isErasedLink, { token, now: call.now }))) {
+      return erasedPage({ words, leaveTo: platform.leaveTo })
+    }
     if (view === undefined) services.limits.spendAt('wrongLinks', call.address, call.now)
     if (view === undefined) return nothingPage({ words, leaveTo: platform.leaveTo })
     return show({ services, call, token, words, view, platform })

@@ -1,5 +1,6 @@
 export { soften } from './breaker.ts'
 export { keepDraft } from './drafts.ts'
+export { eraseVerdicts } from './erase.store.ts'
 export { noteHits } from './hits.store.ts'
 export { judgeCounted } from './judge-counted.ts'
 export { isRefused, type LiveRules, listsNamed, type NamedList, prepare, type Refused } from './live.ts'

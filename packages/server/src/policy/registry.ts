@@ -53,6 +53,8 @@ export interface RuleRegistry {
     once?: CommandKey
     /** What its counters have seen that nobody counted before: nothing before now, or all there ever was (a platform that begins). */
     seen?: 'all'
+    /** Learners that it asks may have no model. */
+    untaught?: boolean
   }): Promise<{ rules: LiveRules; recorded: RecordedJson }>
   check(text: string, schemaText: string): LiveRules | Refused
   /**
@@ -177,11 +179,15 @@ export function makeRegistry(parts: {
       if (isRefused(rules)) throw refusalOf(rules)
       return { rules, compared: compare(running?.live, rules) }
     },
-    async put({ text, schemaText, reason, doer, once, seen }) {
+    async put({ text, schemaText, reason, doer, once, seen, untaught = false }) {
       const { rules, handed, compared } = await registry.fit({ text, schemaText })
       const keys = await parts.keysFor([])
       return inTurn(async () => {
-        const { recorded } = await store.tx(goLive, { handed, compared, reason, doer, keys }, once && { once })
+        const { recorded } = await store.tx(
+          goLive,
+          { handed, compared, reason, doer, keys, untaught },
+          once && { once },
+        )
         await loadNow(seen === 'all' ? null : undefined)
         return { rules, recorded }
       })

@@ -94,9 +94,12 @@ export function routesOf(services: PolicyServices): Route[] {
     route(
       putRuleset,
       async (call) => {
-        const { text, schema, reason } = call.body
+        const { text, schema, reason, accept = [] } = call.body
         const schemaText = schema ?? registry.live().schemaText
-        const { rules, recorded } = await registry.put({ text, schemaText, reason, doer: doerOf(call) })
+        const { rules, recorded } = await registry.put({
+          ...{ text, schemaText, reason, doer: doerOf(call) },
+          untaught: accept.includes('no_model'),
+        })
         return { body: { name: rules.name, version: rules.version, hash: rules.hash, recorded } }
       },
       MAX_BYTES,

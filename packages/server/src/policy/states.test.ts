@@ -47,7 +47,8 @@ test('a learner without a model keeps a version from trial and live, and from no
   expect(codes('live', version(untaught))).toEqual(['no_model'])
   expect(codes('trial', version(untaught))).toEqual(['no_model'])
   expect(codes('shadow', version({ state: 'draft', ...untaught }))).toEqual([])
-  expect(codes('live', version(untaught), operator)).toEqual([])
+  expect(codes('live', version(untaught), operator)).toEqual(['no_model'])
+  expect(codes('live', version(untaught), { ...operator, untaught: true })).toEqual([])
 })
 
 describe('the shadow minimum', () => {

@@ -68,6 +68,8 @@ export interface Ask {
   readonly expedite?: boolean
   /** Going live although counters are cold: until they are warm, what is undecided by that alone is not acted on. */
   readonly cold?: boolean
+  /** Going live although learners that it asks have no model: every text that they are asked about is undecided. For the operator only. */
+  readonly untaught?: boolean
 }
 
 /** Something that is still missing. */
@@ -146,8 +148,9 @@ function stepNeeds(step: Step, version: Standing, ask: Ask, alone: boolean): Nee
         ...approvalNeeds(version, 0),
       ]
     case 'live':
-      // Tests stand in for nobody's time: the operator waits for no one, but what is untested does not run.
-      if (alone) return coverageNeeds(version)
+      // Tests stand in for nobody's time: the operator waits for no one, but what is untested does not run, and what would leave every text
+      // undecided runs only if that was said.
+      if (alone) return [...coverageNeeds(version), ...(ask.untaught ? [] : modelNeeds(version))]
       return [
         ...schemaNeeds(version),
         ...modelNeeds(version),

@@ -95,6 +95,8 @@ export interface StepInput {
   readonly expedite?: boolean
   /** Counters that have not seen a whole window are no hindrance. */
   readonly cold?: boolean
+  /** Learners without a model are no hindrance. */
+  readonly untaught?: boolean
   readonly trial?: { readonly percent: number; readonly by: TrialBy }
   readonly keys: RecordKeys
 }
@@ -116,7 +118,14 @@ export const goLive = defineWork(
   'policy.go-live',
   async (
     tx: Tx,
-    input: { handed: Handed; compared: Compared; reason: string; doer: Doer; keys: RecordKeys },
+    input: {
+      handed: Handed
+      compared: Compared
+      reason: string
+      doer: Doer
+      keys: RecordKeys
+      untaught?: boolean
+    },
   ): Promise<Stepped> => {
     const { handed, ...rest } = input
     const row = await putDraft(tx, handed, input.doer)
@@ -137,6 +146,7 @@ async function stepOf(tx: Tx, row: VersionsTable, input: StepInput): Promise<Ste
     now: tx.now,
     expedite: input.expedite === true,
     cold: input.cold === true,
+    untaught: input.untaught === true,
   }
   refuseUnmet(needsOf(input.step, standing, ask))
   const next = stepped(row, input, { now: tx.now, live })

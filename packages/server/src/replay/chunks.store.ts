@@ -68,6 +68,11 @@ export const eraseLines = defineWork(
   },
 )
 
+/** Forgets of which events a retro made these cases. Part of the caller's transaction. */
+export async function eraseFindings(tx: Tx, cases: readonly number[]): Promise<void> {
+  await tx.db.deleteFrom('retro_findings').where('case_number', 'in', cases).execute()
+}
+
 const REMOVE_SLICE = 500
 
 /** Removes some of the chunks that were written before this; gives how many. */

@@ -1,5 +1,5 @@
 export { type BackfillServices, backfillHandler } from './backfill-run.ts'
-export { appendTraces, keepTraces } from './chunks.store.ts'
+export { appendTraces, eraseFindings, keepTraces } from './chunks.store.ts'
 export type { Difference } from './difference.ts'
 export { makeReplayLog, type ReplayLog } from './log.ts'
 export { backtestOf } from './offline.ts'

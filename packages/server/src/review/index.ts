@@ -1,5 +1,14 @@
 export { type CaseSeed, caseInQuestion, itemKey, openCase, subjectOf } from './cases.ts'
 export type { AppealFacts, CaseDesk } from './desk.ts'
+export {
+  countMatters,
+  eraseMatters,
+  eraseTraces,
+  mattersOf,
+  openMatters,
+  peopleInMatters,
+  writtenElsewhere,
+} from './erase.store.ts'
 export { type EvidenceSeed, putEvidence, putReport, type ReportSeed } from './evidence.ts'
 export { factLines } from './facts.ts'
 export { laneStands, lifeThreat } from './lane-read.store.ts'

@@ -9,6 +9,7 @@ export {
 } from './book.ts'
 export { type ListLibrary, makeLibrary } from './library.ts'
 export { type Answer, measure, type Provider, shippedProviders } from './measure.ts'
+export { modelRoutes } from './model-routes.ts'
 export { type Card, learnerProviders, type Models, makeModels, untaught } from './models.ts'
 export { routesOf } from './routes.ts'
 export { listAges } from './store.ts'

@@ -1,4 +1,5 @@
 import type { RecordedJson } from '@lamplighter/api'
+import { AppError } from '../http/errors.ts'
 import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
 import { type RecordKeys, record } from '../transparency/index.ts'
 import type { ModelsTable } from './tables.ts'
@@ -8,6 +9,25 @@ export const liveModels = defineQuery(
   'signals.live-models',
   async ({ db }: ReadDb): Promise<ModelsTable[]> =>
     db.selectFrom('models').selectAll().where('state', '=', 'live').orderBy('policy').execute(),
+)
+
+const CARD = ['id', 'policy', 'state', 'manifest', 'card', 'sha256', 'live_at', 'retired_at', 'record'] as const
+
+/** All models without their weights, the newest of each policy first. */
+export const allModels = defineQuery(
+  'signals.all-models',
+  async ({ db }: ReadDb): Promise<Omit<ModelsTable, 'weights'>[]> =>
+    db.selectFrom('models').select(CARD).orderBy('policy').orderBy('live_at', 'desc').orderBy('id', 'desc').execute(),
+)
+
+/** @throws AppError `not_found` */
+export const oneModel = defineQuery(
+  'signals.one-model',
+  async ({ db }: ReadDb, id: string): Promise<Omit<ModelsTable, 'weights'>> => {
+    const row = await db.selectFrom('models').select(CARD).where('id', '=', id).executeTakeFirst()
+    if (row === undefined) throw new AppError('not_found', 'There is no such model.')
+    return row
+  },
 )
 
 export interface NewModel extends Pick<ModelsTable, 'policy' | 'weights' | 'manifest' | 'card' | 'sha256'> {

@@ -4,7 +4,7 @@ import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.
 import { type RecordKeys, record } from '../transparency/index.ts'
 import type { ListsTable } from './tables.ts'
 
-export { liveModels, publishModel } from './models.store.ts'
+export { allModels, liveModels, oneModel, publishModel } from './models.store.ts'
 export { schema } from './tables.ts'
 
 export interface EntryRow {

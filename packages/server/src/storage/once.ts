@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { StorageError } from './errors.ts'
 import type { OnceKey, Tx } from './seam.ts'
 
@@ -47,4 +48,22 @@ export async function keepOnce(tx: Pick<Tx, 'db'>, once: OnceKey, result: Uint8A
     .where('scope', '=', once.scope)
     .where('key', '=', once.key)
     .executeTakeFirst()
+}
+
+/** Conditions of one statement. */
+const SET = 100
+
+/**
+ * Forgets results of commands in which one of these ids of ours stands: they were put in words for whoever asked, and may name a person who
+ * is erased. A command that came again would find what it was about gone.
+ */
+export async function forgetResults(tx: Pick<Tx, 'db' | 'engine'>, ids: readonly string[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += SET) {
+    const named = ids.slice(from, from + SET).map((id) => {
+      // A result is serialised; a text of ASCII stands in it as it is.
+      const bytes = Buffer.from(id, 'latin1')
+      return tx.engine === 'sqlite' ? sql`instr(result, ${bytes}) > 0` : sql`position(${bytes}::bytea in result) > 0`
+    })
+    await sql`delete from once_results where ${sql.join(named, sql` or `)}`.execute(tx.db)
+  }
 }

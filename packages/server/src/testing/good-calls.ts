@@ -1,7 +1,9 @@
+import { type Example, featuresOf, train } from '@lamplighter/text'
 import { beginQuiet } from '../restore/index.ts'
 import { endWithholdingWork } from '../review/store.ts'
 import { haltLog } from '../transparency/store.ts'
 import { freshId, type House, LISTED, messageOf, type Person, picture, reportOf, TERROR, uploadOf } from './house.ts'
+import { operatorCalls } from './operator-calls.ts'
 import type { Who } from './refusals.ts'
 import { RuleMakes } from './rule-calls.ts'
 import { operatorDoer } from './server.ts'
@@ -147,6 +149,24 @@ export class Makes {
     return body.items.find(({ data }: { data: { account: string } }) => data.account === account).id
   }
 
+  model(): Promise<string> {
+    const examples = Array.from({ length: 40 }, (_, place): Example => {
+      const label = place % 2 === 0 ? 0 : 1
+      return {
+        ...{ id: String(place), label, account: String(place) },
+        features: featuresOf(label === 1 ? 'it rots' : 'it shines'),
+      }
+    })
+    const heldOut = { positive: 0, negative: 0, at: [], unfamiliar: 0 }
+    const card = { madeOf: 'x', licence: 'CC0-1.0', heldOut, limits: 'x', blind: [] }
+    return this.#town.house.context.models.publish('threat', train(examples), { card, by: 'operator' })
+  }
+
+  async erasure(): Promise<string> {
+    const wish = { account: freshId(), ground: 'court', reason: this.#word }
+    return (await operatorCalls(this.#town.house, '/v1/erasures', wish)).body.id
+  }
+
   async halted(): Promise<void> {
     await verifyLog(this.#town.house)
     await this.#town.house.context.storage.store.tx(haltLog, { log: 'actions', why: 'tiles_differ' })
@@ -279,6 +299,10 @@ export function goodCalls(town: Town, make: Makes, word: string): Record<string,
       await make.decided()
       return { path: `/v1/receipts/${(await house.rows('staff_decisions')).at(-1)?.record}` }
     },
+    planErasure: async () => ({ path: '/v1/erasures/plan', ...json({ account: word }) }),
+    askErasure: async () => ({ path: '/v1/erasures', ...json({ account: freshId(), ground: 'request', reason }) }),
+    getErasure: async () => ({ path: `/v1/erasures/${await make.erasure()}` }),
+    getModel: async () => ({ path: `/v1/models/${await make.model()}` }),
     putSetting: async () => ({ path: '/v1/settings/platform.name', ...json({ value: word, reason }) }),
   }
 }

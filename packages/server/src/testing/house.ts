@@ -5,6 +5,7 @@ import { openSecret } from '../actions/connections.store.ts'
 import { addConnection, deliverDue, WITHHELD_QUEUE } from '../actions/index.ts'
 import { Receiver } from '../actions/testing/platform.ts'
 import { type Context, type ContextOptions, openContext } from '../context.ts'
+import { ERASURE_QUEUE, erasureHandler } from '../erasure/index.ts'
 import { loadConfig } from '../http/config.ts'
 import { FOLLOW, type FollowEvents, followOnce } from '../intake/index.ts'
 import { settleHandler, withheldHandler } from '../review/index.ts'
@@ -126,6 +127,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       text: options.rules ?? wick('starter.wick'),
       schemaText: wick('chat.schema.wick'),
       reason: 'the rules of the house',
+      untaught: true,
       doer: operatorDoer,
       seen: 'all',
     })
@@ -224,11 +226,16 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     async pass(ms) {
       clock.now += ms
       const { jobs } = context.storage
-      const handlers = { 'review.settle': settleHandler(context.desk), [WITHHELD_QUEUE]: withheldHandler(context.desk) }
+      const handlers = {
+        'review.settle': settleHandler(context.desk),
+        [WITHHELD_QUEUE]: withheldHandler(context.desk),
+        [ERASURE_QUEUE]: erasureHandler(context.erasure),
+      }
       for (const [queue, handler] of Object.entries(handlers)) {
         for (const job of await jobs.claim(queue, 100, 60_000)) {
-          await handler(job, { signal: AbortSignal.timeout(60_000), claimed: () => job })
-          await jobs.complete(job)
+          const end = await handler(job, { signal: AbortSignal.timeout(60_000), claimed: () => job })
+          if (end === 'done') await jobs.complete(job)
+          else if (typeof end === 'object' && 'retryAt' in end) await jobs.retry(job, end.why, end.retryAt)
         }
       }
       await deliver()

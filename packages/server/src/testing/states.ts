@@ -220,6 +220,15 @@ function ofTheRest({ house, lead, admin, reviewer }: Town, make: Makes, word: st
       },
     ],
     ['reopenLog', 'conflict', () => operatorCalls(house, '/v1/log/reopen', { log: 'sealed' })],
+    [
+      'askErasure',
+      'opening_held',
+      async () => {
+        const account = freshId()
+        await make.reported({ target: { id: account } })
+        return operatorCalls(house, '/v1/erasures', { account, ground: 'request', reason: word })
+      },
+    ],
     ['getReceipt', 'record_unknown', () => house.platform('GET', `/v1/receipts/${word}`)],
     [
       'getReceipt',

@@ -35,6 +35,17 @@ export const destroyUnderKeys = defineWork(
   },
 )
 
+/**
+ * Ids of the records that were sealed under keys of these blinded persons, also of destroyed ones: by them a subject finds its rows about a
+ * person that name nobody. A subquery.
+ */
+export const recordsUnder = ({ db }: Pick<Tx | ReadDb, 'db'>, subjects: readonly string[]) =>
+  db
+    .selectFrom('ledger_records')
+    .innerJoin('ledger_person_keys', 'ledger_person_keys.key_id', 'ledger_records.person_key')
+    .select('ledger_records.id')
+    .where('ledger_person_keys.subject', 'in', [...subjects])
+
 /** Destroys what has been kept long enough; at most 1,000 records a run. */
 export const destroyOld = defineWork(
   'transparency.retain',

@@ -15,7 +15,7 @@ export {
   storeCheckpoint,
   unsignedBatches,
 } from './batches.store.ts'
-export { destroyOld, destroyUnderKeys, keysEnded, keysToEnd, nameLateErased } from './erasure-store.ts'
+export { destroyOld, destroyUnderKeys, keysEnded, keysToEnd, nameLateErased, recordsUnder } from './erasure-store.ts'
 export {
   endHalt,
   type HeadRow,
@@ -29,6 +29,7 @@ export {
   softwareStarted,
   storedKeys,
 } from './logs.store.ts'
+
 export { schema } from './tables.ts'
 
 defineErrors(TransparencyError)

@@ -5,7 +5,16 @@ import type { Storage } from '../storage/open.ts'
 import type { Affected } from './acts.ts'
 import { afterBatches, endKeys, erasePerson } from './erasure.ts'
 import { LogFiles } from './files.ts'
-import { keyNamed, keysOfPersons, type LedgerKeyring, newKeys, platformKeys, readKeys, wrapKey } from './keys.ts'
+import {
+  keyNamed,
+  keysOfPersons,
+  type LedgerKeyring,
+  newKeys,
+  platformKeys,
+  readKeys,
+  subjectOf,
+  wrapKey,
+} from './keys.ts'
 import { type ReceiptState, receiptOf, type Viewer } from './receipts.ts'
 import { type Rechecked, recheck } from './recheck.ts'
 import type { RecordKeys } from './record.ts'
@@ -40,6 +49,8 @@ export interface Transparency {
   receiptOf(record: string, viewer: Viewer, now?: number): Promise<ReceiptState>
   /** How both logs stand (`GET /v1/log` and metrics). */
   states(): Promise<LedgerStates>
+  /** The blinded name of a person, under which the ledger finds their records. */
+  nameOf(affected: Affected): string
   /** Erases a person from the ledger: content, then key (ledger.md §12.1). Holds are the caller's to respect. */
   erase(affected: Affected, ground: Ground): Promise<{ records: number }>
   /** `ledger recheck`: recomputes a log and ends a halt whose cause is gone. @param moved the address really changed */
@@ -99,6 +110,7 @@ export async function openTransparency(
     keysFor: async (affected) => ({ ...base, persons: await keysOfPersons({ store, keyring, platform }, affected) }),
     receiptOf: (record, viewer, at = now()) => receiptOf(receipts, record, viewer, at),
     states,
+    nameOf: (affected) => subjectOf(platform, affected),
     erase: (affected, ground) => erasePerson(erasure, affected, ground),
     recheck: (log, moved) => recheck(parts, base, { log, host, moved }),
     async reopen(log) {

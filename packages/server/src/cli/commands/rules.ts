@@ -15,6 +15,7 @@ import {
   renderTestReport,
   runTests,
 } from '@lamplighter/rules'
+import { AppError } from '../../http/errors.ts'
 import { type Call, withApi } from '../api.ts'
 import { backfillCommand } from '../backfill.ts'
 import { backtestCommand } from '../backtest.ts'
@@ -261,18 +262,33 @@ export const commands: readonly Command[] = [
     summary: 'Hands a rule file in and makes it live at once, without shadow and approvals; the log says solo.',
     example: 'lamplighter rules live starter.wick --reason "first rules"',
     args: ['file'],
-    options: { ...schemaOption, reason: { help: 'why, for the log', value: 'text' } },
+    options: {
+      ...schemaOption,
+      reason: { help: 'why, for the log', value: 'text' },
+      accept: { help: 'no_model: go live although learners have no model, so every text is undecided', value: 'need' },
+    },
     async run(io, given): Promise<ExitCode> {
+      const accept = given.value('accept')
+      if (accept !== undefined && accept !== 'no_model') throw new UsageError('--accept: expected no_model')
       const sources = sourcesOf(io, given)
       const reason = given.value('reason') ?? (await io.ask('Why?'))
       const answer = await withApi(io, (call) =>
-        call('PUT', '/v1/rulesets/live', { text: sources.text, schema: sources.schemaText, reason }),
-      )
+        call('PUT', '/v1/rulesets/live', {
+          ...{ text: sources.text, schema: sources.schemaText, reason },
+          ...(accept !== undefined && { accept: [accept] }),
+        }),
+      ).catch((error: unknown) => {
+        if (isUntaught(error)) io.err.write('To go live all the same: --accept no_model\n')
+        throw error
+      })
       io.result(answer, [`${answer.name} version ${answer.version} is live: ${answer.hash}`])
       return 0
     },
   },
 ]
+
+const isUntaught = (error: unknown): boolean =>
+  error instanceof AppError && error.extra.errors?.some(({ code }) => code === 'no_model') === true
 
 function eventIn(path: string, text: string): { kind?: unknown } {
   try {

@@ -62,6 +62,7 @@ export const de: Messages = {
     until: (date) => `Es endet am ${date}.`,
     noEnd: 'Es hat kein Enddatum.',
     withdrawn: 'Diese Entscheidung wurde zurückgenommen. Sie gilt nicht mehr.',
+    erased: 'Was diese Mitteilung sagte, wurde gelöscht. Niemand kann es mehr lesen.',
     disagree: 'Wenn Sie nicht einverstanden sind',
     appealBy: (date) =>
       `Sie können bis ${date} Beschwerde einlegen. Das kostet nichts. Jemand, der an der Entscheidung nicht beteiligt war, sieht sie sich an.`,

@@ -62,6 +62,7 @@ export const en: Messages = {
     until: (date) => `It ends on ${date}.`,
     noEnd: 'It has no end date.',
     withdrawn: 'This decision was withdrawn. It does not apply any more.',
+    erased: 'What this notice said was erased. Nobody can read it any more.',
     disagree: 'If you disagree',
     appealBy: (date) =>
       `You can appeal until ${date}. It costs nothing. Somebody who took no part in the decision will look at it.`,

@@ -62,6 +62,7 @@ export const es: Messages = {
     until: (date) => `Termina el ${date}.`,
     noEnd: 'No tiene fecha de fin.',
     withdrawn: 'Esta decisión fue retirada. Ya no se aplica.',
+    erased: 'Lo que decía este aviso fue borrado. Ya nadie puede leerlo.',
     disagree: 'Si no está de acuerdo',
     appealBy: (date) =>
       `Puede reclamar hasta el ${date}. No cuesta nada. Lo revisará alguien que no participó en la decisión.`,

@@ -62,6 +62,7 @@ export const fr: Messages = {
     until: (date) => `Cela se termine le ${date}.`,
     noEnd: 'Il n’y a pas de date de fin.',
     withdrawn: 'Cette décision a été retirée. Elle ne s’applique plus.',
+    erased: 'Ce que disait cet avis a été effacé. Plus personne ne peut le lire.',
     disagree: 'Si vous n’êtes pas d’accord',
     appealBy: (date) =>
       `Vous pouvez faire une réclamation jusqu’au ${date}. C’est gratuit. Quelqu’un qui n’a pas participé à la décision l’examinera.`,

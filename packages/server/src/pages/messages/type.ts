@@ -60,6 +60,7 @@ export interface Messages {
     readonly until: (date: string) => string
     readonly noEnd: string
     readonly withdrawn: string
+    readonly erased: string
     readonly disagree: string
     readonly appealBy: (date: string) => string
     readonly appealOver: (date: string) => string

@@ -7,6 +7,15 @@ export interface KeyRow {
   readonly wrapped: Uint8Array | undefined
 }
 
+/** What is left of a key. */
+export interface Tombstone {
+  readonly id: string
+  readonly kind: string
+  readonly ref: string
+  readonly destroyedAt: number
+  readonly why: string
+}
+
 /**
  * The rows of `keyring.db`: wrapped keys and tombstones. A file of its own, so that ordinary backups leave it out; no write-ahead log,
  * so that a destroyed key does not live on in one.
@@ -92,11 +101,19 @@ export class KeyringFile {
     }
   }
 
-  tombstones(): { id: string; destroyedAt: number; why: string }[] {
+  tombstones(kind?: string): Tombstone[] {
     const rows = this.#db
-      .prepare('select id, destroyed_at, why from keys where destroyed_at is not null order by id')
-      .all()
-    return rows.map((row) => ({ id: String(row.id), destroyedAt: Number(row.destroyed_at), why: String(row.why) }))
+      .prepare(
+        'select id, kind, ref, destroyed_at, why from keys where destroyed_at is not null and kind = coalesce(?, kind) order by id',
+      )
+      .all(kind ?? null)
+    return rows.map((row) => ({
+      id: String(row.id),
+      kind: String(row.kind),
+      ref: String(row.ref),
+      destroyedAt: Number(row.destroyed_at),
+      why: String(row.why),
+    }))
   }
 
   close(): void {

@@ -40,7 +40,9 @@ test('a destroyed key stays destroyed: its seals never open again, and a tombsto
   await expect(keyring.unseal(PLACE, sealed)).rejects.toMatchObject({ code: 'key_destroyed' })
   await reopen()
   await expect(keyring.use(id, () => 1)).rejects.toMatchObject({ code: 'key_destroyed' })
-  expect(await keyring.tombstones()).toEqual([{ id, destroyedAt: now, why: 'hold_ended' }])
+  const tombstone = { id, kind: 'exhibit', ref: 'x_1', destroyedAt: now, why: 'hold_ended' }
+  expect(await keyring.tombstones()).toEqual([tombstone])
+  expect([await keyring.tombstones('exhibit'), await keyring.tombstones('person')]).toEqual([[tombstone], []])
   expect(await keyring.make('exhibit', 'x_1')).not.toBe(id)
 })
 

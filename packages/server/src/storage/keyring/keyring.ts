@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { derive, mac, newKey, SealBroken, seal, unseal } from '../crypto.ts'
 import { newId } from '../ids.ts'
 import { KeyringError } from './errors.ts'
-import { KeyringFile } from './keyring-file.ts'
+import { KeyringFile, type Tombstone } from './keyring-file.ts'
 import { fileMasterKey, type MasterKey } from './master-key.ts'
 import { type StreamKey, StreamKeys } from './stream-keys.ts'
 
@@ -48,7 +48,8 @@ export interface Keyring {
   forgetStreamBefore(before: number): Promise<number>
   /** The keys of a kind that are alive. */
   live(kind: KeyKind): { id: string; ref: string }[]
-  tombstones(): Promise<{ id: string; destroyedAt: number; why: string }[]>
+  /** What is left of destroyed keys, of all kinds or of one. There are as many as there were files. */
+  tombstones(kind?: KeyKind): Promise<Tombstone[]>
   readonly masterKeyId: string
   close(): void
 }
@@ -177,8 +178,8 @@ class FileKeyring implements Keyring {
     return this.#file.live(kind)
   }
 
-  async tombstones(): Promise<{ id: string; destroyedAt: number; why: string }[]> {
-    return this.#file.tombstones()
+  async tombstones(kind?: KeyKind): Promise<Tombstone[]> {
+    return this.#file.tombstones(kind)
   }
 
   close(): void {
