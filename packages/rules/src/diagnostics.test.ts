@@ -85,7 +85,7 @@ const MISTAKES: readonly (readonly [string, string, string[]])[] = [
   [
     'T01 off',
     `${rule()}sample s = message { actor.id: "a", item.link_count: off }`,
-    ["12:42 T01 'item.link_count' is no signal, and only signals are off"],
+    ["12:8 N05 's' is never used", "12:37 T01 'item.link_count' is no signal, and only signals are off"],
   ],
   [
     'T02',

@@ -166,7 +166,7 @@ function judge({ records, measured = {}, readings = [], lists = up }: Case, phas
 
 test('what a switch kept from being read is named, in the data and in words', () => {
   const normal = normalise(program.ruleset.schema, 'message', {
-    ...{ id: 'm-1', occurred_at: '2026-01-01T09:00:00Z', actor: { id: 'a' } },
+    ...{ id: 'm-1', occurred_at: '2026-01-01T09:00:00Z', actor: { id: 'a' }, item: { id: 'i' } },
   })
   if ('problems' in normal) throw new Error(JSON.stringify(normal.problems))
   const event = { ...normal.event, item: { id: 'i', text: null }, flags: [offFlag('eu.private_scan')] }
