@@ -9,6 +9,7 @@ import * as review from './review.ts'
 import * as ruleSteps from './rule-steps.ts'
 import * as rules from './rules.ts'
 import * as settings from './settings.ts'
+import * as switches from './switches.ts'
 
 export { type Act, acts, operatorActs } from './acts.ts'
 export * from './backtests.ts'
@@ -32,6 +33,7 @@ export * from './review.ts'
 export * from './rule-steps.ts'
 export * from './rules.ts'
 export * from './settings.ts'
+export * from './switches.ts'
 export * from './words.ts'
 
 const isEndpoint = (value: unknown): value is Endpoint =>
@@ -53,5 +55,6 @@ export const endpoints: readonly Endpoint[] = [
   backtests,
   retros,
   settings,
+  switches,
   operator,
 ].flatMap((part) => Object.values(part).filter(isEndpoint))

@@ -44,7 +44,7 @@ export {
   type Piece,
   type RuleForm,
 } from './rule-form.ts'
-export { readSchema, type Schema } from './schema.ts'
+export { type EventKind, readSchema, type Schema } from './schema.ts'
 export { type ListFactory, runTests, type TestReport } from './tests.ts'
 export type { Json, Value } from './types.ts'
 export {

@@ -65,9 +65,13 @@ import {
   countRules,
   listsNamed,
   makeRegistry,
+  makeSwitchboard,
   makeTally,
   routesOf as policyRoutes,
   type RuleRegistry,
+  SWITCH_IDS,
+  type Switchboard,
+  switchRoutes,
   type Tally,
 } from './policy/index.ts'
 import {
@@ -166,6 +170,7 @@ export interface Parts {
   readonly library: ListLibrary
   readonly models: Models
   readonly registry: RuleRegistry
+  readonly switchboard: Switchboard
   readonly tally: Tally
   readonly intake: IntakeServices
   readonly replay: ReplayLog
@@ -265,6 +270,7 @@ async function build(
   const models = makeModels({ storage, keysFor, onBroken: (error) => failed('models', error) })
   const providers = new Map([...shippedProviders, ...learnerProviders(models)])
   const registry = makeRegistry({ storage, providers: new Set(providers.keys()), counters, now, keysFor })
+  const switchboard = makeSwitchboard(storage)
   const tally = makeTally({
     async write(counts) {
       const opened = await store.tx(countRules, { counts, keys: await keysFor([]) })
@@ -285,7 +291,7 @@ async function build(
   const intake: IntakeServices = {
     bench: {
       ...{ rules: registry.live, running: registry.running, tally, counters },
-      ...{ lists: library.book, providers, vault, sealer, sealKey },
+      ...{ lists: library.book, providers, vault, sealer, sealKey, switches: switchboard.now },
     },
     storage,
     nameOf: keyedNames(sealKey),
@@ -301,6 +307,7 @@ async function build(
         verdict: answer.verdict,
         ...(ms !== undefined && { ms }),
         unknown: answer.unknown,
+        ...(answer.off !== undefined && { off: answer.off }),
         // `starter/name v3`, as a verdict cites them.
         rules: (ruling?.rules ?? []).map((rule) => rule.replace(/^.*\/| v\d+$/g, '')),
       }),
@@ -333,6 +340,7 @@ async function build(
     library,
     models,
     registry,
+    switchboard,
     tally,
     intake,
     replay,
@@ -341,18 +349,21 @@ async function build(
     meansFor,
   }
   await registry.load()
+  await switchboard.load()
   await library.load()
   await models.load()
   namesKnown({
     rules: () => ruleNames(registry),
     lists: () => library.book.all().map(({ id }) => id),
     signals: [...providers.keys()],
+    switches: SWITCH_IDS,
   })
   const standing = {
     storage,
     now,
     asked: () => askedLists(registry),
     fallen: async () => fallenWalls(await decoder.walls()),
+    switches: switchboard.now,
   }
   readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
   readiness.add('models', () => models.missing())
@@ -361,6 +372,7 @@ async function build(
     live.changed(topic)
     // Another process took a step: this one swaps too, and goes on with what it has if that cannot be read.
     if (topic === 'models') models.load().catch((error: unknown) => failed('models', error))
+    if (topic === 'switches') switchboard.load().catch((error: unknown) => failed('switches', error))
     if (topic === 'rulesets') registry.load().catch((error: unknown) => failed('rules', error))
   })
   const routes = [
@@ -378,6 +390,7 @@ async function build(
     ...reviewRoutes(desk),
     ...evidenceRoutes({ storage, vault, decoder, sealer, keysFor }),
     ...policyRoutes({ storage, registry, tally, reviewed: (since) => store.read(reviewedSince, since), keysFor }),
+    ...switchRoutes({ storage, switchboard, keysFor }),
     ...replayRoutes({ storage, registry, progress, keysFor }),
     ...signalsRoutes({ storage, library, harms: () => harmsOf(registry) }),
     ...actionsRoutes({
@@ -462,6 +475,7 @@ async function build(
           bodySweep(store, now),
           counterSweep(counters, now),
           replayTend(replay),
+          switchboard.task,
         ],
         onError: (error) => failed('schedule', error),
       })

@@ -221,7 +221,7 @@ export function ledgerAlarm(code: string): void {
 
 /** Something beside the calls failed: it is tried again or waits for a person, and is never silent. */
 export function failed(
-  part: 'gate' | 'follow' | 'job' | 'ledger' | 'models' | 'rules' | 'schedule',
+  part: 'gate' | 'follow' | 'job' | 'ledger' | 'models' | 'rules' | 'schedule' | 'switches',
   thrown?: unknown,
 ): void {
   if (thrown !== undefined) {
@@ -239,8 +239,9 @@ interface Names {
   readonly rules: () => readonly string[]
   readonly lists: () => readonly string[]
   readonly signals: readonly string[]
+  readonly switches: readonly string[]
 }
-let named: Names = { rules: () => [], lists: () => [], signals: [] }
+let named: Names = { rules: () => [], lists: () => [], signals: [], switches: [] }
 
 /** Told once, where rules and lists are loaded. */
 export function namesKnown(names: Names): void {
@@ -284,6 +285,12 @@ const ruleFiredTotal = metrics.counter({
   labels: { rule: () => named.rules(), mode: ['live'] },
 })
 
+const unreadTotal = metrics.counter({
+  name: 'lamplighter_events_unread_total',
+  help: 'Events whose private content was not measured, by the switch that is off; in the gate and after delivery.',
+  labels: { switch: () => named.switches },
+})
+
 /** One event was judged. */
 export function judged(what: {
   kind: string
@@ -292,11 +299,14 @@ export function judged(what: {
   ms?: number
   unknown: readonly { signal: string; why: string }[]
   rules: readonly string[]
+  /** The switch that kept its content from being read. */
+  off?: string
 }): void {
   const labels = { type: what.kind, verdict: what.verdict }
   eventsTotal.add(labels)
   if (what.ms !== undefined) screenSeconds.observe(what.ms / 1000, labels)
   for (const { signal, why } of what.unknown) signalUnknownTotal.add({ signal, why })
+  if (what.off !== undefined) unreadTotal.add({ switch: what.off })
   for (const rule of what.rules) ruleFiredTotal.add({ rule, mode: 'live' })
 }
 
@@ -346,6 +356,16 @@ const jobsParked = metrics.gauge({
   help: 'Jobs that the machine has given up and a person must look at.',
   labels: queues,
 })
+const switchOn = metrics.gauge({
+  name: 'lamplighter_switch_on',
+  help: '1 while a switch permits what it is about.',
+  labels: { switch: () => named.switches },
+})
+const switchLapsed = metrics.gauge({
+  name: 'lamplighter_switch_lapsed',
+  help: '1 while a switch that was switched on is past its end or its review, and so is off.',
+  labels: { switch: () => named.switches },
+})
 const dbSize = metrics.gauge({ name: 'lamplighter_db_size_bytes', help: 'Size of the database.' })
 
 /** How things stand when the metrics are read. */
@@ -353,6 +373,7 @@ export interface Standing {
   readonly lanes: readonly { lane: string; waiting: number; overdue: number; oldestMs: number }[]
   readonly outbox: readonly { kind: 'webhook' | 'poll'; waiting: number; oldestMs: number }[]
   readonly lists: readonly { id: string; ageMs: number }[]
+  readonly switches: readonly { id: string; on: boolean; lapsed: boolean }[]
   readonly stream: { group: string; records: number; oldestMs: number }
   readonly queues: readonly { queue: string; waiting: number; parked: number }[]
   readonly bytes: number
@@ -378,6 +399,10 @@ export function thingsStand(at: Standing): void {
   for (const { queue, waiting, parked } of at.queues) {
     jobsWaiting.set(waiting, { queue })
     jobsParked.set(parked, { queue })
+  }
+  for (const { id, on, lapsed } of at.switches) {
+    switchOn.set(on ? 1 : 0, { switch: id })
+    switchLapsed.set(lapsed ? 1 : 0, { switch: id })
   }
   dbSize.set(at.bytes)
 }

@@ -12,7 +12,16 @@ import { count } from './count.ts'
 import { type Accepted, idOf } from './event.ts'
 import { plainEvidence } from './evidence.ts'
 import { affectedBy, type Gate } from './gate.ts'
-import { afterGate, FOLLOW_MS, judgePlanned, type Planned, planEvent, type Seen, undecidedOf } from './pipeline.ts'
+import {
+  afterGate,
+  FOLLOW_MS,
+  judgePlanned,
+  type Planned,
+  permitted,
+  planEvent,
+  type Seen,
+  undecidedOf,
+} from './pipeline.ts'
 import { eventOf, type Gated } from './record.ts'
 import { takeReport } from './reports.ts'
 import { judgedOf } from './ruling.ts'
@@ -244,6 +253,13 @@ interface Poison {
 
 async function openUnjudged(gate: Gate, key: string, accepted: Accepted | null): Promise<number> {
   const account = accepted === null ? null : (idOf(accepted.event, 'actor') ?? null)
-  const evidence = accepted === null ? null : await plainEvidence(accepted, `unjudged:${key}`, gate.bench.sealer)
+  const evidence =
+    accepted === null
+      ? null
+      : await plainEvidence(
+          await permitted(accepted, gate.bench, accepted.receivedAt),
+          `unjudged:${key}`,
+          gate.bench.sealer,
+        )
   return gate.storage.store.tx(unjudgedWork, { key, account, evidence })
 }
