@@ -45,7 +45,7 @@ describe.skipIf(noBrowser)('the whole story', () => {
       actor: adult('storyteller'),
       target: adult('listener'),
       tie: { connected: true, first_contact: false },
-      room: { id: 'dm-story', type: 'direct', audience: 'private' },
+      room: { id: 'quay', type: 'channel', audience: 'public' },
       item: { id: 'story-1', text: 'Pay me or I show your drawings to the whole choir' },
     })
     expect(judged.verdict).toBe('hold')
