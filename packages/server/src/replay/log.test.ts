@@ -73,20 +73,25 @@ describe.each(engines)('the replay log on $name', (engine) => {
     expect(measuredOf([{ name: 's', key: Object.keys(past.told)[0] ?? '' }], past)).toEqual({
       s: { known: 'off', switch: 'eu.private_scan' },
     })
-    const asks = starter
-      .replace('starter version 2', 'starter version 3')
-      .replace('rule blackmail v1', 'rule blackmail v2')
-      .replace('item.text contains any blackmail_terms', 'item.text contains "anything"')
+    const asks = `${starter.replace('starter version 2', 'starter version 3')}
+rule anything v1 {
+  harm spam policy "SPAM-3" severity low phase gate
+  on message
+  when item.text contains "anything"
+  then queue "reports" within 24h
+  on unknown ignore
+  because "it says anything"
+}`
     const version = await house.context.registry.fit({
       text: asks,
       schemaText: house.context.registry.live().schemaText,
     })
     const side = new Side(version.rules, past.receivedAt)
     const { outcomes } = side.ask(past, new Map())
-    expect([...outcomes.keys()]).not.toContain('blackmail')
+    expect([...outcomes.keys()]).not.toContain('anything')
     const { flags: _, ...open } = past.event
     const readable = { ...past, event: { ...open, item: { id: 'i' } } }
-    expect(new Side(version.rules, past.receivedAt).ask(readable, new Map()).outcomes.get('blackmail')).toBe('unknown')
+    expect(new Side(version.rules, past.receivedAt).ask(readable, new Map()).outcomes.get('anything')).toBe('unknown')
   })
 
   test('rules 11.10: holds no content, no hash of a file, no id in clear, and nothing of encrypted kinds', async () => {
