@@ -42,14 +42,8 @@ import { outgoing } from './http/outgoing.ts'
 import type { Page, Route } from './http/route.ts'
 import { consolePages } from './http/static.ts'
 import { backlogGuard, type IntakeServices, routesOf as intakeRoutes, keyedNames, startFollow } from './intake/index.ts'
-import {
-  housekeeping,
-  jobsModule,
-  SCHEDULE_QUEUE,
-  type ScheduledTask,
-  startScheduler,
-  startWorker,
-} from './jobs/index.ts'
+import { housekeeping, SCHEDULE_QUEUE, type ScheduledTask, startScheduler, startWorker } from './jobs/index.ts'
+import { modules } from './modules.ts'
 import { type ReceiptFile, pagesOf as usersPages } from './pages/index.ts'
 import {
   createPeople,
@@ -59,7 +53,6 @@ import {
   routesOf as peopleRoutes,
   signInPages,
   staffLabel,
-  storeModules,
 } from './people/index.ts'
 import {
   countRules,
@@ -84,7 +77,7 @@ import {
   retroHandler,
   startProgress,
 } from './replay/index.ts'
-import { createQuiet, type Quiet, restoreModule, routesOf as restoreRoutes } from './restore/index.ts'
+import { createQuiet, type Quiet, routesOf as restoreRoutes } from './restore/index.ts'
 import {
   type CaseDesk,
   lifeThreat,
@@ -95,7 +88,7 @@ import {
   shippedLanes,
   withheldHandler,
 } from './review/index.ts'
-import { createSettings, type Settings, settingsModule, routesOf as settingsRoutes } from './settings/index.ts'
+import { createSettings, type Settings, routesOf as settingsRoutes } from './settings/index.ts'
 import {
   type ListLibrary,
   learnerProviders,
@@ -125,17 +118,6 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 
 /** Version of this software, as in its package. */
 export const version: string = JSON.parse(readFileSync(join(here, '../package.json'), 'utf8')).version
-
-/** All `store.ts` modules, in the order of their migrations. */
-export const modules: readonly URL[] = [
-  jobsModule,
-  ...storeModules,
-  settingsModule,
-  restoreModule,
-  ...['transparency', 'signals', 'policy', 'counters', 'evidence', 'actions', 'review', 'replay', 'intake'].map(
-    (subject) => new URL(`./${subject}/store.ts`, import.meta.url),
-  ),
-]
 
 export interface ContextOptions {
   readonly config: Config

@@ -27,6 +27,7 @@ import { takeReport } from './reports.ts'
 import { judgedOf } from './ruling.ts'
 import { type Judged, type SettleInput, settleWork, unjudgedWork } from './store.ts'
 import { traceOf } from './trace.ts'
+import { mapInTurns } from './turns.ts'
 
 /** Name of the group that judges after delivery. */
 export const FOLLOW = 'follow'
@@ -164,7 +165,7 @@ async function judgeRecords(
   gate: Gate,
   pen: Pen | undefined,
 ): Promise<(Judged | 'done' | Poison)[]> {
-  const steps = await Promise.all(records.map((record) => planRecord(record, gate)))
+  const steps = await mapInTurns(records, (record) => planRecord(record, gate))
   const planned = steps.filter((step) => typeof step === 'object' && 'planned' in step)
   const readings = await orPoison(null, () =>
     count(
@@ -172,17 +173,15 @@ async function judgeRecords(
       gate.bench.counters,
     ),
   )
-  return Promise.all(
-    steps.map((step) => {
-      if (step === 'done' || 'poison' in step) return step
-      return orPoison(step.planned.accepted, async () => {
-        // One of them cannot be counted: each for itself, so that the others are.
-        const own =
-          'poison' in readings ? await count([step.planned], gate.bench.counters) : [readings[planned.indexOf(step)]]
-        return judgedRecord(step, own[0] ?? [], gate, pen)
-      })
-    }),
-  )
+  return mapInTurns(steps, async (step) => {
+    if (step === 'done' || 'poison' in step) return step
+    return orPoison(step.planned.accepted, async () => {
+      // One of them cannot be counted: each for itself, so that the others are.
+      const own =
+        'poison' in readings ? await count([step.planned], gate.bench.counters) : [readings[planned.indexOf(step)]]
+      return judgedRecord(step, own[0] ?? [], gate, pen)
+    })
+  })
 }
 
 interface Step {

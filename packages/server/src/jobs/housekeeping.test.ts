@@ -5,13 +5,13 @@ import { partitionLease, partitionOf } from '../storage/index.ts'
 import { openKeyring } from '../storage/keyring/index.ts'
 import { engines } from '../storage/testing/engines.ts'
 import { freshStore, MODULES } from '../storage/testing/opened.ts'
-import { housekeeping, jobsModule, trimStream } from './index.ts'
+import { housekeeping, trimStream } from './index.ts'
 
 const HOUR = 3_600_000
 const CANARY = 'made-up text that nothing flagged'
 
 describe.each(engines)('housekeeping on $name', (engine) => {
-  const opened = freshStore(engine, {}, [...MODULES, jobsModule])
+  const opened = freshStore(engine, {}, [...MODULES, new URL('./store.ts', import.meta.url)])
 
   test('platform P-29 (storage part): once an hour is followed and trimmed its key is destroyed; its text was never on disk in plain', async () => {
     const { storage, place } = opened

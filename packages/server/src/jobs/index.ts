@@ -13,6 +13,3 @@ export {
   type Worker,
   type WorkerOptions,
 } from './worker.ts'
-
-/** For `openStore`: the tables of schedules. */
-export const jobsModule: URL = new URL('./store.ts', import.meta.url)

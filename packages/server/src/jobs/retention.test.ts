@@ -3,11 +3,10 @@ import { days } from '../storage/index.ts'
 import { addTransfers, note, sumUp } from '../storage/testing/bank.store.ts'
 import { engines } from '../storage/testing/engines.ts'
 import { freshStore, MODULES } from '../storage/testing/opened.ts'
-import { jobsModule } from './index.ts'
 import { removeExpired } from './retention.ts'
 
 describe.each(engines)('retention on $name', (engine) => {
-  const opened = freshStore(engine, {}, [...MODULES, jobsModule])
+  const opened = freshStore(engine, {}, [...MODULES, new URL('./store.ts', import.meta.url)])
 
   test('platform P-28: rows past their time go, held ones and younger ones stay', async () => {
     const { store } = opened.storage

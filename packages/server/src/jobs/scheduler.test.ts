@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { engines } from '../storage/testing/engines.ts'
 import { freshStore, MODULES } from '../storage/testing/opened.ts'
-import { jobsModule } from './index.ts'
 import { type ScheduledTask, startScheduler } from './scheduler.ts'
 import { SCHEDULE_QUEUE } from './store.ts'
 import { startWorker } from './worker.ts'
@@ -9,7 +8,7 @@ import { startWorker } from './worker.ts'
 const HOUR = 3_600_000
 
 describe.each(engines)('scheduler on $name', (engine) => {
-  const opened = freshStore(engine, {}, [...MODULES, jobsModule])
+  const opened = freshStore(engine, {}, [...MODULES, new URL('./store.ts', import.meta.url)])
 
   test('platform P-27: 5 workers, the clock 3 h forward: each slot of "every" once, "latest" once', async () => {
     const ran: { name: string; slot: number }[] = []

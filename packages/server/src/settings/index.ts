@@ -111,5 +111,4 @@ export function createSettings(
   }
 }
 
-export const settingsModule: URL = new URL('./store.ts', import.meta.url)
 export { routesOf } from './routes.ts'

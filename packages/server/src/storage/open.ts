@@ -9,6 +9,7 @@ import { openPostgres } from './postgres/open.ts'
 import { makeRetention, type Retention } from './retention.ts'
 import type { Engine, Store } from './seam.ts'
 import { openSqlite } from './sqlite/open.ts'
+import { endWriterAhead } from './sqlite/thread.ts'
 import { createPartitions, type EventStream, makeStream } from './stream.ts'
 import { makeWakeup, type Wakeup } from './wakeup.ts'
 
@@ -47,6 +48,7 @@ export async function openStore(config: StorageConfig, modules: readonly URL[]):
     for (const topic of topics) wakeup.hint(topic)
   }
   const given = { schemas, modules: hrefs, now, onHints }
+  if (config.kind !== 'sqlite') await endWriterAhead()
   const engine = config.kind === 'sqlite' ? await openSqlite(config, given) : await openPostgres(config, given)
   cleanup.defer(() => engine.close())
   const { store } = engine

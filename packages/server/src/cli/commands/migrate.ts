@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { modules, openContext } from '../../context.ts'
+import { openContext } from '../../context.ts'
+import { modules } from '../../modules.ts'
 import { waitingSteps } from '../../storage/maintenance.ts'
 import type { Command } from '../command.ts'
 import { assertConfigured } from '../configured.ts'

@@ -1,10 +1,20 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { StorageError } from '../errors.ts'
 import { fromWire } from '../form.ts'
 import type { Query, Store, TxOptions, Work } from '../seam.ts'
 import { errorFromWire } from '../wire.ts'
-import type { Answer, Faulty, FromWriter, ToWriter, WorkMessage, WriterFacts, WriterLimits } from './messages.ts'
+import type {
+  Answer,
+  Faulty,
+  FromWriter,
+  ToWriter,
+  WorkMessage,
+  WriterFacts,
+  WriterLimits,
+  WriterStart,
+} from './messages.ts'
 import { Reader } from './reader.ts'
+import { writerThread } from './thread.ts'
 
 export interface SqliteOptions {
   readonly file: string
@@ -67,12 +77,10 @@ export class SqliteStore implements Store {
   /** Starts the writer thread, which migrates. @throws what kept it from starting */
   static async open(options: SqliteOptions): Promise<SqliteStore> {
     const { file, modules, limits, by, faults } = options
-    const worker = new Worker(new URL('./writer.ts', import.meta.url), {
-      workerData: { file, modules, limits, by, faults },
-      // The flags of a test runner or a debugger are not for this thread.
-      execArgv: [],
-    })
+    const worker = writerThread(modules)
     try {
+      const start: WriterStart = { file, limits, by, ...(faults && { faults }) }
+      worker.postMessage(start)
       await started(worker)
     } catch (error) {
       await worker.terminate()

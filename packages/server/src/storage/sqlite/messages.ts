@@ -1,11 +1,9 @@
 import type { Call } from '../carry-out.ts'
 import type { WireError } from '../wire.ts'
 
-/** What the writer thread gets at its start. */
+/** The first message to the writer thread, which has got the `file:` URLs of all `store.ts` modules as its data. */
 export interface WriterStart {
   readonly file: string
-  /** `file:` URLs of all `store.ts` modules. */
-  readonly modules: readonly string[]
   readonly limits: WriterLimits
   /** Name of this version, for the record of migrations. */
   readonly by: string

@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { loadSchemas } from '../load.ts'
 import { migrate } from '../migrate.ts'
+import type { Schema } from '../schema.ts'
 import { errorToWire } from '../wire.ts'
 import { checkDatabase, openWriter, readSettings } from './database.ts'
 import { notOpened } from './failures.ts'
@@ -84,8 +85,9 @@ class Writer {
       if (this.#counted.commits % 64 === 0) this.#checkpointIfLong()
     }
     this.#running = false
-    for (const other of this.#others.splice(0)) this.#serve(other)
+    // Before what may close: a timer that is left would hold the thread up.
     this.#idle = setTimeout(() => this.#rest(), IDLE_MS)
+    for (const other of this.#others.splice(0)) this.#serve(other)
   }
 
   #serve(message: ToWriter): void {
@@ -141,10 +143,10 @@ class Writer {
   }
 }
 
-async function start(port: MessagePort, given: WriterStart): Promise<void> {
+async function start(port: MessagePort, given: WriterStart, loading: Promise<Schema[]>): Promise<void> {
   const tell = (message: FromWriter): void => port.postMessage(message)
   try {
-    const schemas = await loadSchemas(given.modules)
+    const schemas = await loading
     // A clean stop empties the log and removes it.
     const unclean = (statSync(`${given.file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
     const db = openWriter(given.file)
@@ -165,4 +167,10 @@ function limitPages(db: DatabaseSync, more: number): void {
   db.exec(`pragma max_page_count = ${pages + more}`)
 }
 
-if (parentPort !== null) await start(parentPort, workerData)
+// The modules are read at once; which database it is for may be said later.
+if (parentPort !== null) {
+  const port = parentPort
+  const loading = loadSchemas(workerData)
+  loading.catch(() => undefined)
+  port.once('message', (given: WriterStart) => void start(port, given, loading))
+}
