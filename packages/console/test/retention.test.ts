@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { modules } from '../../server/src/context.ts'
+import { modules } from '../../server/src/modules.ts'
 import { loadSchemas } from '../../server/src/storage/load.ts'
 import { en } from '../src/messages/en.ts'
 import { keptWords } from '../src/messages/kept.ts'
