@@ -273,7 +273,14 @@ async function build(
   const intake: IntakeServices = {
     bench: {
       ...{ rules: registry.live, running: registry.running, tally, counters },
-      ...{ lists: library.book, providers, vault, sealer, sealKey, switches: switchboard.now },
+      ...{
+        lists: library.book,
+        providers,
+        vault,
+        sealer,
+        sealKey,
+        switches: () => ({ set: switchboard.now(), at: now() }),
+      },
     },
     storage,
     nameOf: keyedNames(sealKey),

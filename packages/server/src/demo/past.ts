@@ -69,7 +69,7 @@ function makeHistorian({ registry, library, intake }: Context): (at: number, pen
     if (said === undefined) return undefined
     const from = { connection: 'harbour', now: at, nameOf: intake.nameOf }
     const edge = acceptEvent(eventOf({ ...said, id: `p-${made}` }, at), schema, from)
-    return 'accepted' in edge ? (await permitted(edge.accepted, intake.bench, at)).event : undefined
+    return 'accepted' in edge ? (await permitted(edge.accepted, intake.bench)).event : undefined
   }
 
   return async (at, pen) => {

@@ -70,7 +70,7 @@ async function outcomeOf(files: readonly object[], lists = bookOf([digest('a')])
     counters: new MemoryCounters(),
     providers: shippedProviders,
     vault: emptyVault,
-    switches: () => ALL_OFF,
+    switches: () => ({ set: ALL_OFF, at: 1 }),
     sealer,
     sealKey: createSecretKey(new Uint8Array(32)),
   }

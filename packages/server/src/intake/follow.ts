@@ -255,10 +255,6 @@ async function openUnjudged(gate: Gate, key: string, accepted: Accepted | null):
   const evidence =
     accepted === null
       ? null
-      : await plainEvidence(
-          await permitted(accepted, gate.bench, accepted.receivedAt),
-          `unjudged:${key}`,
-          gate.bench.sealer,
-        )
+      : await plainEvidence(await permitted(accepted, gate.bench), `unjudged:${key}`, gate.bench.sealer)
   return gate.storage.store.tx(unjudgedWork, { key, account, evidence })
 }

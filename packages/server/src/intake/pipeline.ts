@@ -33,8 +33,8 @@ export interface Bench {
   readonly counters: CounterStore
   readonly providers: ReadonlyMap<string, Provider>
   readonly vault: MediaVault
-  /** Which switches are on. */
-  readonly switches: () => SwitchSet
+  /** Which switches are on, and the time by which they are asked: an event may be judged long after it came. */
+  readonly switches: () => { readonly set: SwitchSet; readonly at: number }
   readonly sealer: Sealer
   /** Key of the hashes that stand for sealed values in explanations. */
   readonly sealKey: KeyObject
@@ -99,15 +99,18 @@ export interface Planned {
 }
 
 /** The event as it may be read now: first of all, before anything looks at it. */
-export function permitted(accepted: Accepted, bench: Pick<Bench, 'rules' | 'switches' | 'vault'>, now: number) {
-  const kind = bench.rules().schema.events.get(accepted.told.kind)
-  return asPermitted(accepted, kind, { switches: bench.switches(), vault: bench.vault, now })
+export function permitted(
+  accepted: Accepted,
+  { rules, switches, vault }: Pick<Bench, 'rules' | 'switches' | 'vault'>,
+): Promise<Accepted> {
+  const kind = rules().schema.events.get(accepted.told.kind)
+  return asPermitted(accepted, kind, { ...switches(), vault })
 }
 
 /** Measures one event. Pure but for reading files and asking signals; writes nothing. */
 export async function planEvent(given: Accepted, bench: Bench, wish: Wish): Promise<Planned> {
   const running = bench.running()
-  const accepted = await permitted(given, bench, wish.now)
+  const accepted = await permitted(given, bench)
   const acting = actingOn(running, accepted.event)
   const { program } = acting.rules
   const { budgetMs, now, phases } = wish

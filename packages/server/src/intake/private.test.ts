@@ -243,7 +243,12 @@ describe('with switches on', () => {
   })
 
   test('past its review nothing is read any more, whoever forgot it', async () => {
+    const early = messageOf(HARM, { ...inPrivate, ...between('GB', 'GB') })
+    await house.platform('POST', '/v1/events', { body: early })
     house.clock.now += 31 * 86_400_000
+    // What came while it was on is not read later than that either.
+    await house.follow()
+    expect(eyes.saw).toEqual([])
     await Promise.all([legal.signIn(), lead.signIn()])
     expect((await house.screen(messageOf(HARM, { ...inPrivate, ...between('GB', 'GB') }))).body.off).toBe(
       'uk.private_scan',

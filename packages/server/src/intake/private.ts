@@ -12,17 +12,18 @@ const PUBLISHED: ReadonlySet<string> = new Set(['post', 'profile_changed'])
  * An event as its rules may read it (referrals.md §15): with its content taken out where it has a private audience and the switch of one of
  * its parties is off. What users report, encrypted kinds and kinds without content are left as they are.
  *
- * @param now when it is judged. It must be permitted then, and when the event came
+ * @param by.at when it is judged. It must be permitted then, and when the event came
  */
 export async function asPermitted(
   accepted: Accepted,
   kind: EventKind | undefined,
-  by: { readonly switches: SwitchSet; readonly vault: Pick<MediaVault, 'audienceOf'>; readonly now: number },
+  by: { readonly set: SwitchSet; readonly at: number; readonly vault: Pick<MediaVault, 'audienceOf'> },
 ): Promise<Accepted> {
   if (accepted.off !== undefined || kind === undefined || kind.encrypted || isReport(kind.name)) return accepted
-  if (![...kind.members.values()].some(({ record }) => holdsContent(record))) return accepted
   const { told } = accepted
-  const off = privateScanOff(by.switches, partiesOf(told, kind), [accepted.receivedAt, by.now])
+  if (textAt(told, 'room', 'audience') === 'public') return accepted
+  if (![...kind.members.values()].some(({ record }) => holdsContent(record))) return accepted
+  const off = privateScanOff(by.set, partiesOf(told, kind), [accepted.receivedAt, by.at])
   if (off === undefined || (await isPublic(accepted, kind, by.vault))) return accepted
   return accepted.unread(off, kind)
 }

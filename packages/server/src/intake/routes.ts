@@ -37,7 +37,7 @@ export function routesOf(services: IntakeServices): Route[] {
     throw refusalOf('event', edge.faults)
   }
   const fileOff = (countries: string | undefined, now: number) =>
-    privateScanOff(bench.switches(), countries?.split(',') ?? [undefined], [now])
+    privateScanOff(bench.switches().set, countries?.split(',') ?? [undefined], [now])
   const ignored = (who: Principal, now: number, count: number, fields: () => readonly string[]) => {
     services.onIgnored(count)
     if (count > 0 && who.kind === 'key') services.nameIgnored(who.id, now, fields)
