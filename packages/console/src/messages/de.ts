@@ -239,7 +239,7 @@ export const de: Words = {
     matched: 'Unterstrichen:',
     unseen: (label) => `ein unsichtbares Zeichen: ${label}`,
     none: 'Zu diesem Fall wurden keine Beweise aufbewahrt.',
-    off: (name) => `Nicht gemessen: ${name} ist aus. Was darin steht, hat niemand gelesen, und es wird nicht gezeigt.`,
+    off: (name) => `Nicht gemessen: ${name} ist aus.`,
   },
   history: { none: 'Was mit diesem Fall geschieht, steht dann hier.' },
   notes: {

@@ -232,7 +232,7 @@ export const en = {
     matched: 'Underlined:',
     unseen: (label: string) => `a character that cannot be seen: ${label}`,
     none: 'No evidence was kept with this case.',
-    off: (name: string) => `Not scanned: ${name} is off. Nothing has read what it says, and it is not shown.`,
+    off: (name: string) => `Not scanned: ${name} is off.`,
   },
   history: { none: 'What happens to this case will be listed here.' },
   notes: {

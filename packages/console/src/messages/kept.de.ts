@@ -155,7 +155,7 @@ export const kept: Kept = {
     how: 'immer',
   },
   switch_changes: {
-    what: 'Beantragte Änderungen an Schaltern',
+    what: 'Anträge zu Schaltern',
     why: 'Damit bekannt bleibt, wer fragte und was daraus wurde.',
   },
   rule_alerts: { what: 'Warnungen zu Regeln', why: 'Damit die Leitung sie sieht.' },

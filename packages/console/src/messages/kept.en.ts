@@ -143,7 +143,7 @@ export const kept = {
     how: 'always',
   },
   switch_changes: {
-    what: 'Changes of switches that were asked for',
+    what: 'Wishes to change a switch',
     why: 'So that it stays known who asked, and what came of it.',
   },
   rule_alerts: { what: 'Alerts about rules', why: 'So that leads see them.' },

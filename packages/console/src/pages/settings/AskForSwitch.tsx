@@ -19,11 +19,11 @@ export function AskForSwitch({ one }: { one: SwitchJson }) {
   const isWhole = reason.trim() !== '' && (!on || (law.trim() !== '' && review !== ''))
   return (
     <details className="border-t border-line pt-3">
-      <summary aria-label={t.switches.askOne(name)} className="min-h-6 rounded font-semibold">
+      <summary aria-label={`${t.switches.ask}: ${name}`} className="min-h-6 rounded font-semibold">
         {t.switches.ask}
       </summary>
       <form
-        aria-label={t.switches.askOne(name)}
+        aria-label={`${t.switches.ask}: ${name}`}
         className="mt-3 grid gap-3"
         onSubmit={(event) => {
           event.preventDefault()
@@ -32,17 +32,16 @@ export function AskForSwitch({ one }: { one: SwitchJson }) {
         }}
       >
         <Select
-          label={t.switches.wanted}
+          label={t.settings.change}
           onChange={(event) => setOn(event.target.value === 'on')}
           value={on ? 'on' : 'off'}
         >
-          <option value="on">{t.switches.turnOn}</option>
-          {one.on && <option value="off">{t.switches.turnOff}</option>}
+          <option value="on">{t.switches.states.on}</option>
+          {one.on && <option value="off">{t.switches.states.off}</option>}
         </Select>
         {on && (
           <>
             <TextField
-              help={t.switches.lawHelp}
               label={t.switches.law}
               maxLength={1000}
               onChange={(event) => setLaw(event.target.value)}
@@ -56,7 +55,6 @@ export function AskForSwitch({ one }: { one: SwitchJson }) {
               value={review}
             />
             <TextField
-              help={t.switches.untilHelp}
               label={t.switches.until}
               onChange={(event) => setUntil(event.target.value)}
               type="date"
@@ -66,7 +64,7 @@ export function AskForSwitch({ one }: { one: SwitchJson }) {
         )}
         <TextField
           help={t.switches.reasonHelp}
-          label={t.switches.reason}
+          label={t.settings.reason}
           maxLength={1000}
           onChange={(event) => setReason(event.target.value)}
           value={reason}

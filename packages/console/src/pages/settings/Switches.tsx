@@ -37,7 +37,6 @@ function One({ one }: { one: SwitchJson }) {
   const t = useMessages()
   const propose = useMay('switches.propose')
   const lapsed = one.state === 'ended' || one.state === 'review_due'
-  const [, ...earlier] = one.history
   return (
     <section
       aria-labelledby={one.id}
@@ -50,30 +49,15 @@ function One({ one }: { one: SwitchJson }) {
         <Chip look={lapsed ? 'alarm' : one.state === 'on' ? 'strong' : 'plain'}>{t.switches.states[one.state]}</Chip>
         <code className="ms-auto font-mono text-fine text-muted">{one.id}</code>
       </header>
-      {lapsed && <p>{t.switches.lapsed}</p>}
       <Terms
         rows={[
           ...termsOf(one, t),
           [t.switches.who, one.enabledBy.length === 0 ? '–' : one.enabledBy.join(', ')],
-          [t.switches.changed, one.changedAt === null ? t.switches.neverChanged : t.dateTime(one.changedAt)],
+          [t.switches.changed, one.changedAt === null ? t.never : t.dateTime(one.changedAt)],
         ]}
       />
       {one.proposed !== null && <Proposed name={t.switches.names[one.id]} proposed={one.proposed} />}
       {one.proposed === null && propose && <AskForSwitch one={one} />}
-      {earlier.length > 0 && (
-        <details>
-          <summary className="min-h-6 rounded text-fine text-muted">{t.switches.history(earlier.length)}</summary>
-          <ul className="mt-1 grid gap-1 text-fine">
-            {earlier.map((row) => (
-              <li key={row.version}>
-                {t.dateTime(row.at)} ·{' '}
-                {t.switches.version(row.version, row.on ? t.switches.turnOn : t.switches.turnOff)} · {row.reason} ·{' '}
-                {row.enabledBy.join(', ')}
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
     </section>
   )
 }
@@ -83,22 +67,22 @@ function Proposed({ name, proposed }: { name: string; proposed: NonNullable<Swit
   const t = useMessages()
   const mayApprove = useMay('switches.approve')
   const mayWithdraw = useMay('switches.propose')
-  const approve = useAct(approveSwitch, ['switches'], t.switches.approved)
-  const withdraw = useAct(withdrawSwitch, ['switches'], t.switches.withdrawn)
+  const approve = useAct(approveSwitch, ['switches'], t.switches.changed)
+  const withdraw = useAct(withdrawSwitch, ['switches'], t.switches.changed)
   const params = { id: proposed.id }
   const error = approve.error ?? withdraw.error
   return (
     <div className="grid gap-3 rounded-lg border border-accent bg-glow p-3">
       <p className="font-semibold">
-        {t.switches.proposed(proposed.by, proposed.on ? t.switches.turnOn : t.switches.turnOff)}
+        {t.switches.proposed(proposed.by, proposed.on ? t.switches.states.on : t.switches.states.off)}
       </p>
       <Terms rows={termsOf(proposed, t)} />
-      {proposed.own && <p>{t.switches.ownWaits}</p>}
+      {proposed.own && <p>{t.switches.asked}</p>}
       {error !== null && <Failure error={error} />}
       <div className="flex flex-wrap items-end gap-2">
         {mayApprove && !proposed.own && (
           <Button
-            aria-label={t.switches.approveOne(name)}
+            aria-label={`${t.switches.approve}: ${name}`}
             disabled={approve.isPending}
             look="lamp"
             onClick={() => approve.mutate({ params, body: { hash: proposed.hash } })}
@@ -110,7 +94,7 @@ function Proposed({ name, proposed }: { name: string; proposed: NonNullable<Swit
           <Reasoned
             busy={withdraw.isPending}
             label={t.switches.withdraw}
-            name={t.switches.withdrawOne(name)}
+            name={`${t.switches.withdraw}: ${name}`}
             onReason={(reason) => withdraw.mutate({ params, body: { reason } })}
           />
         )}
@@ -125,12 +109,12 @@ function termsOf({ on, from, until, reviewBy, law, reason }: Said, t: Messages):
   const rows: [string, string][] = on
     ? [
         [t.switches.from, from === null ? '–' : t.dateTime(from)],
-        [t.switches.until, until === null ? t.switches.noEnd : t.dateTime(until)],
+        [t.switches.until, until === null ? '–' : t.dateTime(until)],
         [t.switches.review, reviewBy === null ? '–' : t.dateTime(reviewBy)],
       ]
     : []
   if (law !== null) rows.unshift([t.switches.law, law])
-  if (reason !== null) rows.push([t.switches.reason, reason])
+  if (reason !== null) rows.push([t.settings.reason, reason])
   return rows
 }
 
