@@ -53,7 +53,7 @@ describe.skipIf(noBrowser)('the whole story', () => {
     const first = await browser.another()
     await note(first.page)
     await signIn(first.page, await house.invite('lead'))
-    await takeCase(first.page, house.url, 1025)
+    await takeCase(first.page, house.url, 1026)
     await first.page.evaluate(() => {
       window.noted.mouse = 0
     })
