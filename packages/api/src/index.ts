@@ -1,10 +1,12 @@
 import * as backtests from './backtests.ts'
+import * as decisions from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as intake from './intake.ts'
 import * as operator from './operator.ts'
 import * as people from './people.ts'
 import * as policies from './policies.ts'
 import * as retros from './retros.ts'
+import * as reveals from './reveals.ts'
 import * as review from './review.ts'
 import * as ruleSteps from './rule-steps.ts'
 import * as rules from './rules.ts'
@@ -13,7 +15,9 @@ import * as switches from './switches.ts'
 
 export { type Act, acts, operatorActs } from './acts.ts'
 export * from './backtests.ts'
+export * from './case.ts'
 export { type Code, codes, commonCodes, isCode, statusOf } from './codes.ts'
+export * from './decisions.ts'
 export {
   type AnswerOf,
   type BodyOf,
@@ -29,6 +33,7 @@ export * from './operator.ts'
 export * from './people.ts'
 export * from './policies.ts'
 export * from './retros.ts'
+export * from './reveals.ts'
 export * from './review.ts'
 export * from './rule-steps.ts'
 export * from './rules.ts'
@@ -49,6 +54,8 @@ export const endpoints: readonly Endpoint[] = [
   intake,
   policies,
   review,
+  decisions,
+  reveals,
   people,
   rules,
   ruleSteps,

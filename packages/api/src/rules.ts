@@ -106,12 +106,13 @@ export const getRuleHits = endpoint({
   path: '/v1/rulesets/{name}/hits',
   act: 'rules.read',
   summary:
-    'What became of the events on which the live rules fired in the last 28 days: what people decided, and which rules fired on the same.',
+    'What became of the newest events on which the live rules fired: what people decided, and which rules fired on the same. 28 days, or since the 5,000th newest hit.',
   params: z.object({ name: RuleWord }),
   query: Nothing,
   body: undefined,
   status: 200,
   answer: z.object({
+    /** All counts are of what happened since. */
     since: Instant,
     /** The live version's rules; those that fired on nothing are not here. */
     rules: z.array(

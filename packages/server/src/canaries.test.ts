@@ -1,6 +1,6 @@
 import { endpoints } from '@lamplighter/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openLog } from './events.ts'
+import { openLog } from './log.ts'
 import { shippedLanes } from './review/index.ts'
 import { sqlite } from './storage/testing/engines.ts'
 import { CSAM, type House, messageOf, openHouse, type Person, pdqOf, picture, uploadOf } from './testing/house.ts'

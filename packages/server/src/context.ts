@@ -1,70 +1,33 @@
-import { createHash, createSecretKey } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import {
-  type ActionMeans,
-  routesOf as actionsRoutes,
-  appealForReview,
-  bodySweep,
-  columnsOf,
-  type DeliveryServices,
-  deliverAlways,
-  endClaims,
-  supports,
-  WITHHELD_QUEUE,
-  withheldForReview,
-} from './actions/index.ts'
-import { counterNames, type KeptCounters, keptCounters } from './counters/index.ts'
-import {
-  delivered,
-  failed,
-  followed,
-  judged,
-  ledgerAlarm,
-  metrics,
-  namesKnown,
-  thingsStand,
-  unknownFields,
-} from './events.ts'
-import { type Decoder, startDecoder, type WallName, type Walls } from './evidence/decoder/index.ts'
-import { routesOf as evidenceRoutes, exposureOf, type MediaVault, makeMediaVault } from './evidence/index.ts'
-import { rangeFrom } from './http/address.ts'
-import { type App, createApp } from './http/app.ts'
+import { createSecretKey } from 'node:crypto'
+import { type ActionMeans, columnsOf, type DeliveryServices } from './actions/index.ts'
+import { makeDesk } from './case-desk.ts'
+import { counterNames, keptCounters } from './counters/index.ts'
+import { delivered, failed, judged, ledgerAlarm, unknownFields } from './events.ts'
+import { type Decoder, startDecoder } from './evidence/decoder/index.ts'
+import { type MediaVault, makeMediaVault } from './evidence/index.ts'
+import { makeFace } from './face.ts'
+import { thingsStand } from './gauges.ts'
+import type { App } from './http/app.ts'
 import type { Config } from './http/config.ts'
-import { metricsPage, openapiPage, standsPage } from './http/documents.ts'
-import { healthPages, Readiness } from './http/health.ts'
-import { iconPage } from './http/icon.ts'
-import { createLimits } from './http/limits.ts'
+import { Readiness } from './http/health.ts'
 import { createLive, type Live } from './http/live.ts'
 import { outgoing } from './http/outgoing.ts'
 import type { Page, Route } from './http/route.ts'
-import { consolePages } from './http/static.ts'
-import { backlogGuard, type IntakeServices, routesOf as intakeRoutes, keyedNames, startFollow } from './intake/index.ts'
-import { housekeeping, SCHEDULE_QUEUE, type ScheduledTask, startScheduler, startWorker } from './jobs/index.ts'
+import { backlogGuard, type IntakeServices, keyedNames } from './intake/index.ts'
+import { metrics, namesKnown } from './metrics.ts'
 import { modules } from './modules.ts'
-import { type ReceiptFile, pagesOf as usersPages } from './pages/index.ts'
+import { createPeople, makeNameIgnored, type People } from './people/index.ts'
+import { keyringOf, netsOf, type PlaceOptions, storageOf } from './places.ts'
 import {
-  createPeople,
-  makeNameIgnored,
-  oneStaff,
-  type People,
-  routesOf as peopleRoutes,
-  signInPages,
-  staffLabel,
-} from './people/index.ts'
-import {
+  askedLists,
   countRules,
-  listsNamed,
   makeRegistry,
   makeSwitchboard,
   makeTally,
-  routesOf as policyRoutes,
   type RuleRegistry,
+  ruleNames,
   SWITCH_IDS,
   type Switchboard,
-  switchRoutes,
   type Tally,
 } from './policy/index.ts'
 import {
@@ -77,18 +40,10 @@ import {
   retroHandler,
   startProgress,
 } from './replay/index.ts'
-import { createQuiet, type Quiet, routesOf as restoreRoutes } from './restore/index.ts'
-import {
-  type CaseDesk,
-  lifeThreat,
-  receiveAppealWork,
-  reviewedSince,
-  routesOf as reviewRoutes,
-  settleHandler,
-  shippedLanes,
-  withheldHandler,
-} from './review/index.ts'
-import { createSettings, type Settings, routesOf as settingsRoutes } from './settings/index.ts'
+import { createQuiet, type Quiet } from './restore/index.ts'
+import type { CaseDesk } from './review/index.ts'
+import { startRunning } from './running.ts'
+import { createSettings, type Settings } from './settings/index.ts'
 import {
   type ListLibrary,
   learnerProviders,
@@ -96,47 +51,23 @@ import {
   makeLibrary,
   makeModels,
   shippedProviders,
-  routesOf as signalsRoutes,
 } from './signals/index.ts'
-import { type Stands, standsOf } from './stands.ts'
-import {
-  type ChunkSeal,
-  defineQuery,
-  notWritable,
-  openStore,
-  type ReadDb,
-  type Storage,
-  type StorageOptions,
-} from './storage/index.ts'
-import { fileMasterKey, type Keyring, openKeyring } from './storage/keyring/index.ts'
+import { softwareDigest, version } from './software.ts'
+import { fallenWalls, type Stands, standsOf } from './stands.ts'
+import { type ChunkSeal, notWritable, openStore, type Storage } from './storage/index.ts'
+import type { Keyring } from './storage/keyring/index.ts'
 import { makeSealer } from './storage/sealer.ts'
 import { type Affected, openTransparency, PLATFORM, type Transparency } from './transparency/index.ts'
-import { pagesOf as logPages } from './transparency/public-log.ts'
-import { routesOf as transparencyRoutes } from './transparency/routes.ts'
 
-const here = fileURLToPath(new URL('.', import.meta.url))
-
-/** Version of this software, as in its package. */
-export const version: string = JSON.parse(readFileSync(join(here, '../package.json'), 'utf8')).version
-
-export interface ContextOptions {
-  readonly config: Config
+export interface ContextOptions extends PlaceOptions {
   readonly demo?: boolean
   /** Compares every answer with the contract. */
   readonly checkAnswers?: boolean
   readonly onFailure?: (thrown: unknown) => void
-  /** The server's clock, milliseconds since 1970. */
-  readonly now?: () => number
-  /** A command or a test that opens the data alone: nobody waits behind its works, so they may take long. */
-  readonly patient?: boolean
   /** The built console; `packages/console/dist` by default. */
   readonly consoleFolder?: string
-  /** How the database is opened, beyond the settings: what tests choose. */
-  readonly storage?: Partial<StorageOptions> & { readonly schema?: string }
   /** Milliseconds between two batches of the log; 300,000 by default. */
   readonly ledgerEveryMs?: number
-  /** Ranges that webhooks may reach beside those of the settings; the demo opens its own loopback address. */
-  readonly allowNets?: ReadonlyMap<string, readonly string[]>
   /** More pages, such as the demo's. */
   readonly pages?: (context: Parts) => readonly Page[]
   readonly routes?: (context: Parts) => readonly Route[]
@@ -198,25 +129,13 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   }
 }
 
-function keyringOf({ config, now }: ContextOptions): Promise<Keyring> {
-  const folder = config.keyring ?? config.data
-  return openKeyring(folder, {
-    ...(now && { now }),
-    ...(config.keyFile !== undefined && {
-      master: fileMasterKey(config.keyFile, { make: !existsSync(join(folder, 'keyring.db')) }),
-    }),
-  })
-}
-
 async function build(
   options: ContextOptions,
   { storage, keyring, digest }: { storage: Storage; keyring: Keyring; digest: string },
 ): Promise<Context> {
-  const { config, demo = false } = options
-  const clock = options.now && { now: options.now }
+  const { config } = options
   const { store } = storage
   const live = createLive()
-  const limits = createLimits()
   const quiet = createQuiet(config.data)
   const readiness = new Readiness()
   readiness.add('database', () => notWritable(store))
@@ -302,19 +221,11 @@ async function build(
       }),
     checkBacklog: backlogGuard(storage.stream),
   }
-  const desk: CaseDesk = {
-    storage,
-    sealer,
-    meansFor,
-    supported: () => store.read(supportedQuery, null),
-    appealOf: (id) => appealOf(store, async () => columns, id),
-    withheldOf: (number) => withheldForReview({ store, columns: async () => columns }, number),
-    staffWords: async (id) => staffLabel((await store.read(oneStaff, { id })).number),
-  }
+  const desk = makeDesk({ storage, sealer, columns, meansFor })
   const deliveries: DeliveryServices = {
     store,
     wakeup: storage.wakeup,
-    outgoing: outgoing({ allowNets: netsOf(config, options) }),
+    outgoing: outgoing({ allowNets: netsOf(options) }),
     meansFor,
     now,
     chance: Math.random,
@@ -347,12 +258,9 @@ async function build(
     signals: [...providers.keys()],
     switches: SWITCH_IDS,
   })
-  const standing = {
-    storage,
-    now,
-    asked: () => askedLists(registry),
-    fallen: async () => fallenWalls(await decoder.walls()),
-    switches: switchboard.now,
+  const stands = async () => {
+    const fallen = async () => fallenWalls(await decoder.walls())
+    return standsOf({ storage, now, asked: () => askedLists(registry), fallen, switches: switchboard.now })
   }
   readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
   readiness.add('models', () => models.missing())
@@ -364,75 +272,17 @@ async function build(
     if (topic === 'switches') switchboard.load().catch((error: unknown) => failed('switches', error))
     if (topic === 'rulesets') registry.load().catch((error: unknown) => failed('rules', error))
   })
-  const routes = [
-    ...peopleRoutes({
-      store,
-      people,
-      live,
-      demo,
-      platform: () => settings.get('platform.name'),
-      exposure: (staff) => store.read(exposureOf, { staff, since: now() - SHIFT_MS }),
-      lifeThreat: () => store.read(lifeThreat, lifeThreatLanes),
-    }),
-    ...restoreRoutes({ store, quiet }),
-    ...intakeRoutes(intake),
-    ...reviewRoutes(desk),
-    ...evidenceRoutes({ storage, vault, decoder, sealer, keysFor }),
-    ...policyRoutes({ storage, registry, tally, reviewed: (since) => store.read(reviewedSince, since), keysFor }),
-    ...switchRoutes({ storage, switchboard, keysFor }),
-    ...replayRoutes({ storage, registry, progress, keysFor }),
-    ...signalsRoutes({ storage, library, harms: () => harmsOf(registry) }),
-    ...actionsRoutes({
-      store,
-      wakeup: storage.wakeup,
-      meansFor,
-      receiveAppeal: receiveAppealWork,
-      now,
-      chance: Math.random,
-    }),
-    ...transparencyRoutes(transparency),
-    ...settingsRoutes({ storage, settings }),
-    ...(options.routes?.(parts) ?? []),
-  ]
-  const app = createApp({
-    urls: [config.url, ...(config.officerUrl === undefined ? [] : [config.officerUrl])],
-    demo,
-    identity: people.identity,
-    routes,
-    pages: [
-      ...healthPages(readiness),
-      ...signInPages({ store, limits }),
-      ...logPages(transparency),
-      ...usersPages({
-        store,
-        meansFor,
-        receiveAppeal: receiveAppealWork,
-        formKey: async () => formKey,
-        receipt: (record) => receiptFile(transparency, record),
-        keptTables: () => storage.retention.rules,
-        limits,
-        platform: async () => ({
-          name: await settings.get('platform.name'),
-          contact: (await settings.get('platform.contact')) ?? config.url,
-          leaveTo: await settings.get('platform.leaveTo'),
-        }),
-      }),
-      ...(options.pages?.(parts) ?? []),
-      ...consolePages(options.consoleFolder ?? join(here, '../../console/dist')),
-      iconPage,
-      openapiPage(routes, config.url, version),
-      metricsPage(metrics),
-      standsPage(() => standsOf(standing)),
-    ],
-    trustProxy: config.trustProxy,
-    limits,
-    ...clock,
-    ...(options.checkAnswers && { checkAnswers: true }),
-    ...(options.onFailure && { onFailure: options.onFailure }),
-  })
+  const app = makeFace(
+    { ...parts, sealer, settings, decoder, live, quiet, readiness, formKey, stands },
+    {
+      routes: [...replayRoutes({ storage, registry, progress, keysFor }), ...(options.routes?.(parts) ?? [])],
+      pages: options.pages?.(parts) ?? [],
+    },
+    options,
+  )
   const running: (() => Promise<void>)[] = []
   const stopCounting = metrics.collect(async () => {
-    thingsStand(await standsOf(standing))
+    thingsStand(await stands())
   })
   return {
     ...parts,
@@ -443,57 +293,28 @@ async function build(
     app,
     decoder,
     deliveries,
-    stands: () => standsOf(standing),
+    stands,
     start() {
-      const stopping = new AbortController()
-      const follower = startFollow(intake, {
-        onBatch: followed,
-        onPoison: () => failed('follow'),
-        onFailure: (error) => failed('follow', error),
-      })
-      // The folder's lock says that no other process lives: on the embedded database every claim is a dead one's.
-      const alone = storage.engine === 'sqlite' ? store.tx(endClaims, undefined) : Promise.resolve()
-      const delivering = alone
-        .catch((error: unknown) => failed('job', error))
-        .then(() => deliverAlways(deliveries, stopping.signal))
-      const chores = startScheduler({
+      const long = {
+        [BACKTEST_QUEUE]: backtestHandler({ storage, registry, keyring, progress }),
+        [RETRO_QUEUE]: retroHandler({ storage, registry, keyring, progress, sealer, sealKey, now, keysFor }),
+      }
+      const beside = {
         storage,
-        tasks: [
-          ...housekeeping({ storage, keyring, now }),
-          mediaSweep(vault),
-          bodySweep(store, now),
-          counterSweep(counters, now),
-          replayTend(replay),
-          switchboard.task,
-        ],
-        onError: (error) => failed('schedule', error),
-      })
-      const worker = startWorker({
-        storage,
-        handlers: {
-          'review.settle': settleHandler(desk),
-          [WITHHELD_QUEUE]: withheldHandler(desk),
-          [BACKTEST_QUEUE]: backtestHandler({ storage, registry, keyring, progress }),
-          [RETRO_QUEUE]: retroHandler({ storage, registry, keyring, progress, sealer, sealKey, now, keysFor }),
-          [SCHEDULE_QUEUE]: chores.handler,
-        },
-        // A backtest takes a whole core for a while.
-        queues: { [BACKTEST_QUEUE]: { atOnce: 1 }, [RETRO_QUEUE]: { atOnce: 1 } },
+        keyring,
+        intake,
+        replay,
+        desk,
+        deliveries,
+        counters,
+        tally,
+        switchboard,
+        transparency,
+        decoder,
+        long,
         now,
-        onEnd: (_queue, end, error) => (end === 'parked' ? failed('job', error) : undefined),
-      })
-      // A count that could not be written is written the next time.
-      const writeCounts = () => tally.flush().catch((error: unknown) => failed('rules', error))
-      const counting = setInterval(writeCounts, COUNT_MS).unref()
-      const stopLog = transparency.start()
-      // Now, so that the first picture does not wait for it.
-      void decoder.walls()
-      running.push(async () => {
-        stopping.abort()
-        await Promise.all([follower.stop(), delivering, worker.stop(), chores.stop()])
-        clearInterval(counting)
-        await writeCounts()
-      }, stopLog)
+      }
+      running.push(...startRunning(beside))
     },
     async close() {
       stopCounting()
@@ -504,129 +325,4 @@ async function build(
       keyring.close()
     },
   }
-}
-
-/** What the live rules' schema can be about; undefined before the first rule set. */
-function harmsOf(registry: RuleRegistry): ReadonlySet<string> | undefined {
-  try {
-    return new Set(registry.live().schema.harms.keys())
-  } catch {
-    return undefined
-  }
-}
-
-/** Names of the live rules; none before the first rule set. */
-function ruleNames(registry: RuleRegistry): string[] {
-  try {
-    return registry.live().program.ruleset.rules.map(({ name }) => name)
-  } catch {
-    return []
-  }
-}
-
-/** Ids of the lists that the live rules ask; none before the first rule set. */
-function askedLists(registry: RuleRegistry): string[] {
-  try {
-    return listsNamed(registry.live()).map(({ id }) => id)
-  } catch {
-    return []
-  }
-}
-
-const fallenWalls = (walls: Walls): WallName[] =>
-  (Object.keys(walls) as WallName[]).filter((name) => !walls[name].stands)
-
-/** Between two writings of what rules said. */
-const COUNT_MS = 5_000
-const SHIFT_MS = 12 * 3_600_000
-const lifeThreatLanes = shippedLanes.filter((lane) => lane.lifeThreat).map(({ id }) => id)
-
-const supportedQuery = defineQuery('context.supported', (from: ReadDb) => supports(from))
-
-function netsOf({ allowNets }: Config, options: ContextOptions) {
-  const all = new Map([...(allowNets ?? []), ...(options.allowNets ?? [])])
-  return new Map([...all].map(([name, ranges]) => [name, ranges.map((range) => rangeFrom(range))]))
-}
-
-async function appealOf(
-  store: Storage['store'],
-  key: () => Promise<Awaited<ReturnType<typeof columnsOf>>>,
-  id: string,
-) {
-  const found = await appealForReview({ store, columns: key }, id)
-  if (found === undefined) return undefined
-  const { view, account, decision, content } = found
-  return {
-    id,
-    decision,
-    account,
-    text: view.text,
-    at: view.receivedAt,
-    notice: { text: content.statement.text, policy: content.policy.name, effects: content.effects },
-  }
-}
-
-/** What counters no longer need goes, and with it the keys of its names. */
-function counterSweep(counters: KeptCounters, now: () => number): ScheduledTask {
-  return {
-    name: 'counter-sweep',
-    when: { every: 3_600_000 },
-    missed: 'latest',
-    async run() {
-      await counters.sweep(now())
-      return 'done'
-    },
-  }
-}
-
-/** Segments of the replay log end on time, with their keys, and old lines go. */
-function replayTend(replay: ReplayLog): ScheduledTask {
-  return {
-    name: 'replay-tend',
-    when: { every: 3_600_000 },
-    missed: 'latest',
-    run: async () => `${await replay.tend()} chunks`,
-  }
-}
-
-/** Files that nothing flagged go with their keys, a minute after what they belong to was judged. */
-function mediaSweep(vault: MediaVault): ScheduledTask {
-  return {
-    name: 'media-sweep',
-    when: { every: 60_000 },
-    missed: 'latest',
-    async run() {
-      let total = 0
-      for (let count = -1; count !== 0; total += count) count = await vault.sweep()
-      return `${total} files`
-    },
-  }
-}
-
-/** SHA-256 over this package's own sources: what serves can be compared with what was published. */
-async function softwareDigest(): Promise<string> {
-  const names = (await readdir(here, { recursive: true })).filter((name) => name.endsWith('.ts')).sort()
-  const hash = createHash('sha256')
-  for (const name of names) hash.update(name).update(await readFile(join(here, name)))
-  return hash.digest('hex')
-}
-
-/** What the notice page offers for download: the proof, or the promise while there is none yet. */
-async function receiptFile(transparency: Transparency, record: string): Promise<ReceiptFile> {
-  const found = await transparency.receiptOf(record, 'person')
-  if (found.state === 'ready') return { state: 'ready', file: found.file }
-  return found.state === 'pending' ? { state: 'pending', promise: found.recorded.promise } : { state: 'none' }
-}
-
-function storageOf({ config, now, patient, storage }: ContextOptions): Parameters<typeof openStore>[0] {
-  const common = {
-    by: version,
-    ...(now && { now }),
-    ...(patient && { limits: { workMs: 10_000, poolWaitMs: 10_000 } }),
-    ...storage,
-    ...(config.diskFloor !== undefined && 'bytes' in config.diskFloor && { diskFloorBytes: config.diskFloor.bytes }),
-  }
-  return config.database === 'embedded'
-    ? { kind: 'sqlite', folder: config.data, ...common }
-    : { kind: 'postgres', url: config.database, blobs: join(config.data, 'blobs'), ...common }
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openLog, write } from './events.ts'
+import { openLog, write } from './log.ts'
 import { startTestServer, type TestServer } from './testing/server.ts'
 
 let server: TestServer

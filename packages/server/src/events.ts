@@ -1,54 +1,6 @@
 import { type Code, endpoints, verdicts } from '@lamplighter/api'
-import pino from 'pino'
-import { Metrics } from './http/metrics.ts'
-
-/** All that a log line may hold (platform.md §16). No text of people, no handle, address, header or path parameter has a place here. */
-interface Line {
-  readonly event: string
-  readonly request?: string
-  readonly case?: number
-  readonly duration_ms?: number
-  readonly code?: string
-  readonly role?: string
-  readonly epoch?: number
-  readonly partition?: number
-  readonly count?: number
-  readonly bytes?: number
-}
-
-export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'
-
-const openLogger = (level: LogLevel, destination: { write(line: string): void }) =>
-  pino(
-    {
-      level,
-      base: null,
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    destination,
-  )
-
-let logger = openLogger('silent', process.stdout)
-
-/** Where the log goes. Silent until called, so that commands keep their output to themselves. */
-export function openLog(level: LogLevel, destination: { write(line: string): void } = process.stdout): void {
-  logger = openLogger(level, destination)
-}
-
-/** Writes one line. Never throws: a full pipe must not end a decision. Exported for its type test; subjects add functions below. */
-export function write(level: Exclude<LogLevel, 'silent'>, line: Line): void {
-  try {
-    logger[level](line)
-  } catch {
-    lostLines++
-  }
-}
-
-let lostLines = 0
-
-/** The metrics of this process. Subjects add theirs here, one function per event. */
-export const metrics = new Metrics()
+import { linesLost, write } from './log.ts'
+import { metrics, namesNow } from './metrics.ts'
 
 const routeNames = [...endpoints.map((one) => one.id), 'page', 'unknown']
 const statusClasses = ['2xx', '3xx', '4xx', '5xx']
@@ -66,7 +18,7 @@ const residentBytes = metrics.gauge({ name: 'lamplighter_process_resident_bytes'
 const logLinesLost = metrics.gauge({ name: 'lamplighter_log_lines_lost', help: 'Log lines that could not be written.' })
 metrics.collect(() => {
   residentBytes.set(process.memoryUsage.rss())
-  logLinesLost.set(lostLines)
+  logLinesLost.set(linesLost())
 })
 
 /** Routes of machines that hand in much: counted, not logged line by line (platform.md §16). */
@@ -234,30 +186,12 @@ export function failed(
 const codeOf = (thrown: unknown): string =>
   thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : 'internal'
 
-/** Names that label values may take beside those that never change: rules and lists come and go. */
-interface Names {
-  readonly rules: () => readonly string[]
-  readonly lists: () => readonly string[]
-  readonly signals: readonly string[]
-  readonly switches: readonly string[]
-}
-let named: Names = { rules: () => [], lists: () => [], signals: [], switches: [] }
-
-/** Told once, where rules and lists are loaded. */
-export function namesKnown(names: Names): void {
-  named = names
-}
-
 /** Why something is *unknown*; a code of ours, never words of a caller. */
 const unknownWhys = [
   ...['late', 'broken', 'not_sent', 'not_measured', 'damaged', 'no_decoder', 'too_large', 'unsupported'],
   ...['down', 'stale', 'no_model', 'unfamiliar'],
 ]
-/** The shipped lanes (decisions.md 6). */
-const laneNames = [
-  ...['life-at-risk', 'csea-verified', 'csea-behaviour', 'csea-encrypted', 'terrorism', 'unscreened-media'],
-  ...['unscreened', 'reports', 'appeals', 'second-review', 'notices'],
-]
+
 /** Kinds of the shipped schema of facts (rules.md §6.1). */
 const eventKinds = [
   ...['message', 'post', 'upload', 'profile_changed', 'follow', 'contact_request', 'group_join', 'account_created'],
@@ -277,18 +211,18 @@ const screenSeconds = metrics.histogram({
 const signalUnknownTotal = metrics.counter({
   name: 'lamplighter_signal_unknown_total',
   help: 'Signals and lists that could not say anything of an event.',
-  labels: { signal: () => [...named.signals, ...named.lists(), 'media.bytes'], why: unknownWhys },
+  labels: { signal: () => [...namesNow().signals, ...namesNow().lists(), 'media.bytes'], why: unknownWhys },
 })
 const ruleFiredTotal = metrics.counter({
   name: 'lamplighter_rule_fired_total',
   help: 'Rules that fired.',
-  labels: { rule: () => named.rules(), mode: ['live'] },
+  labels: { rule: () => namesNow().rules(), mode: ['live'] },
 })
 
 const unreadTotal = metrics.counter({
   name: 'lamplighter_events_unread_total',
   help: 'Events whose private content was not measured, by the switch that is off; in the gate and after delivery.',
-  labels: { switch: () => named.switches },
+  labels: { switch: () => namesNow().switches },
 })
 
 /** One event was judged. */
@@ -308,101 +242,4 @@ export function judged(what: {
   for (const { signal, why } of what.unknown) signalUnknownTotal.add({ signal, why })
   if (what.off !== undefined) unreadTotal.add({ switch: what.off })
   for (const rule of what.rules) ruleFiredTotal.add({ rule, mode: 'live' })
-}
-
-const laneWaiting = metrics.gauge({
-  name: 'lamplighter_lane_waiting',
-  help: 'Open cases.',
-  labels: { lane: laneNames },
-})
-const laneOldest = metrics.gauge({
-  name: 'lamplighter_lane_oldest_seconds',
-  help: 'Age of the oldest open case.',
-  labels: { lane: laneNames },
-})
-const laneOverdue = metrics.gauge({
-  name: 'lamplighter_lane_overdue',
-  help: 'Open cases past their due time.',
-  labels: { lane: laneNames },
-})
-const kinds = { kind: ['webhook', 'poll'] }
-const outboxWaiting = metrics.gauge({
-  name: 'lamplighter_outbox_waiting',
-  help: 'Messages to the platform that wait.',
-  labels: kinds,
-})
-const outboxOldest = metrics.gauge({
-  name: 'lamplighter_outbox_oldest_seconds',
-  help: 'Age of the oldest message that waits.',
-  labels: kinds,
-})
-const listAge = metrics.gauge({
-  name: 'lamplighter_list_age_seconds',
-  help: 'Time since a list was last replaced.',
-  labels: { list: () => named.lists() },
-})
-const groups = { group: ['follow'] }
-const streamLag = metrics.gauge({ name: 'lamplighter_stream_lag_records', help: 'Unread events.', labels: groups })
-const streamOldest = metrics.gauge({
-  name: 'lamplighter_stream_oldest_seconds',
-  help: 'Age of the oldest unread event.',
-  labels: groups,
-})
-const queueNames = ['review.settle', 'schedule']
-const queues = { queue: queueNames }
-const jobsWaiting = metrics.gauge({ name: 'lamplighter_jobs_waiting', help: 'Jobs that are not done.', labels: queues })
-const jobsParked = metrics.gauge({
-  name: 'lamplighter_jobs_parked',
-  help: 'Jobs that the machine has given up and a person must look at.',
-  labels: queues,
-})
-const switchOn = metrics.gauge({
-  name: 'lamplighter_switch_on',
-  help: '1 while a switch permits what it is about.',
-  labels: { switch: () => named.switches },
-})
-const switchLapsed = metrics.gauge({
-  name: 'lamplighter_switch_lapsed',
-  help: '1 while a switch that was switched on is past its end or its review, and so is off.',
-  labels: { switch: () => named.switches },
-})
-const dbSize = metrics.gauge({ name: 'lamplighter_db_size_bytes', help: 'Size of the database.' })
-
-/** How things stand when the metrics are read. */
-export interface Standing {
-  readonly lanes: readonly { lane: string; waiting: number; overdue: number; oldestMs: number }[]
-  readonly outbox: readonly { kind: 'webhook' | 'poll'; waiting: number; oldestMs: number }[]
-  readonly lists: readonly { id: string; ageMs: number }[]
-  readonly switches: readonly { id: string; on: boolean; lapsed: boolean }[]
-  readonly stream: { group: string; records: number; oldestMs: number }
-  readonly queues: readonly { queue: string; waiting: number; parked: number }[]
-  readonly bytes: number
-}
-
-export function thingsStand(at: Standing): void {
-  listAge.reset()
-  // What is empty is there with a zero, so that an alert can tell it from a gauge that nobody sets.
-  for (const lane of laneNames) for (const gauge of [laneWaiting, laneOldest, laneOverdue]) gauge.set(0, { lane })
-  for (const queue of queueNames) for (const gauge of [jobsWaiting, jobsParked]) gauge.set(0, { queue })
-  for (const { lane, waiting, overdue, oldestMs } of at.lanes) {
-    laneWaiting.set(waiting, { lane })
-    laneOldest.set(oldestMs / 1000, { lane })
-    laneOverdue.set(overdue, { lane })
-  }
-  for (const { kind, waiting, oldestMs } of at.outbox) {
-    outboxWaiting.set(waiting, { kind })
-    outboxOldest.set(oldestMs / 1000, { kind })
-  }
-  for (const { id, ageMs } of at.lists) listAge.set(ageMs / 1000, { list: id })
-  streamLag.set(at.stream.records, { group: at.stream.group })
-  streamOldest.set(at.stream.oldestMs / 1000, { group: at.stream.group })
-  for (const { queue, waiting, parked } of at.queues) {
-    jobsWaiting.set(waiting, { queue })
-    jobsParked.set(parked, { queue })
-  }
-  for (const { id, on, lapsed } of at.switches) {
-    switchOn.set(on ? 1 : 0, { switch: id })
-    switchLapsed.set(lapsed ? 1 : 0, { switch: id })
-  }
-  dbSize.set(at.bytes)
 }

@@ -1,7 +1,7 @@
 import { listConnections } from './actions/index.ts'
 import { newestAct } from './audit/index.ts'
-import type { Standing } from './events.ts'
-import type { WallName } from './evidence/decoder/index.ts'
+import type { WallName, Walls } from './evidence/decoder/index.ts'
+import type { Standing } from './gauges.ts'
 import { FOLLOW } from './intake/index.ts'
 import { hasLapsed, type SwitchSet, stateAt } from './policy/index.ts'
 import { laneStands } from './review/index.ts'
@@ -30,6 +30,10 @@ export interface Stands extends Standing {
   /** Walls of the decoder that do not stand on this machine. */
   readonly fallen: readonly WallName[]
 }
+
+/** The walls that do not stand. */
+export const fallenWalls = (walls: Walls): WallName[] =>
+  (Object.keys(walls) as WallName[]).filter((name) => !walls[name].stands)
 
 interface From {
   readonly storage: Storage

@@ -78,6 +78,8 @@ describe('training', () => {
     refused(weights.subarray(0, 2))
     refused(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 1, 1))
     refused(Uint8Array.of(0xff, 0xff, 0x7f, 1, 1))
+    // A step that is written longer than any is: it would read as 0.
+    refused(Uint8Array.of(0x80, 0x80, 0x80, 0, 1, 1))
     refused(Uint8Array.of(0, 1, 0))
     refused(weights, { featuriser: 'f2' })
   })

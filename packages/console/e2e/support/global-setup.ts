@@ -43,6 +43,8 @@ function buildConsole(): void {
 }
 
 function run(words: readonly string[], otherwise: string, cwd?: string): void {
-  const { status } = spawnSync(process.execPath, words, { stdio: 'inherit', ...(cwd && { cwd }) })
+  // Vitest's own NODE_ENV would build the console with the checks of development in it.
+  const env = { ...process.env, NODE_ENV: 'production' }
+  const { status } = spawnSync(process.execPath, words, { stdio: 'inherit', env, ...(cwd && { cwd }) })
   if (status !== 0) throw new Error(otherwise)
 }

@@ -5,9 +5,9 @@ import type { Role, Scope } from '@lamplighter/api'
 import { openContext } from '../../../server/src/context.ts'
 import { makeClock } from '../../../server/src/demo/clock.ts'
 import { openDemo, type RunningDemo } from '../../../server/src/demo/run.ts'
-import { openLog } from '../../../server/src/events.ts'
 import { loadConfig } from '../../../server/src/http/config.ts'
 import { type RunningServer, startServer } from '../../../server/src/http/server.ts'
+import { openLog } from '../../../server/src/log.ts'
 
 /** The real demo on a port of its own, with a data folder of its own and without traffic. */
 export interface House {

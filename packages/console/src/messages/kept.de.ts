@@ -196,6 +196,11 @@ export const kept: Kept = {
     why: 'Damit Regeln zählen können.',
     how: 'bis keine Regel es mehr zählt',
   },
+  counter_journal: {
+    what: 'Die letzten Zählschritte, unter wechselnden Namen',
+    why: 'Damit nichts verloren geht, was Regeln gezählt haben, auch nicht bei einem Absturz.',
+    how: 'bis sie in den Zählungen stehen, nach einigen tausend Schritten',
+  },
   counter_rows: {
     what: 'Zählungen, unter wechselnden Namen',
     why: 'Damit Regeln über die Zeit zählen können.',

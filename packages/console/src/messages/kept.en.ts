@@ -184,6 +184,11 @@ export const kept = {
     why: 'So that rules can count.',
     how: 'until no rule counts it',
   },
+  counter_journal: {
+    what: 'The last steps of counting, under names that change',
+    why: 'So that nothing that rules have counted is lost, not even in a crash.',
+    how: 'until they stand in the counts, after some thousand steps',
+  },
   counter_rows: {
     what: 'Counts, under names that change',
     why: 'So that rules can count over time.',

@@ -46,7 +46,7 @@ export const rulebookDe: typeof rulebookEn = {
     effects: 'Bewirkt',
     unknown: 'Wenn unentschieden',
     day: 'Letzte 24 Std.',
-    month: 'Letzte 28 Tage',
+    hits: (since) => (since === undefined ? 'Treffer' : `Treffer seit ${since}`),
     owner: 'Verantwortlich',
     changed: 'Zuletzt geändert',
     ownerChanged: 'Verantwortlich, zuletzt geändert',
@@ -71,8 +71,8 @@ export const rulebookDe: typeof rulebookEn = {
   shared: (shared, events, rule) => `${shared} von ${events} auch durch ${rule} oder andere`,
   sharedOnly: (shared, events, rule) => `${shared} von ${events} auch durch ${rule}`,
   alone: 'keine andere Regel löste dabei aus',
-  monthMeans:
-    'Bestätigt: Menschen haben über diese Ereignisse entschieden; die Entscheidung gilt und verlangt etwas. In Klammern das 95-%-Intervall dieses Anteils.',
+  hitsMeans:
+    'Treffer sind die der letzten 28 Tage, davon höchstens etwa die neuesten 5.000. Bestätigt: Menschen haben über diese Ereignisse entschieden; die Entscheidung gilt und verlangt etwas. In Klammern das 95-%-Intervall dieses Anteils.',
   changedBy: (version, by) => `in Fassung ${version}, von ${by}`,
   notKept: 'nicht aufbewahrt',
   acts: 'wirkt',

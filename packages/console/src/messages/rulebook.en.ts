@@ -47,7 +47,7 @@ export const rulebookEn = {
     effects: 'Does',
     unknown: 'When undecided',
     day: 'Last 24 h',
-    month: 'Last 28 days',
+    hits: (since?: string) => (since === undefined ? 'Hits' : `Hits since ${since}`),
     owner: 'Owner',
     changed: 'Last change',
     ownerChanged: 'Owner, last change',
@@ -73,8 +73,8 @@ export const rulebookEn = {
   shared: (shared: string, events: string, rule: string) => `${shared} of ${events} also by ${rule} or others`,
   sharedOnly: (shared: string, events: string, rule: string) => `${shared} of ${events} also by ${rule}`,
   alone: 'no other rule fired on them',
-  monthMeans:
-    'Upheld: people have decided on these events, and what they decided stands and asks for something. In brackets the 95 % interval of that share.',
+  hitsMeans:
+    'Hits are those of the last 28 days, of which at most about the newest 5,000. Upheld: people have decided on these events, and what they decided stands and asks for something. In brackets the 95 % interval of that share.',
   changedBy: (version: number, by: string) => `in version ${version}, by ${by}`,
   notKept: 'was not kept',
   acts: 'acts',

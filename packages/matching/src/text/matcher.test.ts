@@ -75,7 +75,7 @@ describe('word boundaries', () => {
 
 describe('disguises', () => {
   test('text X-6: four letters are not looked for spaced out, seven are', () => {
-    expect(shownBy('b o m b', 'bomb')).toEqual([])
+    expect(shownBy('b o a t', 'boat')).toEqual([])
     expect(shownBy('a c u c u m b e r b', 'cucumber')).toEqual(['c u c u m b e r (joined)'])
   })
 

@@ -141,8 +141,8 @@ describe('patterns', () => {
   })
 
   test('a text is seen in lower case, with compatibility forms unified', () => {
-    expect(foldText('ＢＯＭＢ ﬁre')).toBe('bomb fire')
-    expect(compilePattern('\\b(BOMB|attack)\\b').test(foldText('ＢＯＭＢ'))).toBe(true)
-    expect(compilePattern('[A-Z]{4}').test(foldText('bomb'))).toBe(true)
+    expect(foldText('ＢＯＡＴ ﬁre')).toBe('boat fire')
+    expect(compilePattern('\\b(BOAT|ferry)\\b').test(foldText('ＢＯＡＴ'))).toBe(true)
+    expect(compilePattern('[A-Z]{4}').test(foldText('boat'))).toBe(true)
   })
 })

@@ -27,7 +27,10 @@ describe.each(engines)('rules 11.4: counters on $name against the full history',
     const storage = await place.open(TABLES, { now: () => NOW, faults: { unsynced: true } })
     const { since, hash = plain } = options
     const names = named(hash)
-    const store = keptCounters({ storage, names, now: () => NOW, since: Number.isFinite(since) ? since : null })
+    // Rows are written and let go again and again, between the moves.
+    const journal = { foldOps: 300, heldBytes: 20_000 }
+    const from = Number.isFinite(since) ? since : null
+    const store = keptCounters({ storage, names, now: () => NOW, since: from, journal })
     homes.set(store, { place, storage, options })
     return store
   }

@@ -26,6 +26,7 @@ const BYTES = 16
 export function counterNames(keyring: Keyring): CounterNames {
   const keys = new Map<string, KeyObject>()
   const turns = new Map<string, number>()
+  const recent = new Map<string, RecentNames>()
   const refOf = (over: number, period: number): string => `${over}:${period}`
   const loads = new Map<string, Promise<void>>()
   const load = async (ref: string): Promise<void> => {
@@ -42,6 +43,12 @@ export function counterNames(keyring: Keyring): CounterNames {
     loading.catch(() => loads.delete(ref))
     return loading
   }
+  const namesOf = (counter: CounterSpec, id: string): Names => {
+    const period = turns.get(counter.id)
+    const [now, last] = [period, (period ?? 0) - 1].map((one) => keys.get(refOf(counter.over, one ?? 0)))
+    if (now === undefined || last === undefined) throw new TypeError('a counter was moved before its keys were made')
+    return [nameUnder(now, counter, id), nameUnder(last, counter, id)]
+  }
   return {
     async ready(specs, now) {
       for (const spec of specs) {
@@ -50,13 +57,13 @@ export function counterNames(keyring: Keyring): CounterNames {
         await loaded(refOf(spec.over, period))
         await loaded(refOf(spec.over, period - 1))
         turns.set(spec.id, period)
+        recent.delete(spec.id)
       }
     },
     hash(counter, id) {
-      const period = turns.get(counter.id)
-      const [now, last] = [period, (period ?? 0) - 1].map((one) => keys.get(refOf(counter.over, one ?? 0)))
-      if (now === undefined || last === undefined) throw new TypeError('a counter was moved before its keys were made')
-      return [nameUnder(now, counter, id), nameUnder(last, counter, id)]
+      const known = recent.get(counter.id) ?? new RecentNames()
+      recent.set(counter.id, known)
+      return known.of(id, () => namesOf(counter, id))
     },
     findable(spec) {
       // What was last touched in the period before the last one stands under a name that nobody can make any more.
@@ -67,6 +74,7 @@ export function counterNames(keyring: Keyring): CounterNames {
         const [over = 0, period = 0] = ref.split(':').map(Number)
         return period < Math.floor(now / lengthOf({ over })) - 1
       })
+      recent.clear()
       for (const { ref } of old) {
         keys.delete(ref)
         loads.delete(ref)
@@ -76,6 +84,29 @@ export function counterNames(keyring: Keyring): CounterNames {
         'counter_window_over',
       )
     },
+  }
+}
+
+type Names = readonly [now: string, last: string]
+
+/** Names of one counter. */
+const RECENT = 2_000
+
+/** Names that were made lately: who is active is met again and again, and making a name costs more than counting. */
+class RecentNames {
+  #young = new Map<string, Names>()
+  #old = new Map<string, Names>()
+
+  of(id: string, make: () => Names): Names {
+    const young = this.#young.get(id)
+    if (young !== undefined) return young
+    const names = this.#old.get(id) ?? make()
+    this.#young.set(id, names)
+    if (this.#young.size >= RECENT) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    return names
   }
 }
 

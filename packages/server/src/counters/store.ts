@@ -4,22 +4,23 @@ import {
   emptyState,
   eraseMember,
   type HashedKey,
-  type Kept,
   type Move,
   move,
   pack,
   partsOf,
   type Reading,
   read,
-  rowKey,
   sweepState,
   sweptAt,
   unpack,
 } from '@lamplighter/rules/counters'
 import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
+import { type Counting, countingOf, idOf, keptOf } from './counting.ts'
 import { oldestIn } from './oldest.ts'
+import { slices } from './slices.ts'
 import { type CounterRowsTable, type CountersTable, specOf } from './tables.ts'
 
+export { appendJournal } from './journal.store.ts'
 export { schema } from './tables.ts'
 
 /** An op whose ids are hashed already: no plain id of a person reaches the database. */
@@ -31,9 +32,6 @@ export interface StoredOp {
   /** What is older may stand under a name whose key is gone: it counts as swept. Milliseconds since 1970. */
   readonly findable: number
 }
-
-/** Values of one `in (…)` (platform.md §5). */
-const SET = 400
 
 interface Row {
   readonly id: string
@@ -99,16 +97,13 @@ export const dropCounters = defineWork(
   },
 )
 
-/** Notes up to when a counter is swept. Before anything goes: a reading never claims what may be gone. */
-export const noteSwept = defineWork(
-  'counters.note-swept',
-  async (tx: Tx, input: { no: number; now: number }): Promise<void> => {
-    const row = await tx.db.selectFrom('counters').selectAll().where('no', '=', input.no).executeTakeFirst()
-    if (row === undefined) return
-    const { swept } = sweptAt(specOf(row), keptOf(row), input.now)
-    await tx.db.updateTable('counters').set({ swept }).where('no', '=', input.no).execute()
-  },
-)
+/** Notes up to when counters are swept. Before anything goes: a reading never claims what may be gone. */
+export const noteSwept = defineWork('counters.note-swept', async (tx: Tx, now: number): Promise<void> => {
+  for (const row of await tx.db.selectFrom('counters').selectAll().execute()) {
+    const { swept } = sweptAt(specOf(row), keptOf(row), now)
+    await tx.db.updateTable('counters').set({ swept }).where('no', '=', row.no).execute()
+  }
+})
 
 /** Sweeps some rows of a counter; gives how many it looked at. */
 export const sweepRows = defineWork(
@@ -172,12 +167,6 @@ export const eraseRows = defineWork(
   },
 )
 
-interface Counting {
-  readonly no: number
-  readonly spec: CounterSpec
-  readonly kept: Kept
-}
-
 async function countersFor(
   tx: Tx,
   input: { namespace: string; ops: readonly { counter: CounterSpec }[]; since?: number | null },
@@ -191,7 +180,7 @@ async function countersFor(
     .execute()
   for (const { counter } of known) specs.delete(counter)
   if (specs.size > 0) known.push(...(await begin(tx, input.namespace, [...specs.values()], input.since)))
-  return new Map(known.map((row) => [row.counter, { no: row.no, spec: specOf(row), kept: keptOf(row) }]))
+  return new Map(known.map((row) => [row.counter, countingOf(row)]))
 }
 
 async function begin(
@@ -213,10 +202,6 @@ async function begin(
   )
   await tx.db.insertInto('counters').values(rows).execute()
   return rows
-}
-
-function keptOf({ since, swept }: Pick<CountersTable, 'since' | 'swept'>): Kept {
-  return { since: since ?? Number.NEGATIVE_INFINITY, swept: swept ?? Number.NEGATIVE_INFINITY }
 }
 
 function found(counters: ReadonlyMap<string, Counting>, id: string): Counting {
@@ -263,8 +248,6 @@ function rowOf(rows: Map<string, Row>, no: number, key: HashedKey, spec: Counter
   return row
 }
 
-const idOf = (no: number, key: readonly string[]): string => `${no}:${rowKey(key)}`
-
 async function forget(tx: Tx, ids: readonly string[]): Promise<void> {
   for (const some of slices(ids)) await tx.db.deleteFrom('counter_rows').where('id', 'in', some).execute()
 }
@@ -302,8 +285,4 @@ async function rewrite(tx: Tx, id: string, state: CounterState, spec: CounterSpe
     [{ id, before: emptyState(spec), after: state }],
     new Map([[Number(id.slice(0, id.indexOf(':'))), spec]]),
   )
-}
-
-function slices<T>(all: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(all.length / SET) }, (_, n) => all.slice(n * SET, (n + 1) * SET))
 }

@@ -5,6 +5,7 @@ declare module '../storage/tables.ts' {
   interface Tables {
     counters: CountersTable
     counter_rows: CounterRowsTable
+    counter_journal: CounterJournalTable
   }
 }
 
@@ -30,6 +31,13 @@ export interface CounterRowsTable {
   oldest: number
   /** Packed state (`pack` of the rules package). */
   state: Uint8Array
+}
+
+/** Moves that are not in the rows yet; empty on PostgreSQL, where a row is written with its move. */
+export interface CounterJournalTable {
+  seq: number
+  /** Ops as `encodeOps` writes them, their ids hashed as in the rows. */
+  ops: string
 }
 
 export const schema = defineSchema({
@@ -60,10 +68,17 @@ export const schema = defineSchema({
         'create index counter_rows_oldest on counter_rows (no, oldest)',
       ],
     },
+    {
+      id: '0002-journal',
+      up: (engine) => [table(engine, 'counter_journal', { seq: 'bigint primary key', ops: 'text not null' })],
+    },
   ],
   tables: {
     counters: {
       kept: { forever: 'what a rule counts, without anybody in it; gone when no rule set counts it any more' },
+    },
+    counter_journal: {
+      kept: { forever: 'goes when what it says is written into the rows, after some thousand moves' },
     },
     counter_rows: { kept: { forever: 'swept each hour: what is older than the window and ten minutes goes' } },
   },

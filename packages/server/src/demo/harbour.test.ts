@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
+import { seeded } from '@lamplighter/text'
 import { describe, expect, test } from 'vitest'
 import { drawSynthetic, type SampleKind } from '../signals/sample-pictures.ts'
 import { encodePng } from '../signals/sample-png.ts'
-import { ACCOUNTS, MESSAGES, makeTown, REPORTS, seededRandom, TERM_LISTS } from './harbour.ts'
+import { ACCOUNTS, MESSAGES, makeTown, REPORTS, TERM_LISTS } from './harbour.ts'
 
 describe('console 6: the made-up town', () => {
   // Digests that another machine made: whoever makes the town gets these, or something depends on where it runs.
@@ -43,7 +44,7 @@ describe('console 6: the made-up town', () => {
   })
 
   test('gets its chance from a generator that is uniform enough', () => {
-    const random = seededRandom(1)
+    const random = seeded(1)
     const counts = new Array<number>(10).fill(0)
     for (let n = 0; n < 10_000; n += 1) {
       const place = Math.floor(random() * 10)

@@ -1,7 +1,9 @@
-/**
+/*
  * Harbour, a made-up town chat. All of it is invented, mild and made by a seed, so that two machines show the same; names of people,
  * places and domains do not exist outside `.example`.
  */
+
+import { seeded } from '@lamplighter/text'
 
 export interface Account {
   readonly id: string
@@ -89,20 +91,9 @@ const CLOSERS = [
 ]
 const HOUR = 3_600_000
 
-/** A small generator (mulberry32): the same seed gives the same town everywhere. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** The town as seed 1 makes it. */
 export function makeTown(seed = 1): Town {
-  const random = seededRandom(seed)
+  const random = seeded(seed)
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T
   const accounts = Array.from(
     { length: ACCOUNTS },

@@ -1,7 +1,7 @@
-import { type Example, featuresOf, loadModel, score, train } from '@lamplighter/text'
+import { type Example, featuresOf, loadModel, score, seeded, train } from '@lamplighter/text'
 import type { Card, Models } from '../signals/index.ts'
-import { seededRandom } from './harbour.ts'
-import { TEMPLATES, type Templates } from './sentences.ts'
+import { TEMPLATES } from './sentences.ts'
+import type { Templates } from './templates.ts'
 
 /** Each template with a gap is filled so often. */
 const FILLINGS = 3
@@ -20,7 +20,7 @@ interface Sentence {
 
 /** The made-up sentences, the same every time. */
 export function sentences(): Sentence[] {
-  const random = seededRandom(5)
+  const random = seeded(5)
   const pick = (from: readonly string[]): string => from[Math.floor(random() * from.length)] ?? ''
   const filled = (template: string, { places, times }: Templates): string =>
     template.replace('{place}', () => pick(places)).replace('{time}', () => pick(times))

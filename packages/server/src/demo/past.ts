@@ -1,11 +1,12 @@
 import { type Event, MemoryCounters } from '@lamplighter/rules'
+import { seeded } from '@lamplighter/text'
 import type { Context } from '../context.ts'
 import { acceptEvent, permitted } from '../intake/index.ts'
 import { judgeCounted } from '../policy/index.ts'
 import { keepTraces, type Pen, type Trace } from '../replay/index.ts'
 import { measure } from '../signals/index.ts'
 import type { DemoClock } from './clock.ts'
-import { makeTown, type Said, seededRandom } from './harbour.ts'
+import { makeTown, type Said } from './harbour.ts'
 import { eventOf } from './seed.ts'
 
 const HOUR = 3_600_000
@@ -58,7 +59,7 @@ function makeHistorian({ registry, library, intake }: Context): (at: number, pen
   const usual = chatter.slice(0, USUAL)
   // One for all: a text that was looked up once is known from then on.
   const bound = library.book.bind([], 0, new Set(['sha256', 'sha1', 'md5']))
-  const random = seededRandom(28)
+  const random = seeded(28)
   const counters = new MemoryCounters({ since: Number.NEGATIVE_INFINITY })
   const pick = (from: readonly Said[]): Said | undefined => from[Math.floor(random() * from.length)]
   let made = 0

@@ -1,11 +1,12 @@
-import { makeTown, seededRandom } from './harbour.ts'
+import { seeded } from '@lamplighter/text'
+import { makeTown } from './harbour.ts'
 import type { Platform } from './platform.ts'
 import { eventOf } from './seed.ts'
 
 /** Two made-up events a second, mostly harmless, until stopped. */
 export function startTraffic(platform: Platform, onError: (error: unknown) => void): { stop(): void } {
   const town = makeTown()
-  const random = seededRandom(Date.now())
+  const random = seeded(Date.now())
   let count = 0
   const timer = setInterval(() => {
     count += 1

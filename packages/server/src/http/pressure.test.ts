@@ -1,6 +1,6 @@
 import { type Act, endpoint, Nothing, type Repeat, type Scope } from '@lamplighter/api'
 import { describe, expect, it } from 'vitest'
-import { openLog } from '../events.ts'
+import { openLog } from '../log.ts'
 import { StorageError } from '../storage/index.ts'
 import { createApp } from './app.ts'
 import { AppError, jitter } from './errors.ts'

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { modules } from '../modules.ts'
 import { engines } from '../storage/testing/engines.ts'
 import { type House, LISTED, messageOf, openHouse, type Person } from '../testing/house.ts'
+import { noteMany } from './testing/hits.store.ts'
 
 const rule = (name: string, when: string): string => `
   rule ${name} v1 {
@@ -70,9 +72,36 @@ describe.each(engines)('what became of what rules found, on $name', (engine) => 
 
   test('leaves out what is older than 28 days, and names no set that is not live', async () => {
     await sent('loudly')
+    const since = house.clock.now - 28 * 86_400_000
+    expect((await lead.call('GET', '/v1/rulesets/tiny/hits')).body.since).toBe(since)
     house.clock.now += 29 * 86_400_000
     await lead.signIn()
     expect(await hits()).toEqual([])
     expect((await lead.call('GET', '/v1/rulesets/other/hits')).status).toBe(404)
+  })
+
+  test('counts the newest 5,000 hits and says since when; what happened in one moment is counted together', async () => {
+    const first = house.clock.now
+    const moments = [
+      { from: 0, events: 3_000, rules: ['listed'] },
+      { from: 3_000, events: 2_000, rules: ['listed', 'shouts'] },
+      { from: 5_000, events: 1_500, rules: ['sings'] },
+    ]
+    await house.reopen({}, async () => {
+      const now = () => house.clock.now
+      const alone = await house.place.open([...modules, new URL('./testing/hits.store.ts', import.meta.url)], { now })
+      for (const many of moments) {
+        await alone.store.tx(noteMany, many)
+        house.clock.now += 1_000
+      }
+      await alone.close()
+    })
+    const { body } = await lead.call('GET', '/v1/rulesets/tiny/hits')
+    expect(body.since).toBe(first + 1_000)
+    expect(body.rules).toEqual([
+      { rule: 'listed', events: 2_000, reviewed: null, shared: 2_000, most: { rule: 'shouts', events: 2_000 } },
+      { rule: 'shouts', events: 2_000, reviewed: null, shared: 2_000, most: { rule: 'listed', events: 2_000 } },
+      { rule: 'sings', events: 1_500, reviewed: null, shared: 0, most: null },
+    ])
   })
 })

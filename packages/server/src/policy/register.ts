@@ -98,11 +98,11 @@ export const shippedPolicies: readonly Policy[] = [
     'Threat to life',
     'threat_to_life',
     'critical',
-    'Credible threats to kill or seriously hurt somebody are forbidden.',
+    'Credible threats to somebody’s life or health are forbidden.',
     'This message reads as a threat to somebody’s life or health.',
     [
       ['threat', 'threat against a person'],
-      ['plan', 'plan of an attack'],
+      ['plan', 'plan to hurt somebody'],
     ],
   ),
   policy(

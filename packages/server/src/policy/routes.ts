@@ -16,7 +16,7 @@ import { allStaff, doerOf } from '../people/index.ts'
 import type { Storage } from '../storage/index.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import { keepDraft } from './drafts.ts'
-import type { ReviewedEvents } from './hits.store.ts'
+import { countHits, type ReviewedEvents } from './hits.ts'
 import type { RuleRegistry } from './registry.ts'
 import type { VersionsTable } from './rows.ts'
 import {
@@ -35,8 +35,8 @@ import {
   approvalRows,
   hasOpened,
   historyOf,
-  hitsSince,
   hoursOf,
+  newestHits,
   oneVersion,
   openReport,
   standing,
@@ -60,8 +60,8 @@ export interface PolicyServices {
   readonly storage: Storage
   readonly registry: RuleRegistry
   readonly tally: Pick<Tally, 'flush'>
-  /** What people decided of the events of which rules have spoken since then. */
-  reviewed(since: number): Promise<ReviewedEvents>
+  /** What people decided of these events, by their keys. */
+  reviewed(events: readonly string[]): Promise<ReviewedEvents>
   keysFor(affected: readonly Affected[]): Promise<RecordKeys>
 }
 
@@ -110,9 +110,9 @@ export function routesOf(services: PolicyServices): Route[] {
       const { live: row } = await store.read(whatRuns, undefined)
       if (row?.name !== params.name) throw new AppError('not_found', 'No rule set of this name is live.')
       const live = registry.live()
-      const since = now - HITS_MS
-      const hits = await store.read(hitsSince, { since, reviewed: await services.reviewed(since) })
-      return { body: { since, rules: hitsJson(live, hits) } }
+      const { since, hits } = await store.read(newestHits, now - HITS_MS)
+      const reviewed = await services.reviewed([...new Set(hits.map(({ event }) => event))])
+      return { body: { since, rules: hitsJson(live, countHits(hits, reviewed)) } }
     }),
     route(getRuleset, async ({ params, now }) => {
       const rows = (await store.read(versions, undefined)).filter(({ name }) => name === params.name)

@@ -1,7 +1,7 @@
 /** The tables and works of this subject, for the list that the writer loads. Each file beside it holds one group of works. */
 export { alertsOf } from './alerts.store.ts'
 export { approve, hasOpened, openReport } from './approvals.store.ts'
-export { hitsSince } from './hits.store.ts'
+export { newestHits } from './hits.store.ts'
 export { countRules } from './hours.store.ts'
 export { pauseRule, resumeRule } from './pauses.store.ts'
 export { goLive, rollBack, takeStep, upload } from './steps.store.ts'

@@ -196,8 +196,9 @@ export const schema = defineSchema({
         'create index rule_hits_at on rule_hits (at)',
       ],
     },
+    { id: '0005-verdicts-at', up: () => ['create index verdicts_at on verdicts (at)'] },
     {
-      id: '0005-switches',
+      id: '0006-switches',
       up: (engine) => [
         table(engine, 'switches', { id: 'text not null', version: 'bigint not null', ...TERMS, ...SET }, [
           'primary key (id, version)',

@@ -5,10 +5,11 @@ import type { Storage } from '../storage/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import type { Affected } from '../transparency/index.ts'
 import { cardOf } from './card.ts'
+import { type CaseRows, caseRows } from './case-read.store.ts'
 import { isHeld } from './claim.ts'
 import { noCase } from './errors.ts'
 import type { Actor } from './store.ts'
-import { type CaseRows, caseRows, evidenceInQuestion } from './store-read.ts'
+import { evidenceInQuestion } from './store-read.ts'
 import type { StoredEvidence, StoredReport, StoredStatement } from './stored.ts'
 import {
   accountWords,

@@ -20,8 +20,10 @@ import type { Principal } from '../http/principal.ts'
 import { onceOf, type Route, route } from '../http/route.ts'
 import { shippedPolicies } from '../policy/index.ts'
 import { newId } from '../storage/index.ts'
+import { casesOf } from './case-read.store.ts'
 import { type CaseDesk, openCaseView } from './desk.ts'
 import { noCase } from './errors.ts'
+import { decidedToday, laneCounts } from './lane-read.store.ts'
 import { lanesFor } from './lanes.ts'
 import * as store from './store.ts'
 import * as rows from './store-read.ts'
@@ -46,9 +48,9 @@ export function routesOf(desk: CaseDesk): Route[] {
       const actor = actorOf(who)
       const lanes = lanesFor(actor.roles)
       const [counts, mine, today] = await Promise.all([
-        storage.store.read(rows.laneCounts, { lanes: lanes.map(({ id }) => id), staff: actor.id }),
-        storage.store.read(rows.casesOf, actor.id),
-        storage.store.read(rows.decidedToday, { staff: actor.id, since: now - (now % 86_400_000) }),
+        storage.store.read(laneCounts, { lanes: lanes.map(({ id }) => id), staff: actor.id }),
+        storage.store.read(casesOf, actor.id),
+        storage.store.read(decidedToday, { staff: actor.id, since: now - (now % 86_400_000) }),
       ])
       const byLane = new Map(counts.map((count) => [count.lane, count]))
       return {

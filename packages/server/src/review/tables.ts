@@ -142,7 +142,13 @@ const kept = { default: two, min: days(30), max: days(3650) }
 /** Review's tables. Content columns are sealed; what staff decided is appended, never changed. */
 export const schema = defineSchema({
   subject: 'review',
-  steps: [{ id: '0001-cases', up: first }],
+  steps: [
+    { id: '0001-cases', up: first },
+    {
+      id: '0002-reversals',
+      up: () => ['create index staff_decisions_reverses on staff_decisions (reverses) where reverses is not null'],
+    },
+  ],
   tables: {
     cases: { kept: { from: 'closed_at', ...kept } },
     case_links: { kept: { with: 'cases' } },

@@ -127,3 +127,13 @@ export interface DecidedRow {
   readonly recorded: RecordedJson
   readonly next: number | null
 }
+
+/** What people have reported to this case and wait to hear of. */
+export async function openReports(tx: Tx, number: number): Promise<{ id: string }[]> {
+  return tx.db
+    .selectFrom('reports')
+    .select('id')
+    .where('case_number', '=', number)
+    .where('state', '=', 'open')
+    .execute()
+}

@@ -1,55 +1,22 @@
 import { readFileSync } from 'node:fs'
 import type { Role } from '@lamplighter/api'
-import { hashPicture } from '@lamplighter/matching'
 import { sql } from 'kysely'
 import { openSecret } from '../actions/connections.store.ts'
 import { addConnection, deliverDue, WITHHELD_QUEUE } from '../actions/index.ts'
 import { Receiver } from '../actions/testing/platform.ts'
 import { type Context, type ContextOptions, openContext } from '../context.ts'
 import { loadConfig } from '../http/config.ts'
-import { randomToken } from '../http/crypto.ts'
 import { FOLLOW, type FollowEvents, followOnce } from '../intake/index.ts'
 import { settleHandler, withheldHandler } from '../review/index.ts'
-import { drawSynthetic, type SampleKind } from '../signals/sample-pictures.ts'
-import { encodePng } from '../signals/sample-png.ts'
 import { defineQuery, partitionLease, type ReadDb } from '../storage/index.ts'
 import { type Place, postgres, sqlite, type TestEngine } from '../storage/testing/engines.ts'
+import { putLists } from './listed.ts'
+import { type Answered, type Caller, type CallOptions, type Person, signedIn } from './person.ts'
 import { operatorDoer } from './server.ts'
 
-/** What a call was answered. */
-export interface Answered {
-  readonly status: number
-  readonly headers: Headers
-  /** As sent. */
-  readonly text: string
-  readonly bytes: Uint8Array
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects, and fails where it is not there
-  readonly body: any
-}
-
-export interface CallOptions {
-  readonly body?: unknown
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-type Caller = (method: string, path: string, options?: CallOptions) => Promise<Answered>
-
-/** Somebody of the staff, signed in. */
-export interface Person {
-  readonly id: string
-  /** `R-7`. */
-  readonly label: string
-  /** What their browser sends with each call. */
-  readonly credentials: Readonly<Record<string, string>>
-  call: Caller
-  /** Signs in again, when the session has ended. */
-  signIn(): Promise<void>
-  /** Claims the case that is due first in a lane and opens it. */
-  next(lane: string): Promise<Answered['body']>
-  /** Claims a case by number and opens it. */
-  take(number: number): Promise<Answered['body']>
-  decide(opened: { number: number; revision: number }, choice: string, more?: object): Promise<Answered>
-}
+export { CSAM, LISTED, pdqOf, picture, TERROR } from './listed.ts'
+export { freshId, messageOf, reportOf, uploadOf } from './made-events.ts'
+export type { Answered, CallOptions, Person } from './person.ts'
 
 /** A whole Lamplighter on an empty place, with the starter rules, a platform with a key, a webhook receiver, and a clock that the test moves. */
 export interface House {
@@ -93,17 +60,6 @@ const allRows = defineQuery(
       .$if(engine === 'postgres', (query) => query.orderBy(sql`1`))
       .execute() as Promise<unknown> as Promise<Record<string, unknown>[]>,
 )
-
-/** What stands on the lists of the house: terms, a domain, and two pictures. */
-export const LISTED = {
-  threat_terms: 'will regret it',
-  blackmail_terms: 'or else',
-  meeting_terms: 'bring nobody',
-  proscribed_orgs: 'Example Front',
-  bad_domains: 'prize.example',
-} as const
-export const CSAM = ['hatched', 1] as const
-export const TERROR = ['pattern', 7] as const
 
 const DOES = [
   'remove',
@@ -220,57 +176,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const visit: Caller = (method, path, given = {}) => send(method, path, given, {})
   const platform: Caller = (method, path, given = {}) => send(method, path, given, credentials)
 
-  const person = async (...roles: Role[]): Promise<Person> => {
-    // One address signs in ten times a minute at most.
-    clock.now += 6_001
-    const invited = await context.people.invite({ name: 'Somebody', roles, kind: 'invite', doer: operatorDoer })
-    const cookieFor = async (link: string): Promise<string> => {
-      const opened = await send('POST', new URL(link).pathname, {}, {})
-      const given = opened.headers.getSetCookie()[0]?.split(';', 1)[0]
-      if (given === undefined) throw new Error(`signing in was answered ${opened.status} ${opened.text}`)
-      return given
-    }
-    const own = { cookie: await cookieFor(invited.link), 'sec-fetch-site': 'same-origin' }
-    const call: Caller = (method, path, given = {}) =>
-      send(method, path, given, {
-        ...own,
-        ...(method === 'GET' ? {} : { 'idempotency-key': randomToken(128) }),
-      })
-    const me = await call('GET', '/v1/me')
-    const read = async (number: number) => (await call('GET', `/v1/cases/${number}`)).body
-    return {
-      id: invited.id,
-      label: me.body.staff,
-      credentials: own,
-      call,
-      async signIn() {
-        clock.now += 6_001
-        const wish = { id: invited.id, reason: 'again', kind: 'invite', doer: operatorDoer } as const
-        own.cookie = await cookieFor((await context.people.relink(wish)).link)
-      },
-      async next(lane) {
-        const { body } = await call('POST', `/v1/lanes/${lane}/next`, { body: {} })
-        if (typeof body.number !== 'number') throw new Error(`lane ${lane} gave ${JSON.stringify(body)}`)
-        return read(body.number)
-      },
-      async take(number) {
-        const answer = await call('POST', `/v1/cases/${number}/claim`, { body: {} })
-        if (answer.status !== 200) throw new Error(`claiming ${number} was answered ${answer.status} ${answer.text}`)
-        return read(number)
-      },
-      decide: ({ number, revision }, choice, more = {}) =>
-        call('POST', `/v1/cases/${number}/decisions`, {
-          body: {
-            choice,
-            policy: 'HAR-1',
-            reasonCode: 'insult',
-            statement: choice === 'none' ? null : { language: 'en', text: 'This is not allowed here.' },
-            ...more,
-          },
-          headers: { 'if-match': `"${revision}"` },
-        }),
-    }
-  }
+  const person = (...roles: Role[]): Promise<Person> => signedIn({ people: () => context.people, clock, send }, roles)
 
   const watch = { poison: 0 }
   const on: FollowEvents = {
@@ -342,95 +248,5 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       await context.close()
       await place.remove()
     },
-  }
-}
-
-async function putLists(context: Context): Promise<void> {
-  const put = (id: string, kind: 'text' | 'domain' | 'pdq' | 'digest', harm: string, text: string) =>
-    context.library.import({
-      facts: {
-        id,
-        kind,
-        harm,
-        sealed: id.startsWith('csam') || id === 'terror_media',
-        context: id === 'proscribed_orgs',
-        source: 'test',
-        staleAfterMs: null,
-      },
-      text,
-      contentType: 'text/plain',
-      by: 'operator',
-    })
-  const { threat_terms, blackmail_terms, meeting_terms, proscribed_orgs, bad_domains } = LISTED
-  await put('threat_terms', 'text', 'threat_to_life', threat_terms)
-  await put('blackmail_terms', 'text', 'intimate_images', blackmail_terms)
-  await put('meeting_terms', 'text', 'csea', meeting_terms)
-  await put('proscribed_orgs', 'text', 'terrorism', proscribed_orgs)
-  await put('bad_domains', 'domain', 'malware', bad_domains)
-  await put('csam_media', 'pdq', 'csea', pdqOf(CSAM))
-  await put('terror_media', 'pdq', 'terrorism', pdqOf(TERROR))
-  await put('csam_digests', 'digest', 'csea', '0'.repeat(64))
-}
-
-type Sample = readonly [kind: SampleKind, seed: number]
-
-export function pdqOf([kind, seed]: Sample): string {
-  const { width, height, data } = drawSynthetic(kind, seed, 512)
-  const hashed = hashPicture({ width, height, channels: 4, data }, 'full')
-  if ('none' in hashed) throw new Error('a drawn picture has no hash')
-  return hashed.pdq
-}
-
-/** A made-up picture as a PNG file. */
-export const picture = ([kind, seed]: Sample, side = 512): Uint8Array => encodePng(drawSynthetic(kind, seed, side))
-
-let count = 0
-/** An id that no other event of this run has. */
-export function freshId(): string {
-  count += 1
-  return `x${count}`
-}
-
-/** A message of one adult to another, who do not know each other. */
-export function messageOf(text: string, more: Record<string, unknown> = {}): Record<string, unknown> {
-  const id = typeof more.id === 'string' ? more.id : freshId()
-  return {
-    kind: 'message',
-    id,
-    occurred_at: '2026-06-01T09:00:00.000Z',
-    actor: { id: 'kestrel', age: 86_400_000 * 400, age_band: 'adult', age_source: 'declared', kind: 'person' },
-    target: { id: 'plover', age_band: 'adult', kind: 'person' },
-    tie: { connected: false, first_contact: true },
-    // Content is read where everybody may see it; what is private has tests of its own.
-    room: { id: 'square', type: 'forum', audience: 'public' },
-    item: { id, text },
-    ...more,
-  }
-}
-
-/** A report of the item with this id. */
-export function reportOf(item: string, more: Record<string, unknown> = {}): Record<string, unknown> {
-  const id = typeof more.id === 'string' ? more.id : freshId()
-  return {
-    kind: 'report',
-    id,
-    occurred_at: '2026-06-01T09:00:00.000Z',
-    actor: { id: `reporter-${id}` },
-    target: { id: 'kestrel' },
-    item: { id: item },
-    report: { id, harm: 'harassment' },
-    ...more,
-  }
-}
-
-/** An upload of files that were handed in before. */
-export function uploadOf(...files: (string | object)[]): Record<string, unknown> {
-  return {
-    kind: 'upload',
-    id: freshId(),
-    occurred_at: '2026-06-01T09:00:00.000Z',
-    actor: { id: 'kestrel', kind: 'person' },
-    room: { id: 'square', type: 'forum', audience: 'public' },
-    media: files.map((file) => (typeof file === 'string' ? { id: file, type: 'image/png' } : file)),
   }
 }

@@ -1,5 +1,6 @@
 import { promiseName } from '@lamplighter/ledger'
-import { ledgerStands, metrics } from '../events.ts'
+import { ledgerStands } from '../events.ts'
+import { metrics } from '../metrics.ts'
 import type { Storage } from '../storage/open.ts'
 import type { Affected } from './acts.ts'
 import { afterBatches, endKeys, erasePerson } from './erasure.ts'

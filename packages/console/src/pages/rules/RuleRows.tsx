@@ -41,7 +41,10 @@ export function RuleRows({ running, policy }: { running: RunningSet; policy: str
             ),
           },
           { title: t.rulebook.column.day, cell: (rule) => <Volume day={rule.day} /> },
-          { title: t.rulebook.column.month, cell: (rule) => <Hits hits={hits.data} rule={rule.name} /> },
+          {
+            title: t.rulebook.column.hits(hits.data && t.date(hits.data.since)),
+            cell: (rule) => <Hits hits={hits.data} rule={rule.name} />,
+          },
           {
             title: t.rulebook.column.ownerChanged,
             cell: (rule) => (
@@ -61,7 +64,7 @@ export function RuleRows({ running, policy }: { running: RunningSet; policy: str
         rows={rows}
       />
       <p className="text-fine text-muted">
-        {t.rulebook.dayMeans} {t.rulebook.monthMeans}
+        {t.rulebook.dayMeans} {t.rulebook.hitsMeans}
       </p>
     </section>
   )

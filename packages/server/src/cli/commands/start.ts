@@ -1,7 +1,9 @@
-import { openContext, version } from '../../context.ts'
-import { configurationWarned, openLog } from '../../events.ts'
+import { openContext } from '../../context.ts'
+import { configurationWarned } from '../../events.ts'
 import { type Config, ConfigError, envNameOf, type Setting } from '../../http/config.ts'
 import { startServer } from '../../http/server.ts'
+import { openLog } from '../../log.ts'
+import { version } from '../../software.ts'
 import type { Command } from '../command.ts'
 import { assertConfigured } from '../configured.ts'
 

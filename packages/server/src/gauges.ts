@@ -1,0 +1,105 @@
+import { metrics, namesNow } from './metrics.ts'
+
+/** The shipped lanes (decisions.md 6). */
+const laneNames = [
+  ...['life-at-risk', 'csea-verified', 'csea-behaviour', 'csea-encrypted', 'terrorism', 'unscreened-media'],
+  ...['unscreened', 'reports', 'appeals', 'second-review', 'notices'],
+]
+
+const laneWaiting = metrics.gauge({
+  name: 'lamplighter_lane_waiting',
+  help: 'Open cases.',
+  labels: { lane: laneNames },
+})
+const laneOldest = metrics.gauge({
+  name: 'lamplighter_lane_oldest_seconds',
+  help: 'Age of the oldest open case.',
+  labels: { lane: laneNames },
+})
+const laneOverdue = metrics.gauge({
+  name: 'lamplighter_lane_overdue',
+  help: 'Open cases past their due time.',
+  labels: { lane: laneNames },
+})
+const kinds = { kind: ['webhook', 'poll'] }
+const outboxWaiting = metrics.gauge({
+  name: 'lamplighter_outbox_waiting',
+  help: 'Messages to the platform that wait.',
+  labels: kinds,
+})
+const outboxOldest = metrics.gauge({
+  name: 'lamplighter_outbox_oldest_seconds',
+  help: 'Age of the oldest message that waits.',
+  labels: kinds,
+})
+const listAge = metrics.gauge({
+  name: 'lamplighter_list_age_seconds',
+  help: 'Time since a list was last replaced.',
+  labels: { list: () => namesNow().lists() },
+})
+const groups = { group: ['follow'] }
+const streamLag = metrics.gauge({ name: 'lamplighter_stream_lag_records', help: 'Unread events.', labels: groups })
+const streamOldest = metrics.gauge({
+  name: 'lamplighter_stream_oldest_seconds',
+  help: 'Age of the oldest unread event.',
+  labels: groups,
+})
+const queueNames = ['review.settle', 'schedule']
+const queues = { queue: queueNames }
+const jobsWaiting = metrics.gauge({ name: 'lamplighter_jobs_waiting', help: 'Jobs that are not done.', labels: queues })
+const jobsParked = metrics.gauge({
+  name: 'lamplighter_jobs_parked',
+  help: 'Jobs that the machine has given up and a person must look at.',
+  labels: queues,
+})
+const switches = { switch: () => namesNow().switches }
+const switchOn = metrics.gauge({
+  name: 'lamplighter_switch_on',
+  help: '1 while a switch permits what it is about.',
+  labels: switches,
+})
+const switchLapsed = metrics.gauge({
+  name: 'lamplighter_switch_lapsed',
+  help: '1 while a switch that was switched on is past its end or its review, and so is off.',
+  labels: switches,
+})
+const dbSize = metrics.gauge({ name: 'lamplighter_db_size_bytes', help: 'Size of the database.' })
+
+/** How things stand when the metrics are read. */
+export interface Standing {
+  readonly lanes: readonly { lane: string; waiting: number; overdue: number; oldestMs: number }[]
+  readonly outbox: readonly { kind: 'webhook' | 'poll'; waiting: number; oldestMs: number }[]
+  readonly lists: readonly { id: string; ageMs: number }[]
+  readonly switches: readonly { id: string; on: boolean; lapsed: boolean }[]
+  readonly stream: { group: string; records: number; oldestMs: number }
+  readonly queues: readonly { queue: string; waiting: number; parked: number }[]
+  readonly bytes: number
+}
+
+export function thingsStand(at: Standing): void {
+  listAge.reset()
+  // What is empty is there with a zero, so that an alert can tell it from a gauge that nobody sets.
+  for (const lane of laneNames) for (const gauge of [laneWaiting, laneOldest, laneOverdue]) gauge.set(0, { lane })
+  for (const queue of queueNames) for (const gauge of [jobsWaiting, jobsParked]) gauge.set(0, { queue })
+  for (const { lane, waiting, overdue, oldestMs } of at.lanes) {
+    laneWaiting.set(waiting, { lane })
+    laneOldest.set(oldestMs / 1000, { lane })
+    laneOverdue.set(overdue, { lane })
+  }
+  for (const { kind, waiting, oldestMs } of at.outbox) {
+    outboxWaiting.set(waiting, { kind })
+    outboxOldest.set(oldestMs / 1000, { kind })
+  }
+  for (const { id, ageMs } of at.lists) listAge.set(ageMs / 1000, { list: id })
+  streamLag.set(at.stream.records, { group: at.stream.group })
+  streamOldest.set(at.stream.oldestMs / 1000, { group: at.stream.group })
+  for (const { queue, waiting, parked } of at.queues) {
+    jobsWaiting.set(waiting, { queue })
+    jobsParked.set(parked, { queue })
+  }
+  for (const { id, on, lapsed } of at.switches) {
+    switchOn.set(on ? 1 : 0, { switch: id })
+    switchLapsed.set(lapsed ? 1 : 0, { switch: id })
+  }
+  dbSize.set(at.bytes)
+}

@@ -1,0 +1,29 @@
+import { listsNamed } from './live.ts'
+import type { RuleRegistry } from './registry.ts'
+
+/** What the live rules' schema can be about; undefined before the first rule set. */
+export function harmsOf(registry: RuleRegistry): ReadonlySet<string> | undefined {
+  try {
+    return new Set(registry.live().schema.harms.keys())
+  } catch {
+    return undefined
+  }
+}
+
+/** Names of the live rules; none before the first rule set. */
+export function ruleNames(registry: RuleRegistry): string[] {
+  try {
+    return registry.live().program.ruleset.rules.map(({ name }) => name)
+  } catch {
+    return []
+  }
+}
+
+/** Ids of the lists that the live rules ask; none before the first rule set. */
+export function askedLists(registry: RuleRegistry): string[] {
+  try {
+    return listsNamed(registry.live()).map(({ id }) => id)
+  } catch {
+    return []
+  }
+}

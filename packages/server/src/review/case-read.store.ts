@@ -1,0 +1,177 @@
+import type { CaseRow } from '@lamplighter/api'
+import { defineQuery, type ReadDb } from '../storage/index.ts'
+import { casesNotFor } from './cases.ts'
+import { lanesFor } from './lanes.ts'
+import type { CasesTable, EvidenceTable, ReportsTable, StaffDecisionsTable } from './tables.ts'
+
+const rowOf = (row: CasesTable): CaseRow => ({
+  number: row.number,
+  lane: row.lane,
+  words: row.words,
+  dueAt: row.due_at,
+  state: row.state,
+})
+
+/** Cases that one person holds. */
+export const casesOf = defineQuery('review.mine', async ({ db, now }: ReadDb, staff: string): Promise<CaseRow[]> => {
+  const rows = await db
+    .selectFrom('cases')
+    .selectAll()
+    .where('claimed_by', '=', staff)
+    .where('closed_at', 'is', null)
+    .where('claim_until', '>', now)
+    .orderBy('due_at')
+    .limit(50)
+    .execute()
+  return rows.map(rowOf)
+})
+
+export interface CaseRows {
+  readonly row: CasesTable
+  readonly excluded: readonly string[]
+  readonly evidence: readonly EvidenceTable[]
+  readonly reports: readonly ReportsTable[]
+  /** How often each reporter of this case was right before. */
+  readonly reporters: readonly { readonly reporter: string; readonly upheld: number; readonly decided: number }[]
+  readonly verdicts: readonly { readonly id: string; readonly at: number; readonly sealed: Uint8Array }[]
+  readonly history: readonly { readonly at: number; readonly by: string; readonly words: string }[]
+  readonly notes: readonly {
+    readonly id: string
+    readonly at: number
+    readonly by: string
+    readonly sealed: Uint8Array
+  }[]
+  readonly draft: Uint8Array | null
+  readonly strikes: number
+  readonly openCases: number
+  readonly decided: (StaffDecisionsTable & { readonly ended: string | null }) | null
+  readonly next: readonly CaseRow[]
+}
+
+/** All rows of one case, or undefined when it is not there or not for these roles. */
+export const caseRows = defineQuery(
+  'review.case',
+  async (
+    { db, now }: ReadDb,
+    input: { number: number; staff: string; roles: readonly string[] },
+  ): Promise<CaseRows | undefined> => {
+    const row = await db.selectFrom('cases').selectAll().where('number', '=', input.number).executeTakeFirst()
+    if (row === undefined) return undefined
+    const allowed = lanesFor(input.roles).some((lane) => lane.id === row.lane)
+    if (!allowed) return undefined
+    const of = row.number
+    const reports = await db.selectFrom('reports').selectAll().where('case_number', '=', of).orderBy('at').execute()
+    const verdicts = await db
+      .selectFrom('case_links')
+      .innerJoin('verdicts', 'verdicts.id', 'case_links.ref')
+      .select(['verdicts.id as id', 'verdicts.at as at', 'verdicts.sealed as sealed'])
+      .where('case_links.case_number', '=', of)
+      .orderBy('verdicts.at')
+      .limit(50)
+      .execute()
+    const decided = await db
+      .selectFrom('staff_decisions')
+      .leftJoin('decision_endings', 'decision_endings.decision', 'staff_decisions.id')
+      .selectAll('staff_decisions')
+      .select('decision_endings.how as ended')
+      .where('case_number', '=', of)
+      .orderBy('staff_decisions.at', 'desc')
+      .orderBy('staff_decisions.id', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    const excluded = await db.selectFrom('case_excludes').select('staff').where('case_number', '=', of).execute()
+    const draft = await db
+      .selectFrom('case_drafts')
+      .select('sealed')
+      .where('case_number', '=', of)
+      .where('staff', '=', input.staff)
+      .executeTakeFirst()
+    const next = await db
+      .selectFrom('cases')
+      .selectAll()
+      .where('lane', '=', row.lane)
+      .where('closed_at', 'is', null)
+      .where('number', '!=', of)
+      .where('number', 'not in', casesNotFor({ db }, input.staff))
+      .where((cases) => cases.or([cases('claimed_by', 'is', null), cases('claim_until', '<=', now)]))
+      .orderBy('due_at')
+      .orderBy('number')
+      .limit(5)
+      .execute()
+    return {
+      row,
+      excluded: excluded.map(({ staff }) => staff),
+      evidence: await db
+        .selectFrom('evidence')
+        .selectAll()
+        .where('case_number', '=', of)
+        .orderBy('at')
+        .limit(200)
+        .execute(),
+      reports,
+      reporters: await reporterRecords(
+        { db },
+        reports.map(({ reporter }) => reporter),
+      ),
+      verdicts,
+      history: await db
+        .selectFrom('case_history')
+        .select(['at', 'by', 'words'])
+        .where('case_number', '=', of)
+        .orderBy('at')
+        .orderBy('id')
+        .execute(),
+      notes: await db
+        .selectFrom('case_notes')
+        .select(['id', 'at', 'by', 'sealed'])
+        .where('case_number', '=', of)
+        .orderBy('at')
+        .execute(),
+      draft: draft?.sealed ?? null,
+      ...(row.account === null ? { strikes: 0, openCases: 0 } : await accountCounts({ db }, row.account, of)),
+      decided: decided ?? null,
+      next: next.map(rowOf),
+    }
+  },
+)
+
+async function accountCounts(
+  { db }: Pick<ReadDb, 'db'>,
+  account: string,
+  except: number,
+): Promise<{ strikes: number; openCases: number }> {
+  const strikes = await db
+    .selectFrom('strikes')
+    .select('decision')
+    .where('account', '=', account)
+    .where('ended_at', 'is', null)
+    .execute()
+  const open = await db
+    .selectFrom('cases')
+    .select('number')
+    .where('account', '=', account)
+    .where('closed_at', 'is', null)
+    .where('number', '!=', except)
+    .execute()
+  return { strikes: strikes.length, openCases: open.length }
+}
+
+async function reporterRecords(
+  { db }: Pick<ReadDb, 'db'>,
+  reporters: readonly string[],
+): Promise<{ reporter: string; upheld: number; decided: number }[]> {
+  const names = [...new Set(reporters)].slice(0, 100)
+  if (names.length === 0) return []
+  const rows = await db
+    .selectFrom('reports')
+    .select(({ fn }) => ['reporter', 'state', fn.countAll<number>().as('count')])
+    .where('reporter', 'in', names)
+    .where('state', '!=', 'open')
+    .groupBy(['reporter', 'state'])
+    .execute()
+  return names.map((reporter) => {
+    const own = rows.filter((row) => row.reporter === reporter)
+    const upheld = Number(own.find((row) => row.state === 'upheld')?.count ?? 0)
+    return { reporter, upheld, decided: own.reduce((sum, row) => sum + Number(row.count), 0) }
+  })
+}
