@@ -12,7 +12,7 @@ const onlyShapes: Plugin = {
       code: code
         .replace(/endpoint\(\{\n {2}id: '\w+',/g, 'endpoint({')
         .replace(/^ {2}summary:\s*(?:'[^'\n]*'|`[^`]*`),$/gm, '')
-        .replace(/^ {2}(?:codes: \[[^\]]*\]|act: '[\w.]+'|status: \d+),$/gm, '')
+        .replace(/^ {2}(?:codes: \[[^\]]*\]|act: '[\w.]+'|status: \d+|repeat: 'own'|(?:params|query): \w+),$/gm, '')
         .replace(/\s*\.describe\(\s*'[^'\n]*',?\s*\)/g, ''),
       map: null,
     }),

@@ -1,8 +1,7 @@
 import type { switchesEn } from './switches.en.ts'
 
 export const switchesDe: typeof switchesEn = {
-  words:
-    'Solange ein Schalter aus ist, wird der Inhalt privater Nachrichten und Dateien dort nicht gemessen. Meldungen und Öffentliches schon.',
+  words: 'Solange ein Schalter aus ist, wird Privates dort nicht gemessen.',
   names: {
     'eu.private_scan': 'Europäische Union',
     'uk.private_scan': 'Vereinigtes Königreich',

@@ -1,7 +1,6 @@
 /** The words of Settings → Switches. */
 export const switchesEn = {
-  words:
-    'While a switch is off, the content of private messages and files is not measured there. Reports and public content are.',
+  words: 'While a switch is off, private content is not measured there.',
   names: {
     'eu.private_scan': 'European Union',
     'uk.private_scan': 'United Kingdom',

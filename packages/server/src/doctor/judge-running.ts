@@ -105,7 +105,7 @@ export function judgeSwitches(switches: readonly { id: string; on: boolean; laps
     return wrong(
       'switches',
       `past their end or their review, and so off: ${lapsed.join(', ')}`,
-      'Private content that they permitted to be measured is no longer measured. Look at each in Settings → Switches, or run lamplighter switches list: two people renew it, or switch it off.',
+      'Private content that they permitted to be measured is no longer measured. See who and why with: lamplighter switches list. Two people renew it, or switch it off.',
     )
   const on = switches.filter((one) => one.on).map(({ id }) => id)
   return ok('switches', on.length === 0 ? 'all off: private content is not measured' : `on: ${on.join(', ')}`)
