@@ -26,5 +26,4 @@ export const switchesDe: typeof switchesEn = {
   ask: 'Änderung beantragen',
   asked: 'Jemand anderes muss zustimmen.',
   reasonHelp: 'Er ist öffentlich: kein Name, kein Inhalt.',
-  reviewHelp: 'Binnen eines Jahres; dann ist er aus.',
 }

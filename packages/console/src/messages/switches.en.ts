@@ -25,5 +25,4 @@ export const switchesEn = {
   ask: 'Ask for a change',
   asked: 'Somebody else has to agree.',
   reasonHelp: 'It is public: no name, no content.',
-  reviewHelp: 'Within a year; then it is off.',
 }

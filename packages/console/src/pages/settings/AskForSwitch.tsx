@@ -48,7 +48,6 @@ export function AskForSwitch({ one }: { one: SwitchJson }) {
               value={law}
             />
             <TextField
-              help={t.switches.reviewHelp}
               label={t.switches.review}
               onChange={(event) => setReview(event.target.value)}
               type="date"

@@ -47,7 +47,6 @@ function One({ one }: { one: SwitchJson }) {
           {t.switches.names[one.id]}
         </h2>
         <Chip look={lapsed ? 'alarm' : one.state === 'on' ? 'strong' : 'plain'}>{t.switches.states[one.state]}</Chip>
-        <code className="ms-auto font-mono text-fine text-muted">{one.id}</code>
       </header>
       <Terms
         rows={[
