@@ -12,7 +12,8 @@ export function event(): Record<string, unknown> {
     actor: person(`a-${count % 9_973}`),
     target: person('friend'),
     tie: { connected: true, first_contact: false },
-    room: { id: `dm-${count % 997}`, type: 'direct', audience: 'private' },
+    // What is private would not be measured while the switches are off.
+    room: { id: `chat-${count % 997}`, type: 'channel', audience: 'public' },
     item: {
       id,
       text: count % 100 === 0 ? 'send me 50 or else' : 'see you at the ferry after the market, bring the nets',

@@ -2,19 +2,26 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
-/** What a call does, in a sentence, is for the description of the interface; no page shows it, so no browser fetches it. */
-const withoutSummaries: Plugin = {
-  name: 'without-summaries',
+/** What a call or a field means, who may call it and how it is answered is the server's to know; no page asks, so no browser fetches it. */
+const onlyShapes: Plugin = {
+  name: 'only-shapes',
   enforce: 'pre',
   transform: {
     filter: { id: /packages\/api\/src\/[\w-]+\.ts$/ },
-    handler: (code) => ({ code: code.replace(/^ {2}summary:\s*(?:'[^'\n]*'|`[^`]*`),$/gm, ''), map: null }),
+    handler: (code) => ({
+      code: code
+        .replace(/endpoint\(\{\n {2}id: '\w+',/g, 'endpoint({')
+        .replace(/^ {2}summary:\s*(?:'[^'\n]*'|`[^`]*`),$/gm, '')
+        .replace(/^ {2}(?:codes: \[[^\]]*\]|act: '[\w.]+'|status: \d+|repeat: 'own'|(?:params|query): \w+),$/gm, '')
+        .replace(/\s*\.describe\(\s*'[^'\n]*',?\s*\)/g, ''),
+      map: null,
+    }),
   },
 }
 
 // The content security policy of the server allows no inline script and no inline style: everything is a hashed file of its own.
 export default defineConfig({
-  plugins: [withoutSummaries, react(), tailwindcss()],
+  plugins: [onlyShapes, react(), tailwindcss()],
   worker: { format: 'es' },
   build: {
     outDir: 'dist',

@@ -57,6 +57,8 @@ export const EvidenceJson = z.object({
     .nullable(),
   /** `removed` etc. as the platform acknowledged, or null. */
   state: z.string().nullable(),
+  /** The switch that kept its content from being read: nothing of it was measured, and nothing is shown. Null where none did. */
+  off: z.string().nullable(),
 })
 export type EvidenceJson = z.infer<typeof EvidenceJson>
 

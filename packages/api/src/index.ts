@@ -15,6 +15,7 @@ import * as ruleSteps from './rule-steps.ts'
 import * as rules from './rules.ts'
 import * as runs from './runs.ts'
 import * as settings from './settings.ts'
+import * as switches from './switches.ts'
 
 export { type Act, acts, operatorActs } from './acts.ts'
 export * from './backfills.ts'
@@ -45,6 +46,7 @@ export * from './rule-steps.ts'
 export * from './rules.ts'
 export * from './runs.ts'
 export * from './settings.ts'
+export * from './switches.ts'
 export * from './words.ts'
 
 const isEndpoint = (value: unknown): value is Endpoint =>
@@ -70,6 +72,7 @@ export const endpoints: readonly Endpoint[] = [
   backfills,
   runs,
   settings,
+  switches,
   operator,
   erasures,
   models,

@@ -80,6 +80,12 @@ export const ScreenAnswer = z.object({
   unknown: z.array(UnknownJson),
   /** Reasons of the rules that fired, as rendered for staff without sealed fields. */
   because: z.array(z.string()),
+  off: z
+    .string()
+    .optional()
+    .describe(
+      'The switch that kept the content of a private event from being measured: the verdict rests on other facts, and says nothing of the content',
+    ),
   decision: Id.optional(),
   recorded: Recorded.optional(),
   repeat: z.boolean().optional(),
@@ -150,13 +156,16 @@ export const reports = endpoint({
 })
 
 export const MediaState = z.enum(['stored', 'measured', 'partly'])
-export const MediaAnswer = z.object({
+export const MediaStored = z.object({
   id: PlatformId,
   size: z.int(),
   sha256: z.string(),
   state: MediaState,
   unknown: z.array(z.object({ part: z.string(), why: z.string() })).optional(),
 })
+/** A private file that a switch keeps from being looked at: its bytes were dropped as they came. */
+export const MediaOff = z.object({ id: PlatformId, state: z.literal('off'), by: z.string() })
+export const MediaAnswer = z.union([MediaStored, MediaOff])
 
 export const putMedia = endpoint({
   id: 'putMedia',
@@ -165,7 +174,15 @@ export const putMedia = endpoint({
   act: 'media.put',
   summary: 'Hand in the bytes of one file, before the event that names it. The same id and bytes again change nothing.',
   params: z.object({ id: PlatformId }),
-  query: z.object({ audience: z.enum(['public', 'private']), kind: z.string().max(64).optional() }),
+  query: z.object({
+    audience: z.enum(['public', 'private']),
+    countries: z
+      .string()
+      .regex(/^[A-Za-z]{2}(,[A-Za-z]{2}){0,49}$/)
+      .optional()
+      .describe('Of a private file: where all who send and get it are, two letters each. Not told counts as the EU'),
+    kind: z.string().max(64).optional(),
+  }),
   body: undefined,
   takes: ['*/*'],
   status: 201,

@@ -159,7 +159,7 @@ export const getRuleset = endpoint({
     alerts: z.array(
       z.object({
         at: Instant,
-        kind: z.enum(['paused', 'breaker']),
+        kind: z.enum(['paused', 'breaker', 'switch']),
         version: z.int(),
         rule: z.string(),
         roles: z.array(Role),

@@ -62,6 +62,7 @@ const piece = (ref: string, words: string, text: string | null, change: Partial<
   links: [],
   media: null,
   state: null,
+  off: null,
   ...change,
 })
 

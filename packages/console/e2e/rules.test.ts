@@ -432,6 +432,7 @@ async function sendMessages(house: House, count: number): Promise<void> {
           occurred_at: new Date().toISOString(),
           actor: { ...adult(`walker-${number}`), ...(spam && { age: HOUR }) },
           target: adult('somebody'),
+          room: { id: 'quay', type: 'channel', audience: 'public' },
           item: { id: `walk-${number}`, text: 'See you at the regatta.', link_count: spam ? 10 : 0 },
         })
       }),

@@ -45,7 +45,7 @@ describe.skipIf(noBrowser)('the whole story', () => {
       actor: adult('storyteller'),
       target: adult('listener'),
       tie: { connected: true, first_contact: false },
-      room: { id: 'dm-story', type: 'direct', audience: 'private' },
+      room: { id: 'quay', type: 'channel', audience: 'public' },
       item: { id: 'story-1', text: 'Pay me or I show your drawings to the whole choir' },
     })
     expect(judged.verdict).toBe('hold')
@@ -53,7 +53,7 @@ describe.skipIf(noBrowser)('the whole story', () => {
     const first = await browser.another()
     await note(first.page)
     await signIn(first.page, await house.invite('lead'))
-    await takeCase(first.page, house.url, 1025)
+    await takeCase(first.page, house.url, 1026)
     await first.page.evaluate(() => {
       window.noted.mouse = 0
     })

@@ -136,6 +136,8 @@ export type AssignValue =
   | { readonly kind: 'value'; readonly literal: Literal }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'none' }
+  /** Of a signal alone: a switch keeps it from being measured. */
+  | { readonly kind: 'off' }
   | { readonly kind: 'list'; readonly values: readonly Literal[] }
 
 export interface Assign {

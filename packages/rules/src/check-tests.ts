@@ -99,6 +99,11 @@ function checkAssigns(assigns: readonly Assign[], kind: string, scope: Scope): v
 
 function checkValue(value: AssignValue, type: Type, path: Word, scope: Scope): void {
   if (value.kind === 'unknown' || value.kind === 'none') return
+  if (value.kind === 'off') {
+    if (!scope.signals.has(path.text))
+      scope.findings.error('T01', path.at, `'${path.text}' is no signal, and only signals are off`, 'write none')
+    return
+  }
   const literals = value.kind === 'list' ? value.values : [value.literal]
   if ((type.kind === 'list') !== (value.kind === 'list')) {
     scope.findings.error(

@@ -83,6 +83,11 @@ const MISTAKES: readonly (readonly [string, string, string[]])[] = [
   ],
   ['T01 account', rule({ when: 'actor.id == "u-17"' }), ['6:8 T01 cannot compare id<account> with text']],
   [
+    'T01 off',
+    `${rule()}sample s = message { actor.id: "a", item.link_count: off }`,
+    ["12:8 N05 's' is never used", "12:37 T01 'item.link_count' is no signal, and only signals are off"],
+  ],
+  [
     'T02',
     `${LISTS}${rule({ when: 'item.text near faces or item.text contains any words', unknown: UNKNOWN })}`,
     ["5:6 N05 'names' is never used", '9:8 T02 a text field cannot be looked up in a phash list'],

@@ -9,7 +9,10 @@ import {
   type Lists,
   type Measured,
   normalise,
+  offBy,
+  offFlag,
   type Reading,
+  renderExplanation,
 } from './index.ts'
 
 // One explanation a line. A decision is explained by the same bytes years later (rules.md §7.7): a line here may change only
@@ -160,3 +163,16 @@ function judge({ records, measured = {}, readings = [], lists = up }: Case, phas
   if ('problems' in normal) throw new Error(JSON.stringify(normal.problems))
   return program.judge(program.plan(normal.event, measured, lists), readings, phase)
 }
+
+test('what a switch kept from being read is named, in the data and in words', () => {
+  const normal = normalise(program.ruleset.schema, 'message', {
+    ...{ id: 'm-1', occurred_at: '2026-01-01T09:00:00Z', actor: { id: 'a' }, item: { id: 'i' } },
+  })
+  if ('problems' in normal) throw new Error(JSON.stringify(normal.problems))
+  const event = { ...normal.event, item: { id: 'i', text: null }, flags: [offFlag('eu.private_scan')] }
+  const explained = program.judge(program.plan(event, {}, up), [], 'gate').explain(seal)
+  expect(explained.event.flags).toEqual(['off:eu.private_scan'])
+  expect(offBy(event)).toBe('eu.private_scan')
+  expect(offBy({ flags: ['delayed'] })).toBeUndefined()
+  expect(renderExplanation(explained)).toContain('content was not measured: eu.private_scan is off\n')
+})

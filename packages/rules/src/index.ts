@@ -46,7 +46,17 @@ export {
   type Piece,
   type RuleForm,
 } from './rule-form.ts'
-export { readSchema, type Schema } from './schema.ts'
+export { type EventKind, readSchema, type Schema } from './schema.ts'
 export { type ListFactory, runTests, type TestReport } from './tests.ts'
 export type { Json, Value } from './types.ts'
-export type { Event, Fields, Hit, List, Lists, Measured, Measurement } from './world.ts'
+export {
+  type Event,
+  type Fields,
+  type Hit,
+  type List,
+  type Lists,
+  type Measured,
+  type Measurement,
+  offBy,
+  offFlag,
+} from './world.ts'

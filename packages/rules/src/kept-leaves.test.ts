@@ -64,6 +64,19 @@ test.each(['item.text contains "hello"', 'media.pdq is unknown', 'item.text is n
   },
 )
 
+test.each([
+  ['item.text contains "hello"', 'quiet'],
+  ['not item.text contains "hello"', 'fired'],
+  ['item.text contains any words', 'quiet'],
+])('%s is answered by what was kept from being read, though nobody asked it then', (when, expected) => {
+  const program = programOf(`${when.includes('words') ? WORDS : ''}\n${one(when)}`)
+  const event = stripped(message({ item: { id: 'i', text: 'hello' } }))
+  const unread: Event = { ...event, item: { id: 'x2', text: null }, flags: ['off:eu.private_scan'] }
+  expect(outcome(program, unread, new Map())).toBe(expected)
+  const [leaf] = program.keptLeaves('message')
+  expect(outcome(program, unread, new Map([[leaf?.key ?? '', undefined]]))).toBe('unknown')
+})
+
 test('what can be asked again is not kept: other fields, and whether two ids are one', () => {
   const program = programOf(one('actor.id == target.id and item.link_count > 0 and actor.age < 3d'))
   expect(program.keptLeaves('message')).toEqual([])

@@ -16,6 +16,7 @@ import type { Question } from './question.ts'
 import { sha256 } from './sha256.ts'
 import type { Run } from './terms.ts'
 import { elementType } from './types.ts'
+import { recordOf } from './world.ts'
 
 /**
  * A question whose answer has to be kept where what it reads is not: about content, or about what a list holds (rules.md §8.4).
@@ -33,6 +34,8 @@ export type KeptAnswers = ReadonlyMap<string, Truth>
 
 interface Kept extends KeptLeaf {
   readonly question: Question
+  /** What it reads of the event itself. */
+  readonly fields: readonly FieldTerm[]
 }
 
 /** The kept questions of each kind of event. */
@@ -45,7 +48,8 @@ export function keptByKind(ruleset: RuleSet, compiler: Compiler): KeptByKind {
     for (const leaf of allLeaves(condition).filter(mustBeKept)) {
       const question = compiler.condition(leaf)
       const key = keyOf(leaf, ruleset)
-      const kept = { key, text: leaf.place.text, question, answer: (run: Run) => question.answer(run) }
+      const fields = termsOf(leaf).flatMap(fieldsOf)
+      const kept = { key, text: leaf.place.text, question, fields, answer: (run: Run) => question.answer(run) }
       for (const kind of kinds) {
         const own = found.get(kind) ?? new Map<string, Kept>()
         found.set(kind, own.has(key) ? own : own.set(key, kept))
@@ -57,9 +61,16 @@ export function keptByKind(ruleset: RuleSet, compiler: Compiler): KeptByKind {
   return new Map([...found].map(([kind, own]) => [kind, [...own.values()]]))
 }
 
-/** Answers the kept questions as they were answered, before anything is asked. */
+/**
+ * Answers the kept questions as they were answered, before anything is asked. One that nobody asked then is unknown, unless it reads what
+ * is none, such as content that a switch kept from being read: then the event itself answers it.
+ */
 export function answerAsKept(run: Run, kept: readonly Kept[], answers: KeptAnswers): void {
-  for (const { key, question } of kept) question.settle(run, answers.get(key))
+  for (const { key, question, fields } of kept) {
+    const isAsked =
+      !answers.has(key) && fields.some(({ member, field }) => recordOf(run.event, member)?.[field.name] === null)
+    if (!isAsked) question.settle(run, answers.get(key))
+  }
 }
 
 /**

@@ -112,6 +112,7 @@ function parseAssigns(cursor: Cursor): Assign[] {
 function parseAssignValue(cursor: Cursor): AssignValue {
   if (cursor.take('unknown')) return { kind: 'unknown' }
   if (cursor.take('none')) return { kind: 'none' }
+  if (cursor.take('off')) return { kind: 'off' }
   if (!cursor.take('[')) return { kind: 'value', literal: parseValue(cursor) }
   if (cursor.take(']')) return { kind: 'list', values: [] }
   const values = cursor.list(() => parseValue(cursor))

@@ -5,6 +5,7 @@ import { printable } from './lex.ts'
 import { windowText } from './print-expr.ts'
 import type { TestReport } from './tests.ts'
 import type { Json } from './types.ts'
+import { offBy } from './world.ts'
 
 /** Characters of one line of a file that are shown. */
 const MAX_LINE = 240
@@ -64,6 +65,8 @@ function renderCoverage({ leaves, bothWays, neverTrue, neverFalse }: TestReport[
 export function renderExplanation(explanation: Explanation): string {
   const { event, verdict, phase, rules, undecided } = explanation
   const lines = [`${event.kind} ${printable(event.id)} → ${verdict} (${phase})`]
+  const off = offBy(event)
+  if (off !== undefined) lines.push(`  content was not measured: ${printable(off)} is off`)
   for (const rule of rules) {
     lines.push(`  ${rule.rule} v${rule.version}  ${rule.outcome}${rule.mode === 'live' ? '' : ` (${rule.mode})`}`)
     const width = Math.max(0, ...rule.clauses.map((clause) => clause.text.length))

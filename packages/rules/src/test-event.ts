@@ -64,6 +64,7 @@ function literalOf(literal: Literal, { turns }: Moment): string | number | boole
 
 function measurementOf(value: AssignValue): Measurement {
   if (value.kind === 'none') return { known: 'none' }
+  if (value.kind === 'off') return { known: 'off', switch: 'a switch' }
   if (value.kind === 'value' && value.literal.kind !== 'string') return { known: true, value: value.literal.value }
   return { known: false, why: 'unknown in the test' }
 }

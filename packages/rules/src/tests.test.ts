@@ -47,6 +47,11 @@ describe('tests in the file (rules.md §7.8)', () => {
       'given bad has "b3.example" repeat 3 as i every 1m { send dm { item.links: ["b{i}.example"] } } expect links fired',
       [],
     ],
+    [
+      'a signal that a switch keeps from being measured is none, not unknown',
+      'send dm { threat: off } expect threats quiet expect no effect',
+      [],
+    ],
     ['a field is unknown or none', 'send dm { item.forwarded: none, threat: 0.6 } expect threats quiet', []],
     [
       'what was, where it is not what was expected',

@@ -4,7 +4,7 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/))
 export const RULE_WORDS = words(
   `after again allow and any approx as because block bool by contains context count counter critical distinct domain down effect
   every exact expect false fired follow for from gate given harm has hash high hold id ignore in is known label let limit list
-  low matches medium near no none not num of offer on or over owner phash phase policy preserve queue quiet refer release
+  low matches medium near no none not num of off offer on or over owner phash phase policy preserve queue quiet refer release
   repeat review rule ruleset sample schema score sealed send severity signal stale sum tell test text then to true unknown
   until up use user verdict version when where withhold within`,
 )

@@ -7,12 +7,22 @@ export interface Event {
   /** RFC 3339 in UTC, with milliseconds. */
   readonly occurred_at: string
   readonly received_at?: string
+  /** What is special about it; `off:` and a name: that switch kept its content from being read. */
   readonly flags?: readonly string[]
   /** The records: `actor`, `item`, … A missing optional record is none. */
   readonly [record: string]: Fields | Json | undefined
 }
 
 export type Fields = { readonly [field: string]: Value }
+
+const OFF = 'off:'
+
+/** The flag of an event whose content a switch kept from being read. */
+export const offFlag = (name: string): string => `${OFF}${name}`
+
+/** The switch that kept content from being read; undefined where none did. */
+export const offBy = ({ flags }: Pick<Event, 'flags'>): string | undefined =>
+  flags?.find((flag) => flag.startsWith(OFF))?.slice(OFF.length)
 
 /** What a signal said of one event. `late`, `broken` and whatever else is not known are unknown, never "no". */
 export type Measurement = (

@@ -150,6 +150,7 @@ describe('platform P-33, ecosystem 23, security S-49: words of people', () => {
       queue: ['review.settle', 'schedule'],
       result: ['delivered', 'failed', 'gone', 'lost', 'fault'],
       log: ['actions', 'sealed'],
+      switch: ['eu.private_scan', 'uk.private_scan', 'us.private_scan'],
       le: ['+Inf', ...Array.from(new Set([...text.matchAll(/le="([\d.]+)"/g)].map(([, le]) => String(le))))],
     }
     for (const line of series) {

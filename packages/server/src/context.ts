@@ -29,9 +29,12 @@ import {
   askedLists,
   countRules,
   makeRegistry,
+  makeSwitchboard,
   makeTally,
   type RuleRegistry,
   ruleNames,
+  SWITCH_IDS,
+  type Switchboard,
   type Tally,
 } from './policy/index.ts'
 import {
@@ -91,6 +94,7 @@ export interface Parts {
   readonly models: Models
   readonly registry: RuleRegistry
   readonly counters: KeptCounters
+  readonly switchboard: Switchboard
   readonly tally: Tally
   readonly intake: IntakeServices
   readonly replay: ReplayLog
@@ -179,6 +183,7 @@ async function build(
   const models = makeModels({ storage, keysFor, onBroken: (error) => failed('models', error) })
   const providers = new Map([...shippedProviders, ...learnerProviders(models)])
   const registry = makeRegistry({ storage, providers: new Set(providers.keys()), counters, now, keysFor })
+  const switchboard = makeSwitchboard(storage)
   const tally = makeTally({
     async write(counts) {
       const opened = await store.tx(countRules, { counts, keys: await keysFor([]) })
@@ -202,7 +207,14 @@ async function build(
   const intake: IntakeServices = {
     bench: {
       ...{ rules: registry.live, running: registry.running, tally, counters },
-      ...{ lists: library.book, providers, vault, sealer, sealKey },
+      ...{
+        lists: library.book,
+        providers,
+        vault,
+        sealer,
+        sealKey,
+        switches: () => ({ set: switchboard.now(), at: now() }),
+      },
     },
     storage,
     nameOf: keyedNames(sealKey),
@@ -219,6 +231,7 @@ async function build(
         verdict: answer.verdict,
         ...(ms !== undefined && { ms }),
         unknown: answer.unknown,
+        ...(answer.off !== undefined && { off: answer.off }),
         // `starter/name v3`, as a verdict cites them.
         rules: (ruling?.rules ?? []).map((rule) => rule.replace(/^.*\/| v\d+$/g, '')),
       }),
@@ -244,6 +257,7 @@ async function build(
     models,
     registry,
     counters,
+    switchboard,
     tally,
     intake,
     replay,
@@ -253,16 +267,18 @@ async function build(
     meansFor,
   }
   await registry.load()
+  await switchboard.load()
   await library.load()
   await models.load()
   namesKnown({
     rules: () => ruleNames(registry),
     lists: () => library.book.all().map(({ id }) => id),
     signals: [...providers.keys()],
+    switches: SWITCH_IDS,
   })
   const stands = async () => {
     const fallen = async () => fallenWalls(await decoder.walls())
-    return standsOf({ storage, now, asked: () => askedLists(registry), fallen })
+    return standsOf({ storage, now, asked: () => askedLists(registry), fallen, switches: switchboard.now })
   }
   readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
   readiness.add('models', () => models.missing())
@@ -271,6 +287,7 @@ async function build(
     live.changed(topic)
     // Another process took a step: this one swaps too, and goes on with what it has if that cannot be read.
     if (topic === 'models') models.load().catch((error: unknown) => failed('models', error))
+    if (topic === 'switches') switchboard.load().catch((error: unknown) => failed('switches', error))
     if (topic === 'rulesets') registry.load().catch((error: unknown) => failed('rules', error))
   })
   const app = makeFace(
@@ -320,6 +337,7 @@ async function build(
         deliveries,
         counters,
         tally,
+        switchboard,
         transparency,
         decoder,
         long,

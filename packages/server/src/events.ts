@@ -173,7 +173,7 @@ export function ledgerAlarm(code: string): void {
 
 /** Something beside the calls failed: it is tried again or waits for a person, and is never silent. */
 export function failed(
-  part: 'gate' | 'follow' | 'job' | 'ledger' | 'models' | 'rules' | 'schedule',
+  part: 'gate' | 'follow' | 'job' | 'ledger' | 'models' | 'rules' | 'schedule' | 'switches',
   thrown?: unknown,
 ): void {
   if (thrown !== undefined) {
@@ -219,6 +219,12 @@ const ruleFiredTotal = metrics.counter({
   labels: { rule: () => namesNow().rules(), mode: ['live'] },
 })
 
+const unreadTotal = metrics.counter({
+  name: 'lamplighter_events_unread_total',
+  help: 'Events whose private content was not measured, by the switch that is off; in the gate and after delivery.',
+  labels: { switch: () => namesNow().switches },
+})
+
 /** One event was judged. */
 export function judged(what: {
   kind: string
@@ -227,10 +233,13 @@ export function judged(what: {
   ms?: number
   unknown: readonly { signal: string; why: string }[]
   rules: readonly string[]
+  /** The switch that kept its content from being read. */
+  off?: string
 }): void {
   const labels = { type: what.kind, verdict: what.verdict }
   eventsTotal.add(labels)
   if (what.ms !== undefined) screenSeconds.observe(what.ms / 1000, labels)
   for (const { signal, why } of what.unknown) signalUnknownTotal.add({ signal, why })
+  if (what.off !== undefined) unreadTotal.add({ switch: what.off })
   for (const rule of what.rules) ruleFiredTotal.add({ rule, mode: 'live' })
 }

@@ -16,7 +16,14 @@ import { type IntakeServices, routesOf as intakeRoutes } from './intake/index.ts
 import { metrics } from './metrics.ts'
 import { type ReceiptFile, pagesOf as usersPages } from './pages/index.ts'
 import { type People, routesOf as peopleRoutes, signInPages } from './people/index.ts'
-import { harmsOf, routesOf as policyRoutes, type RuleRegistry, type Tally } from './policy/index.ts'
+import {
+  harmsOf,
+  routesOf as policyRoutes,
+  type RuleRegistry,
+  type Switchboard,
+  switchRoutes,
+  type Tally,
+} from './policy/index.ts'
 import { type Quiet, routesOf as restoreRoutes } from './restore/index.ts'
 import {
   type CaseDesk,
@@ -49,6 +56,7 @@ export interface FaceParts {
   readonly library: ListLibrary
   readonly registry: RuleRegistry
   readonly tally: Tally
+  readonly switchboard: Switchboard
   readonly intake: IntakeServices
   readonly desk: CaseDesk
   readonly vault: MediaVault
@@ -100,6 +108,7 @@ export function makeFace(
       ...{ storage, registry, tally: parts.tally, keysFor },
       reviewed: (events) => store.read(reviewedOf, events),
     }),
+    ...switchRoutes({ storage, switchboard: parts.switchboard, keysFor }),
     ...signalsRoutes({ storage, library: parts.library, harms: () => harmsOf(registry) }),
     ...actionsRoutes({
       ...{ store, wakeup: storage.wakeup, meansFor, now },

@@ -52,6 +52,17 @@ const jobsParked = metrics.gauge({
   help: 'Jobs that the machine has given up and a person must look at.',
   labels: queues,
 })
+const switches = { switch: () => namesNow().switches }
+const switchOn = metrics.gauge({
+  name: 'lamplighter_switch_on',
+  help: '1 while a switch permits what it is about.',
+  labels: switches,
+})
+const switchLapsed = metrics.gauge({
+  name: 'lamplighter_switch_lapsed',
+  help: '1 while a switch that was switched on is past its end or its review, and so is off.',
+  labels: switches,
+})
 const dbSize = metrics.gauge({ name: 'lamplighter_db_size_bytes', help: 'Size of the database.' })
 
 /** How things stand when the metrics are read. */
@@ -59,6 +70,7 @@ export interface Standing {
   readonly lanes: readonly { lane: string; waiting: number; overdue: number; oldestMs: number }[]
   readonly outbox: readonly { kind: 'webhook' | 'poll'; waiting: number; oldestMs: number }[]
   readonly lists: readonly { id: string; ageMs: number }[]
+  readonly switches: readonly { id: string; on: boolean; lapsed: boolean }[]
   readonly stream: { group: string; records: number; oldestMs: number }
   readonly queues: readonly { queue: string; waiting: number; parked: number }[]
   readonly bytes: number
@@ -84,6 +96,10 @@ export function thingsStand(at: Standing): void {
   for (const { queue, waiting, parked } of at.queues) {
     jobsWaiting.set(waiting, { queue })
     jobsParked.set(parked, { queue })
+  }
+  for (const { id, on, lapsed } of at.switches) {
+    switchOn.set(on ? 1 : 0, { switch: id })
+    switchLapsed.set(lapsed ? 1 : 0, { switch: id })
   }
   dbSize.set(at.bytes)
 }

@@ -88,6 +88,7 @@ describe.each(engines)('the tables of the product on $name', (engine) => {
       'outbox',
       'reports',
       'settings',
+      'switch_changes',
       'withheld_notices',
     ])
     for (const table of ['case_links', 'case_history', 'case_notes', 'case_excludes']) {
@@ -115,6 +116,8 @@ async function liveIn(house: House): Promise<void> {
   for (const value of ['Harbour', 'Port'])
     await admin.call('PUT', '/v1/settings/platform.name', { body: { value, reason: 'x' } })
   await house.screen({ ...messageOf('hello'), mood: 'fine' })
+  // The first is withdrawn, the second waits.
+  for (const _ of [1, 2]) await make.switchAsked()
   await liveByRules(new RuleMakes(town))
   for (const seed of [1, 2]) await teach(house, seed)
   const { storage, meansFor, transparency } = house.context

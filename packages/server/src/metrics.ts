@@ -8,8 +8,9 @@ interface Names {
   readonly rules: () => readonly string[]
   readonly lists: () => readonly string[]
   readonly signals: readonly string[]
+  readonly switches: readonly string[]
 }
-let named: Names = { rules: () => [], lists: () => [], signals: [] }
+let named: Names = { rules: () => [], lists: () => [], signals: [], switches: [] }
 
 /** The names of this moment. */
 export const namesNow = (): Names => named

@@ -33,17 +33,26 @@ beforeAll(async () => {
   town = await openTown(house)
   make = new Makes(town, CANARY)
   good = goodCalls(town, make, CANARY)
-  const { reviewer, lead, admin } = town
+  const { reviewer, lead, admin, legal } = town
   callers = {
     platform: house.credentials,
-    staff: { reviewer: reviewer.credentials, lead: lead.credentials, admin: admin.credentials },
+    staff: {
+      reviewer: reviewer.credentials,
+      lead: lead.credentials,
+      admin: admin.credentials,
+      legal: legal.credentials,
+    },
   }
   const wish = { name: 'strange', connection: 'main', scopes: ['metrics'] as const, days: 300, doer: operatorDoer }
   strange = { authorization: `Bearer ${(await house.context.people.newKey(wish)).key}` }
   young = await openHouse({ engine: sqlite, rules: null, bare: true })
   youngCallers = {
     platform: young.credentials,
-    staff: { lead: (await young.person('lead')).credentials, admin: (await young.person('admin')).credentials },
+    staff: {
+      lead: (await young.person('lead')).credentials,
+      admin: (await young.person('admin')).credentials,
+      legal: (await young.person('legal')).credentials,
+    },
   }
   const lookAs: State = ['lookAs', 'not_found', () => young.visit('POST', '/v1/me/look-as', { body: { role: 'lead' } })]
   states = [lookAs, ...statesOf(town, make, CANARY)]

@@ -5,7 +5,7 @@ import { failed, followed } from './events.ts'
 import type { Decoder } from './evidence/decoder/index.ts'
 import { type IntakeServices, startFollow } from './intake/index.ts'
 import { housekeeping, SCHEDULE_QUEUE, startScheduler, startWorker } from './jobs/index.ts'
-import type { Tally } from './policy/index.ts'
+import type { Switchboard, Tally } from './policy/index.ts'
 import { type CaseDesk, settleHandler, withheldHandler } from './review/index.ts'
 import type { Storage } from './storage/index.ts'
 import type { Keyring } from './storage/keyring/index.ts'
@@ -21,6 +21,7 @@ export interface RunningParts {
   readonly counters: KeptCounters
   readonly replay: { tend(): Promise<number> }
   readonly tally: Tally
+  readonly switchboard: Switchboard
   readonly transparency: Transparency
   readonly decoder: Decoder
   /** What backtests, retros and erasures do, by queue. Each takes a whole core for a while, or much of the database: one at a time. */
@@ -54,6 +55,7 @@ export function startRunning(parts: RunningParts): (() => Promise<void>)[] {
       bodySweep(store, now),
       counterSweep(parts.counters, now),
       replayTend(parts.replay),
+      parts.switchboard.task,
     ],
     onError: (error) => failed('schedule', error),
   })

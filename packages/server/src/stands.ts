@@ -3,6 +3,7 @@ import { newestAct } from './audit/index.ts'
 import type { WallName, Walls } from './evidence/decoder/index.ts'
 import type { Standing } from './gauges.ts'
 import { FOLLOW } from './intake/index.ts'
+import { hasLapsed, type SwitchSet, stateAt } from './policy/index.ts'
 import { laneStands } from './review/index.ts'
 import { listAges } from './signals/index.ts'
 import { type Storage, storageStands } from './storage/index.ts'
@@ -39,10 +40,11 @@ interface From {
   /** Ids of the lists that the live rules ask. */
   readonly asked: () => readonly string[]
   readonly fallen: () => Promise<readonly WallName[]>
+  readonly switches: () => SwitchSet
   readonly now: () => number
 }
 
-export async function standsOf({ storage, asked, fallen, now }: From): Promise<Stands> {
+export async function standsOf({ storage, asked, fallen, switches, now }: From): Promise<Stands> {
   const { store, stream } = storage
   const at = now()
   const [lanes, connections, lists, stored, logs, writtenAt, backlog, { engine, settings, numbers }] =
@@ -72,6 +74,11 @@ export async function standsOf({ storage, asked, fallen, now }: From): Promise<S
     lists: lists.flatMap(({ id, updatedAt }) =>
       updatedAt === null ? [] : [{ id, ageMs: Math.max(0, at - updatedAt) }],
     ),
+    switches: switches().switches.map((one) => ({
+      id: one.id,
+      on: stateAt(one, at) === 'on',
+      lapsed: hasLapsed(one, at),
+    })),
     stream: { group: FOLLOW, ...backlog },
     queues: stored.queues,
     bytes: stored.bytes,

@@ -24,6 +24,7 @@ export function queriesOf(name: string): (string | number)[][] {
     case 'keys':
     case 'lists':
     case 'rulesets':
+    case 'switches':
       return [[subject]]
     default:
       return []

@@ -23,6 +23,7 @@ import {
   getRulesets,
   getRulesetVersion,
   getShadowReport,
+  getSwitches,
   type OutboxState,
 } from '@lamplighter/api'
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
@@ -150,6 +151,10 @@ export const policiesQuery = queryOptions({
 export const retentionQuery = queryOptions({
   queryKey: ['retention'],
   queryFn: ({ signal }) => call(getRetention, { signal }),
+})
+export const switchesQuery = queryOptions({
+  queryKey: ['switches'],
+  queryFn: ({ signal }) => call(getSwitches, { signal }),
 })
 export const connectionsQuery = queryOptions({
   queryKey: ['connections'],

@@ -52,6 +52,7 @@ export function EvidencePiece(props: {
           <EvidenceText marks={piece.marks} text={piece.text} />
         </div>
       )}
+      {piece.off !== null && <p className="text-muted">{t.evidence.off(piece.off)}</p>}
       {piece.marks.length > 0 && (
         <p className="text-fine text-muted">
           {t.evidence.matched} {[...new Set(piece.marks.map(({ why }) => why))].join(' · ')}

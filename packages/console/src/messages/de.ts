@@ -2,6 +2,7 @@ import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
 import { rulebookDe } from './rulebook.de.ts'
+import { switchesDe } from './switches.de.ts'
 import type { Words } from './words.ts'
 
 const units: Units = { s: 's', min: 'min', h: 'h', d: 'T' }
@@ -238,6 +239,7 @@ export const de: Words = {
     matched: 'Unterstrichen:',
     unseen: (label) => `ein unsichtbares Zeichen: ${label}`,
     none: 'Zu diesem Fall wurden keine Beweise aufbewahrt.',
+    off: (name) => `Nicht gemessen: ${name} ist aus.`,
   },
   history: { none: 'Was mit diesem Fall geschieht, steht dann hier.' },
   notes: {
@@ -445,6 +447,7 @@ export const de: Words = {
       connections: 'Anschlüsse',
       keys: 'API-Schlüssel',
       lists: 'Listen',
+      switches: 'Schalter',
       retention: 'Aufbewahrung',
       log: 'Protokoll',
     },
@@ -493,6 +496,7 @@ export const de: Words = {
     none: 'Noch keine Liste. Einlesen mit: lamplighter lists import',
   },
   rulebook: rulebookDe,
+  switches: switchesDe,
   retention: {
     words: 'Was aufbewahrt wird, warum und wie lange. Eine Sicherung geht jeder Zahl vor.',
     what: 'Was',
@@ -503,6 +507,7 @@ export const de: Words = {
       closed_at: 'nach dem Abschluss',
       created_at: 'nach dem Verfassen',
       decided_at: 'nach der Entscheidung',
+      ended_at: 'nach dem Ende',
       ends_at: 'nach dem Ende',
       expires_at: 'nach dem Ende',
       hour: 'nach dieser Stunde',

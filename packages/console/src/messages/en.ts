@@ -2,6 +2,7 @@ import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
 import { rulebookEn } from './rulebook.en.ts'
+import { switchesEn } from './switches.en.ts'
 
 const units: Units = { s: 's', min: 'min', h: 'h', d: 'd' }
 const plural = new Intl.PluralRules('en')
@@ -231,6 +232,7 @@ export const en = {
     matched: 'Underlined:',
     unseen: (label: string) => `a character that cannot be seen: ${label}`,
     none: 'No evidence was kept with this case.',
+    off: (name: string) => `Not scanned: ${name} is off.`,
   },
   history: { none: 'What happens to this case will be listed here.' },
   notes: {
@@ -435,6 +437,7 @@ export const en = {
       connections: 'Connections',
       keys: 'API keys',
       lists: 'Lists',
+      switches: 'Switches',
       retention: 'Retention',
       log: 'Log',
     },
@@ -483,6 +486,7 @@ export const en = {
     none: 'No list yet. Bring one in with: lamplighter lists import',
   },
   rulebook: rulebookEn,
+  switches: switchesEn,
   retention: {
     words: 'What is kept, why, and how long. A hold beats every number.',
     what: 'What',
@@ -493,6 +497,7 @@ export const en = {
       closed_at: 'after it was closed',
       created_at: 'after it was written',
       decided_at: 'after the decision',
+      ended_at: 'after its end',
       ends_at: 'after its end',
       expires_at: 'after its end',
       hour: 'after that hour',

@@ -154,6 +154,15 @@ export const kept: Kept = {
     what: 'Welche Regeln bei einem Ereignis auslösten',
     why: 'Damit sich zeigt, wie oft eine Regel recht hat und was andere Regeln auch finden.',
   },
+  switches: {
+    what: 'Schalter, wie sie stehen und standen',
+    why: 'Damit bekannt bleibt, was an einem Tag erlaubt war.',
+    how: 'immer',
+  },
+  switch_changes: {
+    what: 'Anträge zu Schaltern',
+    why: 'Damit bekannt bleibt, wer fragte und was daraus wurde.',
+  },
   rule_alerts: { what: 'Warnungen zu Regeln', why: 'Damit die Leitung sie sieht.' },
   replay_chunks: {
     what: 'Tatsachen zu vergangenen Ereignissen, ohne Inhalt',

@@ -142,6 +142,15 @@ export const kept = {
     what: 'Which rules fired on an event',
     why: 'So that it shows how often a rule is right, and what other rules find as well.',
   },
+  switches: {
+    what: 'Switches, as they stand and stood',
+    why: 'So that it stays known what was permitted on a day.',
+    how: 'always',
+  },
+  switch_changes: {
+    what: 'Wishes to change a switch',
+    why: 'So that it stays known who asked, and what came of it.',
+  },
   rule_alerts: { what: 'Alerts about rules', why: 'So that leads see them.' },
   replay_chunks: {
     what: 'Facts of past events, without content',

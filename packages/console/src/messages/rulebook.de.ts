@@ -99,6 +99,7 @@ export const rulebookDe: typeof rulebookEn = {
   alert: {
     paused: (rule) => `${rule} ruht, obwohl sie schwersten Schaden abwehrt`,
     breaker: (rule, words) => `Die Sicherung von ${rule} hat ausgelöst: ${words}`,
+    switch: (id) => `Ende oder Überprüfung des Schalters ${id} ist vorbei: Er ist aus, siehe Einstellungen`,
   },
   tab: {
     label: 'Teile dieser Fassung',

@@ -101,6 +101,7 @@ export const rulebookEn = {
   alert: {
     paused: (rule: string) => `${rule} was paused, though it is against grave harm`,
     breaker: (rule: string, words: string) => `The breaker of ${rule} opened: ${words}`,
+    switch: (id: string) => `The switch ${id} is past its end or its review: it is off, see Settings`,
   },
   tab: {
     label: 'Parts of this version',

@@ -16,6 +16,8 @@ export interface Said {
   readonly id: string
   readonly actor: Account
   readonly target?: Account
+  /** On the board and in the open chat everybody reads along; a direct message is private, and nobody measures what it says. */
+  readonly where: 'square' | 'quay' | 'direct'
   readonly text: string
   /** How long before now it was said. */
   readonly agoMs: number
@@ -110,6 +112,7 @@ export function makeTown(seed = 1): Town {
       id: `h-${index + 1}`,
       actor,
       target: pick(accounts),
+      where: index % 5 === 0 ? 'square' : index % 5 < 3 ? 'quay' : 'direct',
       text: `${pick(OPENERS)} ${pick(TOPICS)} ${pick(CLOSERS)}?`,
       agoMs: Math.floor(random() * 6 * HOUR),
       connected: true,
@@ -124,15 +127,33 @@ export function makeTown(seed = 1): Town {
         to === 'minor'
           ? (minors[(index * 3) % minors.length] as Account)
           : (adults[(index * 11 + 5) % adults.length] as Account),
+      where: kind === 'post' ? 'square' : 'quay',
       text,
       agoMs,
       connected: to !== 'minor',
     }),
   )
+  trouble.push(...approachesOf(adults, minors, trouble.length))
   return { accounts, chatter, trouble, complaints: complaintsOf(accounts, chatter, trouble) }
 }
 
-/** Mild stand-ins for what the shipped rules look for. */
+const APPROACHES = 10
+
+/** One adult who begins to write to many children, each in private: only that it happens is known. */
+function approachesOf(adults: readonly Account[], minors: readonly Account[], before: number): Said[] {
+  const actor = adults.at(-1) as Account
+  return minors.slice(0, APPROACHES).map(
+    (target, index): Said => ({
+      kind: 'message',
+      id: `t-${before + index + 1}`,
+      ...{ actor, target, where: 'direct', connected: false },
+      text: 'see you at the regatta',
+      agoMs: 50_000 - index * 4_000,
+    }),
+  )
+}
+
+/** Mild stand-ins for what the shipped rules look for, said where everybody reads along. */
 const TROUBLE: readonly {
   readonly text: string
   readonly to: 'minor' | 'adult'

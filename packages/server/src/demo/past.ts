@@ -1,7 +1,7 @@
 import { type Event, MemoryCounters } from '@lamplighter/rules'
 import { seeded } from '@lamplighter/text'
 import type { Context } from '../context.ts'
-import { acceptEvent } from '../intake/index.ts'
+import { acceptEvent, permitted } from '../intake/index.ts'
 import { judgeCounted } from '../policy/index.ts'
 import { keepTraces, type Pen, type Trace } from '../replay/index.ts'
 import { measure } from '../signals/index.ts'
@@ -53,7 +53,9 @@ export async function seedPast(context: Context, clock: DemoClock): Promise<numb
 /** Makes one event after another, judged as it would have been. */
 function makeHistorian({ registry, library, intake }: Context): (at: number, pen: Pen) => Promise<Trace | null> {
   const { program, schema } = registry.live()
-  const { chatter, trouble } = makeTown()
+  const { chatter, trouble: all } = makeTown()
+  // What was said in private is nothing that rules about content could find.
+  const trouble = all.filter(({ where }) => where !== 'direct')
   const usual = chatter.slice(0, USUAL)
   // One for all: a text that was looked up once is known from then on.
   const bound = library.book.bind([], 0, new Set(['sha256', 'sha1', 'md5']))
@@ -62,17 +64,17 @@ function makeHistorian({ registry, library, intake }: Context): (at: number, pen
   const pick = (from: readonly Said[]): Said | undefined => from[Math.floor(random() * from.length)]
   let made = 0
 
-  const happened = (at: number): Event | undefined => {
+  const happened = async (at: number): Promise<Event | undefined> => {
     made += 1
     const said = pick(random() * TROUBLE < 1 ? trouble : usual)
     if (said === undefined) return undefined
     const from = { connection: 'harbour', now: at, nameOf: intake.nameOf }
     const edge = acceptEvent(eventOf({ ...said, id: `p-${made}` }, at), schema, from)
-    return 'accepted' in edge ? edge.accepted.event : undefined
+    return 'accepted' in edge ? (await permitted(edge.accepted, intake.bench)).event : undefined
   }
 
   return async (at, pen) => {
-    const event = happened(at)
+    const event = await happened(at)
     if (event === undefined) return null
     const needs = new Map(
       PHASES.flatMap((phase) => program.signals(event.kind, phase)).map((need) => [need.name, need]),

@@ -109,7 +109,7 @@ export function claimFolder(data: string, reset: boolean): void {
 
 const doer = () => ({ name: 'operator', staff: null, touch: 'operator' as const, request: 'demo' })
 
-/** One message of a made-up adult to a made-up child who does not know them: what the shipped rules look at most closely. */
+/** One message of a made-up adult, in the open chat, to a made-up child who does not know them: what the shipped rules look at most closely. */
 async function say(
   context: Context,
   platform: Platform,
@@ -124,7 +124,7 @@ async function say(
   const answer = await platform.call(
     'POST',
     '/v1/screen',
-    eventOf({ kind: 'message', id, actor, target, text, agoMs: 0, connected: false }, now),
+    eventOf({ kind: 'message', id, actor, target, where: 'quay', text, agoMs: 0, connected: false }, now),
   )
   return { verdict: String(answer.verdict), because: answer.because as string[], case: await caseOf(context, id) }
 }

@@ -207,12 +207,19 @@ export function eventOf(said: Said, at: number): Record<string, unknown> {
         target: accountOf(said.target),
         tie: { connected: said.connected, first_contact: !said.connected },
       }),
-    room: {
-      id: said.kind === 'post' ? 'square' : `dm-${said.id}`,
-      type: said.kind === 'post' ? 'forum' : 'direct',
-      audience: said.kind === 'post' ? 'public' : 'private',
-    },
+    room: roomOf(said),
     item: { id: said.id, text: said.text },
+  }
+}
+
+function roomOf({ where, id }: Said): Record<string, unknown> {
+  switch (where) {
+    case 'square':
+      return { id: 'square', type: 'forum', audience: 'public' }
+    case 'quay':
+      return { id: 'quay', type: 'channel', audience: 'public' }
+    case 'direct':
+      return { id: `dm-${id}`, type: 'direct', audience: 'private' }
   }
 }
 

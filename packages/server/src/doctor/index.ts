@@ -28,6 +28,7 @@ import {
   judgePartitions,
   judgePostgres,
   judgeStream,
+  judgeSwitches,
   judgeWalls,
 } from './judge-running.ts'
 import { isPortFree, measureFolder, modeOf } from './measure.ts'
@@ -48,6 +49,7 @@ export interface Stood {
   readonly staleAfterMs: Readonly<Record<string, number>>
   readonly logs: readonly LogStand[]
   readonly fallen: readonly string[]
+  readonly switches: readonly { readonly id: string; readonly on: boolean; readonly lapsed: boolean }[]
   readonly clock: OtherClocks
   readonly partitionsAhead: number | null
 }
@@ -98,6 +100,7 @@ function installation(at: Stood): Finding[] {
     judgeLists(at.lists, at.staleAfterMs, at.emptyLists),
     ...at.logs.map(judgeLog),
     judgeWalls(at.fallen),
+    judgeSwitches(at.switches),
   ]
 }
 

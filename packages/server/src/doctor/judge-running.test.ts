@@ -8,6 +8,7 @@ import {
   judgePartitions,
   judgePostgres,
   judgeStream,
+  judgeSwitches,
   judgeWalls,
 } from './judge-running.ts'
 
@@ -34,6 +35,7 @@ describe('what a running installation shows', () => {
     ['a restored log that nobody looked at', judgeLog({ log: 'sealed', halt: null, restored: true })],
     ['an hour without a partition', judgePartitions(0)],
     ['a next hour without one', judgePartitions(1)],
+    ['a switch that nobody has looked at again', judgeSwitches([{ id: 'us.private_scan', on: false, lapsed: true }])],
     ['an old database', judgePostgres({ ...sound, server_version_num: '140011' })],
   ])('%s is wrong, with a remedy', (_, finding) => {
     expect(finding.state).toBe('wrong')

@@ -98,6 +98,19 @@ export function judgeLists(
       )
 }
 
+/** @param switches as they stand; none that is off is a fault */
+export function judgeSwitches(switches: readonly { id: string; on: boolean; lapsed: boolean }[]): Finding {
+  const lapsed = switches.filter((one) => one.lapsed).map(({ id }) => id)
+  if (lapsed.length > 0)
+    return wrong(
+      'switches',
+      `past their end or their review, and so off: ${lapsed.join(', ')}`,
+      'Private content that they permitted to be measured is no longer measured. See who and why with: lamplighter switches list. Two people renew it, or switch it off.',
+    )
+  const on = switches.filter((one) => one.on).map(({ id }) => id)
+  return ok('switches', on.length === 0 ? 'all off: private content is not measured' : `on: ${on.join(', ')}`)
+}
+
 const recheck = (log: string) => `lamplighter ledger recheck --log ${log}`
 const reopen = (log: string) => `lamplighter ledger reopen --log ${log}`
 

@@ -49,6 +49,8 @@ export interface MediaVault {
   }): Promise<{ created: boolean; row: MediaTable }>
   /** The file with its facts, waiting up to `budgetMs` for a measurement that is under way. */
   find(connection: string, id: string, budgetMs: number): Promise<StoredMedia | undefined>
+  /** Who may see files, by what was said when they were handed in: public if all of them are. Undefined where one is not known. */
+  audienceOf(connection: string, ids: readonly string[]): Promise<'public' | 'private' | undefined>
   /** The bytes of a sealed file. @throws AppError `gone` when its key was destroyed */
   bytes(file: { readonly blob: string; readonly keyId: string }): Promise<Uint8Array>
   /** Destroys the files of a person: key, bytes, rows. A second run finishes what was cut off. @returns how many */
@@ -144,6 +146,11 @@ export function makeMediaVault(parts: {
         return { row, facts: await sealer.open<Measurement>('media', 'facts', row.media_key, row.facts) }
       const facts = await Promise.race([measure(row).catch(() => undefined), after(budgetMs)])
       return { row, facts }
+    },
+    async audienceOf(connection, ids) {
+      const rows = await Promise.all(ids.map((id) => storage.store.read(mediaByKey, mediaKey(connection, id))))
+      if (rows.some((row) => row === undefined)) return undefined
+      return rows.every((row) => row?.audience === 'public') ? 'public' : 'private'
     },
     bytes: bytesOf,
     async erase(of) {

@@ -50,6 +50,10 @@ const BESIDE: readonly Act[] = [
   // A lead alone (rules.md §8.1).
   'rules.rollback',
   'rules.pause',
+  // Legal asks, another person agrees (referrals.md §15).
+  'switches.read',
+  'switches.propose',
+  'switches.approve',
 ]
 
 const staff = (...held: Role[]): Principal => ({ kind: 'staff', id: 'st_1', number: 1, roles: held, session: 'se_1' })

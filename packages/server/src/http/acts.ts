@@ -86,6 +86,10 @@ export const acts: Readonly<Record<Act, ActRow>> = {
   'lists.edit': { roles: { lead: 'yes', 'child-safety': 'yes' }, operator: true },
   'settings.read': { roles: administration, operator: true },
   'settings.edit': { roles: { admin: 'yes' }, operator: true, touch: true },
+  'switches.read': { roles: { lead: 'yes', legal: 'yes', auditor: 'read', admin: 'read' }, operator: true },
+  'switches.propose': { roles: { legal: 'yes' }, operator: true, touch: true },
+  // Another person than who asked, and one of the two of the role legal: the work looks at both.
+  'switches.approve': { roles: { lead: 'yes', legal: 'yes' }, touch: true },
   'log.read': { roles: records, operator: true },
   'log.repair': { operator: true },
   // No role may: whoever runs the machine answers for what is gone for good.

@@ -4,7 +4,7 @@ import { MemoryCounters } from '@lamplighter/rules'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { MediaVault } from '../evidence/index.ts'
-import { isRefused, prepare } from '../policy/index.ts'
+import { ALL_OFF, isRefused, prepare } from '../policy/index.ts'
 import { ListBook, loadList, shippedProviders } from '../signals/index.ts'
 import { acceptEvent } from './event.ts'
 import { judgeEvent } from './pipeline.ts'
@@ -36,14 +36,24 @@ function bookOf(digests: readonly string[]): ListBook {
 // No file was handed in: all that is known came with the event.
 const emptyVault: MediaVault = {
   find: async () => undefined,
+  audienceOf: async () => undefined,
   put: () => Promise.reject(new Error('nothing is put here')),
   bytes: () => Promise.reject(new Error('nothing is stored here')),
   erase: async () => 0,
   sweep: async () => 0,
 }
 
+const room = { id: 'square', audience: 'public' }
+
 async function outcomeOf(files: readonly object[], lists = bookOf([digest('a')])): Promise<string> {
-  const event = { kind: 'upload', id: 'u1', occurred_at: '2026-06-01T09:00:00Z', actor: { id: 'k' }, media: files }
+  const event = {
+    kind: 'upload',
+    id: 'u1',
+    occurred_at: '2026-06-01T09:00:00Z',
+    actor: { id: 'k' },
+    room,
+    media: files,
+  }
   const edge = acceptEvent(event, rules.schema, { connection: 'main', now: 1 })
   if (!('accepted' in edge)) throw new Error(JSON.stringify(edge.faults))
   const sealer = { seal: async () => new Uint8Array(), open: () => Promise.reject(new Error('nothing is sealed here')) }
@@ -61,6 +71,7 @@ async function outcomeOf(files: readonly object[], lists = bookOf([digest('a')])
     counters: new MemoryCounters(),
     providers: shippedProviders,
     vault: emptyVault,
+    switches: () => ({ set: ALL_OFF, at: 1 }),
     sealer,
     sealKey: createSecretKey(new Uint8Array(32)),
   }

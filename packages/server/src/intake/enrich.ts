@@ -59,8 +59,8 @@ function plainLink(url: string): string | undefined {
 
 let latest = { at: Number.NaN, iso: '' }
 
-// The events of a batch come at one time.
-function isoOf(at: number): string {
+/** An instant in RFC 3339. The events of a batch come at one time. */
+export function isoOf(at: number): string {
   if (latest.at !== at) latest = { at, iso: new Date(at).toISOString() }
   return latest.iso
 }

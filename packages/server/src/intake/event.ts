@@ -1,11 +1,12 @@
 import { EventFile, MAX_FILES } from '@lamplighter/api'
-import { canonicalJson, type Event, type Json, normalise, type Schema } from '@lamplighter/rules'
+import { canonicalJson, type Event, type EventKind, type Json, normalise, type Schema } from '@lamplighter/rules'
 import type { z } from 'zod'
 import { sha256Hex } from '../http/crypto.ts'
 import type { Fault } from '../http/errors.ts'
 import { faultsOf } from '../http/input.ts'
-import { enriched } from './enrich.ts'
+import { enriched, isoOf } from './enrich.ts'
 import type { KeyedName } from './names.ts'
+import { claimedMedia, unreadEvent } from './unread.ts'
 
 /** One file as an event names it (matching.md §4): bytes handed in before, or hashes made on the platform's servers. */
 export interface WireFile {
@@ -40,7 +41,9 @@ export class Accepted {
   readonly #normal: Event
   readonly #bytes: Uint8Array | undefined
   readonly #nameOf: KeyedName | undefined
+  readonly #from: Origin
   #event: Event | undefined
+  #off: string | undefined
 
   constructor(
     from: Origin,
@@ -56,6 +59,28 @@ export class Accepted {
     this.#normal = normal
     this.#bytes = from.bytes
     this.#nameOf = from.nameOf
+    this.#from = from
+  }
+
+  /** As it was told, before anything is made of its content. */
+  get told(): Event {
+    return this.#normal
+  }
+
+  /** The switch that keeps its content from being read; undefined where none does. */
+  get off(): string | undefined {
+    return this.#off
+  }
+
+  /** The same event, judged by all that is not its content. @param by the switch that is off */
+  unread(by: string, kind: EventKind): Accepted {
+    const normal = this.#normal
+    const media = this.files.length > 0 && { media: claimedMedia(this.files) }
+    const files = this.files.map(({ id, type, size }) => ({ id, type, size, digests: [], pdq: [] }))
+    const accepted = new Accepted(this.#from, { wire: this.wire, normal, files, ignored: this.ignored })
+    accepted.#off = by
+    accepted.#event = { ...unreadEvent({ ...normal, ...media }, kind, by), received_at: isoOf(this.receivedAt) }
+    return accepted
   }
 
   get bodyHash(): string {

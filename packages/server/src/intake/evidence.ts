@@ -61,6 +61,7 @@ export async function evidenceOf(
       files: filesOf(media, { hits: lists.hits, silent: silentLists(seen, signals) }, exhibits),
       signals,
       facts: factLines(event),
+      ...(accepted.off !== undefined && { off: accepted.off }),
     },
   }
 }
@@ -88,6 +89,7 @@ export async function plainEvidence(
     files: [],
     signals: [],
     facts: factLines(event),
+    ...(accepted.off !== undefined && { off: accepted.off }),
   }
   const sealed = await sealer.seal('evidence', 'sealed', id, stored)
   return { id, itemKey, author: author ?? '', reported: false, grade: 'seen', sealed }
@@ -159,6 +161,8 @@ function listSignals(seen: Seen): SignalJson[] {
     const hit = seen.lists.hits.filter((one) => one.list === name).sort((a, b) => a.distanceBits - b.distanceBits)[0]
     if (hit !== undefined) return [{ ...base, state: 'hit', value: hitWords(hit), why: null, list: shown }]
     const none = { ...base, state: 'none' as const, value: null, why: null, list: shown }
+    const { off } = seen.accepted
+    if (off !== undefined) return [{ ...none, state: 'off', why: off }]
     if (!hasAny(seen, list.kind)) return [none]
     const why = seen.lists.unsure.get(name) ?? gapBefore(seen, list.kind)
     if (why !== undefined) return [{ ...base, state: 'unknown', value: null, why, list: shown }]

@@ -12,7 +12,16 @@ import { count } from './count.ts'
 import { type Accepted, idOf } from './event.ts'
 import { plainEvidence } from './evidence.ts'
 import { affectedBy, type Gate } from './gate.ts'
-import { afterGate, FOLLOW_MS, judgePlanned, type Planned, planEvent, type Seen, undecidedOf } from './pipeline.ts'
+import {
+  afterGate,
+  FOLLOW_MS,
+  judgePlanned,
+  type Planned,
+  permitted,
+  planEvent,
+  type Seen,
+  undecidedOf,
+} from './pipeline.ts'
 import { eventOf, type Gated } from './record.ts'
 import { takeReport } from './reports.ts'
 import { judgedOf } from './ruling.ts'
@@ -252,7 +261,10 @@ async function openUnjudged(
   kind = accepted?.event.kind,
 ): Promise<number> {
   const account = accepted === null ? null : (idOf(accepted.event, 'actor') ?? null)
-  const evidence = accepted === null ? null : await plainEvidence(accepted, `unjudged:${key}`, gate.bench.sealer)
+  const evidence =
+    accepted === null
+      ? null
+      : await plainEvidence(await permitted(accepted, gate.bench), `unjudged:${key}`, gate.bench.sealer)
   const pen = await gate.replay.pen()
   return gate.storage.store.tx(unjudgedWork, {
     ...{ key, account, evidence },

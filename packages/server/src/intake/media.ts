@@ -23,10 +23,10 @@ export interface MediaReading {
 
 /**
  * Joins an event with what is known of its files, waiting up to `budgetMs` for measurements under way. A file that is not known, not
- * measured or not decoded leaves a gap in the record (*unknown*), never an empty list.
+ * measured or not decoded leaves a gap in the record (*unknown*), never an empty list. Files that may not be looked at are not asked for.
  */
 export async function readMedia(accepted: Accepted, vault: MediaVault, budgetMs: number): Promise<MediaReading> {
-  if (accepted.files.length === 0)
+  if (accepted.files.length === 0 || accepted.off !== undefined)
     return { event: accepted.event, readings: [], digestKinds: ALL_KINDS, files: [], unknown: [] }
   const read = await Promise.all(accepted.files.map((file) => readFile(file, accepted.connection, vault, budgetMs)))
   const first = accepted.files[0]

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { CounterOp, CounterStore, Flag, Judgement, Measured, Mode, Phase, Plan, Reading } from '@lamplighter/rules'
 import type { MediaVault } from '../evidence/index.ts'
-import { judgeCounted, type LiveRules, type Running, soften, type Tally } from '../policy/index.ts'
+import { judgeCounted, type LiveRules, type Running, type SwitchSet, soften, type Tally } from '../policy/index.ts'
 import { type BoundLists, type ListBook, measure, type Provider } from '../signals/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import {
@@ -21,6 +21,7 @@ import {
 import { countWithin } from './count.ts'
 import { type Accepted, idOf } from './event.ts'
 import { type MediaReading, readMedia } from './media.ts'
+import { asPermitted } from './private.ts'
 
 /** What judging needs. The rules may be swapped between two events, never within one. */
 export interface Bench {
@@ -32,6 +33,8 @@ export interface Bench {
   readonly counters: CounterStore
   readonly providers: ReadonlyMap<string, Provider>
   readonly vault: MediaVault
+  /** Which switches are on, and the time by which they are asked: an event may be judged long after it came. */
+  readonly switches: () => { readonly set: SwitchSet; readonly at: number }
   readonly sealer: Sealer
   /** Key of the hashes that stand for sealed values in explanations. */
   readonly sealKey: KeyObject
@@ -95,9 +98,19 @@ export interface Planned {
   readonly wish: Wish
 }
 
+/** The event as it may be read now: first of all, before anything looks at it. */
+export function permitted(
+  accepted: Accepted,
+  { rules, switches, vault }: Pick<Bench, 'rules' | 'switches' | 'vault'>,
+): Promise<Accepted> {
+  const kind = rules().schema.events.get(accepted.told.kind)
+  return asPermitted(accepted, kind, { ...switches(), vault })
+}
+
 /** Measures one event. Pure but for reading files and asking signals; writes nothing. */
-export async function planEvent(accepted: Accepted, bench: Bench, wish: Wish): Promise<Planned> {
+export async function planEvent(given: Accepted, bench: Bench, wish: Wish): Promise<Planned> {
   const running = bench.running()
+  const accepted = await permitted(given, bench)
   const acting = actingOn(running, accepted.event)
   const { program } = acting.rules
   const { budgetMs, now, phases } = wish

@@ -5,7 +5,7 @@ import { AppError } from '../http/errors.ts'
 import { refusalOf } from '../http/input.ts'
 import type { Principal } from '../http/principal.ts'
 import { type Route, route } from '../http/route.ts'
-import { shippedPolicies } from '../policy/index.ts'
+import { privateScanOff, shippedPolicies } from '../policy/index.ts'
 import { takeBatch } from './batch.ts'
 import { readBatch } from './body.ts'
 import { acceptEvent } from './event.ts'
@@ -22,6 +22,8 @@ export interface IntakeServices extends Gate {
   checkBacklog(): Promise<void>
 }
 
+const MAX_FILE = 50 * 2 ** 20
+
 /** The calls of platforms: events in, verdicts out. */
 export function routesOf(services: IntakeServices): Route[] {
   const { bench } = services
@@ -34,6 +36,8 @@ export function routesOf(services: IntakeServices): Route[] {
     if ('accepted' in edge) return edge.accepted
     throw refusalOf('event', edge.faults)
   }
+  const fileOff = (countries: string | undefined, now: number) =>
+    privateScanOff(bench.switches().set, countries?.split(',') ?? [undefined], [now])
   const ignored = (who: Principal, now: number, count: number, fields: () => readonly string[]) => {
     services.onIgnored(count)
     if (count > 0 && who.kind === 'key') services.nameIgnored(who.id, now, fields)
@@ -71,9 +75,14 @@ export function routesOf(services: IntakeServices): Route[] {
     }),
     route(
       putMedia,
-      async ({ params, query, who, raw, prefer }) => {
+      async ({ params, query, who, raw, prefer, now }) => {
         if (raw.body === null) throw new AppError('invalid', 'The body is empty; send the bytes of the file.')
         const connection = connectionOf(who)
+        const off = query.audience === 'public' ? undefined : fileOff(query.countries, now)
+        if (off !== undefined) {
+          await dropped(streamOf(raw))
+          return { status: 200, body: { id: params.id, state: 'off' as const, by: off } }
+        }
         const { created, row } = await services.vault.put({
           connection,
           id: params.id,
@@ -95,7 +104,7 @@ export function routesOf(services: IntakeServices): Route[] {
           },
         }
       },
-      { maxBytes: 50 * 2 ** 20 },
+      { maxBytes: MAX_FILE },
     ),
     route(getPolicies, async () => ({
       body: {
@@ -110,6 +119,16 @@ export function routesOf(services: IntakeServices): Route[] {
       },
     })),
   ]
+}
+
+/** Reads a body to its end and keeps nothing of it: the caller hears the answer, not a broken connection. */
+async function dropped(body: AsyncIterable<Uint8Array>): Promise<void> {
+  let bytes = 0
+  for await (const piece of body) {
+    bytes += piece.length
+    if (bytes > MAX_FILE)
+      throw new AppError('too_large', `The file is larger than ${MAX_FILE.toLocaleString('en')} bytes.`)
+  }
 }
 
 /** SHA-256 of `Content-Digest` (RFC 9530) or the older `Digest` (RFC 3230), in hex. @throws AppError `malformed` */

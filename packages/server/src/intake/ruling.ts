@@ -1,5 +1,6 @@
 import type { EffectJson, Severity } from '@lamplighter/api'
 import { canonicalJson, type Explanation, explain, type Json, type MergedEffect, merge } from '@lamplighter/rules'
+import { mediaKey } from '../evidence/index.ts'
 import { hmacHex } from '../http/crypto.ts'
 import { type LiveRules, shippedPolicies } from '../policy/index.ts'
 import { subjectOf } from '../review/index.ts'
@@ -45,11 +46,18 @@ export async function judgedOf(
       effects: effects.map(effectJson),
       unknown: [...seen.media.unknown, ...unknownSignals(seen), ...unknownLists(seen, explanation)],
       because: explanation?.rules.filter(hasFired).map(({ because }) => because) ?? [],
+      ...(seen.accepted.off !== undefined && { off: seen.accepted.off }),
     },
     append: null,
     trace: null,
-    media: seen.media.files.filter(({ stored }) => stored).map(({ mediaKey }) => mediaKey),
+    media: handedIn(seen),
   }
+}
+
+/** Files that are done with now: nobody looks at those of an event whose content may not be read, and they go like all that nothing flagged. */
+function handedIn({ accepted, media }: Seen): string[] {
+  if (accepted.off !== undefined) return accepted.files.map(({ id }) => mediaKey(accepted.connection, id))
+  return media.files.filter(({ stored }) => stored).map((file) => file.mediaKey)
 }
 
 function effectJson(effect: MergedEffect): EffectJson {

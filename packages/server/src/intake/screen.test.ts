@@ -148,6 +148,7 @@ describe('deadlines', () => {
       id: 'late-1',
       occurred_at: '2026-06-01T09:00:00Z',
       actor: { id: 'kestrel' },
+      room: { id: 'square', audience: 'public' },
       media: [{ id: 'late-1' }],
     }
     const answer = await screenEvent(accepted(event), stuck, 1_500)

@@ -85,7 +85,8 @@ async function settleOne(tx: Tx, judged: Judged, means: ActionMeans): Promise<Sc
     ...(ruled !== undefined && { recorded: ruled.recorded }),
   }
   const kept = first === undefined || isStronger(answer, first) ? answer : first
-  const plain = kept.verdict === 'allow' && kept.effects.length === 0 && kept.unknown.length === 0
+  const isPlain = kept.verdict === 'allow' && kept.effects.length === 0 && kept.unknown.length === 0
+  const plain = isPlain && kept.off === undefined
   await tx.db
     .insertInto('seen')
     .values({

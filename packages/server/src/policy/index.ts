@@ -12,6 +12,18 @@ export { routesOf } from './routes.ts'
 export { inTrial, percentile } from './states.ts'
 export { askerOf } from './step-routes.ts'
 export { countRules, oneVersion, openReport, versionByHash } from './store.ts'
+export { switchRoutes } from './switch-routes.ts'
+export { makeSwitchboard, type Switchboard } from './switchboard.ts'
+export {
+  ALL_OFF,
+  hasLapsed,
+  privateScanOff,
+  SWITCH_IDS,
+  type Switch,
+  type SwitchSet,
+  scanSwitch,
+  stateAt,
+} from './switches.ts'
 export { makeTally, type Observation, type Tally } from './tally.ts'
 export { insertVerdict, type VerdictRow, verdictsOn } from './verdicts.ts'
 export { versionRow } from './versions.store.ts'

@@ -14,6 +14,8 @@ declare module '../storage/tables.ts' {
     rule_hits: HitsTable
     verdicts: VerdictsTable
     seen: SeenTable
+    switches: SwitchesTable
+    switch_changes: SwitchChangesTable
   }
 }
 
@@ -134,7 +136,7 @@ export interface BreakersTable {
 export interface AlertsTable {
   id: string
   at: number
-  kind: 'paused' | 'breaker'
+  kind: 'paused' | 'breaker' | 'switch'
   name: string
   version: number
   rule: string
@@ -170,4 +172,45 @@ export interface SeenTable {
   state: 'gated' | 'followed'
   /** JSON of the answer, when it was more than a plain `allow`. Holds no content. */
   answer: string | null
+}
+/** What switches were and are: one row for each change, the newest of a switch stands. */
+export interface SwitchesTable {
+  id: string
+  /** Of the whole set: each change is a new one. */
+  version: number
+  is_on: number
+  from_at: number | null
+  until_at: number | null
+  review_by: number | null
+  law: string | null
+  reason: string | null
+  /** `R-7`, or `operator`. */
+  asked_by: string
+  agreed_by: string
+  at: number
+  /** Of the whole set, as this change left it. */
+  hash: string
+  record: string
+  /** When people were told that it is past its end or its review. */
+  alarmed_at: number | null
+}
+/** A change that one person asks for and another one agrees to. */
+export interface SwitchChangesTable {
+  id: string
+  switch: string
+  is_on: number
+  from_at: number | null
+  until_at: number | null
+  review_by: number | null
+  law: string | null
+  reason: string
+  /** What an approval names: all of the above, and what stood then. */
+  hash: string
+  base: string
+  /** Staff id, or `operator`. */
+  asked_by: string
+  at: number
+  state: 'open' | 'approved' | 'withdrawn'
+  ended_at: number | null
+  ended_by: string | null
 }

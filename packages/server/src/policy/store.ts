@@ -5,6 +5,14 @@ export { newestHits } from './hits.store.ts'
 export { countRules } from './hours.store.ts'
 export { pauseRule, resumeRule } from './pauses.store.ts'
 export { goLive, rollBack, takeStep, upload } from './steps.store.ts'
+export {
+  approveSwitch,
+  presentSwitches,
+  proposeSwitch,
+  switchBook,
+  tellLapsed,
+  withdrawSwitch,
+} from './switches.store.ts'
 export { schema } from './tables.ts'
 export {
   approvalRows,

@@ -4,6 +4,24 @@ import { days, defineSchema } from '../storage/index.ts'
 /** How long an event id is remembered (platform.md §12: 24 h, 1 h to 7 d). */
 export const SEEN_MS = days(1)
 
+/** What a switch says, or is asked to say. */
+const TERMS = {
+  is_on: 'bigint not null',
+  from_at: 'bigint',
+  until_at: 'bigint',
+  review_by: 'bigint',
+  law: 'text',
+  reason: 'text',
+} as const
+const SET = {
+  asked_by: 'text not null',
+  agreed_by: 'text not null',
+  at: 'bigint not null',
+  hash: 'text not null',
+  record: 'text not null',
+  alarmed_at: 'bigint',
+} as const
+
 export const schema = defineSchema({
   subject: 'policy',
   steps: [
@@ -179,6 +197,19 @@ export const schema = defineSchema({
       ],
     },
     { id: '0005-verdicts-at', up: () => ['create index verdicts_at on verdicts (at)'] },
+    {
+      id: '0006-switches',
+      up: (engine) => [
+        table(engine, 'switches', { id: 'text not null', version: 'bigint not null', ...TERMS, ...SET }, [
+          'primary key (id, version)',
+        ]),
+        table(engine, 'switch_changes', {
+          ...{ id: 'text primary key', switch: 'text not null', ...TERMS },
+          ...{ hash: 'text not null', base: 'text not null', asked_by: 'text not null', at: 'bigint not null' },
+          ...{ state: 'text not null', ended_at: 'bigint', ended_by: 'text' },
+        }),
+      ],
+    },
   ],
   tables: {
     rulesets: { kept: { forever: 'what a rule said on a day must be answerable for ever' } },
@@ -192,6 +223,8 @@ export const schema = defineSchema({
     rule_alerts: { kept: { from: 'at', default: days(90), min: days(7), max: days(3650) } },
     rule_hits: { kept: { from: 'at', default: days(90), min: days(28), max: days(730) } },
     verdicts: { kept: { from: 'at', default: days(730), min: days(30), max: days(3650) } },
+    switches: { kept: { forever: 'what was permitted on a day must be answerable for ever' } },
+    switch_changes: { kept: { from: 'ended_at', default: days(1095), min: days(365), max: days(3650) } },
     seen: { kept: { from: 'at', default: SEEN_MS, min: days(1) / 24, max: days(7) } },
   },
 })

@@ -35,7 +35,8 @@ function fieldsOf(
   const kept: Record<string, Value> = {}
   for (const [name, field] of fields) {
     const value = record[name]
-    if (value === undefined || isHidden(field)) continue
+    // Of a sealed field it is kept that it was none: nothing was there, or nobody was allowed to read it.
+    if (value === undefined || (value !== null && isHidden(field))) continue
     kept[name] = keptValue(value, field, sealedId)
   }
   return kept

@@ -99,7 +99,7 @@ export class Filling {
     const kind = schema.events.get(past.event.kind)
     if (own.size === 0 || kind === undefined) return []
     const event = factsOf(past.event, kind, this.#openedId)
-    const measured = measuredOf(wantedBy(program, event.kind), past.told)
+    const measured = measuredOf(wantedBy(program, event.kind), past)
     const { ops } = program.plan(event, measured, NO_LISTS, past.answers)
     const [connection] = past.origin ?? []
     return ops.flatMap((op) => {

@@ -6,6 +6,7 @@ import {
   type Judgement,
   type MergedEffect,
   merge,
+  offBy,
 } from '@lamplighter/rules'
 import { judgeCounted, type LiveRules } from '../policy/index.ts'
 import { type CaseSeed, factLines, type StoredEvidence, subjectOf } from '../review/index.ts'
@@ -56,7 +57,7 @@ export function findingOf(hit: Hit, asked: ReadonlySet<string>, meaning: Meaning
   const [connection = '', type, sealed] = past.origin ?? []
   if (kind === undefined) return undefined
   const event = factsOf(past.event, kind, openedId)
-  const measured = measuredOf(wantedBy(program, event.kind), past.told)
+  const measured = measuredOf(wantedBy(program, event.kind), past)
   const plan = program.plan(event, measured, NO_LISTS, past.answers)
   const readings = hit.readings.map((reading) => ({
     ...reading,
@@ -114,6 +115,7 @@ function evidenceOf(past: Past, known: Known, { program }: LiveRules): StoredEvi
   const { event, item, account, isReport } = known
   // Who acts in a report is the one who reported: staff never learn who that was.
   const { actor: _, ...others } = event
+  const off = offBy(event)
   return {
     eventKind: event.kind,
     provenance: isReport ? 'unproven' : 'server',
@@ -130,9 +132,11 @@ function evidenceOf(past: Past, known: Known, { program }: LiveRules): StoredEvi
       const base = { name, kind: typeof told === 'number' ? ('score' as const) : ('bool' as const), list: null }
       if (told === undefined || told === '?') return { ...base, state: 'unknown', value: null, why: 'recorded' }
       if (told === null) return { ...base, state: 'none', value: null, why: null }
+      if (told === 'off') return { ...base, state: 'off', value: null, why: off ?? null }
       return { ...base, state: 'value', value: String(told), why: null }
     }),
     facts: factLines(isReport ? others : event),
+    ...(off !== undefined && { off }),
   }
 }
 

@@ -15,8 +15,8 @@ export interface Head {
 /** The kind of an event that nobody could read. No schema has it. */
 export const UNREAD = '?'
 
-/** What a signal said: a value, `null` for none, `?` for unknown. */
-export type Told = boolean | number | null | '?'
+/** What a signal said: a value, `null` for none, `?` for unknown, `off` where a switch kept it from being measured; the event names it. */
+export type Told = boolean | number | null | '?' | 'off'
 
 /** Where an event came from: the connection, and type and id of its item, the id under the segment's key. */
 export type Origin = readonly [connection: string] | readonly [connection: string, type: string, id: string]

@@ -4,7 +4,10 @@ import { FOLLOW, followOnce } from '../intake/index.ts'
 import { partitionLease } from '../storage/index.ts'
 import { engines } from '../storage/testing/engines.ts'
 import { type House, messageOf, openHouse, pdqOf, picture, reportOf, TERROR, uploadOf } from '../testing/house.ts'
+import { starter } from '../testing/rule-calls.ts'
 import { type Line, unpackChunk } from './line.ts'
+import { measuredOf, pastOf } from './past.ts'
+import { Side } from './side.ts'
 
 // A word of its own: other tests look for theirs in every file of the database server.
 const CANARY = 'crepuscular-verdigris'
@@ -54,10 +57,47 @@ describe.each(engines)('the replay log on $name', (engine) => {
     expect((await lines()).map(({ e }) => e.kind).toSorted()).toEqual(['message', 'message', 'report', 'upload'])
   })
 
+  test('of what a switch kept from being read it says so, and a version that asks anew hears none, not unknown', async () => {
+    const said = `${CANARY}, or else, tonight at school`
+    await house.screen(messageOf(said, { room: { id: 'dm', type: 'direct', audience: 'private' } }))
+    await house.follow()
+    const [line] = await lines()
+    expect(line?.e.flags).toEqual(['off:eu.private_scan'])
+    expect(Object.values(line?.s ?? {})).toEqual(['off', 'off'])
+    expect(line?.e.item).toMatchObject({ text: null, links: null, link_count: null })
+    expect(line?.d).toEqual([0, [], []])
+    expect(await text()).not.toContain(CANARY)
+    const [chunk] = await chunks()
+    if (chunk === undefined) throw new Error('nothing was logged')
+    const past = pastOf(JSON.stringify(line), chunk.head)
+    expect(measuredOf([{ name: 's', key: Object.keys(past.told)[0] ?? '' }], past)).toEqual({
+      s: { known: 'off', switch: 'eu.private_scan' },
+    })
+    const asks = `${starter.replace('starter version 2', 'starter version 3')}
+rule anything v1 {
+  harm spam policy "SPAM-3" severity low phase gate
+  on message
+  when item.text contains "anything"
+  then queue "reports" within 24h
+  on unknown ignore
+  because "it says anything"
+}`
+    const version = await house.context.registry.fit({
+      text: asks,
+      schemaText: house.context.registry.live().schemaText,
+    })
+    const side = new Side(version.rules, past.receivedAt)
+    const { outcomes } = side.ask(past, new Map())
+    expect([...outcomes.keys()]).not.toContain('anything')
+    const { flags: _, ...open } = past.event
+    const readable = { ...past, event: { ...open, item: { id: 'i' } } }
+    expect(new Side(version.rules, past.receivedAt).ask(readable, new Map()).outcomes.get('anything')).toBe('unknown')
+  })
+
   test('rules 11.10: holds no content, no hash of a file, no id in clear, and nothing of encrypted kinds', async () => {
     const account = `account-${CANARY}`
     const item = { id: `item-${CANARY}`, text: `${CANARY}, send me 50 or else, see https://prize.example` }
-    const by = { actor: { id: account, age_band: 'adult' }, room: { id: `room-${CANARY}` }, item }
+    const by = { actor: { id: account, age_band: 'adult' }, room: { id: `room-${CANARY}`, audience: 'public' }, item }
     await house.screen(messageOf('', { id: `e1-${CANARY}`, ...by }))
     await hand(messageOf('', { id: `e2-${CANARY}`, ...by }))
     await house.putPicture(`file-${CANARY}`, picture(TERROR))

@@ -1,4 +1,4 @@
-import type { Event, KeptAnswers, Measured, Measurement, Program } from '@lamplighter/rules'
+import { type Event, type KeptAnswers, type Measured, type Measurement, offBy, type Program } from '@lamplighter/rules'
 import { type Head, type Line, signalKey, type Told } from './line.ts'
 
 /** One past event, as rules are asked about it. */
@@ -48,16 +48,17 @@ export function wantedBy(program: Program, kind: string): Wanted {
 }
 
 /** What was measured then, by the names of this version; what was not is absent, and unknown. */
-export function measuredOf(wanted: Wanted, told: Line['s']): Measured {
+export function measuredOf(wanted: Wanted, { told, event }: Pick<Past, 'told' | 'event'>): Measured {
   const measured: Record<string, Measurement> = {}
   for (const { name, key } of wanted) {
     const found = told[key]
-    if (found !== undefined) measured[name] = stateOf(found)
+    if (found !== undefined) measured[name] = stateOf(found, event)
   }
   return measured
 }
 
-function stateOf(told: Told): Measurement {
+function stateOf(told: Told, event: Event): Measurement {
   if (told === null) return { known: 'none' }
+  if (told === 'off') return { known: 'off', switch: offBy(event) ?? '' }
   return told === '?' ? { known: false, why: 'recorded' } : { known: true, value: told }
 }

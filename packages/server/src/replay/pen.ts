@@ -126,8 +126,21 @@ function signalsOf(versions: Judged['versions']): Record<string, Told> {
     for (const [name, state] of Object.entries(measured)) {
       const spec = program.ruleset.signals.get(name)
       if (spec === undefined) continue
-      told[signalKey(spec)] = state.known === true ? state.value : state.known === false ? '?' : null
+      told[signalKey(spec)] = toldOf(state)
     }
   }
   return told
+}
+
+function toldOf(state: Measured[string]): Told {
+  switch (state.known) {
+    case true:
+      return state.value
+    case false:
+      return '?'
+    case 'none':
+      return null
+    case 'off':
+      return 'off'
+  }
 }

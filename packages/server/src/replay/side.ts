@@ -60,7 +60,7 @@ export class Side {
   ask(past: Past, lastUnlogged: ReadonlyMap<string, number>): Word {
     const { event, receivedAt } = past
     this.#sweep(receivedAt)
-    const plan = this.program.plan(event, measuredOf(this.wanted(event.kind), past.told), NO_LISTS, past.answers)
+    const plan = this.program.plan(event, measuredOf(this.wanted(event.kind), past), NO_LISTS, past.answers)
     const readings = plan.ops.length === 0 ? [] : this.#counters.apply(NAMESPACE, plan.ops)
     const seen = readings.map((reading, place) => {
       const op = plan.ops[place]

@@ -28,6 +28,8 @@ export interface StoredEvidence {
   readonly files: readonly StoredFile[]
   readonly signals: readonly SignalJson[]
   readonly facts: readonly { readonly name: string; readonly value: string }[]
+  /** The switch that kept its content from being read, and so from the case. */
+  readonly off?: string
 }
 
 export interface StoredReport {

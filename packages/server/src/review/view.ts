@@ -51,6 +51,7 @@ function rowsOf(piece: OpenedEvidence): Omit<EvidenceJson, 'ref'>[] {
     author: { ref: '', role: stored.author.role, words: accountWords(stored.author.id) },
     at: stored.occurredAt,
     state: stored.itemState,
+    off: stored.off ?? null,
   }
   const text: Omit<EvidenceJson, 'ref'> = {
     ...base,

@@ -1,4 +1,4 @@
-import type { Event, Measured, Measurement, SignalNeed } from '@lamplighter/rules'
+import { type Event, type Measured, type Measurement, offBy, type SignalNeed } from '@lamplighter/rules'
 import { namesPlace, namesTime } from './finders.ts'
 
 /** Measures one signal of one event. May be slow, may fail; whoever calls it keeps the time. */
@@ -24,7 +24,7 @@ export const shippedProviders: ReadonlyMap<string, Provider> = new Map<string, P
 
 /**
  * Measures what the rules of one event need, side by side, each within its own time and all within `budgetMs`. What is late or fails is
- * *unknown*; what has nothing to measure is *none*.
+ * *unknown*; what has nothing to measure is *none*; what would measure content that a switch keeps from being read is *off*, and nobody is asked.
  */
 export async function measure(
   needs: readonly SignalNeed[],
@@ -41,6 +41,8 @@ async function one(
   { providers, budgetMs }: { readonly providers: ReadonlyMap<string, Provider>; readonly budgetMs: number },
 ): Promise<Measurement> {
   const inputs = need.inputs.map((path) => fieldAt(event, path))
+  const off = offBy(event)
+  if (off !== undefined && inputs.includes(null)) return { known: 'off', switch: off }
   if (inputs.includes(undefined)) return { known: false, why: 'not_sent' }
   if (inputs.some((input) => input === null || input === '')) return { known: 'none' }
   const provider = providers.get(need.provider)

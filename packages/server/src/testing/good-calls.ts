@@ -7,6 +7,7 @@ import { operatorCalls } from './operator-calls.ts'
 import type { Who } from './refusals.ts'
 import { RuleMakes } from './rule-calls.ts'
 import { operatorDoer } from './server.ts'
+import { propose } from './switching.ts'
 import { verifyLog } from './thin-path.ts'
 
 /** A call that would be answered well: what it needs was made just before. */
@@ -24,6 +25,7 @@ export interface Town {
   readonly reviewer: Person
   readonly lead: Person
   readonly admin: Person
+  readonly legal: Person
   /** A second lead, who hands versions of rules in. */
   readonly author: Person
   /** What a platform sends that asks for its actions instead of being called. */
@@ -41,12 +43,13 @@ export async function openTown(house: House): Promise<Town> {
   const lead = await house.person('lead')
   const admin = await house.person('admin')
   const author = await house.person('lead')
+  const legal = await house.person('legal')
   const poll = { name: 'poller', kind: 'poll', does: ['warn'] }
   const added = await admin.call('POST', '/v1/connections', { body: poll })
   if (added.status !== 201) throw new Error(`adding a connection was answered ${added.status} ${added.text}`)
   const wish = { name: 'poller', connection: 'poller', scopes: ['actions'] as const, days: 300, doer: operatorDoer }
   const { key } = await house.context.people.newKey(wish)
-  return { house, reviewer, lead, admin, author, poller: { authorization: `Bearer ${key}` } }
+  return { house, reviewer, lead, admin, legal, author, poller: { authorization: `Bearer ${key}` } }
 }
 
 /** Makes what calls are about: cases, decisions, notices, deliveries. Each call of each function makes a new one. */
@@ -167,6 +170,18 @@ export class Makes {
     return (await operatorCalls(this.#town.house, '/v1/erasures', wish)).body.id
   }
 
+  /** A change of a switch that legal has asked for; none other waits. */
+  async switchAsked(): Promise<{ id: string; hash: string }> {
+    const { house, legal } = this.#town
+    const { items } = (await legal.call('GET', '/v1/switches')).body
+    const waiting = items.flatMap(({ proposed }: { proposed: { id: string } | null }) => proposed?.id ?? [])
+    for (const id of waiting)
+      await legal.call('POST', `/v1/switch-changes/${id}/withdraw`, { body: { reason: this.#word } })
+    const { status, body, text } = await propose(house, legal, 'uk.private_scan', { reason: this.#word })
+    if (status !== 201) throw new Error(`asking for a change of a switch was answered ${status} ${text}`)
+    return body
+  }
+
   async halted(): Promise<void> {
     await verifyLog(this.#town.house)
     await this.#town.house.context.storage.store.tx(haltLog, { log: 'actions', why: 'tiles_differ' })
@@ -180,7 +195,7 @@ export class Makes {
 
 /** A good call of each endpoint that has parameters or a body; the others are good as they are. */
 export function goodCalls(town: Town, make: Makes, word: string): Record<string, () => Promise<GoodCall>> {
-  const { lead, house, poller } = town
+  const { lead, legal, house, poller } = town
   const onCase = (act: string, body: unknown) => async () => ({
     path: `/v1/cases/${(await make.taken()).number}/${act}`,
     ...json(body),
@@ -303,6 +318,20 @@ export function goodCalls(town: Town, make: Makes, word: string): Record<string,
     askErasure: async () => ({ path: '/v1/erasures', ...json({ account: freshId(), ground: 'request', reason }) }),
     getErasure: async () => ({ path: `/v1/erasures/${await make.erasure()}` }),
     getModel: async () => ({ path: `/v1/models/${await make.model()}` }),
+    proposeSwitch: async () => ({
+      path: '/v1/switches/us.private_scan/changes',
+      ...json({ on: true, law: word, reviewBy: house.clock.now + 86_400_000, reason }),
+      who: legal.credentials,
+    }),
+    async approveSwitch() {
+      const { id, hash } = await make.switchAsked()
+      return { path: `/v1/switch-changes/${id}/approvals`, ...json({ hash }), who: lead.credentials }
+    },
+    withdrawSwitch: async () => ({
+      path: `/v1/switch-changes/${(await make.switchAsked()).id}/withdraw`,
+      ...json({ reason }),
+      who: legal.credentials,
+    }),
     putSetting: async () => ({ path: '/v1/settings/platform.name', ...json({ value: word, reason }) }),
   }
 }

@@ -15,6 +15,8 @@ export function messageOf(text: string, more: Record<string, unknown> = {}): Rec
     actor: { id: 'kestrel', age: 86_400_000 * 400, age_band: 'adult', age_source: 'declared', kind: 'person' },
     target: { id: 'plover', age_band: 'adult', kind: 'person' },
     tie: { connected: false, first_contact: true },
+    // Content is read where everybody may see it; what is private has tests of its own.
+    room: { id: 'square', type: 'forum', audience: 'public' },
     item: { id, text },
     ...more,
   }
@@ -42,6 +44,7 @@ export function uploadOf(...files: (string | object)[]): Record<string, unknown>
     id: freshId(),
     occurred_at: '2026-06-01T09:00:00.000Z',
     actor: { id: 'kestrel', kind: 'person' },
+    room: { id: 'square', type: 'forum', audience: 'public' },
     media: files.map((file) => (typeof file === 'string' ? { id: file, type: 'image/png' } : file)),
   }
 }

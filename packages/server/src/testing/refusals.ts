@@ -39,6 +39,7 @@ const FITTING: Readonly<Record<string, string>> = {
   rule: 'bad_link',
   'rulesets name': 'starter',
   'settings name': 'platform.name',
+  'switches id': 'uk.private_scan',
 }
 
 /** The path with something in place of each parameter; by default something that fits, though nothing has that name. */

@@ -7,6 +7,7 @@ import type { Makes, Town } from './good-calls.ts'
 import { type Answered, freshId, LISTED, messageOf, picture } from './house.ts'
 import { operatorCalls } from './operator-calls.ts'
 import { ruleStates } from './rule-states.ts'
+import { agree, propose } from './switching.ts'
 
 /** An endpoint, a code, and what brings the first to answer the second. */
 export type State = readonly [endpoint: string, code: Code, provoke: () => Promise<Answered>]
@@ -23,6 +24,7 @@ export function statesOf(town: Town, make: Makes, word: string): readonly State[
     ...ofPeople(town, make, word),
     ...ofConnections(town, make, word),
     ...ruleStates(town, word),
+    ...ofSwitches(town, make, word),
     ...ofTheRest(town, make, word),
   ]
 }
@@ -192,6 +194,37 @@ function ofConnections({ house, admin }: Town, make: Makes, word: string): State
     ],
     ['replayDelivery', 'conflict', async () => on(`${await cancelled()}/replay`)],
     ['cancelDelivery', 'conflict', async () => on(`${await cancelled()}/cancel`, { reason: word })],
+  ]
+}
+
+function ofSwitches({ house, legal, lead }: Town, make: Makes, word: string): State[] {
+  const withdrawn = async () => {
+    const asked = await make.switchAsked()
+    await legal.call('POST', `/v1/switch-changes/${asked.id}/withdraw`, { body: { reason: word } })
+    return asked
+  }
+  return [
+    [
+      'proposeSwitch',
+      'conflict',
+      async () => {
+        await make.switchAsked()
+        return propose(house, legal, 'uk.private_scan', { reason: word })
+      },
+    ],
+    [
+      'approveSwitch',
+      'stale_revision',
+      async () => agree(lead, { id: (await make.switchAsked()).id, hash: `sha256:${'0'.repeat(64)}` }),
+    ],
+    ['approveSwitch', 'conflict', async () => agree(lead, await withdrawn())],
+    ['approveSwitch', 'second_person_required', async () => agree(legal, await make.switchAsked())],
+    [
+      'withdrawSwitch',
+      'conflict',
+      async () =>
+        legal.call('POST', `/v1/switch-changes/${(await withdrawn()).id}/withdraw`, { body: { reason: word } }),
+    ],
   ]
 }
 

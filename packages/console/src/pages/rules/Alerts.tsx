@@ -15,8 +15,7 @@ export function Alerts({ alerts }: Pick<Ruleset, 'alerts'>) {
       <ul className="grid gap-1">
         {alerts.map(({ at, kind, rule, version, words, roles }) => (
           <li key={`${at} ${kind} ${rule} ${version}`}>
-            <span className="text-muted">{t.dateTime(at)}</span> ·{' '}
-            {kind === 'paused' ? t.rulebook.alert.paused(rule) : t.rulebook.alert.breaker(rule, words)}{' '}
+            <span className="text-muted">{t.dateTime(at)}</span> · {t.rulebook.alert[kind](rule, words)}{' '}
             <span className="text-fine text-muted">({roles.map((role) => t.role[role]).join(', ')})</span>
           </li>
         ))}

@@ -10,6 +10,7 @@ import { Log } from './Log.tsx'
 import { People } from './People.tsx'
 import { isSettingsPage, pagesFor, rolesOf, type SettingsPage } from './pages.ts'
 import { Retention } from './Retention.tsx'
+import { Switches } from './Switches.tsx'
 
 const route = getRouteApi('/settings/$page')
 
@@ -18,6 +19,7 @@ const screens: Record<SettingsPage, ComponentType> = {
   connections: Connections,
   keys: Keys,
   lists: Lists,
+  switches: Switches,
   retention: Retention,
   log: Log,
 }

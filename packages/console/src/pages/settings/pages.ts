@@ -6,6 +6,7 @@ const needs = {
   connections: 'connections.read',
   keys: 'connections.read',
   lists: 'lists.read',
+  switches: 'switches.read',
   retention: 'settings.read',
   log: 'log.read',
 } as const
@@ -37,6 +38,7 @@ const roles: Readonly<Record<(typeof needs)[SettingsPage], readonly Role[]>> = {
   'people.read': ['auditor', 'admin'],
   'connections.read': ['auditor', 'admin'],
   'lists.read': ['lead', 'child-safety', 'auditor'],
+  'switches.read': ['lead', 'legal', 'auditor', 'admin'],
   'settings.read': ['auditor', 'admin'],
   'log.read': everybody,
 }

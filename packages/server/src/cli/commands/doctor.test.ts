@@ -9,6 +9,7 @@ import {
   judgeLists,
   judgeLog,
   judgeStream,
+  judgeSwitches,
 } from '../../doctor/judge-running.ts'
 import { engines, postgres } from '../../storage/testing/engines.ts'
 import { emptyFolder, initialised, initLine, lamplighter, whileServing } from '../testing/command-line.ts'
@@ -19,6 +20,7 @@ import { commands as ofLedger } from './ledger.ts'
 import { commands as ofLists } from './lists.ts'
 import { commands as ofMigrate } from './migrate.ts'
 import { commands as ofRestore } from './restore.ts'
+import { commands as ofSwitches } from './switches.ts'
 
 let folder: string
 beforeEach(() => {
@@ -37,7 +39,7 @@ describe('migrate and doctor', { timeout: 120_000 }, () => {
   })
 
   it('names in its remedies nothing but commands that there are, with their options', () => {
-    const all = [...ofBackup, ...ofConnection, ...ofLedger, ...ofLists, ...ofMigrate, ...ofRestore]
+    const all = [...ofBackup, ...ofConnection, ...ofLedger, ...ofLists, ...ofMigrate, ...ofRestore, ...ofSwitches]
     const halts = ['tiles_differ', 'head_behind', 'head_differs', 'state_unknown', 'wrong_place'] as const
     const findings = [
       judgeBackup(undefined),
@@ -51,6 +53,7 @@ describe('migrate and doctor', { timeout: 120_000 }, () => {
       judgeLists([], {}, []),
       judgeLists([{ id: 'terms', ageMs: 2 }], { terms: 1 }, []),
       judgeLists([{ id: 'terms', ageMs: 1 }], {}, ['terms']),
+      judgeSwitches([{ id: 'uk.private_scan', on: false, lapsed: true }]),
       ...halts.map((halt) => judgeLog({ log: 'actions', halt, restored: false })),
       judgeLog({ log: 'actions', halt: null, restored: true }),
     ]
@@ -87,6 +90,7 @@ describe('migrate and doctor', { timeout: 120_000 }, () => {
       'log actions',
       'log sealed',
       'decoder',
+      'switches',
       'schema',
       'data folder',
       'master key',

@@ -214,7 +214,7 @@ export class PlatformDouble {
       actor: person(`author-${id}`),
       target: person(friend),
       tie: { connected: true, first_contact: false, mutuals, ...(family !== undefined && { family }) },
-      room: { id: room, type: 'direct', audience: 'private' },
+      room: { id: room, type: 'channel', audience: 'public' },
       item: { id, text: TEXTS[mood] },
     }
   }
