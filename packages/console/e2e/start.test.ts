@@ -95,4 +95,5 @@ const CASES = `
 1022 media:harbour:u-1 upload: known csam
 1023 media:harbour:u-2 upload: known csam
 1024 message:harbour:t-4 message: credible threat to life
+1025 message:harbour:t-22 message: adult contacting many minors
 `

@@ -1,6 +1,7 @@
 import { createConnection } from 'node:net'
 import { type Act, acts as actNames, roles, type Scope, scopes } from '@lamplighter/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SWITCH_IDS } from '../policy/switches.ts'
 import { laneIds } from '../review/lanes.ts'
 import { startTestServer, type TestServer } from '../testing/server.ts'
 import { acts } from './acts.ts'
@@ -185,6 +186,7 @@ describe('metrics', () => {
       group: ['follow'],
       queue: ['review.settle', 'schedule'],
       lane: [...laneIds],
+      switch: SWITCH_IDS,
     }
     for (const line of text.trim().split('\n')) {
       if (line.startsWith('#')) continue
