@@ -31,6 +31,14 @@ describe('switches', { timeout: 120_000 }, () => {
     expect((await lamplighter(folder, ['switches', 'list'])).out).not.toContain(id)
   })
 
+  it('that do not exist are answered with those that do', async () => {
+    const { code, err } = await lamplighter(folder, ['switches', 'ask', 'uk.scan', 'on', '--reason', 'x'])
+    expect([code, err]).toEqual([
+      2,
+      'there is no switch "uk.scan"; there are eu.private_scan, uk.private_scan, us.private_scan\n',
+    ])
+  })
+
   it.each<[string, string[], string]>([
     ['no law', ['on', '--review', inHalfAYear, '--reason', 'x'], 'law: expected the provision that permits it'],
     ['no day', ['on', '--law', 'x', '--review', 'soon', '--reason', 'x'], '--review: expected a day'],

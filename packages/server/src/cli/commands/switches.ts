@@ -70,8 +70,12 @@ export const commands: readonly Command[] = [
       const law = value('law')
       const days = { from: dayOf('from', value('from')), until: dayOf('until', value('until')) }
       const body = { on: wanted === 'on', reason, law, ...days, reviewBy: dayOf('review', value('review')) }
-      const path = `/v1/switches/${encodeURIComponent(id)}/changes`
-      const asked = proposeSwitch.answer.parse(await withApi(io, (call) => call('POST', path, body)))
+      const asked = await withApi(io, async (call) => {
+        const known = getSwitches.answer.parse(await call('GET', '/v1/switches')).items.map((one) => one.id)
+        if (known.every((one) => one !== id))
+          throw new UsageError(`there is no switch "${id}"; there are ${known.join(', ')}`)
+        return proposeSwitch.answer.parse(await call('POST', `/v1/switches/${id}/changes`, body))
+      })
       io.result(asked, [`Noted as ${asked.id}. A person of the role legal agrees in Settings → Switches.`])
       return 0
     },
