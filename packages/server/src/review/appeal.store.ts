@@ -20,8 +20,8 @@ import {
   claimState,
   closeCase,
   type DecidedRow,
+  keepDecision,
   mayOpen,
-  recordedColumns,
 } from './working.store.ts'
 
 export interface DecideAppealInput {
@@ -63,25 +63,14 @@ export const decideAppealWork = defineWork(
       input.means,
     )
     if (input.outcome !== 'upheld') await takeBack(tx, input, recorded)
-    await tx.db
-      .insertInto('staff_decisions')
-      .values({
-        id: input.decision,
-        case_number: row.number,
-        at: tx.now,
-        by: input.actor.id,
-        account: row.account,
-        item_key: null,
-        policy: null,
-        choice: 'appeal',
-        reason_code: input.outcome,
-        sealed: input.sealed,
-        undo_until: tx.now,
-        ...recordedColumns(recorded),
-        reverses: input.outcome === 'upheld' ? null : input.of,
-        outcome: input.outcome,
-      })
-      .execute()
+    await keepDecision(tx, input, recorded, {
+      case_number: row.number,
+      account: row.account,
+      choice: 'appeal',
+      reason_code: input.outcome,
+      reverses: input.outcome === 'upheld' ? null : input.of,
+      outcome: input.outcome,
+    })
     await closeCase(tx, row, `appeal: ${input.outcome}`, input.actor)
     const next = await claimFirstOf(tx, row.lane, input.actor, row.number)
     const effects =

@@ -16,9 +16,9 @@ import {
   claimState,
   closeCase,
   type DecidedRow,
+  keepDecision,
   type OnCase,
   openReports,
-  recordedColumns,
 } from './working.store.ts'
 
 export interface DecideInput extends OnCase {
@@ -85,25 +85,15 @@ export const decideWork = defineWork(
       },
       input.means.record,
     )
-    await tx.db
-      .insertInto('staff_decisions')
-      .values({
-        id: input.decision,
-        case_number: row.number,
-        at: tx.now,
-        by: input.actor.id,
-        account: row.account,
-        item_key: row.kind === 'item' ? row.subject_key : null,
-        policy: input.policy?.id ?? null,
-        choice: input.choice,
-        reason_code: input.reasonCode,
-        sealed: input.sealed,
-        undo_until: plan.undoUntil,
-        ...recordedColumns(recorded),
-        reverses: null,
-        outcome: null,
-      })
-      .execute()
+    await keepDecision(tx, input, recorded, {
+      case_number: row.number,
+      account: row.account,
+      item_key: row.kind === 'item' ? row.subject_key : null,
+      policy: input.policy?.id ?? null,
+      choice: input.choice,
+      reason_code: input.reasonCode,
+      undo_until: plan.undoUntil,
+    })
     const notice =
       plan.notice === null || row.account === null
         ? undefined

@@ -5,15 +5,7 @@ import { defineWork, type Tx } from '../storage/index.ts'
 import { type LedgerAct, record } from '../transparency/index.ts'
 import { addHistory } from './cases.ts'
 import { CLAIM_MS } from './claim.ts'
-import {
-  type Actor,
-  affectedOf,
-  caseName,
-  caseRow,
-  type DecidedRow,
-  recordedColumns,
-  saveCase,
-} from './working.store.ts'
+import { type Actor, affectedOf, caseName, caseRow, type DecidedRow, keepDecision, saveCase } from './working.store.ts'
 
 export async function decisionRow(tx: Tx, id: string) {
   const row = await tx.db.selectFrom('staff_decisions').selectAll().where('id', '=', id).executeTakeFirst()
@@ -128,25 +120,16 @@ export const reverseWork = defineWork(
       input.means,
     )
     await withdrawMachine(tx, { row, by: input.decision, code: 'reversed', recorded }, input.means)
-    await tx.db
-      .insertInto('staff_decisions')
-      .values({
-        id: input.decision,
-        case_number: row.case_number,
-        at: tx.now,
-        by: input.actor.id,
-        account: row.account,
-        item_key: row.item_key,
-        policy: row.policy,
-        choice: 'reverse',
-        reason_code: 'reversed',
-        sealed: input.sealed,
-        undo_until: tx.now,
-        ...recordedColumns(recorded),
-        reverses: row.id,
-        outcome: 'reversed',
-      })
-      .execute()
+    await keepDecision(tx, input, recorded, {
+      case_number: row.case_number,
+      account: row.account,
+      item_key: row.item_key,
+      policy: row.policy,
+      choice: 'reverse',
+      reason_code: 'reversed',
+      reverses: row.id,
+      outcome: 'reversed',
+    })
     await addHistory(tx, row.case_number, input.actor.staff, 'decision reversed')
     tx.hint(`case:${row.case_number}`)
     return {

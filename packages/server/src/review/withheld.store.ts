@@ -14,8 +14,8 @@ import {
   claimState,
   closeCase,
   type DecidedRow,
+  keepDecision,
   type OnCase,
-  recordedColumns,
 } from './working.store.ts'
 
 /**
@@ -93,25 +93,13 @@ export const decideNoticeWork = defineWork(
       },
       input.means.record,
     )
-    await tx.db
-      .insertInto('staff_decisions')
-      .values({
-        id: input.decision,
-        case_number: row.number,
-        at: tx.now,
-        by: input.actor.id,
-        account: row.account,
-        item_key: null,
-        policy: null,
-        choice: 'notice',
-        reason_code: outcome,
-        sealed: input.sealed,
-        undo_until: tx.now,
-        ...recordedColumns(recorded),
-        reverses: null,
-        outcome,
-      })
-      .execute()
+    await keepDecision(tx, input, recorded, {
+      case_number: row.number,
+      account: row.account,
+      choice: 'notice',
+      reason_code: outcome,
+      outcome,
+    })
     await closeCase(tx, row, effect, input.actor)
     const next = await claimFirstOf(tx, row.lane, input.actor, row.number)
     return { decision: input.decision, undoUntil: tx.now, effects: [effect], recorded, next }

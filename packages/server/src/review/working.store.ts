@@ -6,7 +6,7 @@ import { addHistory, casesNotFor } from './cases.ts'
 import { type ClaimState, claim } from './claim.ts'
 import { noCase } from './errors.ts'
 import { laneOf } from './lanes.ts'
-import type { CasesTable } from './tables.ts'
+import type { CasesTable, StaffDecisionsTable } from './tables.ts'
 
 /** Who acts: taken from the session, never from a body. */
 export interface Actor {
@@ -99,13 +99,27 @@ export function assertRevision(row: CasesTable, revision: number): void {
   }
 }
 
-export const recordedColumns = (
-  recorded: RecordedJson,
-): { record: string; commitment: string; promise: string | null } => ({
-  record: recorded.record,
-  commitment: recorded.commitment,
-  promise: recorded.promise,
-})
+/** What each decision has of its own; without a time of undo it is final at once. */
+type OwnColumns = Pick<StaffDecisionsTable, 'case_number' | 'account' | 'choice' | 'reason_code'> &
+  Partial<Pick<StaffDecisionsTable, 'item_key' | 'policy' | 'undo_until' | 'reverses' | 'outcome'>>
+
+/** Keeps a decision of a person, with its record in the log. */
+export async function keepDecision(
+  tx: Tx,
+  input: { readonly decision: string; readonly actor: Actor; readonly sealed: Uint8Array },
+  { record, commitment, promise }: RecordedJson,
+  own: OwnColumns,
+): Promise<void> {
+  await tx.db
+    .insertInto('staff_decisions')
+    .values({
+      ...{ item_key: null, policy: null, undo_until: tx.now, reverses: null, outcome: null },
+      ...own,
+      ...{ id: input.decision, at: tx.now, by: input.actor.id, sealed: input.sealed },
+      ...{ record, commitment, promise },
+    })
+    .execute()
+}
 
 export async function closeCase(tx: Tx, row: CasesTable, words: string, actor: Actor): Promise<void> {
   await saveCase(tx, row, {
