@@ -11,7 +11,10 @@ const home = join(root, 'packages/matching')
 const plain = ['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--enable', 'simd', '--converge']
 
 /** One row a WebAssembly file: its name, its source, and what it is compiled with beyond the plain flags. */
-export const kernels = []
+export const kernels = [
+  // 64 MiB hold ten times what a picture of 100 megapixels needs.
+  { name: 'pdq', source: 'pdq/kernels/pdq.ts', flags: ['--initialMemory', '2', '--maximumMemory', '1024'] },
+]
 
 export function compile(to = join(home, 'wasm')) {
   mkdirSync(to, { recursive: true })

@@ -1,4 +1,4 @@
-import type { Pixels } from './luma.ts'
+import type { Pixels } from './pixels.ts'
 
 /** Whether an EXIF orientation shows the picture otherwise than it is stored. */
 export function isTurned(orientation: number): boolean {

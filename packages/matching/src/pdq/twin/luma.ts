@@ -1,12 +1,5 @@
-import type { Profile } from './value.ts'
-
-/** 8-bit pixels, row by row from the top, without padding. With 4 channels the last one is alpha, which luma ignores. */
-export interface Pixels {
-  readonly width: number
-  readonly height: number
-  readonly channels: 1 | 3 | 4
-  readonly data: Uint8Array | Uint8ClampedArray
-}
+import { assertFits, isSampled, N512, type Pixels } from '../pixels.ts'
+import type { Profile } from '../value.ts'
 
 /** A grey picture that is read one row at a time, so that no plane of floats as large as the picture is ever made. */
 export interface LumaRows {
@@ -15,7 +8,6 @@ export interface LumaRows {
   read(row: number, into: Float32Array): void
 }
 
-const N512 = 512
 const RED = Math.fround(0.299)
 const GREEN = Math.fround(0.587)
 const BLUE = Math.fround(0.114)
@@ -23,10 +15,8 @@ const BLUE = Math.fround(0.114)
 /** Steps 1 and 2 of matching.md §6.1: luma in single precision, added left to right; `n512` samples it to 512 × 512. */
 export function lumaRows(pixels: Pixels, profile: Profile): LumaRows {
   const { width, height } = pixels
-  if (pixels.data.length !== width * height * pixels.channels) {
-    throw new RangeError(`expected ${width * height * pixels.channels} bytes of pixels, found ${pixels.data.length}`)
-  }
-  const sampled = profile === 'n512' && (width > N512 || height > N512)
+  assertFits(pixels)
+  const sampled = isSampled(pixels, profile)
   const columns = sampleColumns(width, sampled ? N512 : width)
   const rows = sampleColumns(height, sampled ? N512 : height)
   return {

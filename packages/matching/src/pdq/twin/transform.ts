@@ -1,5 +1,5 @@
+import { type Pdq, type PdqWords, pdqOfWords } from '../value.ts'
 import { GRID } from './blur.ts'
-import { type Pdq, type PdqWords, pdqOfWords } from './value.ts'
 
 /** Side of the block of frequencies: 16 × 16 values give 256 bits. */
 export const BLOCK = 16

@@ -1,0 +1,70 @@
+import { type Instance, instanceOf, type WasmModule } from '../wasm.ts'
+import { isSampled, N512, type Pixels } from './pixels.ts'
+import { type Pdq, type Profile, pdqOfWords } from './value.ts'
+
+/**
+ * `exact` gives the hash and quality of the reference, bit for bit; `fast` the same filter as one weighted sum: on a picture
+ * in a thousand at most two bits differ, and quality by one (matching.md §6.2).
+ */
+export type KernelName = 'fast' | 'exact'
+
+/** Says which arithmetic made a hash; kept with every measurement. */
+export const KERNELS: Readonly<Record<KernelName, string>> = { fast: 'pdq-fast/1', exact: 'pdq-exact/1' }
+
+const CALLS = ['begin', 'wanted', 'firstWanted', 'sourceRow', 'sample', 'taken', 'hash', 'hashesAt'] as const
+const HASH_BYTES = 32
+
+/** The kernels, with a memory of their own. One picture at a time. */
+export class PdqKernel {
+  readonly #wasm: Instance<(typeof CALLS)[number]>
+
+  /** @param module `wasm/pdq.wasm` of this package, compiled */
+  constructor(module: WasmModule) {
+    this.#wasm = instanceOf(module, CALLS)
+  }
+
+  /**
+   * Quality, and the hashes of the picture and its next variants: 1 for the picture alone, 8 for all.
+   *
+   * @param pixels at least 5 a side, their bytes as many as they should be
+   * @throws RangeError a side above 32,768, or more rows than memory holds
+   */
+  hash(pixels: Pixels, how: { profile: Profile; kernel: KernelName; count: 1 | 8 }): { quality: number; pdqs: Pdq[] } {
+    const { call, memory } = this.#wasm
+    const { width, height, channels } = pixels
+    const sampled = isSampled(pixels, how.profile)
+    const strip = call.begin(how.kernel === 'exact' ? 1 : 0, sampled ? 1 : 0, width, height, channels) >>> 0
+    if (strip === 0) throw new RangeError(`a picture of ${width} × ${height} is too large: at most 32,768 a side`)
+    // Memory grows in `begin` only, so one view serves the whole picture.
+    const inside = new Uint8Array(memory.buffer)
+    for (let rows = call.wanted(); rows > 0; rows = call.wanted()) {
+      const first = call.firstWanted()
+      if (sampled) this.#sample(pixels, inside, first, rows)
+      else inside.set(rowsOf(pixels, first, rows), strip)
+      call.taken()
+    }
+    const quality = call.hash(how.count)
+    return { quality, pdqs: this.#hashes(how.count) }
+  }
+
+  #sample(pixels: Pixels, inside: Uint8Array, first: number, rows: number): void {
+    const { call } = this.#wasm
+    for (let k = 0; k < rows; k += 1) {
+      const row = Math.floor(((first + k) * pixels.height) / N512)
+      inside.set(rowsOf(pixels, row, 1), call.sourceRow())
+      call.sample(k)
+    }
+  }
+
+  #hashes(count: number): Pdq[] {
+    const { call, memory } = this.#wasm
+    const view = new DataView(memory.buffer, call.hashesAt(), count * HASH_BYTES)
+    return Array.from({ length: count }, (_, variant) =>
+      pdqOfWords(Uint32Array.from({ length: 8 }, (_word, i) => view.getUint32(variant * HASH_BYTES + 4 * i, true))),
+    )
+  }
+}
+
+function rowsOf({ width, channels, data }: Pixels, first: number, rows: number): Uint8Array | Uint8ClampedArray {
+  return data.subarray(first * width * channels, (first + rows) * width * channels)
+}

@@ -1,0 +1,84 @@
+// PDQ (matching.md §6) over a memory of its own. The caller begins a picture, then puts rows into the strip as long as any are wanted:
+// begin → (wanted, firstWanted → the rows → taken)* → hash.
+import { exactRows, planExact, readyExact, ROWS } from './exact'
+import { fastLine, firstRow, planFast, readyFast, rowCount } from './fast'
+import { GRID, height, makeRoom, MAX_SIDE, rowBytes, setSize } from './picture'
+import { planSampler, readySampler, SAMPLED, sampleRow } from './sampler'
+import { HASHES, hashes, qualityOf, transform } from './transform'
+
+const grid: usize = memory.data(64 * 64 * 4, 16)
+
+let exact: bool = false
+let strip: usize = 0
+let source: usize = 0
+/** Rows of the exact kernel, or lines of the grid of the fast one, that are done. */
+let done: i32 = 0
+
+/**
+ * A picture of 8-bit pixels, its sides at least 1. If `sampled` it is read at 512 × 512 places.
+ *
+ * @returns where rows are to be put, or 0: it is too large
+ */
+export function begin(isExact: bool, isSampled: bool, width: i32, height: i32, channels: i32): usize {
+  if (width > MAX_SIDE || height > MAX_SIDE) return 0
+  exact = isExact
+  done = 0
+  setSize(isSampled ? SAMPLED : width, isSampled ? SAMPLED : height, channels)
+  source = isSampled ? planSampler(width) : 0
+  strip = exact ? planExact() : planFast()
+  if (!makeRoom()) return 0
+  if (isSampled) readySampler(width)
+  if (exact) readyExact()
+  else readyFast()
+  return strip
+}
+
+/** How many rows are wanted next; 0 when the grid is made. */
+export function wanted(): i32 {
+  if (exact) return min(ROWS, height - done)
+  return done < GRID ? rowCount(done) : 0
+}
+
+/** The first of them. */
+export function firstWanted(): i32 {
+  return exact ? done : firstRow(done)
+}
+
+/** Where a row of a sampled picture is put, whole. */
+export function sourceRow(): usize {
+  return source
+}
+
+/** Samples that row into a place of the strip. */
+export function sample(place: i32): void {
+  sampleRow(strip + <usize>(place * rowBytes))
+}
+
+/** The rows that were wanted are in the strip. */
+export function taken(): void {
+  if (exact) {
+    const count = wanted()
+    exactRows(done, count, grid)
+    done += count
+  } else {
+    fastLine(done, grid)
+    done++
+  }
+}
+
+/** Makes hashes of the grid, of the picture as it is and of its variants. @returns the quality */
+export function hash(count: i32): i32 {
+  transform(grid)
+  hashes(count)
+  return qualityOf(grid)
+}
+
+/** Where they are: 32 bytes each, words in the order of their text. */
+export function hashesAt(): usize {
+  return HASHES
+}
+
+/** The grid, for tests that compare more than bits. */
+export function gridAt(): usize {
+  return grid
+}
