@@ -1,4 +1,4 @@
-/** A compiled module: `new WebAssembly.Module(bytes)`, or what `WebAssembly.compile` gives. */
+/** A compiled module: what {@link compileWasm} or a browser's `WebAssembly.compileStreaming` gives. */
 export type WasmModule = object
 
 /** The memory of an instance. Its buffer changes when it grows. */
@@ -9,9 +9,15 @@ export interface WasmMemory {
 /** Browsers and Node both have it; the types of plain ECMAScript do not. */
 interface Wasm {
   readonly Memory: abstract new () => WasmMemory
+  readonly Module: new (bytes: Uint8Array) => WasmModule
   readonly Instance: new (module: WasmModule) => { readonly exports: Readonly<Record<string, unknown>> }
 }
 const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: Wasm }
+
+/** Compiles one of the files in `wasm/`. @throws WebAssembly.CompileError the bytes are no module */
+export function compileWasm(bytes: Uint8Array): WasmModule {
+  return new wasm.Module(bytes)
+}
 
 /** A kernel with a memory of its own, and the functions of it that were asked for by name. */
 export interface Instance<Name extends string> {

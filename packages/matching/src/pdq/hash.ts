@@ -11,7 +11,7 @@ export type HashedVariants =
   | { readonly none: 'too_small' }
 
 /** Below this a side says nothing (step 3); what is sampled has 512. */
-const SMALLEST = 5
+export const SMALLEST = 5
 
 export interface HashOptions {
   /** Default `full`. */

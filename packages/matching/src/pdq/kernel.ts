@@ -3,16 +3,21 @@ import { isSampled, N512, type Pixels } from './pixels.ts'
 import { type Pdq, type Profile, pdqOfWords } from './value.ts'
 
 /**
- * `exact` gives the hash and quality of the reference, bit for bit; `fast` the same filter as one weighted sum: on a picture
- * in a thousand at most two bits differ, and quality by one (matching.md §6.2).
+ * `exact` gives the hash and quality of the reference, bit for bit; `fast` sums in another order. Where that could turn a bit, it asks
+ * `exact`; its quality may differ by one (matching.md §6.2).
  */
 export type KernelName = 'fast' | 'exact'
 
 /** Says which arithmetic made a hash; kept with every measurement. */
 export const KERNELS: Readonly<Record<KernelName, string>> = { fast: 'pdq-fast/1', exact: 'pdq-exact/1' }
 
-const CALLS = ['begin', 'wanted', 'firstWanted', 'sourceRow', 'sample', 'taken', 'hash', 'hashesAt'] as const
+const CALLS = ['begin', 'wanted', 'firstWanted', 'sourceRow', 'sample', 'taken', 'hash', 'sure', 'hashesAt'] as const
 const HASH_BYTES = 32
+
+interface How {
+  readonly profile: Profile
+  readonly count: 1 | 8
+}
 
 /** The kernels, with a memory of their own. One picture at a time. */
 export class PdqKernel {
@@ -26,14 +31,20 @@ export class PdqKernel {
   /**
    * Quality, and the hashes of the picture and its next variants: 1 for the picture alone, 8 for all.
    *
-   * @param pixels at least 5 a side, their bytes as many as they should be
+   * @param pixels at least 5 a side, or sampled; their bytes as many as they should be
    * @throws RangeError a side above 32,768, or more rows than memory holds
    */
-  hash(pixels: Pixels, how: { profile: Profile; kernel: KernelName; count: 1 | 8 }): { quality: number; pdqs: Pdq[] } {
+  hash(pixels: Pixels, { kernel, ...how }: How & { kernel: KernelName }): { quality: number; pdqs: Pdq[] } {
+    if (kernel === 'exact') return this.#made(pixels, how, true)
+    const fast = this.#made(pixels, how, false)
+    return this.#wasm.call.sure() === 0 ? this.#made(pixels, how, true) : fast
+  }
+
+  #made(pixels: Pixels, { profile, count }: How, exact: boolean): { quality: number; pdqs: Pdq[] } {
     const { call, memory } = this.#wasm
     const { width, height, channels } = pixels
-    const sampled = isSampled(pixels, how.profile)
-    const strip = call.begin(how.kernel === 'exact' ? 1 : 0, sampled ? 1 : 0, width, height, channels) >>> 0
+    const sampled = isSampled(pixels, profile)
+    const strip = call.begin(Number(exact), Number(sampled), width, height, channels) >>> 0
     if (strip === 0) throw new RangeError(`a picture of ${width} × ${height} is too large: at most 32,768 a side`)
     // Memory grows in `begin` only, so one view serves the whole picture.
     const inside = new Uint8Array(memory.buffer)
@@ -43,8 +54,8 @@ export class PdqKernel {
       else inside.set(rowsOf(pixels, first, rows), strip)
       call.taken()
     }
-    const quality = call.hash(how.count)
-    return { quality, pdqs: this.#hashes(how.count) }
+    const quality = call.hash(count)
+    return { quality, pdqs: this.#hashes(count) }
   }
 
   #sample(pixels: Pixels, inside: Uint8Array, first: number, rows: number): void {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Pixels } from './luma.ts'
+import { kernel } from '../../test/kernel.ts'
 import { turnedUpright } from './orientation.ts'
+import type { Pixels } from './pixels.ts'
 import { onGround, readingsOf } from './readings.ts'
 
 function picture(width: number, height: number, alpha: (x: number, y: number) => number = () => 255): Pixels {
@@ -16,7 +17,9 @@ function picture(width: number, height: number, alpha: (x: number, y: number) =>
 }
 
 const how = (pixels: Pixels, orientation = 1) =>
-  readingsOf(pixels, orientation).map(({ of, ground, profile }) => [of, ground, profile].filter(Boolean).join(' '))
+  readingsOf(kernel, pixels, { orientation }).map(({ of, ground, profile }) =>
+    [of, ground, profile].filter(Boolean).join(' '),
+  )
 
 test('a small opaque picture has one reading', () => {
   expect(how(picture(200, 150))).toEqual(['stored full'])
@@ -37,15 +40,15 @@ test('a tag that no viewer knows is no orientation', () => {
 test('what lies under transparency is read, and what shows on white and on black', () => {
   const hidden = picture(200, 150, (x, y) => (x * y > 9_000 ? 0 : 255))
   expect(how(hidden)).toEqual(['stored dropped full', 'stored white full', 'stored black full'])
-  const [dropped] = readingsOf(hidden, 1)
-  expect(dropped?.pdq).toBe(readingsOf(picture(200, 150), 1)[0]?.pdq)
+  const [dropped] = readingsOf(kernel, hidden, { orientation: 1 })
+  expect(dropped?.pdq).toBe(readingsOf(kernel, picture(200, 150), { orientation: 1 })[0]?.pdq)
 })
 
 test('readings are at most twelve, and equal hashes count once', () => {
   const half = picture(700, 300, (x, y) => (x + y) % 255)
-  expect(readingsOf(half, 6).length).toBe(12)
+  expect(readingsOf(kernel, half, { orientation: 6 }).length).toBe(12)
   const clear = picture(200, 150, (x, y) => (x === 0 && y === 0 ? 254 : 255))
-  const hashes = readingsOf(clear, 1).map(({ pdq }) => pdq)
+  const hashes = readingsOf(kernel, clear, { orientation: 1 }).map(({ pdq }) => pdq)
   expect(new Set(hashes).size).toBe(hashes.length)
   expect(hashes.length).toBeLessThan(3)
 })

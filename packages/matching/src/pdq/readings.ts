@@ -1,6 +1,7 @@
-import { hashWithVariants } from './hash.ts'
-import type { Pixels } from './luma.ts'
+import { type HashedVariants, hashWithVariants, SMALLEST } from './hash.ts'
+import type { KernelName, PdqKernel } from './kernel.ts'
 import { isTurned, turnedUpright } from './orientation.ts'
+import type { Pixels } from './pixels.ts'
 import type { Pdq, Profile } from './value.ts'
 
 /** One way to see a picture, and its hash (matching.md §3). */
@@ -24,15 +25,25 @@ export type Ground = 'dropped' | 'white' | 'black'
  * if any pixel is not opaque} × {`full`, `n512` if a side is over 512}. Equal hashes count once; at most 12.
  * None where a side is under 5 pixels.
  *
- * @param orientation the EXIF tag, 1 to 8; anything else is read as 1, as viewers do
+ * @param how.orientation the EXIF tag, 1 to 8; anything else is read as 1, as viewers do
+ * @param how.kernel default `fast`
+ * @throws RangeError the pixel bytes do not fit width, height and channels, or a side is above 32,768
  */
-export function readingsOf(pixels: Pixels, orientation: number): readonly Reading[] {
+export function readingsOf(
+  kernel: PdqKernel,
+  pixels: Pixels,
+  { orientation, kernel: name = 'fast' }: { readonly orientation: number; readonly kernel?: KernelName },
+): readonly Reading[] {
   const readings: Reading[] = []
+  if (Math.min(pixels.width, pixels.height) < SMALLEST) return readings
   for (const of of isTurned(orientation) ? (['stored', 'shown'] as const) : (['stored'] as const)) {
     const seen = of === 'stored' ? pixels : turnedUpright(pixels, orientation)
     for (const ground of groundsOf(seen)) {
       const flat = ground === undefined ? seen : onGround(seen, ground)
-      for (const profile of profilesOf(seen)) addReading(readings, flat, { profile, of, ground })
+      for (const profile of profilesOf(seen)) {
+        const hashed = hashWithVariants(kernel, flat, { profile, kernel: name })
+        addReading(readings, hashed, { profile, of, ground })
+      }
     }
   }
   return readings
@@ -40,10 +51,9 @@ export function readingsOf(pixels: Pixels, orientation: number): readonly Readin
 
 function addReading(
   readings: Reading[],
-  pixels: Pixels,
+  hashed: HashedVariants,
   how: { profile: Profile; of: 'stored' | 'shown'; ground: Ground | undefined },
 ): void {
-  const hashed = hashWithVariants(pixels, how.profile)
   if ('none' in hashed || readings.some((earlier) => earlier.pdq === hashed.pdq)) return
   const { profile, of, ground } = how
   readings.push({ ...hashed, profile, of, ...(ground === undefined ? {} : { ground }) })

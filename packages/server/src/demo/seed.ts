@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { hashPicture } from '@lamplighter/matching'
 import { addConnection } from '../actions/index.ts'
 import type { Context } from '../context.ts'
+import { pdqKernel } from '../evidence/decoder/index.ts'
 import { FOLLOW, followOnce } from '../intake/index.ts'
 import { drawSynthetic, type SampleKind } from '../signals/sample-pictures.ts'
 import { encodePng } from '../signals/sample-png.ts'
@@ -101,7 +102,7 @@ async function putList(
 
 function pdqOf([kind, seed]: readonly [SampleKind, number]): string {
   const { width, height, data } = drawSynthetic(kind, seed, PICTURE_PX)
-  const hashed = hashPicture({ width, height, channels: 4, data }, 'full')
+  const hashed = hashPicture(pdqKernel(), { width, height, channels: 4, data }, { kernel: 'exact' })
   if ('none' in hashed) throw new Error('a drawn picture has no hash')
   return hashed.pdq
 }

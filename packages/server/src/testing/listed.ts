@@ -1,5 +1,6 @@
 import { hashPicture } from '@lamplighter/matching'
 import type { Context } from '../context.ts'
+import { pdqKernel } from '../evidence/decoder/index.ts'
 import { drawSynthetic, type SampleKind } from '../signals/sample-pictures.ts'
 import { encodePng } from '../signals/sample-png.ts'
 
@@ -45,7 +46,7 @@ type Sample = readonly [kind: SampleKind, seed: number]
 
 export function pdqOf([kind, seed]: Sample): string {
   const { width, height, data } = drawSynthetic(kind, seed, 512)
-  const hashed = hashPicture({ width, height, channels: 4, data }, 'full')
+  const hashed = hashPicture(pdqKernel(), { width, height, channels: 4, data }, { kernel: 'exact' })
   if ('none' in hashed) throw new Error('a drawn picture has no hash')
   return hashed.pdq
 }

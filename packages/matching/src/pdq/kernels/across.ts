@@ -2,7 +2,7 @@
 
 /** From eight rows, `stride` bytes apart, to columns of eight values. */
 export function alongToAcross(rows: usize, stride: usize, columns: usize, width: i32): void {
-  const end = rows + (<usize>width << 2)
+  const end = rows + ((<usize>width) << 2)
   const half = stride << 2
   for (; rows < end; rows += 16, columns += 128) {
     turned(rows, stride, columns, 32)
@@ -12,7 +12,7 @@ export function alongToAcross(rows: usize, stride: usize, columns: usize, width:
 
 /** And back. */
 export function acrossToAlong(columns: usize, rows: usize, stride: usize, width: i32): void {
-  const end = rows + (<usize>width << 2)
+  const end = rows + ((<usize>width) << 2)
   const half = stride << 2
   for (; rows < end; rows += 16, columns += 128) {
     turned(columns, 32, rows, stride)

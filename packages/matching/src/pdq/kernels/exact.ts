@@ -34,7 +34,7 @@ let gridLine: i32 = 0
 
 /** Takes memory; @returns where up to eight rows are to be put */
 export function planExact(): usize {
-  stride = <usize>((width + 3) & ~3) << 2
+  stride = (<usize>((width + 3) & ~3)) << 2
   const row = <i32>stride
   // A multiple of eight, so that eight rows that come together lie together.
   slots = (windowOf(height) + 2 * ROWS - 1) & ~(ROWS - 1)
@@ -63,13 +63,13 @@ export function readyExact(): void {
 
 /** A picture of exactly 64 × 64 is its own grid (step 3). */
 export function isGrid(): bool {
-  return width == GRID && height == GRID
+  return width === GRID && height === GRID
 }
 
 /** Takes in up to eight rows, the first of which is row y. */
 export function exactRows(y: i32, count: i32, grid: usize): void {
   for (let k: i32 = 0; k < count; k++) {
-    const into = isGrid() ? grid + (<usize>(y + k) << 8) : lumas + <usize>k * stride
+    const into = isGrid() ? grid + ((<usize>(y + k)) << 8) : lumas + <usize>k * stride
     lumaRow(strip + <usize>(k * rowBytes), into)
   }
   if (isGrid()) return
@@ -78,7 +78,7 @@ export function exactRows(y: i32, count: i32, grid: usize): void {
   rowMeans()
   acrossToAlong(means, slot(y), stride, width)
   for (let k: i32 = 0; k < count; k++) columnStep(y + k, grid)
-  if (y + count == height) finish(grid)
+  if (y + count === height) finish(grid)
 }
 
 /** The box mean along eight rows at once. */
@@ -166,7 +166,7 @@ function dropRowInto(old: usize, into: usize, count: f32): void {
 /** A row has gone out; every eighth time they are blurred again. */
 function given(grid: usize): void {
   firstOut++
-  if ((firstOut & (ROWS - 1)) == 0) secondMeans(ROWS, grid)
+  if ((firstOut & (ROWS - 1)) === 0) secondMeans(ROWS, grid)
 }
 
 /** The means that look beyond the last row. */
@@ -177,15 +177,16 @@ function finish(grid: usize): void {
     dropRowInto(slot(left), into, <f32>(height - 1 - left))
     given(grid)
   }
-  if ((height & (ROWS - 1)) != 0) secondMeans(height & (ROWS - 1), grid)
-  for (let left = height - window; secondOut < height; left++) lineStep(0, lineRing + lineSlot(left), <f32>(height - 1 - left), grid)
+  if ((height & (ROWS - 1)) !== 0) secondMeans(height & (ROWS - 1), grid)
+  for (let left = height - window; secondOut < height; left++)
+    lineStep(0, lineRing + lineSlot(left), <f32>(height - 1 - left), grid)
 }
 
 /** The second mean along rows is read at 64 columns only, and so is the second one over columns. */
 function secondMeans(count: i32, grid: usize): void {
   alongToAcross(blurred, stride, across, width)
   sampledMeans()
-  acrossToAlong(sampled, lines, <usize>GRID << 2, GRID)
+  acrossToAlong(sampled, lines, (<usize>GRID) << 2, GRID)
   const window = windowOf(height)
   for (let k: i32 = 0; k < count; k++) {
     const line = lines + <usize>(k * GRID * 4)
@@ -193,7 +194,7 @@ function secondMeans(count: i32, grid: usize): void {
     secondIn++
     if (secondIn <= window) lineStep(line, 0, <f32>secondIn, grid)
     else lineStep(line, at, <f32>window, grid)
-    memory.copy(at, line, <usize>GRID << 2)
+    memory.copy(at, line, (<usize>GRID) << 2)
   }
 }
 
@@ -234,14 +235,14 @@ function lineSlot(y: i32): usize {
 function lineStep(line: usize, old: usize, count: f32, grid: usize): void {
   for (let x: usize = 0; x < 256; x += 16) {
     let total = v128.load(lineSum + x)
-    if (line != 0) total = f32x4.add(total, v128.load(line + x))
-    if (old != 0) total = f32x4.sub(total, v128.load(old + x))
+    if (line !== 0) total = f32x4.add(total, v128.load(line + x))
+    if (old !== 0) total = f32x4.sub(total, v128.load(old + x))
     v128.store(lineSum + x, total)
   }
-  if (line != 0 && secondIn <= windowOf(height) >> 1) return
-  for (; gridLine < GRID && lineOf(gridLine, height) == secondOut; gridLine++) {
+  if (line !== 0 && secondIn <= windowOf(height) >> 1) return
+  for (; gridLine < GRID && lineOf(gridLine, height) === secondOut; gridLine++) {
     const by = f32x4.splat(count)
-    const to = grid + (<usize>gridLine << 8)
+    const to = grid + ((<usize>gridLine) << 8)
     for (let x: usize = 0; x < 256; x += 16) v128.store(to + x, f32x4.div(v128.load(lineSum + x), by))
   }
   secondOut++

@@ -6,6 +6,9 @@ import { channels, GRID, height, lineOf, rowBytes, take, width, windowOf } from 
 /** 257 · 255 is the largest sum that 16 bits hold: rows are summed until their weights come to that. */
 const FULL: i32 = 257
 
+/** Kept in memory: a constant in the code would be made anew in every turn of the loop. */
+const LOW: usize = memory.data<u16>([0xff], 16)
+
 let rows: i32 = 0
 let across: i32 = 0
 let strip: usize = 0
@@ -45,14 +48,14 @@ export function firstRow(i: i32): i32 {
 
 /** How many they are: one less for the last line, where the picture ends before the window does. */
 export function rowCount(i: i32): i32 {
-  return i == GRID - 1 && isCut(height) ? rows - 1 : rows
+  return i === GRID - 1 && isCut(height) ? rows - 1 : rows
 }
 
 /** Line i of the grid, from the rows in the strip. */
 export function fastLine(i: i32, grid: usize): void {
   memory.fill(sums, 0, <usize>sumBytes)
   const window = windowOf(height)
-  if (i == GRID - 1 && isCut(height)) {
+  if (i === GRID - 1 && isCut(height)) {
     // The last box has lost a row, and is divided by one less.
     for (let k: i32 = 0; k < rows - 1; k++) setWeight(k, cutWeight(k, window))
     addRows(0, rows - 1, 1)
@@ -64,9 +67,9 @@ export function fastLine(i: i32, grid: usize): void {
   }
   const left = 2 * behind(windowOf(width))
   for (let j: i32 = 0; j < GRID; j++) {
-    const table = j == GRID - 1 ? outer : inner
-    const at = sums + (<usize>((lineOf(j, width) - left) * channels) << 2)
-    store<f32>(grid + (<usize>(i * GRID + j) << 2), dot(at, table))
+    const table = j === GRID - 1 ? outer : inner
+    const at = sums + ((<usize>((lineOf(j, width) - left) * channels)) << 2)
+    store<f32>(grid + ((<usize>(i * GRID + j)) << 2), dot(at, table))
   }
 }
 
@@ -92,7 +95,7 @@ function cutWeight(k: i32, window: i32): i32 {
 }
 
 function setWeight(k: i32, value: i32): void {
-  store<u16>(weights + (<usize>k << 1), <u16>value)
+  store<u16>(weights + ((<usize>k) << 1), <u16>value)
 }
 
 /** The weights along a row, each with its colour's share of luma and with all that the sum is divided by. */
@@ -104,14 +107,14 @@ function columnWeights(table: usize, cut: bool, all: f64): void {
     let share = <f64>(cut ? cutWeight(x, window) : weight(x, window))
     if (cut && x >= window - 1) share += <f64>window / <f64>(window - 1)
     for (let c: i32 = 0; c < channels; c++) {
-      store<f32>(table + (<usize>(x * channels + c) << 2), <f32>((share * shareOf(c)) / all))
+      store<f32>(table + ((<usize>(x * channels + c)) << 2), <f32>((share * shareOf(c)) / all))
     }
   }
 }
 
 function shareOf(channel: i32): f64 {
-  if (channels == 1) return 1
-  return channel == 0 ? 0.299 : channel == 1 ? 0.587 : channel == 2 ? 0.114 : 0
+  if (channels === 1) return 1
+  return channel === 0 ? 0.299 : channel === 1 ? 0.587 : channel === 2 ? 0.114 : 0
 }
 
 /** Adds rows of the strip to the sums, as many at a time as 16 bits hold. */
@@ -120,7 +123,7 @@ function addRows(from: i32, to: i32, scale: f32): void {
     let end = from
     let total: i32 = 0
     while (end < to) {
-      total += <i32>load<u16>(weights + (<usize>end << 1))
+      total += <i32>load<u16>(weights + ((<usize>end) << 1))
       if (total > FULL) break
       end++
     }
@@ -131,11 +134,11 @@ function addRows(from: i32, to: i32, scale: f32): void {
 
 /** 64 bytes of each row at a time: even and odd bytes have sums of their own. */
 function addSome(from: i32, to: i32, scale: f32): void {
-  const low = i16x8.splat(0xff)
+  const low = v128.load16_splat(LOW)
   const zero = i16x8.splat(0)
   const step = <usize>rowBytes
-  const firstWeight = weights + (<usize>from << 1)
-  const endWeight = weights + (<usize>to << 1)
+  const firstWeight = weights + ((<usize>from) << 1)
+  const endWeight = weights + ((<usize>to) << 1)
   const start = strip + <usize>from * step
   let into = sums
   for (let x: usize = 0; x < step; x += 64, into += 256) {
@@ -186,12 +189,10 @@ function addTo(at: usize, more: v128): void {
 }
 
 function dot(at: usize, table: usize): f32 {
-  const end = table + (<usize>(across * channels) << 2)
+  const end = table + ((<usize>(across * channels)) << 2)
   let sum = f32x4.splat(0)
   for (; table < end; table += 16, at += 16) sum = f32x4.add(sum, f32x4.mul(v128.load(at), v128.load(table)))
   return (
-    f32x4.extract_lane(sum, 0) +
-    f32x4.extract_lane(sum, 2) +
-    (f32x4.extract_lane(sum, 1) + f32x4.extract_lane(sum, 3))
+    f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 2) + (f32x4.extract_lane(sum, 1) + f32x4.extract_lane(sum, 3))
   )
 }

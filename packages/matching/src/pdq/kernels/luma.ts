@@ -1,15 +1,33 @@
 // Step 1 of matching.md §6.1: 0.299·R + 0.587·G + 0.114·B in single precision, each product and sum rounded, left to right.
 import { channels, width } from './picture'
 
+// Constants of the loops lie in memory: written in the code they would be made anew for every four pixels, which takes longer than the sum.
+const NONE: u8 = 0x80
+const SHARES: usize = memory.data<f32>([0.299, 0.587, 0.114], 16)
+const BYTE: usize = memory.data<u32>([0xff], 16)
+/** Where the bytes of each colour stand among four pixels of three; the top bit gives zero. */
+const REDS: usize = memory.data<u8>(
+  [0, NONE, NONE, NONE, 3, NONE, NONE, NONE, 6, NONE, NONE, NONE, 9, NONE, NONE, NONE],
+  16,
+)
+const GREENS: usize = memory.data<u8>(
+  [1, NONE, NONE, NONE, 4, NONE, NONE, NONE, 7, NONE, NONE, NONE, 10, NONE, NONE, NONE],
+  16,
+)
+const BLUES: usize = memory.data<u8>(
+  [2, NONE, NONE, NONE, 5, NONE, NONE, NONE, 8, NONE, NONE, NONE, 11, NONE, NONE, NONE],
+  16,
+)
+
 /** Luma of one row, four pixels at a time: the last four may read and write beyond the row. */
 export function lumaRow(from: usize, into: usize): void {
-  if (channels == 3) rgbRow(from, into)
-  else if (channels == 4) rgbaRow(from, into)
+  if (channels === 3) rgbRow(from, into)
+  else if (channels === 4) rgbaRow(from, into)
   else greyRow(from, into)
 }
 
 function greyRow(from: usize, into: usize): void {
-  const end = into + (<usize>width << 2)
+  const end = into + ((<usize>width) << 2)
   while (into < end) {
     const four = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(from)))
     v128.store(into, f32x4.convert_i32x4_s(four))
@@ -19,35 +37,37 @@ function greyRow(from: usize, into: usize): void {
 }
 
 function rgbRow(from: usize, into: usize): void {
-  const end = into + (<usize>width << 2)
-  const none: i8 = -128
-  // Where the four bytes of one colour stand among twelve; the top bit gives zero.
-  const reds = i8x16(0, none, none, none, 3, none, none, none, 6, none, none, none, 9, none, none, none)
-  const greens = i8x16(1, none, none, none, 4, none, none, none, 7, none, none, none, 10, none, none, none)
-  const blues = i8x16(2, none, none, none, 5, none, none, none, 8, none, none, none, 11, none, none, none)
+  const end = into + ((<usize>width) << 2)
+  const reds = v128.load(REDS)
+  const greens = v128.load(GREENS)
+  const blues = v128.load(BLUES)
+  const red = v128.load32_splat(SHARES)
+  const green = v128.load32_splat(SHARES, 4)
+  const blue = v128.load32_splat(SHARES, 8)
   while (into < end) {
     const pixels = v128.load(from)
-    v128.store(into, mixed(i8x16.swizzle(pixels, reds), i8x16.swizzle(pixels, greens), i8x16.swizzle(pixels, blues)))
+    const r = f32x4.mul(f32x4.convert_i32x4_s(i8x16.swizzle(pixels, reds)), red)
+    const g = f32x4.mul(f32x4.convert_i32x4_s(i8x16.swizzle(pixels, greens)), green)
+    const b = f32x4.mul(f32x4.convert_i32x4_s(i8x16.swizzle(pixels, blues)), blue)
+    v128.store(into, f32x4.add(f32x4.add(r, g), b))
     from += 12
     into += 16
   }
 }
 
 function rgbaRow(from: usize, into: usize): void {
-  const end = into + (<usize>width << 2)
-  const byte = i32x4.splat(0xff)
+  const end = into + ((<usize>width) << 2)
+  const byte = v128.load32_splat(BYTE)
+  const red = v128.load32_splat(SHARES)
+  const green = v128.load32_splat(SHARES, 4)
+  const blue = v128.load32_splat(SHARES, 8)
   while (into < end) {
     const pixels = v128.load(from)
-    const green = v128.and(i32x4.shr_u(pixels, 8), byte)
-    v128.store(into, mixed(v128.and(pixels, byte), green, v128.and(i32x4.shr_u(pixels, 16), byte)))
+    const r = f32x4.mul(f32x4.convert_i32x4_s(v128.and(pixels, byte)), red)
+    const g = f32x4.mul(f32x4.convert_i32x4_s(v128.and(i32x4.shr_u(pixels, 8), byte)), green)
+    const b = f32x4.mul(f32x4.convert_i32x4_s(v128.and(i32x4.shr_u(pixels, 16), byte)), blue)
+    v128.store(into, f32x4.add(f32x4.add(r, g), b))
     from += 16
     into += 16
   }
-}
-
-function mixed(red: v128, green: v128, blue: v128): v128 {
-  const first = f32x4.mul(f32x4.convert_i32x4_s(red), f32x4.splat(0.299))
-  const second = f32x4.mul(f32x4.convert_i32x4_s(green), f32x4.splat(0.587))
-  const third = f32x4.mul(f32x4.convert_i32x4_s(blue), f32x4.splat(0.114))
-  return f32x4.add(f32x4.add(first, second), third)
 }

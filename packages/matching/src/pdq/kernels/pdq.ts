@@ -1,10 +1,10 @@
 // PDQ (matching.md §6) over a memory of its own. The caller begins a picture, then puts rows into the strip as long as any are wanted:
 // begin → (wanted, firstWanted → the rows → taken)* → hash.
-import { exactRows, planExact, readyExact, ROWS } from './exact'
+import { exactRows, planExact, ROWS, readyExact } from './exact'
 import { fastLine, firstRow, planFast, readyFast, rowCount } from './fast'
-import { GRID, height, makeRoom, MAX_SIDE, rowBytes, setSize } from './picture'
+import { GRID, height, MAX_SIDE, makeRoom, rowBytes, setSize } from './picture'
 import { planSampler, readySampler, SAMPLED, sampleRow } from './sampler'
-import { HASHES, hashes, qualityOf, transform } from './transform'
+import { HASHES, hashes, isSure, qualityOf, transform } from './transform'
 
 const grid: usize = memory.data(64 * 64 * 4, 16)
 
@@ -71,6 +71,11 @@ export function hash(count: i32): i32 {
   transform(grid)
   hashes(count)
   return qualityOf(grid)
+}
+
+/** Whether the other kernel would have given the same hash of the picture as it is. */
+export function sure(): bool {
+  return isSure()
 }
 
 /** Where they are: 32 bytes each, words in the order of their text. */

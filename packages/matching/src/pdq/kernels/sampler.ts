@@ -16,7 +16,7 @@ export function planSampler(sourceWidth: i32): usize {
 
 /** Where the sampled columns ⌊x·W/512⌋ begin. */
 export function readySampler(sourceWidth: i32): void {
-  for (let x: i32 = 0; x < SAMPLED; x++) store<i32>(columns + (<usize>x << 2), ((x * sourceWidth) >> 9) * channels)
+  for (let x: i32 = 0; x < SAMPLED; x++) store<i32>(columns + ((<usize>x) << 2), ((x * sourceWidth) >> 9) * channels)
 }
 
 /** Picks the sampled pixels of the source row. Three channels are written as four: the next pixel covers the one too many. */
@@ -24,7 +24,7 @@ export function sampleRow(into: usize): void {
   const end = into + <usize>rowBytes
   const step = <usize>channels
   let column = columns
-  if (channels == 1) {
+  if (channels === 1) {
     for (; into < end; into += 1, column += 4) store<u8>(into, load<u8>(source + load<u32>(column)))
   } else {
     for (; into < end; into += step, column += 4) store<u32>(into, load<u32>(source + load<u32>(column)))

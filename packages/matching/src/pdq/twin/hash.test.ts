@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { blurredGrid } from './blur.ts'
 import { turnedUpright } from '../orientation.ts'
 import type { Pixels } from '../pixels.ts'
 import { bitsSet, distanceBits } from '../value.ts'
 import { VARIANTS } from '../variants.ts'
+import { blurredGrid } from './blur.ts'
 import { twinOf } from './hash.ts'
 import { lumaRows } from './luma.ts'
 

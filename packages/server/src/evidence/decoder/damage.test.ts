@@ -1,7 +1,7 @@
 import { distanceBits, type Pdq, readingsOf } from '@lamplighter/matching'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { type Measurement, startDecoder } from './index.ts'
+import { type Measurement, pdqKernel, startDecoder } from './index.ts'
 import { hills, jpeg, png, webp } from './testing/files.ts'
 
 const RUNS = process.env.LAMPLIGHTER_DEEP === '1' ? 10_000 : 200
@@ -9,7 +9,7 @@ const decoder = startDecoder({ children: 1 })
 afterAll(() => decoder.stop())
 
 const picture = hills(120, 90)
-const listed: Pdq = readingsOf(picture, 1)[0]?.pdq ?? expect.fail('expected a hash')
+const listed: Pdq = readingsOf(pdqKernel(), picture, { orientation: 1 })[0]?.pdq ?? expect.fail('expected a hash')
 const files: readonly Uint8Array[] = await Promise.all([jpeg(picture), Promise.resolve(png(picture)), webp(picture)])
 
 /** `no_hit` may be said only of a picture that was read in full, without a complaint. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { KERNEL } from '@lamplighter/matching'
+import { KERNELS } from '@lamplighter/matching'
 import { readMeasured, readRendered } from './answers.ts'
 import { LABEL } from './font.ts'
 import { ANSWER, LIMITS } from './limits.ts'
@@ -135,7 +135,7 @@ class Jobs {
     const answer = await this.#ask(facts.sha256, request, dropped)
     if ('why' in answer) return unmeasured(facts, answer.why)
     const { type: _, ...more } = answer
-    return { ...facts, ...more, dropped: 0, by: 'here', kernel: KERNEL }
+    return { ...facts, ...more, dropped: 0, by: 'here', kernel: KERNELS.fast }
   }
 
   async render(bytes: Uint8Array, options: RenderOptions): Promise<Rendered> {
@@ -193,7 +193,7 @@ function unmeasured(facts: Facts, why: Why): Measurement {
     unknown: [{ part: 'pixels', why }],
     flags: [],
     by: 'here',
-    kernel: KERNEL,
+    kernel: KERNELS.fast,
   }
 }
 

@@ -1,4 +1,5 @@
 export { type Decoder, DecoderError, type DecoderOptions, startDecoder } from './decoder.ts'
+export { pdqKernel } from './kernel.ts'
 export { LIMITS, STEP_SIDE } from './limits.ts'
 export { plainJpegSize } from './plain-jpeg.ts'
 export type { DecoderErrorCode } from './pool.ts'

@@ -1,5 +1,6 @@
 import { readingsOf } from '@lamplighter/matching'
 import { type Header, refusal } from './header.ts'
+import { pdqKernel } from './kernel.ts'
 import { hasSecondFormat } from './second-format.ts'
 import { sniff } from './sniff.ts'
 import { decodeStill, headerOf, isStill, type StillType, Undecodable } from './still.ts'
@@ -29,7 +30,7 @@ async function measureStill(type: StillType, bytes: Uint8Array, header: Header, 
   const facts = { type, width, height, frames, orientation }
   try {
     const still = await decodeStill(type, bytes, header)
-    const readings = readingsOf(still.pixels, orientation)
+    const readings = readingsOf(pdqKernel(), still.pixels, { orientation })
     if (still.clean) return { ...facts, readings, unknown: laterFrames(header), flags }
     const unknown: readonly Unknown[] = [{ part: 'pixels', why: 'damaged' }, ...laterFrames(header)]
     return { ...facts, readings, unknown, flags: [...flags, 'read_with_errors'] }
