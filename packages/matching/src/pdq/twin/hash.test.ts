@@ -128,7 +128,7 @@ function plainHash(pixels: Pixels): object {
   const f = Math.fround
   const grid = plainGrid(pixels)
   const d = Array.from({ length: 16 }, (_, i) =>
-    Array.from({ length: 64 }, (_v, j) => f(Math.sqrt(2 / 64) * Math.cos((Math.PI / 128) * (i + 1) * (2 * j + 1)))),
+    Array.from({ length: 64 }, (_v, j) => f(f(Math.sqrt(2 / 64)) * Math.cos((Math.PI / 128) * (i + 1) * (2 * j + 1)))),
   )
   const sum = (terms: number[]) => terms.reduce((total, term) => f(total + term), 0)
   const da = d.map((row) => grid[0]?.map((_, j) => sum(row.map((v, k) => f(v * (grid[k]?.[j] ?? 0))))) ?? [])

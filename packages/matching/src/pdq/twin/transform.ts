@@ -4,11 +4,14 @@ import { GRID } from './blur.ts'
 /** Side of the block of frequencies: 16 × 16 values give 256 bits. */
 export const BLOCK = 16
 
-/** D of matching.md §6.1 step 7: row i is the cosine of frequency i+1, so there is no constant term. */
+/**
+ * D of matching.md §6.1 step 7: row i is the cosine of frequency i+1, so there is no constant term. As in the reference the root is rounded
+ * before the product is.
+ */
 const COSINES = Float32Array.from({ length: BLOCK * GRID }, (_, at) => {
   const i = Math.floor(at / GRID)
   const j = at % GRID
-  return Math.sqrt(2 / GRID) * Math.cos((Math.PI / (2 * GRID)) * (i + 1) * (2 * j + 1))
+  return Math.fround(Math.sqrt(2 / GRID)) * Math.cos((Math.PI / (2 * GRID)) * (i + 1) * (2 * j + 1))
 })
 
 /** Step 7: B = (D·A)·Dᵗ in single precision, sums from k = 0 up. */
