@@ -3,8 +3,8 @@ import { isSampled, N512, type Pixels } from './pixels.ts'
 import { type Pdq, type Profile, pdqOfWords } from './value.ts'
 
 /**
- * `exact` gives the hash and quality of the reference, bit for bit; `fast` sums in another order. Where that could turn a bit, it asks
- * `exact`; its quality may differ by one (matching.md §6.2).
+ * `exact` gives the hash and quality of the reference, bit for bit; `fast` sums in another order. Where that could turn a bit of a
+ * picture of quality 50 and more, it asks `exact`; its quality may differ by one (matching.md §6.2).
  */
 export type KernelName = 'fast' | 'exact'
 
@@ -13,6 +13,8 @@ export const KERNELS: Readonly<Record<KernelName, string>> = { fast: 'pdq-fast/1
 
 const CALLS = ['begin', 'wanted', 'firstWanted', 'sourceRow', 'sample', 'taken', 'hash', 'sure', 'hashesAt'] as const
 const HASH_BYTES = 32
+/** Below this quality a match means little (§6.3): such a picture is not worth a second look. */
+const SEEN = 50
 
 interface How {
   readonly profile: Profile
@@ -37,7 +39,8 @@ export class PdqKernel {
   hash(pixels: Pixels, { kernel, ...how }: How & { kernel: KernelName }): { quality: number; pdqs: Pdq[] } {
     if (kernel === 'exact') return this.#made(pixels, how, true)
     const fast = this.#made(pixels, how, false)
-    return this.#wasm.call.sure() === 0 ? this.#made(pixels, how, true) : fast
+    const hangs = this.#wasm.call.sure() === 0 && fast.quality >= SEEN - 1
+    return hangs ? this.#made(pixels, how, true) : fast
   }
 
   #made(pixels: Pixels, { profile, count }: How, exact: boolean): { quality: number; pdqs: Pdq[] } {
