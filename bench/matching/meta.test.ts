@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { compileWasm, hashPicture, PdqKernel, type Pixels } from '../../packages/matching/src/index.ts'
+import { metaPdq } from './meta.ts'
+import { pictures } from './pictures.ts'
+
+const absent = metaPdq([])
+if ('close' in absent) absent.close()
+const missing = 'missing' in absent ? absent.missing : undefined
+if (missing !== undefined && process.env.LAMPLIGHTER_PEERS === 'required') throw new Error(`no reference: ${missing}`)
+if (missing !== undefined) console.warn(`SKIPPED matching C-7: ${missing}`)
+
+const CROPS = process.env.LAMPLIGHTER_DEEP === '1' ? 10_000 : 500
+const BATCH = 250
+
+const file = new URL('../../packages/matching/wasm/pdq.wasm', import.meta.url)
+const kernel = new PdqKernel(compileWasm(readFileSync(file)))
+
+/** A part of one of the pictures, of a size and at a place that the number decides. */
+function cropOf(n: number): Pixels {
+  const { width, height, channels, data } = pictures()[n % 3] ?? expect.fail('expected a picture')
+  const of = (most: number, prime: number) => Math.floor((((n + 1) * prime) % 99_991) * (most / 99_991))
+  const w = 5 + of(Math.min(width, 700) - 4, 7_919)
+  const h = 5 + of(Math.min(height, 700) - 4, 31_337)
+  const start = of(height - h + 1, 15_485_863) * width + of(width - w + 1, 49_979)
+  const part = new Uint8Array(w * h * channels)
+  for (let y = 0; y < h; y += 1) {
+    const from = (start + y * width) * channels
+    part.set(data.subarray(from, from + w * channels), y * w * channels)
+  }
+  return { width: w, height: h, channels, data: part }
+}
+
+describe.skipIf(missing !== undefined)('Meta’s C++', () => {
+  test(`matching C-7: ${CROPS} crops have its hash and quality by the exact kernel`, { timeout: 1_800_000 }, () => {
+    for (let first = 0; first < CROPS; first += BATCH) {
+      const crops = Array.from({ length: BATCH }, (_, at) => cropOf(first + at))
+      const meta = metaPdq(crops)
+      if ('missing' in meta) throw new Error(meta.missing)
+      const theirs = meta.hashes()
+      meta.close()
+      const ours = crops.map((crop) => {
+        const hashed = hashPicture(kernel, crop, { kernel: 'exact' })
+        return 'none' in hashed ? hashed.none : `${hashed.pdq} ${hashed.quality}`
+      })
+      expect(ours).toEqual(theirs)
+    }
+  })
+})
