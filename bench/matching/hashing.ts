@@ -24,7 +24,8 @@ type Times = readonly (readonly number[])[]
 export async function hashing(scale: Scale): Promise<Row[]> {
   const missing = installPeers(FOLDER)
   if (missing !== undefined && process.env.CI === 'true') throw new Error(`sharp cannot be installed: ${missing}`)
-  const meta = metaPdq(pictures())
+  const meta = metaPdq()
+  if ('read' in meta) meta.read(pictures())
   const sides = new Map<SideName, Child>()
   try {
     for (const name of ['exact', 'fast', 'twin'] as const) sides.set(name, await startChild(SIDE, [name], OURS))

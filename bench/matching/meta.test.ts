@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { compileWasm, hashPicture, PdqKernel, type Pixels } from '../../packages/matching/src/index.ts'
 import { metaPdq } from './meta.ts'
 import { pictures } from './pictures.ts'
 
-const absent = metaPdq([])
-if ('close' in absent) absent.close()
-const missing = 'missing' in absent ? absent.missing : undefined
+const meta = metaPdq()
+const missing = 'missing' in meta ? meta.missing : undefined
+afterAll(() => 'close' in meta && meta.close())
 if (missing !== undefined && process.env.LAMPLIGHTER_PEERS === 'required') throw new Error(`no reference: ${missing}`)
 if (missing !== undefined) console.warn(`SKIPPED matching C-7: ${missing}`)
 
@@ -35,10 +35,9 @@ describe.skipIf(missing !== undefined)('Meta’s C++', () => {
   test(`matching C-7: ${CROPS} crops have its hash and quality by the exact kernel`, { timeout: 1_800_000 }, () => {
     for (let first = 0; first < CROPS; first += BATCH) {
       const crops = Array.from({ length: BATCH }, (_, at) => cropOf(first + at))
-      const meta = metaPdq(crops)
       if ('missing' in meta) throw new Error(meta.missing)
+      meta.read(crops)
       const theirs = meta.hashes()
-      meta.close()
       const ours = crops.map((crop) => {
         const hashed = hashPicture(kernel, crop, { kernel: 'exact' })
         return 'none' in hashed ? hashed.none : `${hashed.pdq} ${hashed.quality}`

@@ -6,9 +6,11 @@ import type { Pixels } from '../../packages/matching/src/index.ts'
 
 /** Meta's reference hasher, compiled from a checkout that somebody has: `LAMPLIGHTER_THREATEXCHANGE` names its folder. */
 export interface MetaPdq {
-  /** Hash and quality of each picture. */
+  /** Puts these pictures, which have three channels, in the place of those before. */
+  read(pictures: readonly Pixels[]): void
+  /** Hash and quality of each. */
   hashes(): string[]
-  /** The shortest of many times for one picture. */
+  /** The shortest of many times for one of them. */
   ms(picture: number, ms: number): number
   close(): void
 }
@@ -21,8 +23,8 @@ const SOURCES = [
   'common/pdqutils.cpp',
 ]
 
-/** @returns why there is no such peer, or the peer over these pictures, which have three channels */
-export function metaPdq(pictures: readonly Pixels[]): MetaPdq | { readonly missing: string } {
+/** @returns the peer, or why there is none */
+export function metaPdq(): MetaPdq | { readonly missing: string } {
   const checkout = process.env.LAMPLIGHTER_THREATEXCHANGE
   if (checkout === undefined) return { missing: 'LAMPLIGHTER_THREATEXCHANGE names no checkout' }
   const code = join(checkout, 'pdq/cpp')
@@ -40,11 +42,11 @@ export function metaPdq(pictures: readonly Pixels[]): MetaPdq | { readonly missi
     return { missing: `g++ -O3: ${built.error?.message ?? built.stderr.split('\n')[0]}` }
   }
   const file = join(folder, 'pictures')
-  writeFileSync(
-    file,
-    Buffer.concat(pictures.flatMap(({ width, height, data }) => [sizeOf(width, height), Uint8Array.from(data)])),
-  )
   return {
+    read(pictures) {
+      const bytes = pictures.flatMap(({ width, height, data }) => [sizeOf(width, height), Uint8Array.from(data)])
+      writeFileSync(file, Buffer.concat(bytes))
+    },
     hashes: () => run(program, ['hashes', file]).trim().split('\n'),
     ms: (picture, ms) => Number(run(program, ['us', file, String(picture), String(ms)])) / 1_000,
     close,
