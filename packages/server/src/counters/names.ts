@@ -21,8 +21,6 @@ const periodOf = (spec: Pick<CounterSpec, 'over'>, now: number): number => Math.
 /** An event may be this much later than the moment at which it was counted (rules.md §6.2). */
 const AHEAD_MS = 120_000
 
-const BYTES = 16
-
 /** Keys of what begins within the next hour are made with the one of now: a commit for each hour, not for each window. */
 const AHEAD_KEYS_MS = 3_600_000
 
@@ -144,5 +142,13 @@ class RecentNames {
 
 // The counter is part of it: two counters do not tell that they met the same person.
 function nameUnder(key: KeyObject, counter: CounterSpec, id: string): string {
-  return createHmac('sha256', key).update(`${counter.id} ${id}`).digest().subarray(0, BYTES).toString('base64url')
+  return first16(createHmac('sha256', key).update(`${counter.id} ${id}`).digest('base64url'))
+}
+
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** The first 16 bytes of what this text says, in the same digits. Cutting the text takes half the time of cutting the bytes. */
+function first16(base64url: string): string {
+  const last = DIGITS.indexOf(base64url.charAt(21)) & 0b110000
+  return base64url.slice(0, 21) + DIGITS.charAt(last)
 }
