@@ -11,7 +11,15 @@ const home = join(root, 'packages/matching')
 const plain = ['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--enable', 'simd', '--converge']
 
 /** One row a WebAssembly file: its name, its source, and what it is compiled with beyond the plain flags. */
-export const kernels = []
+export const kernels = [
+  { name: 'ring', source: 'index/kernels/ring.ts' },
+  // The same over a memory that threads share, which is given to it.
+  {
+    name: 'ring-shared',
+    source: 'index/kernels/ring.ts',
+    flags: ['--importMemory', '--sharedMemory', '--maximumMemory', '65536', '--enable', 'threads'],
+  },
+]
 
 export function compile(to = join(home, 'wasm')) {
   mkdirSync(to, { recursive: true })
