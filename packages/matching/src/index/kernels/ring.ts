@@ -213,7 +213,7 @@ function touch(base: usize, at: usize, buckets: u32): void {
   if (sum === 0xffffffff) store<u8>(HEAD - 1, 0)
 }
 
-/** Takes those places as candidates whose next chunk is near enough; 32 at a time. */
+/** Takes those places as candidates whose next chunk is near enough; 16 at a time, which is a bucket of a million rows. */
 function sift(
   scratch: usize,
   base: usize,
@@ -226,20 +226,20 @@ function sift(
   held: u32,
 ): u32 {
   const query = i16x8.splat(<i16>wanted)
-  const below = i16x8.splat(<i16>(two - off + 1))
-  for (let place = from; place < end; place += 32) {
+  const zero = i16x8.splat(0)
+  const most = two - off
+  for (let place = from; place < end; place += 16) {
     const at = base + 2 * <usize>place
-    const a = bits(v128.xor(v128.load(at), query))
-    const b = bits(v128.xor(v128.load(at, 16), query))
-    const c = bits(v128.xor(v128.load(at, 32), query))
-    const d = bits(v128.xor(v128.load(at, 48), query))
-    const least = i16x8.min_s(i16x8.min_s(a, b), i16x8.min_s(c, d))
-    if (!v128.any_true(i16x8.lt_s(least, below))) continue
-    let mask =
-      i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.lt_s(a, below), i16x8.lt_s(b, below))) |
-      (i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.lt_s(c, below), i16x8.lt_s(d, below))) << 16)
+    let a = v128.xor(v128.load(at), query)
+    let b = v128.xor(v128.load(at, 16), query)
+    for (let bit: u32 = 0; bit < most; bit++) {
+      a = cleared(a)
+      b = cleared(b)
+    }
+    if (i16x8.all_true(i16x8.min_u(a, b))) continue
+    let mask = i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.eq(a, zero), i16x8.eq(b, zero)))
     // The last step may read beyond the bucket.
-    if (end - place < 32) mask &= (1 << (end - place)) - 1
+    if (end - place < 16) mask &= (1 << (end - place)) - 1
     while (mask !== 0) {
       const found = place + <u32>ctz(mask)
       mask &= mask - 1
@@ -251,8 +251,9 @@ function sift(
   return held
 }
 
-function bits(x: v128): v128 {
-  return i16x8.extadd_pairwise_i8x16_u(i8x16.popcnt(x))
+/** Each lane without its lowest bit: a lane that had at most n bits is zero after n times. */
+function cleared(x: v128): v128 {
+  return v128.and(x, i16x8.add(x, i16x8.splat(-1)))
 }
 
 /** Tests the third link of the candidates, then their whole distance. False when the segment should be scanned instead. */
