@@ -3,6 +3,14 @@ export { gatherSegments, type MergePlan, mergeSegments } from './index/merge.ts'
 export type { Nearby } from './index/nearby.ts'
 export { bytesOfPdq, createIndex, FRESH_ROWS, type RingIndex, settle } from './index/ring.ts'
 export { buildSegment, type RingModules, Segment } from './index/segments.ts'
+export {
+  type Owners,
+  readSnapshot,
+  type Snapshot,
+  SnapshotError,
+  type Sum,
+  writeSnapshot,
+} from './index/snapshot.ts'
 export { type Hashed, type HashedVariants, hashPicture, hashWithVariants, KERNEL } from './pdq/hash.ts'
 export type { Pixels } from './pdq/luma.ts'
 export { isTurned, turnedUpright } from './pdq/orientation.ts'

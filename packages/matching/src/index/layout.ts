@@ -28,7 +28,7 @@ const HEAD = 1_024
 
 // The scratch of kernels/ring.ts.
 const SCRATCH_BYTES = 5 * PAGE_BYTES
-export const SCRATCH = { text: 32, count: 64, kept: 68, flat: 72, results: 4_096 } as const
+export const SCRATCH = { text: 32, count: 64, kept: 68, flat: 72, floor: 80, results: 4_096 } as const
 
 /** @throws RangeError more rows than one segment holds */
 export function layoutOf(room: number, { slots, tables }: { slots: number; tables: boolean }): Layout {

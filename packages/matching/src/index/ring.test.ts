@@ -274,6 +274,12 @@ describe('what is hard', () => {
       expect(found.count).toBe(many.rows)
       expect(found.rows.length).toBe(RESULT_ROWS)
       expect([found.rows[0], found.distances[0]]).toEqual([0, 0])
+      // The answer goes on where it was cut: every row once, no nearer one after a farther one.
+      const last = { distance: found.distances.at(-1) ?? 0, row: found.rows.at(-1) ?? 0 }
+      const rest = many.find(base, 31, last)
+      expect(new Set([...found.rows, ...rest.rows]).size).toBe(many.rows)
+      expect(found.rows.length + rest.rows.length).toBe(many.rows)
+      expect(Math.min(...rest.distances)).toBeGreaterThanOrEqual(last.distance)
       settle(shared, many, { all: true })
     }
     expect(bytes).toBeLessThan(4 * 1024 * 1024)

@@ -30,9 +30,10 @@ export interface RingIndex {
   /**
    * Rows at a distance ≤ `within` bits; from 32 on every row is looked at.
    *
+   * @param after the last row of a full answer: this one goes on behind it, and counts all as before
    * @throws RangeError `within` is no whole number from 0 to 63
    */
-  find(hash: Uint8Array, within: number): Nearby
+  find(hash: Uint8Array, within: number, after?: { readonly distance: number; readonly row: number }): Nearby
   /** As `find`, for many hashes laid end to end. */
   findMany(hashes: Uint8Array, within: number): readonly Nearby[]
   /** What should be merged now, if anything. @param o.purge also segments that hold removed rows @param o.all also rows that are few yet */
@@ -139,12 +140,12 @@ class Levels implements RingIndex {
     }
   }
 
-  find(hash: Uint8Array, within: number): Nearby {
+  find(hash: Uint8Array, within: number, after?: { readonly distance: number; readonly row: number }): Nearby {
     assertWithin(within)
     let count = 0
     const found: { distance: number; row: number }[] = []
     for (const segment of this.#searched) {
-      const sought = segment.find(hash, within)
+      const sought = segment.find(hash, within, after)
       if (sought.flat) this.flatScans += 1
       count += sought.count
       for (const key of sought.nearest) found.push({ distance: key >>> 24, row: segment.idOf(key & 0xffffff) })

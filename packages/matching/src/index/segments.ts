@@ -60,7 +60,7 @@ export class Segment {
     this.#rows = rows
     this.#scratch = scratchOf(layout, slot)
     this.#query = new Uint8Array(buffer, this.#scratch + SCRATCH.text, HASH_BYTES)
-    this.#answer = new Uint32Array(buffer, this.#scratch + SCRATCH.count, 3)
+    this.#answer = new Uint32Array(buffer, this.#scratch + SCRATCH.count, 5)
     this.#nearest = new Uint32Array(buffer, this.#scratch + SCRATCH.results, 4_096)
     this.#ids = new Uint32Array(buffer, layout.id, layout.room)
     this.#dead = new Int32Array(buffer, layout.dead, Math.ceil(layout.room / 32))
@@ -122,10 +122,15 @@ export class Segment {
     this.#kernel.table(t)
   }
 
-  /** @param hash 32 bytes in text order @param within 0 to 63 bits */
-  find(hash: Uint8Array, within: number): Sought {
+  /**
+   * @param hash 32 bytes in text order
+   * @param within 0 to 63 bits
+   * @param after only what is farther than this, or as far and of a higher id, is kept
+   */
+  find(hash: Uint8Array, within: number, after?: { readonly distance: number; readonly row: number }): Sought {
     if (this.#rows === this.#deadRows) return NONE
     this.#query.set(hash)
+    this.#answer[4] = after === undefined ? 0 : after.distance * 2 ** 24 + this.#firstFrom(after.row + 1)
     if (this.layout.tables && within <= WITHIN_TABLES) this.#kernel.find(this.#scratch, within)
     else this.#kernel.flat(this.#scratch, within)
     const [count = 0, kept = 0, flat = 0] = this.#answer
@@ -139,6 +144,11 @@ export class Segment {
 
   /** The row of an id, if it is here. */
   rowOf(id: number): number | undefined {
+    const row = this.#firstFrom(id)
+    return row < this.#rows && this.#ids[row] === id ? row : undefined
+  }
+
+  #firstFrom(id: number): number {
     let from = 0
     let end = this.#rows
     while (from < end) {
@@ -146,7 +156,7 @@ export class Segment {
       if ((this.#ids[middle] ?? 0) < id) from = middle + 1
       else end = middle
     }
-    return from < this.#rows && this.#ids[from] === id ? from : undefined
+    return from
   }
 
   isDead(row: number): boolean {

@@ -18,6 +18,7 @@ const COUNT: usize = 64
 const KEPT: usize = 68
 const FLAT: usize = 72
 const LEFT: usize = 76
+const FLOOR: usize = 80
 const BOUNDS: usize = 128
 const RESULTS: usize = 4096
 const CANDIDATES: usize = 20480
@@ -337,9 +338,10 @@ function scan(scratch: usize, within: u32): void {
   }
 }
 
-/** Counts a row and keeps it if it is among the nearest: a heap with the farthest on top. */
+/** Counts a row and keeps it if it is among the nearest of those not below FLOOR, which a page before this one held: a heap with the farthest on top. */
 function report(scratch: usize, found: u32): void {
   store<u32>(scratch + COUNT, load<u32>(scratch + COUNT) + 1)
+  if (found < load<u32>(scratch + FLOOR)) return
   const heap = scratch + RESULTS
   const kept = load<u32>(scratch + KEPT)
   if (kept < MAX_RESULTS) {
