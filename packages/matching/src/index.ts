@@ -1,8 +1,9 @@
 export { type Digest, type DigestKind, DigestTable, isWeak, kindOfDigest, parseDigest } from './index/digests.ts'
+export type { RingMemory } from './index/memory.ts'
 export { gatherSegments, type MergePlan, mergeSegments } from './index/merge.ts'
-export type { Nearby } from './index/nearby.ts'
+export { type Nearby, RESULT_ROWS } from './index/nearby.ts'
 export { bytesOfPdq, createIndex, FRESH_ROWS, type RingIndex, settle } from './index/ring.ts'
-export { buildSegment, type RingModules, Segment } from './index/segments.ts'
+export { buildSegment, type RingModules, Segment, TABLES } from './index/segments.ts'
 export {
   type Owners,
   readSnapshot,
@@ -30,3 +31,4 @@ export type {
 } from './text/terms.ts'
 export { VIEW_NAMES, type View, type ViewName } from './text/view.ts'
 export { view } from './text/views.ts'
+export { compileWasm, type WasmModule } from './wasm.ts'

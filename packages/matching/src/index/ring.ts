@@ -17,6 +17,8 @@ export interface RingIndex {
   /** Rows that can be found. */
   readonly rows: number
   readonly bytes: number
+  /** Rows that are in no segment yet. */
+  readonly waiting: number
   /** Searches of a segment that looked at every row, because its tables would have cost more. */
   readonly flatScans: number
   /** The segments that have tables, oldest first. */
@@ -98,6 +100,10 @@ class Levels implements RingIndex {
 
   get bytes(): number {
     return this.#searched.reduce((sum, { layout }) => sum + layout.bytes, 0)
+  }
+
+  get waiting(): number {
+    return this.#fresh.rows
   }
 
   get segments(): readonly Segment[] {

@@ -1,3 +1,4 @@
+import type { WasmModule } from '../wasm.ts'
 import {
   HASH_BYTES,
   type Layout,
@@ -9,12 +10,13 @@ import {
   writeHead,
   writeRows,
 } from './layout.ts'
+import { kernelOn, ownMemory, type RingKernel, type RingMemory, sharedMemory } from './memory.ts'
 
 /** The compiled kernel: `ring.wasm` has a memory of its own and runs everywhere, `ring-shared.wasm` works on memory that threads share. */
 export interface RingModules {
-  readonly ring: WebAssembly.Module
+  readonly ring: WasmModule
   /** Segments lie in shared memory where this is given. */
-  readonly shared?: WebAssembly.Module
+  readonly shared?: WasmModule
 }
 
 /** What a segment found: the rows of the segment under their distance (`distance << 24 | row`), in no order, at most 4,096 of the nearest. */
@@ -25,13 +27,6 @@ export interface Sought {
   readonly flat: boolean
 }
 
-interface Exports {
-  permute(from: number, to: number, count: number): void
-  table(t: number): void
-  find(scratch: number, within: number): void
-  flat(scratch: number, within: number): void
-}
-
 export const TABLES = 16
 const NONE: Sought = { count: 0, nearest: new Uint32Array(0), flat: false }
 /** Beyond this the tables cannot promise to find everything; every row is looked at. */
@@ -39,9 +34,9 @@ export const WITHIN_TABLES = 31
 
 /** A set of hashes in one memory, as one thread sees it. Ids grow with the rows, so a row is found by halving. */
 export class Segment {
-  readonly memory: WebAssembly.Memory
+  readonly memory: RingMemory
   readonly layout: Layout
-  readonly #kernel: Exports
+  readonly #kernel: RingKernel
   readonly #scratch: number
   readonly #query: Uint8Array
   readonly #answer: Uint32Array
@@ -51,7 +46,7 @@ export class Segment {
   #rows: number
   #deadRows = 0
 
-  private constructor(kernel: Exports, memory: WebAssembly.Memory, slot: number) {
+  private constructor(kernel: RingKernel, memory: RingMemory, slot: number) {
     const { layout, rows } = readHead(memory)
     const { buffer } = memory
     this.memory = memory
@@ -72,19 +67,18 @@ export class Segment {
     const layout = layoutOf(room, { slots: o.slots ?? 1, tables: o.tables ?? true })
     const pages = layout.bytes / PAGE_BYTES
     if (modules.shared !== undefined) {
-      const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+      const memory = sharedMemory(pages)
       writeHead(memory, layout, 0)
       return Segment.open(modules.shared, memory, 0)
     }
-    const { kernel, memory } = ownMemory(modules.ring)
-    memory.grow(Math.max(0, pages - memory.buffer.byteLength / PAGE_BYTES))
+    const { kernel, memory } = ownMemory(modules.ring, pages)
     writeHead(memory, layout, 0)
     return new Segment(kernel, memory, 0)
   }
 
   /** Opens a segment that lies in shared memory. @param slot the number of this thread's scratch */
-  static open(shared: WebAssembly.Module, memory: WebAssembly.Memory, slot: number): Segment {
-    return new Segment(exportsOf(new WebAssembly.Instance(shared, { env: { memory } })), memory, slot)
+  static open(shared: WasmModule, memory: RingMemory, slot: number): Segment {
+    return new Segment(kernelOn(shared, memory), memory, slot)
   }
 
   /** Rows in use, removed ones too. */
@@ -204,24 +198,6 @@ export function buildSegment(
   made.append(hashes, o.ids ?? Uint32Array.from({ length: rows }, (_, row) => row))
   for (let t = 0; t < TABLES; t += 1) made.makeTable(t)
   return made
-}
-
-function ownMemory(module: WebAssembly.Module): { kernel: Exports; memory: WebAssembly.Memory } {
-  const instance = new WebAssembly.Instance(module)
-  const { memory } = instance.exports
-  if (!(memory instanceof WebAssembly.Memory)) throw new TypeError('expected ring.wasm, found another module')
-  return { kernel: exportsOf(instance), memory }
-}
-
-function exportsOf({ exports }: WebAssembly.Instance): Exports {
-  const { permute, table, find, flat } = exports
-  if (!isCall(permute) || !isCall(table) || !isCall(find) || !isCall(flat))
-    throw new TypeError('expected the kernel of the index, found another module')
-  return { permute, table, find, flat }
-}
-
-function isCall(value: unknown): value is (...numbers: number[]) => void {
-  return typeof value === 'function'
 }
 
 function bitsOf(word: number): number {
