@@ -263,9 +263,9 @@ describe('matching 19: the snapshot on disk', () => {
     await made.lists.save()
     expect(made.refused).toEqual([])
     const names = readdirSync(folder)
-    expect(names).toEqual(['0.sealed.pdqs'])
+    expect(names).toEqual(['1'])
     const there = made.lists.shared.index.segments[0] ?? expect.fail('it was merged')
-    const file = readFileSync(join(folder, names[0] ?? ''))
+    const file = readFileSync(join(folder, '1/0.sealed.pdqs'))
     for (let row = 0; row < 50; row += 1)
       expect(file.includes(Buffer.from(there.hashes.slice(32 * row, 32 * row + 32)))).toBe(false)
     const read = await listsIn(folder)
@@ -299,7 +299,7 @@ describe('matching 19: the snapshot on disk', () => {
     ]
     for (const spoil of faults) {
       await made.lists.save()
-      const path = join(folder, '0.sealed.pdqs')
+      const path = join(folder, readdirSync(folder)[0] ?? '', '0.sealed.pdqs')
       spoil(path, readFileSync(path))
       const read = await listsIn(folder)
       expect((await read.lists.restore(read.rows)).size).toBe(0)

@@ -40,22 +40,28 @@ export interface Snapshots {
   forget(): Promise<void>
 }
 
-const NAME = /^\d+\.(sealed\.)?pdqs$/
+// Each snapshot is a folder with a number, and the highest one counts: a folder gets its name when all of its files are on disk.
+const FOLDER = /^\d+$/
+const WRITING = 'writing'
 
 export function snapshotsIn(folder: string, keyring: ColumnKeyring): Snapshots {
-  const namesOf = async (): Promise<string[]> => {
-    const names = await readdir(folder).catch(() => [])
-    return names.filter((name) => NAME.test(name)).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
+  const inside = async (path: string): Promise<string[]> => {
+    const names = await readdir(path).catch(() => [])
+    return names.toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
   }
-  const forget = async (): Promise<void> => {
-    const names = await readdir(folder).catch(() => [])
-    for (const name of names) await rm(join(folder, name), { force: true })
+  const numbers = async (): Promise<string[]> => (await inside(folder)).filter((name) => FOLDER.test(name))
+  const remove = async (names: readonly string[]): Promise<void> => {
+    for (const name of names) await rm(join(folder, name), { recursive: true, force: true })
   }
   return {
-    forget,
+    async forget() {
+      await remove(await inside(folder))
+    },
     async load(lists, events) {
-      const names = await namesOf()
-      if (names.length === 0) return undefined
+      await remove([WRITING])
+      const newest = (await numbers()).at(-1)
+      if (newest === undefined) return undefined
+      const names = await inside(join(folder, newest))
       const wanted = digestOf(lists, names.length)
       const segments: Segment[] = []
       const owners: Held[] = []
@@ -63,7 +69,7 @@ export function snapshotsIn(folder: string, keyring: ColumnKeyring): Snapshots {
       try {
         let idsFrom = 0
         for (const name of names) {
-          const file = createReadStream(join(folder, name), { highWaterMark: 2 ** 20 })
+          const file = createReadStream(join(folder, newest, name), { highWaterMark: 2 ** 20 })
           const bytes = name.includes('.sealed.') ? unsealed(keyring, name, file) : file
           const read: Snapshot = await readSnapshot(ringModules(), bytes, {
             sum,
@@ -88,30 +94,38 @@ export function snapshotsIn(folder: string, keyring: ColumnKeyring): Snapshots {
       return pictures
     },
     async save(pictures, o) {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      const { segments } = pictures.index
-      const places = new Map(o.slots.map((slot, place) => [slot, place + 1]))
-      const versions = digestOf(o.lists, segments.length)
-      const written: { readonly from: string; readonly to: string }[] = []
-      for (const [place, segment] of segments.entries()) {
-        const to = `${place}.${o.sealed ? 'sealed.' : ''}pdqs`
-        const from = join(folder, `${to}.new`)
-        const info = { madeAt: o.at, versions, owners: ownersOf(pictures, segment, places), sealed: o.sealed }
-        const bytes = writeSnapshot(segment, info, sum)
-        await writeWhole(from, o.sealed ? sealed(keyring, to, bytes) : bytes, o.unchanged)
-        written.push({ from, to: join(folder, to) })
+      try {
+        await writeAll(pictures, o)
+        if (!o.unchanged()) return
+        const before = await numbers()
+        await rename(join(folder, WRITING), join(folder, String(Number(before.at(-1) ?? 0) + 1)))
+        await remove(before)
+      } catch (error) {
+        // Whoever changed a list took the folder away in the middle.
+        if (o.unchanged()) throw error
+      } finally {
+        await remove([WRITING])
       }
-      if (!o.unchanged()) return
-      const kept = new Set(written.map(({ to }) => to))
-      for (const name of await namesOf())
-        if (!kept.has(join(folder, name))) await rm(join(folder, name), { force: true })
-      // Each file names all lists and the number of files: a set of which only some were renamed is not loaded.
-      for (const { from, to } of written) await rename(from, to)
     },
+  }
+
+  async function writeAll(pictures: Pictures, o: Parameters<Snapshots['save']>[1]): Promise<void> {
+    const writing = join(folder, WRITING)
+    await remove([WRITING])
+    await mkdir(writing, { recursive: true, mode: 0o700 })
+    const { segments } = pictures.index
+    const places = new Map(o.slots.map((slot, place) => [slot, place + 1]))
+    const versions = digestOf(o.lists, segments.length)
+    for (const [place, segment] of segments.entries()) {
+      const name = `${place}.${o.sealed ? 'sealed.' : ''}pdqs`
+      const info = { madeAt: o.at, versions, owners: ownersOf(pictures, segment, places), sealed: o.sealed }
+      const bytes = writeSnapshot(segment, info, sum)
+      await writeWhole(join(writing, name), o.sealed ? sealed(keyring, name, bytes) : bytes, o.unchanged)
+    }
   }
 }
 
-/** SHA-256 of the list versions as canonical JSON: objects with their keys in order, no space. */
+/** SHA-256 of the list versions as canonical JSON, and of the number of files: a set that lacks one is not loaded. */
 function digestOf(lists: readonly SnapshotList[], files: number): Buffer {
   const named = lists.map(({ digest, id, version }) => ({ digest, id, version }))
   return createHash('sha256')
