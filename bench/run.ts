@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { backtest } from './backtest.ts'
 import { describe, isVoid, machine } from './lib/machine.ts'
 import { markdownOf, type Row, scaleOf } from './lib/row.ts'
+import { matching } from './matching.ts'
 import { platform } from './platform.ts'
 import { rules } from './rules.ts'
 
@@ -9,7 +10,7 @@ import { rules } from './rules.ts'
 // all sides still do the same; its figures mean nothing. `--quick` leaves out what takes minutes. `--write` puts the table into
 // docs/BENCHMARKS.md.
 
-const suites = { platform, rules, backtest }
+const suites = { platform, rules, backtest, matching }
 const FLAGS = ['--smoke', '--quick', '--write']
 type Suite = keyof typeof suites
 

@@ -1,0 +1,5 @@
+import type { Row, Scale } from './lib/row.ts'
+import { searching } from './matching/searching.ts'
+
+/** The benchmarks of matching (docs/BENCHMARKS.md), in groups of rows. */
+export const matching: readonly ((scale: Scale) => Promise<Row[]>)[] = [...searching]
