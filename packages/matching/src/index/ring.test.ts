@@ -339,6 +339,37 @@ describe('what is hard', () => {
     }
   })
 
+  test('matching 20: a removed row of few bits is not found through its emptied hash, fresh or merged', () => {
+    const some = createIndex(shared)
+    const sparse = withBits(
+      new Uint8Array(32),
+      Array.from({ length: 24 }, (_, i) => 9 * i),
+    )
+    const rows = [sparse, apart(sparse, 1, draw), apart(sparse, 2, draw)].map((hash) => some.add(hash))
+    while (some.rows < 3_000) some.add(draw.hash())
+    some.remove(rows[1] ?? 0)
+    expect([...some.find(sparse, 31).rows]).toEqual([rows[0], rows[2]])
+    settle(shared, some, { all: true })
+    for (const row of rows) some.remove(row)
+    for (const within of [31, 40]) expect(some.find(sparse, within).count).toBe(0)
+  })
+
+  test('a row of the next bucket counts once, however many rows stand before it', () => {
+    // Keys 7 and 8 are neighbours in the table and four bits apart: a step that looks beyond its bucket sees a row that only other tables find.
+    const query = withChunks(new Map([[0, 7]]), draw)
+    const next = withBits(
+      query,
+      [0, 1, 2, 3].map((bit) => placeOf(0, bit)),
+    )
+    for (let before = 0; before <= 34; before += 1) {
+      const crowd = Array.from({ length: before }, () => withChunks(new Map([[0, 7]]), draw))
+      const rest = Array.from({ length: 5_000 }, () => draw.hash())
+      const segment = buildSegment(shared, Uint8Array.from([...crowd, next, ...rest].flatMap((hash) => [...hash])))
+      const { count, nearest, flat } = segment.find(query, 31)
+      expect([count, [...nearest], flat], `${before} before`).toEqual([1, [(4 << 24) | before], false])
+    }
+  })
+
   test('a plan that is not the last one is refused, and a dropped one leaves its sources', () => {
     const some = createIndex(own)
     const row = some.add(draw.hash())

@@ -43,6 +43,8 @@ export class Segment {
   readonly #nearest: Uint32Array
   readonly #ids: Uint32Array
   readonly #dead: Int32Array
+  /** V8 does not count shared memory as this object's, and would keep segments that nobody needs. A buffer that nobody writes costs no memory, and counts. */
+  readonly weight: ArrayBuffer | undefined
   #rows: number
   #deadRows = 0
 
@@ -52,6 +54,7 @@ export class Segment {
     this.memory = memory
     this.layout = layout
     this.#kernel = kernel
+    this.weight = buffer instanceof ArrayBuffer ? undefined : new ArrayBuffer(layout.bytes)
     this.#rows = rows
     this.#scratch = scratchOf(layout, slot)
     this.#query = new Uint8Array(buffer, this.#scratch + SCRATCH.text, HASH_BYTES)

@@ -4,17 +4,19 @@ import { mkdtempSync, readdirSync, readFileSync, statSync, truncateSync, writeFi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Pdq } from '@lamplighter/matching'
+import { type Pdq, Segment } from '@lamplighter/matching'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openKeyring } from '../../storage/keyring/index.ts'
 import type { ColumnKeyring } from '../../storage/sealer.ts'
 import { type House, openHouse } from '../../testing/house.ts'
 import { loadList } from '../book.ts'
 import { allLists } from '../store.ts'
+import { ringModules } from './kernel.ts'
 import { PictureLists } from './lists.ts'
 import { Pictures } from './pictures.ts'
 import { snapshotsIn } from './snapshots.ts'
 import { hashes, LIST, noKeyring, ROWS, turned } from './testing/hashes.ts'
+import { BuildThreads } from './threads.ts'
 
 describe('lists that share the index', () => {
   const pdqs = hashes(6_000, 1)
@@ -109,6 +111,23 @@ describe('lists that share the index', () => {
     expect(merges.length).toBeGreaterThan(3)
     await pictures.close()
   }, 120_000)
+
+  test('a segment that was merged into another leaves memory, without anybody asking for it', async () => {
+    const modules = ringModules()
+    const threads = new BuildThreads(modules)
+    const rows = 400_000
+    let segment = Segment.make(modules, rows, { tables: false })
+    const words = Uint32Array.from({ length: 8 * rows }, (_, i) => Math.imul(i, 0x9e3779b1))
+    segment.append(
+      new Uint8Array(words.buffer),
+      Array.from({ length: rows }, (_, row) => row),
+    )
+    const before = process.memoryUsage.rss()
+    for (let merge = 0; merge < 20; merge += 1)
+      segment = await threads.merge({ sources: [{ segment, rows }], from: 0, fresh: false })
+    expect((process.memoryUsage.rss() - before) / segment.layout.bytes).toBeLessThan(12)
+    await threads.close()
+  }, 60_000)
 
   test('a merge that fails leaves every row where it is found', async () => {
     const failed: unknown[] = []
