@@ -1,5 +1,6 @@
 import type { Row, Scale } from './lib/row.ts'
 import { hashing } from './matching/hashing.ts'
+import { searching } from './matching/searching.ts'
 
-/** The benchmarks of matching (docs/BENCHMARKS.md): each group of rows is a file of its own. */
-export const matching: readonly ((scale: Scale) => Promise<Row[]>)[] = [hashing]
+/** The benchmarks of matching (docs/BENCHMARKS.md), in groups of rows. */
+export const matching: readonly ((scale: Scale) => Promise<Row[]>)[] = [hashing, ...searching]

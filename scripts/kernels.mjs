@@ -14,6 +14,13 @@ const plain = ['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--e
 export const kernels = [
   // 64 MiB hold ten times what a picture of 100 megapixels needs.
   { name: 'pdq', source: 'pdq/kernels/pdq.ts', flags: ['--initialMemory', '2', '--maximumMemory', '1024'] },
+  { name: 'ring', source: 'index/kernels/ring.ts' },
+  // The same over a memory that threads share, which is given to it.
+  {
+    name: 'ring-shared',
+    source: 'index/kernels/ring.ts',
+    flags: ['--importMemory', '--sharedMemory', '--maximumMemory', '65536', '--enable', 'threads'],
+  },
 ]
 
 export function compile(to = join(home, 'wasm')) {

@@ -22,6 +22,8 @@ export const importList = endpoint({
     context: z.enum(['yes', 'no']).optional(),
     sha256: z.string().length(64).optional(),
     staleAfterMs: z.coerce.number().int().min(60_000).optional(),
+    within: z.coerce.number().int().min(0).max(63).optional(),
+    variants: z.enum(['as_is', 'eight']).optional(),
   }),
   body: undefined,
   takes: ['text/csv', 'application/x-ndjson', 'text/plain'],

@@ -1,5 +1,17 @@
 export { type Digest, type DigestKind, DigestTable, isWeak, kindOfDigest, parseDigest } from './index/digests.ts'
-export { createFlatIndex, type HammingIndex, type Nearby } from './index/hamming.ts'
+export type { RingMemory } from './index/memory.ts'
+export { gatherSegments, type MergePlan, mergeSegments } from './index/merge.ts'
+export { type Nearby, RESULT_ROWS } from './index/nearby.ts'
+export { bytesOfPdq, createIndex, FRESH_ROWS, type RingIndex, settle } from './index/ring.ts'
+export { buildSegment, type RingModules, Segment, TABLES } from './index/segments.ts'
+export {
+  type Owners,
+  readSnapshot,
+  type Snapshot,
+  SnapshotError,
+  type Sum,
+  writeSnapshot,
+} from './index/snapshot.ts'
 export { type Hashed, type HashedVariants, type HashOptions, hashPicture, hashWithVariants } from './pdq/hash.ts'
 export { KERNELS, type KernelName, PdqKernel } from './pdq/kernel.ts'
 export { isTurned, turnedUpright } from './pdq/orientation.ts'

@@ -1,4 +1,5 @@
 import { createSecretKey } from 'node:crypto'
+import { join } from 'node:path'
 import { type ActionMeans, columnsOf, type DeliveryServices } from './actions/index.ts'
 import { makeDesk } from './case-desk.ts'
 import { counterNames, type KeptCounters, keptCounters } from './counters/index.ts'
@@ -9,11 +10,11 @@ import {
   routesOf as erasureRoutes,
   honourErasures,
 } from './erasure/index.ts'
-import { delivered, failed, judged, ledgerAlarm, unknownFields } from './events.ts'
+import { delivered, failed, indexMerged, judged, ledgerAlarm, snapshotRefused, unknownFields } from './events.ts'
 import { type Decoder, startDecoder } from './evidence/decoder/index.ts'
 import { type MediaVault, makeMediaVault } from './evidence/index.ts'
 import { makeFace } from './face.ts'
-import { thingsStand } from './gauges.ts'
+import { indexStands, thingsStand } from './gauges.ts'
 import type { App } from './http/app.ts'
 import type { Config } from './http/config.ts'
 import { Readiness } from './http/health.ts'
@@ -178,7 +179,11 @@ async function build(
   )
   const sealKey = createSecretKey(fingerprintKey)
   const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
-  const library = makeLibrary({ storage, sealer, fingerprintKey, keysFor })
+  const library = makeLibrary({
+    ...{ storage, sealer, fingerprintKey, keysFor, keyring, now },
+    indexFolder: join(config.data, 'index'),
+    events: { onMerged: indexMerged, onRefused: snapshotRefused, onFailure: (error) => failed('index', error) },
+  })
   const counters = keptCounters({ storage, names: counterNames(keyring), now })
   const models = makeModels({ storage, keysFor, onBroken: (error) => failed('models', error) })
   const providers = new Map([...shippedProviders, ...learnerProviders(models)])
@@ -288,6 +293,7 @@ async function build(
     // Another process took a step: this one swaps too, and goes on with what it has if that cannot be read.
     if (topic === 'models') models.load().catch((error: unknown) => failed('models', error))
     if (topic === 'switches') switchboard.load().catch((error: unknown) => failed('switches', error))
+    if (topic === 'lists') library.refresh().catch((error: unknown) => failed('index', error))
     if (topic === 'rulesets') registry.load().catch((error: unknown) => failed('rules', error))
   })
   const app = makeFace(
@@ -305,6 +311,7 @@ async function build(
   )
   const running: (() => Promise<void>)[] = []
   const stopCounting = metrics.collect(async () => {
+    indexStands(library.pictures.shared.index)
     thingsStand(await stands())
   })
   return {
@@ -350,6 +357,7 @@ async function build(
       for (const stop of running.splice(0)) await stop()
       live.close()
       decoder.stop()
+      await library.close()
       await storage.close()
       keyring.close()
     },

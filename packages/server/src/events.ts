@@ -171,9 +171,26 @@ export function ledgerAlarm(code: string): void {
   write('error', { event: 'ledger.alarm', code })
 }
 
+const levels = ['small', 'middle', 'base']
+const indexMergeSeconds = metrics.histogram({
+  name: 'lamplighter_index_merge_seconds',
+  help: 'Time to build a segment of the index of picture hashes, by the level that it became.',
+  labels: { level: levels },
+})
+
+/** A segment was built beside the lookups. */
+export function indexMerged(rows: number, ms: number): void {
+  indexMergeSeconds.observe(ms / 1000, { level: rows <= 65_536 ? 'small' : rows <= 1_048_576 ? 'middle' : 'base' })
+}
+
+/** A snapshot of the index was not what was written, or of newer software: the lists are read from their entries. The code says which. */
+export function snapshotRefused(error: unknown): void {
+  write('warn', { event: 'index.snapshot_refused', code: codeOf(error) })
+}
+
 /** Something beside the calls failed: it is tried again or waits for a person, and is never silent. */
 export function failed(
-  part: 'gate' | 'follow' | 'job' | 'ledger' | 'models' | 'rules' | 'schedule' | 'switches',
+  part: 'gate' | 'follow' | 'index' | 'job' | 'ledger' | 'models' | 'rules' | 'schedule' | 'switches',
   thrown?: unknown,
 ): void {
   if (thrown !== undefined) {

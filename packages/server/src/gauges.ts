@@ -63,6 +63,12 @@ const switchLapsed = metrics.gauge({
   help: '1 while a switch that was switched on is past its end or its review, and so is off.',
   labels: switches,
 })
+const indexRows = metrics.gauge({ name: 'lamplighter_index_rows', help: 'Different picture hashes that are matched.' })
+const indexBytes = metrics.gauge({ name: 'lamplighter_index_bytes', help: 'Memory of the index of picture hashes.' })
+const indexFlat = metrics.gauge({
+  name: 'lamplighter_index_flat_fallback_total',
+  help: 'Searches of a segment that looked at every row, because its tables would have cost more.',
+})
 const dbSize = metrics.gauge({ name: 'lamplighter_db_size_bytes', help: 'Size of the database.' })
 
 /** How things stand when the metrics are read. */
@@ -74,6 +80,17 @@ export interface Standing {
   readonly stream: { group: string; records: number; oldestMs: number }
   readonly queues: readonly { queue: string; waiting: number; parked: number }[]
   readonly bytes: number
+}
+
+/** What the index of picture hashes holds. */
+export function indexStands(index: {
+  readonly rows: number
+  readonly bytes: number
+  readonly flatScans: number
+}): void {
+  indexRows.set(index.rows)
+  indexBytes.set(index.bytes)
+  indexFlat.set(index.flatScans)
 }
 
 export function thingsStand(at: Standing): void {

@@ -1,15 +1,7 @@
-import {
-  createFlatIndex,
-  DigestTable,
-  type HammingIndex,
-  isWeak,
-  kindOfDigest,
-  type Pdq,
-  parseDigest,
-  parsePdq,
-} from '@lamplighter/matching'
+import { DigestTable, isWeak, kindOfDigest, type Nearby, type Pdq, parseDigest, parsePdq } from '@lamplighter/matching'
 import type { Hit, List, Lists } from '@lamplighter/rules'
 import { asciiDomain, type ListKind, type ParsedEntry } from './lists/parse.ts'
+import { Pictures, type Slot } from './pictures/pictures.ts'
 import { type TermSet, termSet } from './terms.ts'
 
 /** A list as it stands in memory: one version, swapped as a whole. */
@@ -22,19 +14,33 @@ export interface LoadedList {
   readonly version: number
   readonly updatedAt: number | null
   readonly staleAfterMs: number | null
+  /** Pictures only: bits within which one is the same, and whether it is also looked up turned and mirrored (matching.md §6.4, §6.5). */
+  readonly within?: number
+  readonly variants?: 'as_is' | 'eight'
   readonly finder: Finder
 }
 
 type Finder =
-  | { readonly kind: 'pdq'; readonly index: HammingIndex; readonly owners: ReadonlyMap<number, number> }
+  | PictureFinder
   | { readonly kind: 'digest'; readonly table: DigestTable; readonly holds: ReadonlySet<DigestKind> }
   | { readonly kind: 'text'; readonly terms: TermSet }
   | { readonly kind: 'domain'; readonly domains: ReadonlyMap<string, number> }
+
+/** The place of a list in an index that it shares with others. */
+export interface PictureFinder {
+  readonly kind: 'pdq'
+  readonly pictures: Pictures
+  readonly slot: Slot
+  /** The highest entry number of this version: what is beyond is being loaded for the next one. */
+  readonly upTo: number
+}
 
 export type DigestKind = ReturnType<typeof kindOfDigest>
 
 /** Within these many bits a picture is the same (matching.md §6.5). */
 export const WITHIN_BITS = 31
+/** Up to here the index is searched; a wider list has one of its own, of which every row is looked at. */
+export const INDEX_BITS = 31
 /** Under this quality a hit proves nothing (matching.md §6.3). */
 const MIN_QUALITY = 50
 
@@ -69,13 +75,15 @@ export function loadList(
 function finderOf(kind: ListKind, entries: readonly { readonly n: number; readonly entry: ParsedEntry }[]): Finder {
   switch (kind) {
     case 'pdq': {
-      const index = createFlatIndex()
-      const owners = new Map<number, number>()
+      const pictures = new Pictures()
+      const slot = pictures.open()
+      let upTo = 0
       for (const { n, entry } of entries) {
         const pdq = parsePdq(entry.value)
-        if (pdq !== undefined) owners.set(index.add(pdq), n)
+        if (pdq !== undefined) pictures.add(slot, n, pdq)
+        upTo = Math.max(upTo, n)
       }
-      return { kind, index, owners }
+      return { kind, pictures, slot, upTo }
     }
     case 'digest': {
       const table = new DigestTable()
@@ -127,6 +135,7 @@ export class ListBook {
     const unsure = new Map<string, Unsure>()
     const asked = new Map<string, LoadedList>()
     const bound = new Map<string, List>()
+    const searches: Searches = new Map()
     return {
       hits,
       unsure,
@@ -138,7 +147,7 @@ export class ListBook {
         if (before !== undefined) return before
         asked.set(name, list)
         const why = isStale(list, now) ? 'stale' : isBlind(list, digestKinds) ? 'not_sent' : undefined
-        const find = finding(list, byPdq, why)
+        const find = finding(list, byPdq, searches, why)
         const made: List = {
           version: `v${list.version}`,
           find(_how, value) {
@@ -182,17 +191,31 @@ const isBlind = ({ finder }: LoadedList, known: ReadonlySet<DigestKind>): boolea
 function finding(
   list: LoadedList,
   readings: ReadonlyMap<string, BoundReading>,
+  searches: Searches,
   why: Unsure | undefined,
 ): (value: string) => ListHit | null | Unsure {
   const answers = new Map<string, ListHit | null | Unsure>()
   return (value) => {
     const before = answers.get(value)
     if (before !== undefined) return before
-    const found = look(list, value, readings)
+    const found = look(list, value, readings, searches)
     const answer = found === null ? (why ?? null) : found
     answers.set(value, answer)
     return answer
   }
+}
+
+/** What one event has searched for: lists that share an index share the search. */
+type Searches = Map<Pictures, Map<Pdq, Nearby>>
+
+type HitBase = Pick<ListHit, 'list' | 'version' | 'sealed'>
+
+function searched(searches: Searches, pictures: Pictures, pdq: Pdq, within: number): Nearby {
+  const before = searches.get(pictures) ?? new Map<Pdq, Nearby>()
+  searches.set(pictures, before)
+  const found = before.get(pdq) ?? pictures.near(pdq, Math.max(within, INDEX_BITS))
+  before.set(pdq, found)
+  return found
 }
 
 const hitFor = (hit: ListHit): Hit => ({
@@ -203,7 +226,12 @@ const hitFor = (hit: ListHit): Hit => ({
 })
 
 /** One value against one list: a hit, `null` for no hit, or why nobody can tell. */
-function look(list: LoadedList, value: string, readings: ReadonlyMap<string, BoundReading>): ListHit | null | Unsure {
+function look(
+  list: LoadedList,
+  value: string,
+  readings: ReadonlyMap<string, BoundReading>,
+  searches: Searches,
+): ListHit | null | Unsure {
   const base = { list: list.id, version: list.version, sealed: list.sealed, distanceBits: 0, turned: false }
   const { finder } = list
   switch (finder.kind) {
@@ -226,27 +254,26 @@ function look(list: LoadedList, value: string, readings: ReadonlyMap<string, Bou
       return found === undefined ? null : { ...base, kind: 'text', entry: found.n, from: found.from, to: found.to }
     }
     case 'pdq':
-      return near(finder, value, readings.get(value), base)
+      return near(list, finder, value, { reading: readings.get(value), searches, base })
   }
 }
 
 function near(
-  finder: Extract<Finder, { kind: 'pdq' }>,
+  list: LoadedList,
+  finder: PictureFinder,
   value: string,
-  reading: BoundReading | undefined,
-  base: Pick<ListHit, 'list' | 'version' | 'sealed'>,
+  { reading, searches, base }: { reading: BoundReading | undefined; searches: Searches; base: HitBase },
 ): ListHit | null | Unsure {
   const pdq = parsePdq(value)
   if (pdq === undefined) return 'broken'
-  const ways = [pdq, ...(reading?.variants ?? [])]
+  const within = list.within ?? WITHIN_BITS
+  const ways = [pdq, ...(list.variants === 'as_is' ? [] : (reading?.variants ?? []))]
   let best: ListHit | null = null
   for (const [place, way] of ways.entries()) {
-    const { rows, distances } = finder.index.find(way, WITHIN_BITS)
-    const row = rows[0]
-    const distanceBits = distances[0]
-    if (row === undefined || distanceBits === undefined) continue
-    if (best !== null && best.distanceBits <= distanceBits) continue
-    best = { ...base, kind: 'pdq', entry: finder.owners.get(row) ?? 0, distanceBits, turned: place > 1 }
+    const found = searched(searches, finder.pictures, way, within)
+    const hit = finder.pictures.hit(found, way, { slot: finder.slot, within, upTo: finder.upTo })
+    if (hit === undefined || (best !== null && best.distanceBits <= hit.distanceBits)) continue
+    best = { ...base, kind: 'pdq', entry: hit.entry, distanceBits: hit.distanceBits, turned: place > 1 }
   }
   // A picture with almost nothing in it matches by chance: a person looks, nobody is accused (matching.md §6.3).
   if (best !== null && reading !== undefined && reading.quality < MIN_QUALITY) return 'featureless'

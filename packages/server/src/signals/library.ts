@@ -3,19 +3,41 @@ import type { RecordedJson } from '@lamplighter/api'
 import { hmacHex, sha256Hex } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
 import type { Storage } from '../storage/index.ts'
-import type { Sealer } from '../storage/sealer.ts'
+import type { ColumnKeyring, Sealer } from '../storage/sealer.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import { ListBook, loadList } from './book.ts'
 import { MAX_BAD_SHARE, type ParsedEntry, type ParsedFile, parseListFile } from './lists/parse.ts'
-import { allLists, type ListFacts, listEntries, publishList, stageEntries, unstage } from './store.ts'
+import { checkNear, factsOf, isWide } from './near.ts'
+import { type ListEvents, type NumberedEntry, PictureLists } from './pictures/lists.ts'
+import { snapshotsIn } from './pictures/snapshots.ts'
+import {
+  allLists,
+  type EntryRow,
+  type ListFacts,
+  listChanges,
+  listEntries,
+  publishList,
+  stageEntries,
+  unstage,
+} from './store.ts'
+import type { ListsTable } from './tables.ts'
 
 const SLICE = 1_000
+/** Longer lists are loaded while the server already answers: until then they are *unknown*. */
+const LOADED_FIRST = 50_000
 
 /** The lists of this process: kept in the database, held in memory for matching, swapped as a whole. */
 export interface ListLibrary {
   readonly book: ListBook
-  /** Loads every list. Rules read *unknown* from a list until it is loaded. */
+  /** What the lists of pictures share. */
+  readonly pictures: PictureLists
+  /** Loads every list, the long ones when it has returned. Rules read *unknown* from a list until it is loaded. */
   load(): Promise<void>
+  /** Waits until nothing is being loaded. */
+  idle(): Promise<void>
+  /** Loads the lists of which another process has made a new version. */
+  refresh(): Promise<void>
+  close(): Promise<void>
   /** True once every list of the database is in memory. */
   readonly loaded: boolean
   /** How far each import that runs now is, by list. */
@@ -57,11 +79,23 @@ export function makeLibrary(parts: {
   /** Keys the fingerprints of sealed entries, so that a stolen database cannot be asked for known values. */
   readonly fingerprintKey: Uint8Array
   keysFor(affected: readonly Affected[]): Promise<RecordKeys>
+  /** Seals the index of sealed lists on disk. */
+  readonly keyring: ColumnKeyring
+  /** Folder of the index's snapshots. */
+  readonly indexFolder: string
+  readonly now: () => number
+  readonly events: ListEvents
 }): ListLibrary {
   const { storage, sealer } = parts
   const book = new ListBook()
   const importing = new Map<string, Importing>()
+  const pictures = new PictureLists({
+    snapshots: snapshotsIn(parts.indexFolder, parts.keyring),
+    now: parts.now,
+    events: parts.events,
+  })
   let loaded = false
+  let closed = false
   // Two imports at once would stage into one version: one after another.
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -73,39 +107,51 @@ export function makeLibrary(parts: {
       ? sealer.seal('list_entries', 'body', place(facts.id, fingerprint), entry)
       : new TextEncoder().encode(JSON.stringify(entry))
 
-  const loadOne = async (
-    row: Awaited<ReturnType<typeof rows>>[number],
-    onLoaded: (count: number) => void = () => undefined,
-  ): Promise<void> => {
-    const entries: { n: number; entry: ParsedEntry }[] = []
+  const entryOf = async (row: ListsTable, { fingerprint, body, sealed }: EntryRow): Promise<ParsedEntry> =>
+    sealed === 1
+      ? sealer.open<ParsedEntry>('list_entries', 'body', place(row.id, fingerprint), body)
+      : JSON.parse(new TextDecoder().decode(body))
+
+  /** Entries of a version, or what it changed, slice by slice. */
+  async function* slicesOf(
+    row: ListsTable,
+    query: typeof listEntries | typeof listChanges,
+    onLoaded: (count: number) => void,
+  ): AsyncIterable<readonly NumberedEntry[]> {
     for (let after = 0; ; ) {
-      const slice = await storage.store.read(listEntries, { list: row.id, version: row.version, after, max: SLICE })
-      for (const { n, fingerprint, body, sealed } of slice) {
-        const entry =
-          sealed === 1
-            ? await sealer.open<ParsedEntry>('list_entries', 'body', place(row.id, fingerprint), body)
-            : (JSON.parse(new TextDecoder().decode(body)) as ParsedEntry)
-        entries.push({ n, entry })
-      }
+      // A half-read list is never put in place.
+      if (closed) throw new Error('the lists are closed')
+      const slice = await storage.store.read(query, { list: row.id, version: row.version, after, max: SLICE })
+      yield await Promise.all(
+        slice.map(async (one) => ({
+          n: one.n,
+          entry: await entryOf(row, one),
+          gone: 'gone' in one && one.gone === row.version,
+        })),
+      )
       onLoaded(slice.length)
-      if (slice.length < SLICE) break
+      if (slice.length < SLICE) return
       after = slice.at(-1)?.n ?? after
     }
-    book.set(
-      loadList(
-        {
-          id: row.id,
-          kind: row.kind,
-          harm: row.harm,
-          sealed: row.sealed === 1,
-          context: row.context === 1,
-          version: row.version,
-          updatedAt: row.updated_at,
-          staleAfterMs: row.stale_after_ms,
-        },
-        entries,
-      ),
-    )
+  }
+
+  const loadOne = async (row: ListsTable, onLoaded: (count: number) => void = () => undefined): Promise<void> => {
+    const facts = factsOf(row)
+    if (row.kind !== 'pdq') {
+      const entries: NumberedEntry[] = []
+      for await (const slice of slicesOf(row, listEntries, onLoaded)) entries.push(...slice)
+      book.set(loadList(facts, entries))
+      return
+    }
+    const running = book.get(row.id)
+    const steps =
+      running?.finder.kind === 'pdq' && running.version === row.version - 1 && isWide(running) === isWide(facts)
+        ? pictures.change(row, running.finder, slicesOf(row, listChanges, onLoaded))
+        : pictures.load(row, slicesOf(row, listEntries, onLoaded))
+    const ready = await steps
+    // In one go: an answer is that of the version before, or of this one.
+    book.set({ ...facts, finder: ready.finder })
+    ready.publish()
   }
 
   const rows = () => storage.store.read(allLists, undefined)
@@ -131,6 +177,7 @@ export function makeLibrary(parts: {
         },
       )
     }
+    checkNear(facts, parsed.entries.length)
     const before = (await rows()).find(({ id }) => id === facts.id)
     if (before !== undefined && before.kind !== facts.kind) {
       throw new AppError(
@@ -198,9 +245,41 @@ export function makeLibrary(parts: {
       return loaded
     },
     importing,
+    pictures,
     async load() {
-      for (const row of await rows()) await loadOne(row)
-      loaded = true
+      const all = await rows()
+      const restored = await pictures.restore(all)
+      for (const row of all) {
+        const finder = restored.get(row.id)
+        if (finder !== undefined) book.set({ ...factsOf(row), finder })
+      }
+      const missing = all.filter(({ id }) => !restored.has(id))
+      for (const row of missing) if (row.entries <= LOADED_FIRST) await loadOne(row)
+      const long = missing.filter(({ entries }) => entries > LOADED_FIRST)
+      loaded = long.length === 0
+      if (loaded) return
+      // Imports wait for it: they would load the same list.
+      turn = (async () => {
+        for (const row of long) await loadOne(row)
+        loaded = true
+      })().catch((error: unknown) => {
+        if (!closed) parts.events.onFailure(error)
+      })
+    },
+    async idle() {
+      await turn
+    },
+    refresh() {
+      const done = turn.then(async () => {
+        for (const row of await rows()) if (book.get(row.id)?.version !== row.version) await loadOne(row)
+      })
+      turn = done.catch(() => undefined)
+      return done
+    },
+    async close() {
+      closed = true
+      await pictures.close()
+      await turn
     },
     async declare(lists, by) {
       const known = new Set((await rows()).map(({ id }) => id))

@@ -69,6 +69,8 @@ export function routesOf(services: {
             context: query.context === 'yes',
             source: query.source ?? 'file',
             staleAfterMs: query.staleAfterMs ?? null,
+            within: query.within,
+            variants: query.variants,
           },
           text,
           contentType: (raw.headers.get('content-type') ?? 'text/plain').split(';')[0]?.trim() ?? 'text/plain',

@@ -46,6 +46,24 @@ export const listEntries = defineQuery(
       .execute(),
 )
 
+/** What one version added and removed, in slices by number. Removed entries are kept until the next import begins. */
+export const listChanges = defineQuery(
+  'signals.list-changes',
+  async (
+    { db }: ReadDb,
+    input: { list: string; version: number; after: number; max: number },
+  ): Promise<(EntryRow & { readonly gone: number | null })[]> =>
+    db
+      .selectFrom('list_entries')
+      .select(['n', 'fingerprint', 'body', 'sealed', 'gone'])
+      .where('list', '=', input.list)
+      .where('n', '>', input.after)
+      .where((row) => row.or([row('since', '=', input.version), row('gone', '=', input.version)]))
+      .orderBy('n')
+      .limit(input.max)
+      .execute(),
+)
+
 export interface ListFacts {
   readonly id: string
   readonly kind: ListsTable['kind']
@@ -54,6 +72,8 @@ export interface ListFacts {
   readonly context: boolean
   readonly source: string
   readonly staleAfterMs: number | null
+  readonly within?: number | undefined
+  readonly variants?: 'as_is' | 'eight' | undefined
 }
 
 /** Takes back what an import staged that was cut off. The running version is untouched. */
@@ -166,6 +186,8 @@ export const publishList = defineWork(
       stale_after_ms: input.facts.staleAfterMs,
       updated_at: tx.now,
       last_n: input.lastN,
+      within: input.facts.within ?? null,
+      variants: input.facts.variants ?? null,
     }
     await tx.db
       .insertInto('lists')

@@ -25,6 +25,9 @@ export interface ListsTable {
   updated_at: number | null
   /** The highest entry number that was ever given. */
   last_n: number
+  /** Pictures: bits within which one is the same, and whether it is looked up turned and mirrored too; null where the default holds. */
+  within: number | null
+  variants: 'as_is' | 'eight' | null
 }
 export interface ListVersionsTable {
   list: string
@@ -140,6 +143,10 @@ export const schema = defineSchema({
         "create unique index models_live on models (policy) where state = 'live'",
         'create index models_retired on models (retired_at)',
       ],
+    },
+    {
+      id: '0003-near',
+      up: () => ['alter table lists add column within integer', 'alter table lists add column variants text'],
     },
   ],
   tables: {

@@ -60,6 +60,8 @@ export const commands: readonly Command[] = [
       source: { help: 'who keeps the list', value: 'name' },
       sealed: { help: 'entries are sealed at rest and never shown' },
       context: { help: 'a hit alone proves nothing' },
+      within: { help: 'pictures: bits within which one is the same, 31 if not given', value: 'bits' },
+      variants: { help: 'pictures: as_is, or eight to look turned and mirrored ones up too', value: 'variants' },
     },
     async run(io, given) {
       const path = resolve(io.folder, given.args[0] ?? '')
@@ -78,6 +80,10 @@ export const commands: readonly Command[] = [
         context: given.has('context') ? 'yes' : 'no',
         sha256: createHash('sha256').update(bytes).digest('hex'),
       })
+      for (const name of ['within', 'variants']) {
+        const value = given.value(name)
+        if (value !== undefined) query.set(name, value)
+      }
       const type = TYPES[extname(path)] ?? 'text/plain'
       const answer = await withApi(io, (call) => {
         const importing = call('PUT', `/v1/lists/${list}/entries?${query}`, new FileBody(type, bytes))

@@ -1,0 +1,46 @@
+import { AppError } from '../http/errors.ts'
+import { INDEX_BITS, type LoadedList } from './book.ts'
+import type { ListFacts } from './store.ts'
+import type { ListsTable } from './tables.ts'
+
+/** A list of more than 31 bits is looked through row by row (matching.md §6.5). */
+const MOST_WIDE = 100_000
+/** Where a picture that is turned or mirrored is the same harm (matching.md §6.4). */
+const EIGHT_FOR = new Set(['csea', 'terrorism', 'intimate_images'])
+
+/** What a list is, as it is looked up. */
+export const factsOf = (row: ListsTable): Omit<LoadedList, 'finder'> => ({
+  id: row.id,
+  kind: row.kind,
+  harm: row.harm,
+  sealed: row.sealed === 1,
+  context: row.context === 1,
+  version: row.version,
+  updatedAt: row.updated_at,
+  staleAfterMs: row.stale_after_ms,
+  ...(row.kind === 'pdq' && {
+    within: row.within ?? INDEX_BITS,
+    variants: row.variants ?? (EIGHT_FOR.has(row.harm) ? 'eight' : 'as_is'),
+  }),
+})
+
+/** Whether a list of pictures has an index of its own, of which every row is looked at. */
+export const isWide = ({ within }: { readonly within?: number | undefined }): boolean => (within ?? 0) > INDEX_BITS
+
+/** @throws AppError `invalid` what only lists of pictures have, or too wide a list (matching.md §6.5) */
+export function checkNear(facts: ListFacts, entries: number): void {
+  const { kind, sealed, within, variants } = facts
+  if (kind !== 'pdq' && (within !== undefined || variants !== undefined)) {
+    throw new AppError('invalid', 'Only a list of pictures has a distance and variants; leave them out.', {
+      pointer: within === undefined ? '/query/variants' : '/query/within',
+    })
+  }
+  if (within === undefined || within <= INDEX_BITS || (!sealed && entries <= MOST_WIDE)) return
+  throw new AppError(
+    'invalid',
+    sealed
+      ? `A sealed list matches within ${INDEX_BITS} bits at most; nothing was changed.`
+      : `Beyond ${INDEX_BITS} bits a list holds ${MOST_WIDE} entries at most, this file has ${entries}; nothing was changed.`,
+    { pointer: '/query/within' },
+  )
+}

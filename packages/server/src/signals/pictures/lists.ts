@@ -1,0 +1,186 @@
+import { parsePdq } from '@lamplighter/matching'
+import type { PictureFinder } from '../book.ts'
+import type { ParsedEntry } from '../lists/parse.ts'
+import type { ListsTable } from '../tables.ts'
+import { type PictureEvents, Pictures } from './pictures.ts'
+import type { Snapshots } from './snapshots.ts'
+
+/** From this many hashes on a snapshot saves time at the next start; fewer are read from the entries as fast. */
+const SNAPSHOT_ROWS = 50_000
+/** A list may change again at once: what is written should last. */
+const SAVE_AFTER_MS = 60_000
+const INDEX_BITS = 31
+
+export interface NumberedEntry {
+  readonly n: number
+  readonly entry: ParsedEntry
+  /** Whether the version took it away. */
+  readonly gone: boolean
+}
+
+export interface ListEvents extends Required<PictureEvents> {
+  /** A snapshot is not used, and why. */
+  onRefused(error: unknown): void
+}
+
+/** Slices of entries, in order of their numbers. */
+export type Slices = AsyncIterable<readonly NumberedEntry[]>
+
+/** A list that is ready to be looked into. `publish` is called in the moment in which it takes the place of the one before. */
+interface Ready {
+  readonly finder: PictureFinder
+  publish(): void
+}
+
+/** The lists of pictures of this process: one index for all, and a snapshot of it on disk. */
+export class PictureLists {
+  readonly #snapshots: Snapshots
+  readonly #events: ListEvents
+  readonly #saveAfterMs: number
+  readonly #snapshotRows: number
+  readonly #now: () => number
+  readonly #held = new Map<string, { readonly row: ListsTable; readonly slot: number }>()
+  /** Lists of more than 31 bits have an index each. */
+  readonly #wide = new Map<string, Pictures>()
+  #shared: Pictures
+  #generation = 0
+  #saving: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(o: {
+    readonly snapshots: Snapshots
+    readonly now: () => number
+    readonly events: ListEvents
+    readonly saveAfterMs?: number
+    readonly snapshotRows?: number
+  }) {
+    this.#snapshots = o.snapshots
+    this.#events = o.events
+    this.#now = o.now
+    this.#saveAfterMs = o.saveAfterMs ?? SAVE_AFTER_MS
+    this.#snapshotRows = o.snapshotRows ?? SNAPSHOT_ROWS
+    this.#shared = new Pictures(o.events)
+  }
+
+  get shared(): Pictures {
+    return this.#shared
+  }
+
+  /**
+   * Takes the lists from the snapshot, if it holds exactly these versions. Whatever is wrong with it, the entries are the truth: it is told, and the
+   * lists are loaded from them.
+   */
+  async restore(rows: readonly ListsTable[]): Promise<ReadonlyMap<string, PictureFinder>> {
+    const lists = rows.filter(isShared)
+    const found = await this.#snapshots.load(lists, this.#events).catch(async (error: unknown) => {
+      this.#events.onRefused(error)
+      await this.#snapshots.forget()
+      return undefined
+    })
+    if (found === undefined) return new Map()
+    await this.#shared.close()
+    this.#shared = found
+    return new Map(
+      lists.map((row, place) => {
+        const slot = place + 1
+        this.#held.set(row.id, { row, slot })
+        return [row.id, { kind: 'pdq', pictures: found, slot, upTo: row.last_n }]
+      }),
+    )
+  }
+
+  /** Loads a whole list beside what runs. */
+  async load(row: ListsTable, entries: Slices): Promise<Ready> {
+    const pictures = isShared(row) ? this.#shared : new Pictures()
+    const before = this.#held.get(row.id)
+    const wide = this.#wide.get(row.id)
+    await this.#changes(isShared(row) || before !== undefined)
+    const slot = pictures.open()
+    for await (const slice of entries) {
+      for (const { n, entry } of slice) addTo(pictures, slot, n, entry)
+      await pictures.breathe()
+    }
+    const finder = { kind: 'pdq', pictures, slot, upTo: row.last_n } as const
+    return {
+      finder,
+      publish: () => {
+        if (before !== undefined) this.#shared.drop(before.slot)
+        if (wide !== undefined) void wide.close()
+        this.#hold(row, pictures, slot)
+      },
+    }
+  }
+
+  /** Brings a list from the version before to this one: what is new is added beside what runs, what is gone goes in the moment of the change. */
+  async change(row: ListsTable, running: PictureFinder, changes: Slices): Promise<Ready> {
+    const { pictures, slot } = running
+    await this.#changes(isShared(row))
+    const gone: NumberedEntry[] = []
+    for await (const slice of changes) {
+      for (const one of slice) {
+        if (one.gone) gone.push(one)
+        else addTo(pictures, slot, one.n, one.entry)
+      }
+      await pictures.breathe()
+    }
+    return {
+      finder: { ...running, upTo: row.last_n },
+      publish: () => {
+        for (const { n, entry } of gone) {
+          const pdq = parsePdq(entry.value)
+          if (pdq !== undefined) pictures.remove(slot, n, pdq)
+        }
+        this.#hold(row, pictures, slot)
+      },
+    }
+  }
+
+  /** Writes the snapshot now, if there is enough to write. */
+  async save(): Promise<void> {
+    clearTimeout(this.#saving)
+    this.#saving = undefined
+    const generation = this.#generation
+    const pictures = this.#shared
+    if (pictures.index.rows < this.#snapshotRows) return
+    await pictures.settle(true)
+    const held = [...this.#held.values()].sort((a, b) => (a.row.id < b.row.id ? -1 : 1))
+    await this.#snapshots.save(pictures, {
+      lists: held.map(({ row }) => row),
+      slots: held.map(({ slot }) => slot),
+      sealed: held.some(({ row }) => row.sealed === 1),
+      unchanged: () => this.#generation === generation && !this.#closed,
+      at: this.#now(),
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#saving)
+    await Promise.all([this.#shared, ...this.#wide.values()].map((pictures) => pictures.close()))
+  }
+
+  #hold(row: ListsTable, pictures: Pictures, slot: number): void {
+    this.#held.delete(row.id)
+    this.#wide.delete(row.id)
+    if (pictures === this.#shared) this.#held.set(row.id, { row, slot })
+    else this.#wide.set(row.id, pictures)
+    if (this.#closed) return
+    clearTimeout(this.#saving)
+    this.#saving = setTimeout(() => this.save().catch(this.#events.onFailure), this.#saveAfterMs)
+    this.#saving.unref()
+  }
+
+  /** A snapshot of what was may hold what is withdrawn now: it goes first. */
+  async #changes(shared: boolean): Promise<void> {
+    if (!shared) return
+    this.#generation += 1
+    await this.#snapshots.forget()
+  }
+}
+
+const isShared = (row: ListsTable): boolean => row.kind === 'pdq' && (row.within ?? INDEX_BITS) <= INDEX_BITS
+
+function addTo(pictures: Pictures, slot: number, n: number, entry: ParsedEntry): void {
+  const pdq = parsePdq(entry.value)
+  if (pdq !== undefined) pictures.add(slot, n, pdq)
+}
