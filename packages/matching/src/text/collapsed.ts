@@ -6,7 +6,7 @@ const RUN = /(.)\1*/gu
 
 /** Stretched words: in a token with one letter three times or more in a row, every run becomes one letter. */
 export function collapsedView(joined: View): View {
-  const view = new ViewBuilder('collapsed')
+  const view = new ViewBuilder('collapsed', joined.text.length)
   let at = 0
   for (const { 0: token, index } of joined.text.matchAll(TOKEN)) {
     if (!STRETCHED.test(token)) continue

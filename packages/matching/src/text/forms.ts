@@ -1,7 +1,7 @@
 import { collapsedTerm } from './collapsed.ts'
 import type { Problem, Term, TermListSource } from './terms.ts'
 import { VIEW_NAMES, type ViewName } from './view.ts'
-import { allViews } from './views.ts'
+import { readingsOf, viewBit } from './views.ts'
 
 /** Terms are at most so long, and at least two letters (one with `part`: a single CJK character is a word). */
 const LONGEST = 200
@@ -9,15 +9,20 @@ const SHORTEST = 2
 /** Shorter terms are looked for in the first three views only: the others would find them in anything. */
 const SHORTEST_DISGUISED = 5
 const SHORTEST_CLOSE = 7
+/** Of all lists of a deployment together. */
+const MOST_TERMS = 100_000
 const PLAIN_VIEWS: readonly ViewName[] = ['raw', 'folded', 'skeleton']
 
-/** A term of a list, ready to be looked for: its text in the form of each view. */
+/** A term of a list, ready to be looked for. */
 export interface CompiledTerm {
   readonly list: TermListSource
   readonly term: Term
+  /** Its number in the list, from 1. */
   readonly entry: number
+  readonly views: readonly ViewName[]
+  /** Its text in the form of each view it is looked for in. */
   readonly forms: ReadonlyMap<ViewName, string>
-  readonly except: readonly ReadonlyMap<ViewName, string>[]
+  readonly close: boolean
 }
 
 /** All terms that can be looked for, and what is wrong with the others. */
@@ -30,47 +35,65 @@ export function formsOf(lists: readonly TermListSource[]): {
   for (const list of lists) {
     const seen = new Set<string>()
     for (const [at, term] of list.terms.entries()) {
-      const problem = problemOf(list, term, seen)
+      const letters = lettersOf(term.text)
+      const forms = formsIn(term.text)
+      const problem = terms.length < MOST_TERMS ? problemOf(list, term, { letters, forms, seen }) : tooMany(list, term)
       if (problem !== undefined) problems.push(problem)
       if (problem !== undefined && problem.code !== 'close_too_short') continue
       seen.add(term.id)
+      const views = viewsOf(term, letters)
+      const close = term.close === true && letters >= SHORTEST_CLOSE
       terms.push({
         list,
         term,
         entry: at + 1,
-        forms: formsIn(term.text, viewsOf(term)),
-        except: (term.except ?? []).map((word) => formsIn(word, VIEW_NAMES)),
+        views,
+        forms: new Map([...forms].filter(([name]) => views.includes(name))),
+        close,
       })
     }
   }
   return { terms, problems }
 }
 
-/** Whether the term is looked for with one letter wrong. */
-export function isClose(term: Term): boolean {
-  return term.close === true && lettersOf(term.text) >= SHORTEST_CLOSE
-}
-
-function viewsOf(term: Term): readonly ViewName[] {
-  const views = lettersOf(term.text) < SHORTEST_DISGUISED ? PLAIN_VIEWS : VIEW_NAMES
+function viewsOf(term: Term, letters: number): readonly ViewName[] {
+  const views = letters < SHORTEST_DISGUISED ? PLAIN_VIEWS : VIEW_NAMES
   return term.views === undefined ? views : views.filter((name) => term.views?.includes(name))
 }
 
-function formsIn(text: string, names: readonly ViewName[]): ReadonlyMap<ViewName, string> {
-  const made = new Map(allViews(text).map((view) => [view.name, view.text.trim()]))
-  made.set('collapsed', collapsedTerm(made.get('joined') ?? ''))
-  made.set('decoded', made.get('folded') ?? '')
-  return new Map(names.map((name) => [name, made.get(name) ?? '']))
+/** A term's text as each view reads it. A view that leaves it alone reads what the one before it reads. */
+export function formsIn(text: string): ReadonlyMap<ViewName, string> {
+  const readings = readingsOf(text)
+  const forms = new Map<ViewName, string>()
+  let read = ''
+  for (const name of VIEW_NAMES) {
+    read = readings.find(({ views }) => (views & viewBit(name)) !== 0)?.text.trim() ?? read
+    forms.set(name, read)
+  }
+  forms.set('collapsed', collapsedTerm(forms.get('joined') ?? ''))
+  // What was decoded is folded, and nothing more.
+  forms.set('decoded', forms.get('folded') ?? '')
+  return forms
 }
 
-function problemOf(list: TermListSource, term: Term, seen: ReadonlySet<string>): Problem | undefined {
+function tooMany(list: TermListSource, term: Term): Problem {
+  const message = `expected at most ${MOST_TERMS.toLocaleString('en')} terms in all lists together; drop lists or terms`
+  return { code: 'too_many', list: list.id, term: term.id, message }
+}
+
+function problemOf(
+  list: TermListSource,
+  term: Term,
+  found: { letters: number; forms: ReadonlyMap<ViewName, string>; seen: ReadonlySet<string> },
+): Problem | undefined {
   const problem = (code: Problem['code'], message: string) => ({ code, list: list.id, term: term.id, message })
-  const letters = lettersOf(term.text)
-  if (seen.has(term.id)) return problem('twice', `expected one term ${term.id}, found a second; give it another id`)
+  const { letters } = found
+  if (found.seen.has(term.id))
+    return problem('twice', `expected one term ${term.id}, found a second; give it another id`)
   if (term.text.length > LONGEST) return problem('too_long', `expected at most ${LONGEST} characters; shorten the term`)
   const least = term.part === true ? 1 : SHORTEST
   if (letters < least) return problem('too_short', `expected ${least} letters or more, found ${letters}; drop the term`)
-  if (formsIn(term.text, ['folded']).get('folded') === '') {
+  if (found.forms.get('folded') === '') {
     return problem('empty_in_view', 'expected something visible, found none; drop the term')
   }
   if (term.close === true && letters < SHORTEST_CLOSE) {
@@ -79,6 +102,9 @@ function problemOf(list: TermListSource, term: Term, seen: ReadonlySet<string>):
   return undefined
 }
 
+const PLAIN_WORD = /^[a-z]+$/
+
 function lettersOf(text: string): number {
+  if (PLAIN_WORD.test(text)) return text.length
   return text.normalize('NFKC').match(/[\p{L}\p{N}\p{So}]/gu)?.length ?? 0
 }

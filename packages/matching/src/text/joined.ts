@@ -19,7 +19,7 @@ interface Piece {
  * and any separator but a blank inside a token. Whole ordinary words are never joined.
  */
 export function joinedView(leet: View): View {
-  const view = new ViewBuilder('joined')
+  const view = new ViewBuilder('joined', leet.text.length)
   let at = 0
   for (const { start, end, joins } of piecesOf(leet.text)) {
     if (joins) view.leftOut()

@@ -1,3 +1,5 @@
+import { stringOf } from './strings.ts'
+
 /** One normalised reading of a text (text.md §3.1), from the least changed to the most. */
 export const VIEW_NAMES = ['raw', 'folded', 'skeleton', 'leet', 'joined', 'collapsed', 'decoded'] as const
 export type ViewName = (typeof VIEW_NAMES)[number]
@@ -29,36 +31,52 @@ export interface View {
 /** Builds a view piece by piece. */
 export class ViewBuilder {
   readonly #name: ViewName
-  readonly #text: string[] = []
-  readonly #from: number[] = []
-  readonly #to: number[] = []
-  readonly #marks: number[] = []
+  #units: Uint16Array
+  #from: Uint32Array
+  #to: Uint32Array
+  #marks: Uint8Array
+  #length = 0
   #changed = false
 
-  constructor(name: ViewName) {
+  /** @param room units to expect; more may come */
+  constructor(name: ViewName, room: number) {
     this.#name = name
+    this.#units = new Uint16Array(room)
+    this.#from = new Uint32Array(room)
+    this.#to = new Uint32Array(room)
+    this.#marks = new Uint8Array(room)
   }
 
   /** Adds text that stands for `original.slice(from, to)`; every unit of it maps to the whole of that range. */
   add(text: string, from: number, to: number, marks = 0): void {
-    if (text === '') return
-    this.#text.push(text)
     for (let unit = 0; unit < text.length; unit += 1) {
-      this.#from.push(from)
-      this.#to.push(to)
-      this.#marks.push(unit === 0 ? marks : marks & ~UNIT.gapBefore)
+      this.addUnit(text.charCodeAt(unit), from, to, unit === 0 ? marks : marks & ~UNIT.gapBefore)
     }
+  }
+
+  /** The same for one unit. */
+  addUnit(unit: number, from: number, to: number, marks = 0): void {
+    const at = this.#length
+    if (at === this.#units.length) this.#grow()
+    this.#units[at] = unit
+    this.#from[at] = from
+    this.#to[at] = to
+    this.#marks[at] = marks
+    this.#length = at + 1
     if (marks !== 0) this.#changed = true
   }
 
   /** Adds unit `at` of another view as it is. Of its marks only those are kept that later views need. */
   copy(view: View, at: number, marks = 0): void {
+    const changed = this.#changed || marks !== 0
     const kept = (view.marks[at] ?? 0) & ~UNIT.changed
-    this.#text.push(view.text[at] ?? '')
-    this.#from.push(view.from[at] ?? 0)
-    this.#to.push(view.to[at] ?? 0)
-    this.#marks.push(kept | marks)
-    if (marks !== 0) this.#changed = true
+    this.addUnit(view.text.charCodeAt(at), view.from[at] ?? 0, view.to[at] ?? 0, kept | marks)
+    this.#changed = changed
+  }
+
+  /** Adds units `start` to `end` of another view as they are. */
+  copyRange(view: View, start: number, end: number): void {
+    for (let at = start; at < end; at += 1) this.copy(view, at)
   }
 
   /** Says that something of the view before was left out. */
@@ -67,15 +85,40 @@ export class ViewBuilder {
   }
 
   done(): View {
+    const units = this.#units.subarray(0, this.#length)
     return {
       name: this.#name,
-      text: this.#text.join(''),
-      from: Uint32Array.from(this.#from),
-      to: Uint32Array.from(this.#to),
-      marks: Uint8Array.from(this.#marks),
+      text: stringOf(units),
+      from: this.#from.subarray(0, this.#length),
+      to: this.#to.subarray(0, this.#length),
+      marks: this.#marks.subarray(0, this.#length),
       changed: this.#changed,
     }
   }
+
+  #grow(): void {
+    const room = 2 * this.#units.length + 16
+    this.#units = grown(new Uint16Array(room), this.#units)
+    this.#from = grown(new Uint32Array(room), this.#from)
+    this.#to = grown(new Uint32Array(room), this.#to)
+    this.#marks = grown(new Uint8Array(room), this.#marks)
+  }
+}
+
+function grown<T extends Uint8Array | Uint16Array | Uint32Array>(larger: T, held: T): T {
+  larger.set(held)
+  return larger
+}
+
+/** The text as it stands, every unit mapping to itself. */
+export function plainView(name: ViewName, text: string): View {
+  const from = new Uint32Array(text.length)
+  const to = new Uint32Array(text.length)
+  for (let at = 0; at < text.length; at += 1) {
+    from[at] = at
+    to[at] = at + 1
+  }
+  return { name, text, from, to, marks: new Uint8Array(text.length), changed: false }
 }
 
 /** Where units `start` to `end` of a view stand in the original; reordered text gives the range that holds them all. */
@@ -88,15 +131,3 @@ export function originalRange(view: View, start: number, end: number): { readonl
   }
   return { from, to }
 }
-
-/** Letters, digits and the marks on them: what words are made of. */
-export function isWordUnit(text: string, at: number): boolean {
-  const code = text.charCodeAt(at)
-  if (Number.isNaN(code)) return false
-  if (code < 128) return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90)
-  // The second half of a pair belongs to the character before it.
-  const whole = code >= 0xdc00 && code <= 0xdfff ? text.codePointAt(at - 1) : text.codePointAt(at)
-  return WORD.test(String.fromCodePoint(whole ?? code))
-}
-
-const WORD = /[\p{L}\p{N}\p{M}]/u

@@ -1,10 +1,11 @@
 import { collapsedView } from './collapsed.ts'
-import { decodedView } from './decoded.ts'
-import { foldedView, rawView } from './folded.ts'
+import { decodedView, mayHoldBase64 } from './decoded.ts'
+import { foldedView, isFolded, rawView } from './folded.ts'
 import { joinedView } from './joined.ts'
 import { leetView } from './leet.ts'
-import { skeletonView } from './skeleton.ts'
-import type { View, ViewName } from './view.ts'
+import { hasNoLookalike, skeletonView } from './skeleton.ts'
+import { MAY, survey } from './survey.ts'
+import { plainView, VIEW_NAMES, type View, type ViewName } from './view.ts'
 
 /** One view of a text, with its map back (text.md §3.1). Any text has all seven. */
 export function view(text: string, name: ViewName): View {
@@ -26,12 +27,104 @@ export function view(text: string, name: ViewName): View {
   }
 }
 
-/** All seven, each made once, from the least changed to the most. */
-export function allViews(text: string): readonly View[] {
+/** A set of views as one number. */
+export const viewBit = (name: ViewName): number => 1 << VIEW_NAMES.indexOf(name)
+
+/** One reading of a text, which several views may share because none of them changed anything. */
+export interface Reading {
+  /** The views that read so: sums of {@link viewBit}. */
+  readonly views: number
+  readonly text: string
+  /** The way back; made when it is first asked for. */
+  view(): View
+}
+
+const RAW = viewBit('raw')
+const FOLDED = viewBit('folded')
+const SKELETON = viewBit('skeleton')
+
+/**
+ * All that a text reads as, each reading once, from the least changed to the most. Plain words of ASCII cost one look: they read
+ * the same in every view. The last four views are there only where they changed something.
+ */
+export function readingsOf(text: string): readonly Reading[] {
+  const readings: Reading[] = []
+  const lower = BEYOND_ASCII.test(text) ? undefined : text.toLowerCase()
+  let skeleton: View | undefined
+  if (lower !== undefined && isFolded(lower)) {
+    readings.push(asWritten(lower))
+  } else {
+    skeleton = addPlainViews(text, readings)
+  }
+  const read = skeleton?.text ?? lower ?? ''
+  const may = survey(read)
+  if (may !== 0) addDisguises(skeleton ?? plainView('raw', read), may, readings)
+  if (mayHoldBase64(text)) addChanged(decodedView(text), readings)
+  return readings
+}
+
+const BEYOND_ASCII = /[\u0080-\uffff]/
+
+/** Plain ASCII: raw, folded and skeleton at once. */
+function asWritten(text: string): Reading {
+  let made: View | undefined
+  return {
+    views: RAW | FOLDED | SKELETON,
+    text,
+    view() {
+      made ??= plainView('raw', text)
+      return made
+    },
+  }
+}
+
+function addPlainViews(text: string, readings: Reading[]): View {
   const raw = rawView(text)
   const folded = foldedView(raw)
-  const skeleton = skeletonView(folded, text)
-  const leet = leetView(skeleton)
-  const joined = joinedView(leet)
-  return [raw, folded, skeleton, leet, joined, collapsedView(joined), decodedView(text)]
+  const skeleton = hasNoLookalike(folded.text) ? folded : skeletonView(folded, text)
+  for (const [bits, read] of groupsOf([raw, folded, skeleton])) readings.push(readingOf(read, bits))
+  return skeleton
 }
+
+/** Views that follow each other and read the same stand together, as the first of them. */
+function groupsOf([raw, folded, skeleton]: readonly [View, View, View]): readonly (readonly [number, View])[] {
+  if (!readsAs(raw, folded)) {
+    return readsAs(folded, skeleton)
+      ? [
+          [RAW, raw],
+          [FOLDED | SKELETON, folded],
+        ]
+      : [
+          [RAW, raw],
+          [FOLDED, folded],
+          [SKELETON, skeleton],
+        ]
+  }
+  return readsAs(folded, skeleton)
+    ? [[RAW | FOLDED | SKELETON, raw]]
+    : [
+        [RAW | FOLDED, raw],
+        [SKELETON, skeleton],
+      ]
+}
+
+function readsAs(one: View, other: View): boolean {
+  if (one === other) return true
+  return one.text === other.text && one.from.every((from, at) => from === other.from[at])
+}
+
+function addDisguises(skeleton: View, may: number, readings: Reading[]): void {
+  const leet = (may & MAY.leet) === 0 ? skeleton : leetView(skeleton)
+  addChanged(leet, readings, 'leet')
+  const mayNow = leet === skeleton ? may : survey(leet.text)
+  const joined = (mayNow & MAY.join) === 0 ? leet : joinedView(leet)
+  addChanged(joined, readings, 'joined')
+  const mayThen = joined === leet ? mayNow : survey(joined.text)
+  if ((mayThen & MAY.collapse) !== 0) addChanged(collapsedView(joined), readings, 'collapsed')
+}
+
+function addChanged(view: View, readings: Reading[], name: ViewName = 'decoded'): void {
+  if (view.name === name && view.changed) readings.push(readingOf(view, viewBit(name)))
+}
+
+const readingOf = (view: View, views: number): Reading => ({ views, text: view.text, view: () => view })
