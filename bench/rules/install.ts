@@ -1,45 +1,8 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { peersIn } from '../lib/peers.ts'
 
-const FOLDER = import.meta.dirname
-const LOCK = join(FOLDER, 'package-lock.json')
-const MARKER = join(FOLDER, 'node_modules', '.installed')
+const peers = peersIn(import.meta.dirname)
 
-/** The version of a peer that the lock file's package asks for. */
-export function versionOf(name: string): string {
-  const { dependencies } = JSON.parse(readFileSync(join(FOLDER, 'package.json'), 'utf8'))
-  return String(dependencies[name])
-}
-
-/**
- * Installs the peers as their lock file says, unless that was done for this very file. Nothing of them is in the product's install, and no
- * script of theirs runs.
- *
- * @returns why it could not be done, or undefined
- */
-export function installPeers(): string | undefined {
-  const lock = readFileSync(LOCK, 'utf8')
-  if (existsSync(MARKER) && readFileSync(MARKER, 'utf8') === lock) return undefined
-  const { status, stderr, error } = spawnSync(
-    'npm',
-    ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retries=1'],
-    {
-      cwd: FOLDER,
-      encoding: 'utf8',
-      shell: process.platform === 'win32',
-      timeout: 120_000,
-    },
-  )
-  if (status !== 0) return `npm ci: ${error?.message ?? firstError(stderr)}`
-  writeFileSync(MARKER, lock)
-  return undefined
-}
-
-/** npm prints codes and paths around the one line that says what went wrong. */
-function firstError(said: string): string {
-  const lines = said
-    .split('\n')
-    .flatMap((line) => /^npm error (?!code |errno |syscall |address |port )(.+)/.exec(line)?.[1] ?? [])
-  return lines[0] ?? 'it failed'
-}
+/** Installs the engines that Wick is compared with; gives why it could not be done, or undefined. */
+export const installPeers = peers.install
+/** The version of an engine. */
+export const versionOf = peers.version

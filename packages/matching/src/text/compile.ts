@@ -80,9 +80,13 @@ function entriesOf(
     starts[at + 2] = (starts[at + 1] ?? 0) + held.length
     return held
   })
+  const isWhole = (held: readonly { term: number }[]): boolean =>
+    held.every(({ term }) => (flagsOf(terms[term]) & FLAG.part) === 0)
   return {
     patterns: [...byPattern.keys()],
     entries: [
+      // Of each pattern: its length if it counts between word boundaries only, else 0.
+      Uint8Array.from([0, ...[...byPattern].map(([pattern, held]) => (isWhole(held) ? pattern.length : 0))]),
       starts,
       Uint32Array.from(entries, ({ term }) => term),
       Uint32Array.from(entries, ({ form }) => strings.add(form)),
@@ -111,7 +115,8 @@ function termSections(
   ]
 }
 
-function flagsOf(term: Compiled): number {
+function flagsOf(term: Compiled | undefined): number {
+  if (term === undefined) return 0
   if ('literal' in term) return FLAG.part | FLAG.pattern
   return term.term.part === true ? FLAG.part : 0
 }

@@ -1,5 +1,5 @@
 import { KIND, kindOf } from './units.ts'
-import { plainView, UNIT, type View, ViewBuilder } from './view.ts'
+import { type Pool, plainView, UNIT, type View, ViewBuilder } from './view.ts'
 
 /** A character with the marks on it, or a run of Hangul pieces: what may be normalised without its neighbours. */
 const CLUSTER_HERE = /[\u1100-\u11ff]+|\P{M}\p{M}*|\p{M}+/uy
@@ -8,9 +8,9 @@ const BEYOND_ASCII = /[\u0080-\uffff]/
 const isJamo = (unit: number): boolean => unit >= 0x1100 && unit <= 0x11ff
 
 /** The text in NFC and case-folded: the least that two spellings of one word must share. */
-export function rawView(text: string): View {
+export function rawView(text: string, pool?: Pool): View {
   if (!BEYOND_ASCII.test(text)) return plainView('raw', text.toLowerCase())
-  const view = new ViewBuilder('raw', text.length + 16)
+  const view = new ViewBuilder('raw', text.length + 16, pool)
   for (let at = 0; at < text.length; ) {
     const unit = text.charCodeAt(at)
     const end = clusterEnd(text, at)
@@ -55,8 +55,8 @@ function caseFolded(text: string): string {
  * forms (NFKD) and enclosed letters made plain, invisible characters and blank runs dropped, and marks dropped where they
  * decorate: on Latin, Greek, Cyrillic, Arabic and Hebrew letters and on signs. Elsewhere marks are part of the word.
  */
-export function foldedView(raw: View): View {
-  const view = new ViewBuilder('folded', raw.text.length + 16)
+export function foldedView(raw: View, pool?: Pool): View {
+  const view = new ViewBuilder('folded', raw.text.length + 16, pool)
   const pieces = raw.text.includes(OVERRIDE) ? inReadingOrder(piecesOf(raw)) : piecesOf(raw)
   let blank = false
   for (const piece of pieces) {
@@ -73,9 +73,6 @@ export function foldedView(raw: View): View {
   }
   return view.done()
 }
-
-/** Whether `foldedView` would say the same: printable ASCII without an entity and without two blanks in a row. */
-export const isFolded = (raw: string): boolean => !/[^\x20-\x7e]|&| {2}/.test(raw)
 
 const isBlank = (plain: string): boolean =>
   plain.length === 1 ? (kindOf(plain.charCodeAt(0)) & KIND.blank) !== 0 : /^\s+$/.test(plain)

@@ -1,4 +1,4 @@
-import { UNIT, type View, ViewBuilder } from './view.ts'
+import { type Pool, UNIT, type View, ViewBuilder } from './view.ts'
 
 const PIECE = /[\p{L}\p{N}\p{M}]+/gu
 /** Pieces of one or two letters are joined across blanks where at least so many follow each other. */
@@ -18,8 +18,8 @@ interface Piece {
  * Letters that were pulled apart, put together: what separates three and more pieces of one or two letters is taken out,
  * and any separator but a blank inside a token. Whole ordinary words are never joined.
  */
-export function joinedView(leet: View): View {
-  const view = new ViewBuilder('joined', leet.text.length)
+export function joinedView(leet: View, pool?: Pool): View {
+  const view = new ViewBuilder('joined', leet.text.length, pool)
   let at = 0
   for (const { start, end, joins } of piecesOf(leet.text)) {
     if (joins) view.leftOut()

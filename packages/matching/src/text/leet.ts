@@ -1,5 +1,5 @@
 import { isWordUnit, KIND, kindOf, pairAt } from './units.ts'
-import { UNIT, type View, ViewBuilder } from './view.ts'
+import { type Pool, UNIT, type View, ViewBuilder } from './view.ts'
 
 /** Digits and signs, and the letter that each stands for; `1`, `!` and `|` stand for `i` and for `l`. */
 const LETTER: Readonly<Record<string, string>> = {
@@ -37,9 +37,9 @@ export const isSign = (unit: number): boolean => signs[unit] === 1
 const SIGNS_ALONE = 4
 
 /** Digits and signs read as letters, inside a token that has a letter, or of four such signs and more. */
-export function leetView(skeleton: View): View {
+export function leetView(skeleton: View, pool?: Pool): View {
   const { text } = skeleton
-  const view = new ViewBuilder('leet', text.length)
+  const view = new ViewBuilder('leet', text.length, pool)
   for (let at = 0; at < text.length; ) {
     const { end, hasLetter, hasSign } = tokenAt(text, at)
     const reads = hasSign && (hasLetter || end - at >= SIGNS_ALONE)

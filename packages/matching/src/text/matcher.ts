@@ -3,16 +3,18 @@ import { CloseWords } from './close.ts'
 import { explain } from './explain.ts'
 import { type HeldList, type HeldTerm, HeldTerms } from './held.ts'
 import { ImageReader } from './image.ts'
-import { onceEach } from './once.ts'
+import { type Found, onceEach } from './once.ts'
 import { Patterns } from './patterns.ts'
-import { isHit, type Place, reads } from './place.ts'
+import { isHit, isWithinWord, type Place, reads } from './place.ts'
 import { Strings } from './strings.ts'
 import type { CompileOptions, TermMatch, TermMatcher } from './terms.ts'
-import { VIEW_NAMES, type ViewName } from './view.ts'
+import { Pool, VIEW_NAMES, type ViewName } from './view.ts'
 import { type Reading, readingsOf, viewBit } from './views.ts'
 
 /** Views in which words one slip away are looked for. */
 const CLOSE_VIEWS = viewBit('folded') | viewBit('skeleton') | viewBit('leet')
+/** Views in which a word may begin or end in the midst of letters. */
+const BORDER_VIEWS = viewBit('leet') | viewBit('joined') | viewBit('collapsed')
 /** Say this anew when views or hits change: a version must not stand for two behaviours. */
 const KERNEL = 'terms-1'
 
@@ -30,6 +32,7 @@ class Matcher implements TermMatcher {
   readonly #image: Uint8Array
   readonly #strings: Strings
   readonly #tables: Tables
+  readonly #wholeWords: Uint8Array
   readonly #entryStart: Uint32Array
   readonly #entryTerm: Uint32Array
   readonly #entryForm: Uint32Array
@@ -42,6 +45,8 @@ class Matcher implements TermMatcher {
   readonly #closeWords: CloseWords
   readonly #commonWords: ReadonlySet<string>
   readonly #patterns: Patterns
+  /** A text is matched from beginning to end before the next one begins. */
+  readonly #pool = new Pool()
 
   constructor(image: ImageReader, options: Pick<CompileOptions, 'compilePattern'>) {
     this.#image = image.bytes
@@ -50,6 +55,7 @@ class Matcher implements TermMatcher {
     this.#lists = JSON.parse(this.#strings.get(lists))
     this.#commonWords = new Set(JSON.parse(this.#strings.get(common)))
     this.#tables = readTables(image)
+    this.#wholeWords = image.u8()
     this.#entryStart = image.u32()
     this.#entryTerm = image.u32()
     this.#entryForm = image.u32()
@@ -78,19 +84,31 @@ class Matcher implements TermMatcher {
 
   match(text: string, lists?: readonly string[]): readonly TermMatch[] {
     const wanted = lists === undefined ? undefined : this.#lists.map(({ id }) => lists.includes(id))
+    try {
+      return sorted(this.#find(text, wanted).map((place) => matchOf(place, text)))
+    } finally {
+      this.#pool.reset()
+    }
+  }
+
+  #find(text: string, wanted: readonly boolean[] | undefined): readonly Found[] {
     const exact: Place[] = []
     const close: Place[] = []
-    for (const reading of readingsOf(text)) {
+    for (const reading of readingsOf(text, this.#pool)) {
       this.#findExact(reading, wanted, exact)
       if (!this.#closeWords.empty && (reading.views & CLOSE_VIEWS) !== 0) this.#findClose(reading, wanted, close)
     }
-    if (exact.length === 0 && close.length === 0) return []
-    return sorted(onceEach([...exact, ...close]).map((place) => matchOf(place, text)))
+    return exact.length + close.length === 0 ? [] : onceEach([...exact, ...close])
   }
 
   #findExact(reading: Reading, wanted: readonly boolean[] | undefined, places: Place[]): void {
     const said = new Set<number>()
-    scan(this.#tables, reading.text, (pattern, end) => {
+    const { text } = reading
+    const hasBorders = (reading.views & BORDER_VIEWS) !== 0
+    scan(this.#tables, text, (pattern, end) => {
+      // Most of what is found stands inside a longer word: that is seen at once, before anything is read.
+      const length = this.#wholeWords[pattern] ?? 0
+      if (length !== 0 && !hasBorders && isWithinWord(text, end - length, end)) return
       const last = this.#entryStart[pattern + 1] ?? 0
       for (let at = this.#entryStart[pattern] ?? 0; at < last; at += 1) {
         const views = (this.#entryViews[at] ?? 0) & reading.views

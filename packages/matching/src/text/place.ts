@@ -47,9 +47,11 @@ export function isHit(place: Place): boolean {
   return !term.except.some((forms) => standsAround(place, forms.get(place.view) ?? ''))
 }
 
-/** A first look that needs no marks: most of what is found inside a word is no hit, and most hits have blanks around. */
-function isWithinWord(text: string, start: number, end: number): boolean {
-  return isWordUnit(text, start - 1) || isWordUnit(text, end)
+/** Whether the letters of a word go on before or after; where nothing was taken out and no sign was read, it is no hit then. */
+export function isWithinWord(text: string, start: number, end: number): boolean {
+  return (
+    (isWordUnit(text, start - 1) && isWordUnit(text, start)) || (isWordUnit(text, end) && isWordUnit(text, end - 1))
+  )
 }
 
 /** In `joined` the change is what was taken out between two units, so the first unit's does not count. */

@@ -1,6 +1,6 @@
 import { hasLookalike, lookalike } from './lookalikes.ts'
 import { isWordUnit, KIND, kindOf } from './units.ts'
-import { UNIT, type View, ViewBuilder } from './view.ts'
+import { type Pool, UNIT, type View, ViewBuilder } from './view.ts'
 
 const SCRIPTS = [/\p{Script=Cyrillic}/u, /\p{Script=Greek}/u, /\p{Script=Armenian}/u, /\p{Script=Cherokee}/u]
 const APOSTROPHE = 0x27
@@ -12,8 +12,8 @@ const LETTER = /\p{L}/u
  *
  * @param original the text itself: what a capital looks like is decided by the capital
  */
-export function skeletonView(folded: View, original: string): View {
-  const view = new ViewBuilder('skeleton', folded.text.length + 16)
+export function skeletonView(folded: View, original: string, pool?: Pool): View {
+  const view = new ViewBuilder('skeleton', folded.text.length + 16, pool)
   const { text } = folded
   const spared = sparedScripts(text)
   for (let at = 0; at < text.length; ) {

@@ -16,7 +16,10 @@ export const UNIT = {
   iOrL: 8,
 } as const
 
-/** A view and the way back: unit i came from `original.slice(from[i], to[i])`, both in UTF-16 units. */
+/**
+ * A view and the way back: unit i came from `original.slice(from[i], to[i])`, both in UTF-16 units. While a text is matched the arrays
+ * may be longer than the view, since they are used again and again.
+ */
 export interface View {
   readonly name: ViewName
   readonly text: string
@@ -27,6 +30,48 @@ export interface View {
   /** Whether this view differs from the one it was made of. */
   readonly changed: boolean
 }
+
+interface Buffers {
+  readonly units: Uint16Array
+  readonly from: Uint32Array
+  readonly to: Uint32Array
+  readonly marks: Uint8Array
+}
+
+const buffersOf = (room: number): Buffers => ({
+  units: new Uint16Array(room),
+  from: new Uint32Array(room),
+  to: new Uint32Array(room),
+  marks: new Uint8Array(room),
+})
+
+/** Arrays of views that last as long as one text is looked at: making new ones would cost more than filling them. */
+export class Pool {
+  readonly #all: Buffers[] = []
+  #taken = 0
+
+  /** Arrays of at least this length, with anything in them. */
+  take(room: number): Buffers {
+    const held = this.#all[this.#taken]
+    if (held !== undefined && held.units.length >= room) {
+      this.#taken += 1
+      return held
+    }
+    const made = buffersOf(Math.max(room, POOLED))
+    if (room > POOLED) return made
+    this.#all[this.#taken] = made
+    this.#taken += 1
+    return made
+  }
+
+  /** Says that no view of the text is used any more. */
+  reset(): void {
+    this.#taken = 0
+  }
+}
+
+/** Longer views are rare, and their memory is given back. */
+const POOLED = 4096
 
 /** Builds a view piece by piece. */
 export class ViewBuilder {
@@ -39,12 +84,13 @@ export class ViewBuilder {
   #changed = false
 
   /** @param room units to expect; more may come */
-  constructor(name: ViewName, room: number) {
+  constructor(name: ViewName, room: number, pool?: Pool) {
+    const { units, from, to, marks } = pool === undefined ? buffersOf(room) : pool.take(room)
     this.#name = name
-    this.#units = new Uint16Array(room)
-    this.#from = new Uint32Array(room)
-    this.#to = new Uint32Array(room)
-    this.#marks = new Uint8Array(room)
+    this.#units = units
+    this.#from = from
+    this.#to = to
+    this.#marks = marks
   }
 
   /** Adds text that stands for `original.slice(from, to)`; every unit of it maps to the whole of that range. */
@@ -85,13 +131,12 @@ export class ViewBuilder {
   }
 
   done(): View {
-    const units = this.#units.subarray(0, this.#length)
     return {
       name: this.#name,
-      text: stringOf(units),
-      from: this.#from.subarray(0, this.#length),
-      to: this.#to.subarray(0, this.#length),
-      marks: this.#marks.subarray(0, this.#length),
+      text: stringOf(this.#units.subarray(0, this.#length)),
+      from: this.#from,
+      to: this.#to,
+      marks: this.#marks,
       changed: this.#changed,
     }
   }
@@ -112,13 +157,27 @@ function grown<T extends Uint8Array | Uint16Array | Uint32Array>(larger: T, held
 
 /** The text as it stands, every unit mapping to itself. */
 export function plainView(name: ViewName, text: string): View {
-  const from = new Uint32Array(text.length)
-  const to = new Uint32Array(text.length)
-  for (let at = 0; at < text.length; at += 1) {
-    from[at] = at
-    to[at] = at + 1
+  const same = text.length <= POOLED ? SHORT_IDENTITY : identityOf(text.length)
+  return { name, text, ...same, changed: false }
+}
+
+/** The same maps for every short text; nobody writes to the maps of a view that is done. */
+const SHORT_IDENTITY = identityOf(POOLED)
+
+function identityOf(length: number): Pick<View, 'from' | 'to' | 'marks'> {
+  const from = Uint32Array.from({ length }, (_, at) => at)
+  return { from, to: from.map((at) => at + 1), marks: new Uint8Array(length) }
+}
+
+/** A view of its own, with maps as long as its text. */
+export function trimmed(view: View): View {
+  const { length } = view.text
+  return {
+    ...view,
+    from: view.from.slice(0, length),
+    to: view.to.slice(0, length),
+    marks: view.marks.slice(0, length),
   }
-  return { name, text, from, to, marks: new Uint8Array(text.length), changed: false }
 }
 
 /** Where units `start` to `end` of a view stand in the original; reordered text gives the range that holds them all. */

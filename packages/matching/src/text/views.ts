@@ -1,27 +1,31 @@
 import { collapsedView } from './collapsed.ts'
-import { decodedView, mayHoldBase64 } from './decoded.ts'
-import { foldedView, isFolded, rawView } from './folded.ts'
+import { decodedView } from './decoded.ts'
+import { foldedView, rawView } from './folded.ts'
 import { joinedView } from './joined.ts'
 import { leetView } from './leet.ts'
 import { hasNoLookalike, skeletonView } from './skeleton.ts'
 import { MAY, survey } from './survey.ts'
-import { plainView, VIEW_NAMES, type View, type ViewName } from './view.ts'
+import { type Pool, plainView, trimmed, VIEW_NAMES, type View, type ViewName } from './view.ts'
 
 /** One view of a text, with its map back (text.md §3.1). Any text has all seven. */
 export function view(text: string, name: ViewName): View {
+  return trimmed(viewNamed(text, name))
+}
+
+function viewNamed(text: string, name: ViewName): View {
   switch (name) {
     case 'raw':
       return rawView(text)
     case 'folded':
       return foldedView(rawView(text))
     case 'skeleton':
-      return skeletonView(view(text, 'folded'), text)
+      return skeletonView(viewNamed(text, 'folded'), text)
     case 'leet':
-      return leetView(view(text, 'skeleton'))
+      return leetView(viewNamed(text, 'skeleton'))
     case 'joined':
-      return joinedView(view(text, 'leet'))
+      return joinedView(viewNamed(text, 'leet'))
     case 'collapsed':
-      return collapsedView(view(text, 'joined'))
+      return collapsedView(viewNamed(text, 'joined'))
     case 'decoded':
       return decodedView(text)
   }
@@ -46,24 +50,25 @@ const SKELETON = viewBit('skeleton')
 /**
  * All that a text reads as, each reading once, from the least changed to the most. Plain words of ASCII cost one look: they read
  * the same in every view. The last four views are there only where they changed something.
+ *
+ * @param pool if given, the readings last until it is reset
  */
-export function readingsOf(text: string): readonly Reading[] {
+export function readingsOf(text: string, pool?: Pool): readonly Reading[] {
+  const written = survey(text)
   const readings: Reading[] = []
-  const lower = BEYOND_ASCII.test(text) ? undefined : text.toLowerCase()
-  let skeleton: View | undefined
-  if (lower !== undefined && isFolded(lower)) {
-    readings.push(asWritten(lower))
+  if ((written & MAY.fold) === 0) {
+    const raw = (written & MAY.lower) === 0 ? text : text.toLowerCase()
+    readings.push(asWritten(raw))
+    if ((written & DISGUISES) !== 0) addDisguises(plainView('raw', raw), { may: written, readings, pool })
   } else {
-    skeleton = addPlainViews(text, readings)
+    const skeleton = addPlainViews(text, readings, pool)
+    addDisguises(skeleton, { may: survey(skeleton.text), readings, pool })
   }
-  const read = skeleton?.text ?? lower ?? ''
-  const may = survey(read)
-  if (may !== 0) addDisguises(skeleton ?? plainView('raw', read), may, readings)
-  if (mayHoldBase64(text)) addChanged(decodedView(text), readings)
+  if ((written & MAY.decode) !== 0) addChanged(decodedView(text), readings)
   return readings
 }
 
-const BEYOND_ASCII = /[\u0080-\uffff]/
+const DISGUISES = MAY.leet | MAY.join | MAY.collapse
 
 /** Plain ASCII: raw, folded and skeleton at once. */
 function asWritten(text: string): Reading {
@@ -78,10 +83,10 @@ function asWritten(text: string): Reading {
   }
 }
 
-function addPlainViews(text: string, readings: Reading[]): View {
-  const raw = rawView(text)
-  const folded = foldedView(raw)
-  const skeleton = hasNoLookalike(folded.text) ? folded : skeletonView(folded, text)
+function addPlainViews(text: string, readings: Reading[], pool: Pool | undefined): View {
+  const raw = rawView(text, pool)
+  const folded = foldedView(raw, pool)
+  const skeleton = hasNoLookalike(folded.text) ? folded : skeletonView(folded, text, pool)
   for (const [bits, read] of groupsOf([raw, folded, skeleton])) readings.push(readingOf(read, bits))
   return skeleton
 }
@@ -110,17 +115,22 @@ function groupsOf([raw, folded, skeleton]: readonly [View, View, View]): readonl
 
 function readsAs(one: View, other: View): boolean {
   if (one === other) return true
-  return one.text === other.text && one.from.every((from, at) => from === other.from[at])
+  if (one.text !== other.text) return false
+  for (let at = 0; at < one.text.length; at += 1) if (one.from[at] !== other.from[at]) return false
+  return true
 }
 
-function addDisguises(skeleton: View, may: number, readings: Reading[]): void {
-  const leet = (may & MAY.leet) === 0 ? skeleton : leetView(skeleton)
+function addDisguises(
+  skeleton: View,
+  { may, readings, pool }: { may: number; readings: Reading[]; pool: Pool | undefined },
+): void {
+  const leet = (may & MAY.leet) === 0 ? skeleton : leetView(skeleton, pool)
   addChanged(leet, readings, 'leet')
   const mayNow = leet === skeleton ? may : survey(leet.text)
-  const joined = (mayNow & MAY.join) === 0 ? leet : joinedView(leet)
+  const joined = (mayNow & MAY.join) === 0 ? leet : joinedView(leet, pool)
   addChanged(joined, readings, 'joined')
   const mayThen = joined === leet ? mayNow : survey(joined.text)
-  if ((mayThen & MAY.collapse) !== 0) addChanged(collapsedView(joined), readings, 'collapsed')
+  if ((mayThen & MAY.collapse) !== 0) addChanged(collapsedView(joined, pool), readings, 'collapsed')
 }
 
 function addChanged(view: View, readings: Reading[], name: ViewName = 'decoded'): void {
