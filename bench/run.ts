@@ -4,12 +4,13 @@ import { describe, isVoid, machine } from './lib/machine.ts'
 import { markdownOf, type Row, scaleOf } from './lib/row.ts'
 import { platform } from './platform.ts'
 import { rules } from './rules.ts'
+import { terms } from './terms.ts'
 
 // npm run bench -- [name …] [--smoke] [--quick] [--write]: runs benchmarks and prints a table. `--smoke` runs each for a moment, to see that
 // all sides still do the same; its figures mean nothing. `--quick` leaves out what takes minutes. `--write` puts the table into
 // docs/BENCHMARKS.md.
 
-const suites = { platform, rules, backtest }
+const suites = { platform, rules, backtest, terms }
 const FLAGS = ['--smoke', '--quick', '--write']
 type Suite = keyof typeof suites
 

@@ -61,7 +61,6 @@ function entriesOf(
 ): { readonly patterns: readonly string[]; readonly entries: readonly Section[] } {
   const byPattern = new Map<string, { term: number; form: string; views: number }[]>()
   const add = (term: number, form: string, views: number): void => {
-    if (form === '') return
     const pattern = form.replaceAll('l', 'i')
     const held = byPattern.get(pattern)
     if (held === undefined) byPattern.set(pattern, [{ term, form, views }])
@@ -73,7 +72,7 @@ function entriesOf(
   }
   for (const [number, term] of terms.entries()) {
     if ('literal' in term) add(number, term.literal, PATTERN_VIEWS)
-    else for (const [name, form] of term.forms) add(number, form, viewBit(name))
+    else for (const [form, views] of term.forms) add(number, form, views)
   }
   const starts = new Uint32Array(byPattern.size + 2)
   const entries = [...byPattern.values()].flatMap((held, at) => {
@@ -121,8 +120,7 @@ function flagsOf(term: Compiled | undefined): number {
   return term.term.part === true ? FLAG.part : 0
 }
 
-const viewsOf = (term: Compiled | undefined): number =>
-  term === undefined || 'literal' in term ? 0 : term.views.reduce((sum, name) => sum | viewBit(name), 0)
+const viewsOf = (term: Compiled | undefined): number => (term === undefined || 'literal' in term ? 0 : term.views)
 
 /** Terms that are looked for with one letter wrong, in the form of the view in which they are. */
 function closeOf(terms: readonly Compiled[]): {
@@ -132,11 +130,9 @@ function closeOf(terms: readonly Compiled[]): {
   const owners: number[] = []
   const texts: string[] = []
   for (const [number, term] of terms.entries()) {
-    if ('literal' in term || !term.close) continue
-    const text = term.forms.get('skeleton') ?? term.forms.get('folded') ?? term.forms.get('leet') ?? ''
-    if (text === '') continue
+    if ('literal' in term || term.close === undefined) continue
     owners.push(number)
-    texts.push(text)
+    texts.push(term.close)
   }
   return { owners, texts }
 }

@@ -11,7 +11,6 @@ const SHORTEST_DISGUISED = 5
 const SHORTEST_CLOSE = 7
 /** Of all lists of a deployment together. */
 const MOST_TERMS = 100_000
-const PLAIN_VIEWS: readonly ViewName[] = ['raw', 'folded', 'skeleton']
 
 /** A term of a list, ready to be looked for. */
 export interface CompiledTerm {
@@ -19,10 +18,12 @@ export interface CompiledTerm {
   readonly term: Term
   /** Its number in the list, from 1. */
   readonly entry: number
-  readonly views: readonly ViewName[]
-  /** Its text in the form of each view it is looked for in. */
-  readonly forms: ReadonlyMap<ViewName, string>
-  readonly close: boolean
+  /** The views it is looked for in, as sums of `viewBit`. */
+  readonly views: number
+  /** What it reads as, and in which of these views. */
+  readonly forms: ReadonlyMap<string, number>
+  /** What a word one letter wrong is compared with; undefined where the term is looked for exactly. */
+  readonly close: string | undefined
 }
 
 /** All terms that can be looked for, and what is wrong with the others. */
@@ -36,29 +37,42 @@ export function formsOf(lists: readonly TermListSource[]): {
     const seen = new Set<string>()
     for (const [at, term] of list.terms.entries()) {
       const letters = lettersOf(term.text)
-      const forms = formsIn(term.text)
-      const problem = terms.length < MOST_TERMS ? problemOf(list, term, { letters, forms, seen }) : tooMany(list, term)
+      const views = viewsOf(term, letters)
+      const forms = readsAs(term.text, views)
+      const problem =
+        terms.length < MOST_TERMS
+          ? problemOf(list, term, { letters, visible: forms.size > 0, seen })
+          : tooMany(list, term)
       if (problem !== undefined) problems.push(problem)
       if (problem !== undefined && problem.code !== 'close_too_short') continue
       seen.add(term.id)
-      const views = viewsOf(term, letters)
-      const close = term.close === true && letters >= SHORTEST_CLOSE
-      terms.push({
-        list,
-        term,
-        entry: at + 1,
-        views,
-        forms: new Map([...forms].filter(([name]) => views.includes(name))),
-        close,
-      })
+      const close = term.close === true && letters >= SHORTEST_CLOSE ? formsIn(term.text).get('skeleton') : undefined
+      terms.push({ list, term, entry: at + 1, views, forms, close })
     }
   }
   return { terms, problems }
 }
 
-function viewsOf(term: Term, letters: number): readonly ViewName[] {
-  const views = letters < SHORTEST_DISGUISED ? PLAIN_VIEWS : VIEW_NAMES
-  return term.views === undefined ? views : views.filter((name) => term.views?.includes(name))
+const ALL = VIEW_NAMES.reduce((sum, name) => sum | viewBit(name), 0)
+const PLAIN = viewBit('raw') | viewBit('folded') | viewBit('skeleton')
+
+function viewsOf(term: Term, letters: number): number {
+  const views = letters < SHORTEST_DISGUISED ? PLAIN : ALL
+  return term.views === undefined ? views : term.views.reduce((sum, name) => sum | viewBit(name), 0) & views
+}
+
+const PLAIN_WORD = /^[a-z]+$/
+const DOUBLED = /(.)\1/
+
+/** What a term reads as in these views. A plain word reads the same in all, if no letter stands twice in a row. */
+function readsAs(text: string, views: number): ReadonlyMap<string, number> {
+  if (PLAIN_WORD.test(text) && !DOUBLED.test(text)) return new Map([[text, views]])
+  const forms = new Map<string, number>()
+  for (const [name, form] of formsIn(text)) {
+    const bit = viewBit(name) & views
+    if (bit !== 0 && form !== '') forms.set(form, (forms.get(form) ?? 0) | bit)
+  }
+  return forms
 }
 
 /** A term's text as each view reads it. A view that leaves it alone reads what the one before it reads. */
@@ -84,7 +98,7 @@ function tooMany(list: TermListSource, term: Term): Problem {
 function problemOf(
   list: TermListSource,
   term: Term,
-  found: { letters: number; forms: ReadonlyMap<ViewName, string>; seen: ReadonlySet<string> },
+  found: { letters: number; visible: boolean; seen: ReadonlySet<string> },
 ): Problem | undefined {
   const problem = (code: Problem['code'], message: string) => ({ code, list: list.id, term: term.id, message })
   const { letters } = found
@@ -93,7 +107,7 @@ function problemOf(
   if (term.text.length > LONGEST) return problem('too_long', `expected at most ${LONGEST} characters; shorten the term`)
   const least = term.part === true ? 1 : SHORTEST
   if (letters < least) return problem('too_short', `expected ${least} letters or more, found ${letters}; drop the term`)
-  if (found.forms.get('folded') === '') {
+  if (!found.visible) {
     return problem('empty_in_view', 'expected something visible, found none; drop the term')
   }
   if (term.close === true && letters < SHORTEST_CLOSE) {
@@ -101,8 +115,6 @@ function problemOf(
   }
   return undefined
 }
-
-const PLAIN_WORD = /^[a-z]+$/
 
 function lettersOf(text: string): number {
   if (PLAIN_WORD.test(text)) return text.length
