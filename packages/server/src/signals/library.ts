@@ -5,9 +5,10 @@ import { AppError } from '../http/errors.ts'
 import type { Storage } from '../storage/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
-import { ListBook, loadList } from './book.ts'
+import { ListBook, loadList, termFacts, textList } from './book.ts'
 import { MAX_BAD_SHARE, type ParsedEntry, type ParsedFile, parseListFile } from './lists/parse.ts'
 import { allLists, type ListFacts, listEntries, publishList, stageEntries, unstage } from './store.ts'
+import { TermBuild } from './terms.ts'
 
 const SLICE = 1_000
 
@@ -73,13 +74,23 @@ export function makeLibrary(parts: {
       ? sealer.seal('list_entries', 'body', place(facts.id, fingerprint), entry)
       : new TextEncoder().encode(JSON.stringify(entry))
 
-  const loadOne = async (
-    row: Awaited<ReturnType<typeof rows>>[number],
-    onLoaded: (count: number) => void = () => undefined,
-  ): Promise<void> => {
-    const entries: { n: number; entry: ParsedEntry }[] = []
+  type Row = Awaited<ReturnType<typeof rows>>[number]
+
+  const factsOf = (row: Row) => ({
+    id: row.id,
+    harm: row.harm,
+    sealed: row.sealed === 1,
+    context: row.context === 1,
+    version: row.version,
+    updatedAt: row.updated_at,
+    staleAfterMs: row.stale_after_ms,
+  })
+
+  /** The entries of the running version, slice by slice. */
+  async function* slicesOf(row: Row): AsyncGenerator<readonly { n: number; entry: ParsedEntry }[]> {
     for (let after = 0; ; ) {
       const slice = await storage.store.read(listEntries, { list: row.id, version: row.version, after, max: SLICE })
+      const entries: { n: number; entry: ParsedEntry }[] = []
       for (const { n, fingerprint, body, sealed } of slice) {
         const entry =
           sealed === 1
@@ -87,25 +98,43 @@ export function makeLibrary(parts: {
             : (JSON.parse(new TextDecoder().decode(body)) as ParsedEntry)
         entries.push({ n, entry })
       }
-      onLoaded(slice.length)
-      if (slice.length < SLICE) break
+      yield entries
+      if (slice.length < SLICE) return
       after = slice.at(-1)?.n ?? after
     }
-    book.set(
-      loadList(
-        {
-          id: row.id,
-          kind: row.kind,
-          harm: row.harm,
-          sealed: row.sealed === 1,
-          context: row.context === 1,
-          version: row.version,
-          updatedAt: row.updated_at,
-          staleAfterMs: row.stale_after_ms,
-        },
-        entries,
-      ),
-    )
+  }
+
+  const loadOne = async (row: Row, onLoaded: (count: number) => void = () => undefined): Promise<void> => {
+    if (row.kind === 'text') {
+      await loadTexts((id, count) => onLoaded(id === row.id ? count : 0))
+      return
+    }
+    const entries: { n: number; entry: ParsedEntry }[] = []
+    for await (const slice of slicesOf(row)) {
+      entries.push(...slice)
+      onLoaded(slice.length)
+    }
+    book.set(loadList({ ...factsOf(row), kind: row.kind }, entries))
+  }
+
+  /** All lists of terms anew: one matcher holds them all, and is swapped in whole when it is done. */
+  const loadTexts = async (onLoaded: (list: string, count: number) => void = () => undefined): Promise<void> => {
+    const texts = (await rows()).filter(({ kind }) => kind === 'text')
+    if (texts.length === 0) return
+    const build = new TermBuild()
+    try {
+      for (const row of texts) {
+        build.list(termFacts(factsOf(row)))
+        for await (const slice of slicesOf(row)) {
+          build.add(slice.map(({ n, entry }) => ({ n, term: entry.value })))
+          onLoaded(row.id, slice.length)
+        }
+      }
+      const matcher = await build.done()
+      for (const row of texts) book.set(textList(factsOf(row), { list: row.id, matcher }))
+    } finally {
+      await build.stop()
+    }
   }
 
   const rows = () => storage.store.read(allLists, undefined)
@@ -199,7 +228,8 @@ export function makeLibrary(parts: {
     },
     importing,
     async load() {
-      for (const row of await rows()) await loadOne(row)
+      for (const row of await rows()) if (row.kind !== 'text') await loadOne(row)
+      await loadTexts()
       loaded = true
     },
     async declare(lists, by) {
@@ -209,7 +239,9 @@ export function makeLibrary(parts: {
         const none = { digest: sha256Hex(''), entries: 0, added: 0, removed: 0, lastN: 0 }
         await storage.store.tx(publishList, { facts, before: 0, ...none, by, keys: await parts.keysFor([]) })
       }
-      for (const row of await rows()) if (!known.has(row.id)) await loadOne(row)
+      const added = (await rows()).filter(({ id }) => !known.has(id))
+      for (const row of added) if (row.kind !== 'text') await loadOne(row)
+      if (added.some(({ kind }) => kind === 'text')) await loadTexts()
     },
     import(input) {
       const done = turn.then(() => take(input)).finally(() => importing.delete(input.facts.id))
