@@ -15,6 +15,9 @@ const HOW_READ: Readonly<Record<ViewName, string>> = {
 export function explain(hit: { term: HeldTerm; view: ViewName; how: 'exact' | 'close'; shown: string }): string {
   const { list, text, entry } = hit.term
   if (list.sealed) return `matches sealed list ${list.id}, entry ${entry}`
+  if (hit.term.isPattern) {
+    return `the folded text fits the pattern "${text}", here at "${hit.shown}"; list ${list.id} v${list.version}, entry ${entry}`
+  }
   const how = hit.how === 'close' ? `${HOW_READ[hit.view]}; one letter differs` : HOW_READ[hit.view]
   return `"${hit.shown}" reads as "${text}" (${how}); list ${list.id} v${list.version}, term ${entry}`
 }
