@@ -8,6 +8,7 @@ export { bitsSet, distanceBits, type Pdq, type Profile, parsePdq, pdqOfWords, wo
 export { VARIANTS } from './pdq/variants.ts'
 export { compileTerms } from './text/compile.ts'
 export { type DomainTable, domainInList, domainTable, plainHost } from './text/domains.ts'
+export { checkTerm, MOST_TERMS } from './text/forms.ts'
 export { ImageError } from './text/image.ts'
 export { readMatcher } from './text/matcher.ts'
 export type {

@@ -10,7 +10,7 @@ const SHORTEST = 2
 const SHORTEST_DISGUISED = 5
 const SHORTEST_CLOSE = 7
 /** Of all lists of a deployment together. */
-const MOST_TERMS = 100_000
+export const MOST_TERMS = 100_000
 
 /** A term of a list, ready to be looked for. */
 export interface CompiledTerm {
@@ -56,7 +56,7 @@ export function formsOf(lists: readonly TermListSource[]): {
 const ALL = VIEW_NAMES.reduce((sum, name) => sum | viewBit(name), 0)
 const PLAIN = viewBit('raw') | viewBit('folded') | viewBit('skeleton')
 
-function viewsOf(term: Term, letters: number): number {
+function viewsOf(term: Pick<Term, 'views'>, letters: number): number {
   const views = letters < SHORTEST_DISGUISED ? PLAIN : ALL
   return term.views === undefined ? views : term.views.reduce((sum, name) => sum | viewBit(name), 0) & views
 }
@@ -100,18 +100,38 @@ function problemOf(
   term: Term,
   found: { letters: number; visible: boolean; seen: ReadonlySet<string> },
 ): Problem | undefined {
-  const problem = (code: Problem['code'], message: string) => ({ code, list: list.id, term: term.id, message })
-  const { letters } = found
-  if (found.seen.has(term.id))
-    return problem('twice', `expected one term ${term.id}, found a second; give it another id`)
-  if (term.text.length > LONGEST) return problem('too_long', `expected at most ${LONGEST} characters; shorten the term`)
+  const problem = found.seen.has(term.id)
+    ? { code: 'twice' as const, message: `expected one term ${term.id}, found a second; give it another id` }
+    : problemWith(term, found)
+  return problem === undefined ? undefined : { ...problem, list: list.id, term: term.id }
+}
+
+/** Why a term would not be looked for, or not in the way that it asks; undefined if it is as it should be. */
+export function checkTerm(term: Omit<Term, 'id'>): Pick<Problem, 'code' | 'message'> | undefined {
+  const letters = lettersOf(term.text)
+  return problemWith(term, { letters, visible: readsAs(term.text, viewsOf(term, letters)).size > 0 })
+}
+
+function problemWith(
+  term: Omit<Term, 'id'>,
+  { letters, visible }: { letters: number; visible: boolean },
+): Pick<Problem, 'code' | 'message'> | undefined {
+  if (term.text.length > LONGEST)
+    return { code: 'too_long', message: `expected at most ${LONGEST} characters; shorten the term` }
   const least = term.part === true ? 1 : SHORTEST
-  if (letters < least) return problem('too_short', `expected ${least} letters or more, found ${letters}; drop the term`)
-  if (!found.visible) {
-    return problem('empty_in_view', 'expected something visible, found none; drop the term')
+  if (letters < least)
+    return { code: 'too_short', message: `expected ${least} letters or more, found ${letters}; drop the term` }
+  if (!visible) {
+    return {
+      code: 'empty_in_view',
+      message: 'expected something visible in the views that are searched, found none; drop the term',
+    }
   }
   if (term.close === true && letters < SHORTEST_CLOSE) {
-    return problem('close_too_short', `close needs ${SHORTEST_CLOSE} letters, found ${letters}; it is matched exactly`)
+    return {
+      code: 'close_too_short',
+      message: `close needs ${SHORTEST_CLOSE} letters, found ${letters}; it is matched exactly`,
+    }
   }
   return undefined
 }

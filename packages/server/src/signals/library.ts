@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RecordedJson } from '@lamplighter/api'
+import { MOST_TERMS } from '@lamplighter/matching'
 import { hmacHex, sha256Hex } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
 import type { Storage } from '../storage/index.ts'
@@ -167,6 +168,7 @@ export function makeLibrary(parts: {
         `This list holds entries of kind "${before.kind}"; choose another name for another kind.`,
       )
     }
+    if (facts.kind === 'text') refuseTooMany(await rows(), facts.id, parsed.entries.length)
     const running = before?.version ?? 0
     const version = running + 1
     const highest = before?.last_n ?? 0
@@ -249,4 +251,18 @@ export function makeLibrary(parts: {
       return done
     },
   }
+}
+
+/** More would not be looked for: so the file is refused, and nobody believes that they are. */
+function refuseTooMany(
+  rows: readonly { id: string; kind: string; entries: number }[],
+  id: string,
+  count: number,
+): void {
+  const others = rows.reduce((sum, row) => sum + (row.kind === 'text' && row.id !== id ? row.entries : 0), 0)
+  if (others + count <= MOST_TERMS) return
+  throw new AppError(
+    'invalid',
+    `All lists together hold at most ${MOST_TERMS} terms; the others hold ${others} and this file ${count}. Nothing was changed; drop terms or a list.`,
+  )
 }

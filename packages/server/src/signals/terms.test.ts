@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import type { TermMatcher } from '@lamplighter/matching'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type House, openHouse } from '../testing/house.ts'
 import { TermBuild, TextReader } from './terms.ts'
@@ -71,6 +72,30 @@ describe('a build of terms', () => {
   })
 })
 
+test('a text is looked through once, however many lists are asked', async () => {
+  const build = new TermBuild()
+  for (const id of ['first', 'second', 'third']) {
+    build.list({ ...facts, id })
+    build.add([{ n: 1, term: `${id}word` }])
+  }
+  const real = await build.done()
+  const searched: string[] = []
+  const matcher: TermMatcher = {
+    ...{ version: real.version, terms: real.terms, bytes: real.bytes, image: () => real.image() },
+    match(text, lists) {
+      searched.push(text)
+      return real.match(text, lists)
+    },
+  }
+  const reader = new TextReader()
+  const found = ['first', 'second', 'third'].map((list) => reader.find({ list, matcher }, 'a secondword')?.n)
+  reader.find({ list: 'first', matcher }, 'another text')
+  expect([found, searched]).toEqual([
+    [undefined, 1, undefined],
+    ['a secondword', 'another text'],
+  ])
+})
+
 function cpuMs(): number {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1_000
@@ -121,6 +146,19 @@ describe('the library', () => {
     }
     await importing
     expect([...seen]).toEqual(['v1 1', 'v2 1502'])
+  })
+
+  test('a file is refused that takes all lists beyond what is looked for, or holds what would never be', async () => {
+    await put('kept', ['keptword'])
+    await expect(put('full', wordsOf(100_000))).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('100000'),
+    })
+    await expect(put('kept', ['newword', '!?'])).rejects.toMatchObject({ code: 'invalid' })
+    expect([ask('full', 'anything').version, ask('kept', 'a keptword').found]).toEqual([
+      undefined,
+      expect.objectContaining({ entry: '1' }),
+    ])
   })
 
   test('terms of several lists are found by their own list, sealed ones too, and after a restart', async () => {
