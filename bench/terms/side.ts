@@ -52,9 +52,10 @@ function p99Ms(side: Searcher, { texts, ms }: { texts: readonly string[]; ms: nu
   const times: number[] = []
   const until = performance.now() + ms
   for (let at = 0; performance.now() < until; at += 1) {
-    const began = cpuMs()
+    // By the clock: processor time is counted in steps that are longer than a search.
+    const began = performance.now()
     side.search(texts[at % texts.length] ?? '')
-    times.push(cpuMs() - began)
+    times.push(performance.now() - began)
   }
   return quantile(times, 0.99)
 }

@@ -102,7 +102,7 @@ class Matcher implements TermMatcher {
   }
 
   #findExact(reading: Reading, wanted: readonly boolean[] | undefined, places: Place[]): void {
-    const said = new Set<number>()
+    let said: Set<number> | undefined
     const { text } = reading
     const hasBorders = (reading.views & BORDER_VIEWS) !== 0
     scan(this.#tables, text, (pattern, end) => {
@@ -113,11 +113,11 @@ class Matcher implements TermMatcher {
       for (let at = this.#entryStart[pattern] ?? 0; at < last; at += 1) {
         const views = (this.#entryViews[at] ?? 0) & reading.views
         const number = this.#entryTerm[at] ?? 0
-        if (views === 0 || wanted?.[this.#terms.listOf(number)] === false || said.has(number)) continue
+        if (views === 0 || wanted?.[this.#terms.listOf(number)] === false || said?.has(number) === true) continue
         const place = this.#placeOf(at, { reading, end, view: leastChanged(views) })
         if (place === undefined) continue
         // One pattern is one hit: its place is that of its literal, and the text is tested once.
-        if (place.term.isPattern) said.add(number)
+        if (place.term.isPattern) said = (said ?? new Set()).add(number)
         if (!place.term.isPattern || this.#patterns.test(place.term.text, reading.text)) places.push(place)
       }
     })
