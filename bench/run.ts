@@ -5,12 +5,13 @@ import { markdownOf, type Row, scaleOf } from './lib/row.ts'
 import { matching } from './matching.ts'
 import { platform } from './platform.ts'
 import { rules } from './rules.ts'
+import { terms } from './terms.ts'
 
 // npm run bench -- [name …] [--smoke] [--quick] [--write]: runs benchmarks and prints a table. `--smoke` runs each for a moment, to see that
 // all sides still do the same; its figures mean nothing. `--quick` leaves out what takes minutes. `--write` puts the table into
 // docs/BENCHMARKS.md.
 
-const suites = { platform, rules, matching, backtest }
+const suites = { platform, rules, matching, terms, backtest }
 const FLAGS = ['--smoke', '--quick', '--write']
 type Suite = keyof typeof suites
 

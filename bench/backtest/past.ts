@@ -4,7 +4,7 @@ import type { Compared } from '../../packages/server/src/replay/backtest.ts'
 import { packChunk } from '../../packages/server/src/replay/line.ts'
 import { Pen } from '../../packages/server/src/replay/pen.ts'
 import { versionOf } from '../../packages/server/src/replay/version.ts'
-import { type Random, randomOf } from '../rules/random.ts'
+import { type Random, randomOf } from '../lib/random.ts'
 
 const wick = (name: string): string =>
   readFileSync(new URL(import.meta.resolve(`@lamplighter/rules/wick/${name}`)), 'utf8')

@@ -1,14 +1,14 @@
 import { flags } from '../../packages/server/bin/flags.mjs'
 import { type Child, startChild } from '../lib/child.ts'
-import { installPeers, versionOf } from '../lib/install.ts'
 import { median } from '../lib/machine.ts'
+import { peersIn } from '../lib/peers.ts'
 import { demand, type Row, type Scale } from '../lib/row.ts'
 import { type MetaPdq, metaPdq } from './meta.ts'
 import { DECODED, pictures, TIMED } from './pictures.ts'
 import type { Question, SideName } from './side.ts'
 
 const SIDE = new URL('./side.ts', import.meta.url)
-const FOLDER = import.meta.dirname
+const peers = peersIn(import.meta.dirname)
 /** The decoder's address space has a limit, so V8 checks every access to memory there by itself; here, too. */
 const OURS = [...flags, '--disable-wasm-trap-handler']
 
@@ -22,7 +22,7 @@ type Times = readonly (readonly number[])[]
 
 /** M-7 and M-8: luma and hash of pixels in memory. Every side gives the same hashes first; then each has its turns, and its shortest time counts. */
 export async function hashing(scale: Scale): Promise<Row[]> {
-  const missing = installPeers(FOLDER)
+  const missing = peers.install()
   if (missing !== undefined && process.env.CI === 'true') throw new Error(`sharp cannot be installed: ${missing}`)
   const meta = metaPdq()
   if ('read' in meta) meta.read(pictures())
@@ -129,7 +129,7 @@ function againstSharp(
 ): Row {
   const row = {
     id: `${id}s`,
-    measure: `\`${kernel}\` at 1920×1080 ÷ decoding it from a JPEG by sharp ${versionOf(FOLDER, 'sharp')}, one thread`,
+    measure: `\`${kernel}\` at 1920×1080 ÷ decoding it from a JPEG by sharp ${peers.version('sharp')}, one thread`,
     needed: `≤ ${Math.round(100 * sharp)} %`,
   }
   if (typeof bytes === 'string') return { ...row, found: `not run: ${bytes}`, met: undefined }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { randomOf } from '../lib/random.ts'
 import { bruteForce, TEN_COUNTERS } from './counters.ts'
 import { EVENTS, eventsOf, rulesOf, SEED } from './generate.ts'
 import { PATTERNS } from './neutral.ts'
-import { randomOf } from './random.ts'
 
 const events = eventsOf(EVENTS)
 const sha256 = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')

@@ -1,3 +1,4 @@
+import { type Random, randomOf } from '../lib/random.ts'
 import {
   type Clause,
   type Event,
@@ -10,7 +11,6 @@ import {
   SCORES,
   SURFACES,
 } from './neutral.ts'
-import { type Random, randomOf } from './random.ts'
 
 export const SEED = 20_260_101
 export const EVENTS = 5_000

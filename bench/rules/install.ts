@@ -1,7 +1,8 @@
-import * as peers from '../lib/install.ts'
+import { peersIn } from '../lib/peers.ts'
 
-/** The version of an engine that the lock file's package asks for. */
-export const versionOf = (name: string): string => peers.versionOf(import.meta.dirname, name)
+const peers = peersIn(import.meta.dirname)
 
-/** @returns why the engines could not be installed, or undefined */
-export const installPeers = (): string | undefined => peers.installPeers(import.meta.dirname)
+/** Installs the engines that Wick is compared with; gives why it could not be done, or undefined. */
+export const installPeers = peers.install
+/** The version of an engine. */
+export const versionOf = peers.version

@@ -19,16 +19,22 @@ export type { Pixels } from './pdq/pixels.ts'
 export { type Ground, hasTransparency, onGround, type Reading, readingsOf } from './pdq/readings.ts'
 export { bitsSet, distanceBits, type Pdq, type Profile, parsePdq, pdqOfWords, wordsOfPdq } from './pdq/value.ts'
 export { VARIANTS } from './pdq/variants.ts'
+export { compileTerms } from './text/compile.ts'
 export { type DomainTable, domainInList, domainTable, plainHost } from './text/domains.ts'
-export { compileTerms } from './text/matcher.ts'
+export { checkTerm, MOST_TERMS } from './text/forms.ts'
+export { ImageError } from './text/image.ts'
+export { readMatcher } from './text/matcher.ts'
 export type {
   CompileOptions,
+  CompilePattern,
+  LinearMatcher,
   Problem,
   ProblemCode,
   Term,
   TermListSource,
   TermMatch,
   TermMatcher,
+  UserPattern,
 } from './text/terms.ts'
 export { VIEW_NAMES, type View, type ViewName } from './text/view.ts'
 export { view } from './text/views.ts'

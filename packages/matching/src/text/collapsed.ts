@@ -1,12 +1,12 @@
-import { UNIT, type View, ViewBuilder } from './view.ts'
+import { type Pool, UNIT, type View, ViewBuilder } from './view.ts'
 
 const TOKEN = /[\p{L}\p{N}\p{M}]+/gu
 const STRETCHED = /(.)\1\1/u
 const RUN = /(.)\1*/gu
 
 /** Stretched words: in a token with one letter three times or more in a row, every run becomes one letter. */
-export function collapsedView(joined: View): View {
-  const view = new ViewBuilder('collapsed')
+export function collapsedView(joined: View, pool?: Pool): View {
+  const view = new ViewBuilder('collapsed', joined.text.length, pool)
   let at = 0
   for (const { 0: token, index } of joined.text.matchAll(TOKEN)) {
     if (!STRETCHED.test(token)) continue

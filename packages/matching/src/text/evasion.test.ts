@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { compileTerms } from './matcher.ts'
+import { compileTerms } from './compile.ts'
 
 interface Row {
   readonly family: string

@@ -1,4 +1,4 @@
-import type { CompiledTerm } from './forms.ts'
+import type { HeldTerm } from './held.ts'
 import type { ViewName } from './view.ts'
 
 const HOW_READ: Readonly<Record<ViewName, string>> = {
@@ -12,9 +12,12 @@ const HOW_READ: Readonly<Record<ViewName, string>> = {
 }
 
 /** A sentence for a reviewer: what was written, what it reads as, and by which entry. A sealed list shows no term. */
-export function explain(hit: { term: CompiledTerm; view: ViewName; how: 'exact' | 'close'; shown: string }): string {
-  const { list, term, entry } = hit.term
+export function explain(hit: { term: HeldTerm; view: ViewName; how: 'exact' | 'close'; shown: string }): string {
+  const { list, text, entry } = hit.term
   if (list.sealed) return `matches sealed list ${list.id}, entry ${entry}`
+  if (hit.term.isPattern) {
+    return `the folded text fits the pattern "${text}", here at "${hit.shown}"; list ${list.id} v${list.version}, entry ${entry}`
+  }
   const how = hit.how === 'close' ? `${HOW_READ[hit.view]}; one letter differs` : HOW_READ[hit.view]
-  return `"${hit.shown}" reads as "${term.text}" (${how}); list ${list.id} v${list.version}, term ${entry}`
+  return `"${hit.shown}" reads as "${text}" (${how}); list ${list.id} v${list.version}, term ${entry}`
 }

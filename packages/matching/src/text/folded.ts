@@ -1,20 +1,48 @@
-import { UNIT, type View, ViewBuilder } from './view.ts'
+import { KIND, kindOf } from './units.ts'
+import { type Pool, plainView, UNIT, type View, ViewBuilder } from './view.ts'
 
 /** A character with the marks on it, or a run of Hangul pieces: what may be normalised without its neighbours. */
-const CLUSTER = /[\u1100-\u11ff]+|\P{M}\p{M}*|\p{M}+/gu
-const ASCII_LOWER = /^[\x20-\x40\x5b-\x7e]*$/
+const CLUSTER_HERE = /[\u1100-\u11ff]+|\P{M}\p{M}*|\p{M}+/uy
+const BEYOND_ASCII = /[\u0080-\uffff]/
+/** Pieces of Hangul syllables: a run of them is normalised as one. */
+const isJamo = (unit: number): boolean => unit >= 0x1100 && unit <= 0x11ff
 
 /** The text in NFC and case-folded: the least that two spellings of one word must share. */
-export function rawView(text: string): View {
-  const view = new ViewBuilder('raw')
-  if (ASCII_LOWER.test(text)) {
-    for (let at = 0; at < text.length; at += 1) view.add(text[at] ?? '', at, at + 1)
-    return view.done()
-  }
-  for (const { 0: cluster, index } of text.matchAll(CLUSTER)) {
-    view.add(caseFolded(cluster.normalize('NFC')), index, index + cluster.length)
+export function rawView(text: string, pool?: Pool): View {
+  if (!BEYOND_ASCII.test(text)) return plainView('raw', text.toLowerCase())
+  const view = new ViewBuilder('raw', text.length + 16, pool)
+  for (let at = 0; at < text.length; ) {
+    const unit = text.charCodeAt(at)
+    const end = clusterEnd(text, at)
+    if (end === at + 1 && unit < 0x80) view.addUnit(unit >= 65 && unit <= 90 ? unit + 32 : unit, at, end)
+    else if (end === at + 1) view.add(foldedUnit(unit), at, end)
+    else view.add(caseFolded(text.slice(at, end).normalize('NFC')), at, end)
+    at = end
   }
   return view.done()
+}
+
+/** Where the cluster ends that begins here. Most characters are one, which no regular expression has to be asked about. */
+function clusterEnd(text: string, at: number): number {
+  const unit = text.charCodeAt(at)
+  const next = at + 1 < text.length ? text.charCodeAt(at + 1) : 0x20
+  const alone = (kindOf(unit) & (KIND.mark | KIND.half)) === 0 && !isJamo(unit)
+  if (alone && (next < 0x80 || (kindOf(next) & (KIND.mark | KIND.half)) === 0)) return at + 1
+  return at + (matchAt(CLUSTER_HERE, text, at)?.[0].length ?? 1)
+}
+
+const foldedUnit = remembered((unit) => caseFolded(String.fromCharCode(unit).normalize('NFC')))
+
+/** Characters come again and again; what becomes of each is worked out once. At most 65,536 short strings. */
+function remembered(of: (unit: number) => string): (unit: number) => string {
+  const known = new Map<number, string>()
+  return (unit) => {
+    const held = known.get(unit)
+    if (held !== undefined) return held
+    const made = of(unit)
+    known.set(unit, made)
+    return made
+  }
 }
 
 /** Lower case, and the three small letters whose capitals are shared with others. */
@@ -27,22 +55,29 @@ function caseFolded(text: string): string {
  * forms (NFKD) and enclosed letters made plain, invisible characters and blank runs dropped, and marks dropped where they
  * decorate: on Latin, Greek, Cyrillic, Arabic and Hebrew letters and on signs. Elsewhere marks are part of the word.
  */
-export function foldedView(raw: View): View {
-  const view = new ViewBuilder('folded')
+export function foldedView(raw: View, pool?: Pool): View {
+  const view = new ViewBuilder('folded', raw.text.length + 16, pool)
+  const pieces = raw.text.includes(OVERRIDE) ? inReadingOrder(piecesOf(raw)) : piecesOf(raw)
   let blank = false
-  for (const piece of inReadingOrder(piecesOf(raw))) {
-    const plain = plainOf(piece.text)
+  for (const piece of pieces) {
+    const { text } = piece
+    const plain = text.length === 1 ? plainUnit(text.charCodeAt(0)) : plainOf(text)
     if (plain === '') continue
-    if (/^\s+$/.test(plain)) {
+    if (isBlank(plain)) {
       if (!blank) view.add(' ', piece.from, piece.to)
       blank = true
       continue
     }
     blank = false
-    view.add(plain, piece.from, piece.to, plain === piece.text ? 0 : UNIT.changed)
+    view.add(plain, piece.from, piece.to, plain === text ? 0 : UNIT.changed)
   }
   return view.done()
 }
+
+const isBlank = (plain: string): boolean =>
+  plain.length === 1 ? (kindOf(plain.charCodeAt(0)) & KIND.blank) !== 0 : /^\s+$/.test(plain)
+
+const plainUnit = remembered((unit) => plainOf(String.fromCharCode(unit)))
 
 interface Piece {
   readonly text: string
@@ -64,13 +99,11 @@ const NAMED: Readonly<Record<string, string>> = {
 }
 
 function* piecesOf(raw: View): Generator<Piece> {
-  const cluster = new RegExp(CLUSTER.source, 'yu')
   for (let at = 0; at < raw.text.length; ) {
     const entity = raw.text[at] === '&' ? matchAt(ENTITY, raw.text, at) : null
     const meant = entity === null ? undefined : entityText(entity)
-    const found = meant === undefined ? (matchAt(cluster, raw.text, at)?.[0] ?? raw.text.charAt(at)) : entity?.[0]
-    const end = at + (found?.length ?? 1)
-    yield { text: meant ?? found ?? '', from: raw.from[at] ?? 0, to: raw.to[end - 1] ?? 0 }
+    const end = meant === undefined ? clusterEnd(raw.text, at) : at + (entity?.[0].length ?? 1)
+    yield { text: meant ?? raw.text.slice(at, end), from: raw.from[at] ?? 0, to: raw.to[end - 1] ?? 0 }
     at = end
   }
 }

@@ -1,7 +1,7 @@
 import { collapsedTerm } from './collapsed.ts'
 import type { Problem, Term, TermListSource } from './terms.ts'
 import { VIEW_NAMES, type ViewName } from './view.ts'
-import { allViews } from './views.ts'
+import { readingsOf, viewBit } from './views.ts'
 
 /** Terms are at most so long, and at least two letters (one with `part`: a single CJK character is a word). */
 const LONGEST = 200
@@ -9,15 +9,21 @@ const SHORTEST = 2
 /** Shorter terms are looked for in the first three views only: the others would find them in anything. */
 const SHORTEST_DISGUISED = 5
 const SHORTEST_CLOSE = 7
-const PLAIN_VIEWS: readonly ViewName[] = ['raw', 'folded', 'skeleton']
+/** Of all lists of a deployment together. */
+export const MOST_TERMS = 100_000
 
-/** A term of a list, ready to be looked for: its text in the form of each view. */
+/** A term of a list, ready to be looked for. */
 export interface CompiledTerm {
   readonly list: TermListSource
   readonly term: Term
+  /** Its number in the list, from 1. */
   readonly entry: number
-  readonly forms: ReadonlyMap<ViewName, string>
-  readonly except: readonly ReadonlyMap<ViewName, string>[]
+  /** The views it is looked for in, as sums of `viewBit`. */
+  readonly views: number
+  /** What it reads as, and in which of these views. */
+  readonly forms: ReadonlyMap<string, number>
+  /** What a word one letter wrong is compared with; undefined where the term is looked for exactly. */
+  readonly close: string | undefined
 }
 
 /** All terms that can be looked for, and what is wrong with the others. */
@@ -30,55 +36,107 @@ export function formsOf(lists: readonly TermListSource[]): {
   for (const list of lists) {
     const seen = new Set<string>()
     for (const [at, term] of list.terms.entries()) {
-      const problem = problemOf(list, term, seen)
+      const letters = lettersOf(term.text)
+      const views = viewsOf(term, letters)
+      const forms = readsAs(term.text, views)
+      const problem =
+        terms.length < MOST_TERMS
+          ? problemOf(list, term, { letters, visible: forms.size > 0, seen })
+          : tooMany(list, term)
       if (problem !== undefined) problems.push(problem)
       if (problem !== undefined && problem.code !== 'close_too_short') continue
       seen.add(term.id)
-      terms.push({
-        list,
-        term,
-        entry: at + 1,
-        forms: formsIn(term.text, viewsOf(term)),
-        except: (term.except ?? []).map((word) => formsIn(word, VIEW_NAMES)),
-      })
+      const close = term.close === true && letters >= SHORTEST_CLOSE ? formsIn(term.text).get('skeleton') : undefined
+      terms.push({ list, term, entry: at + 1, views, forms, close })
     }
   }
   return { terms, problems }
 }
 
-/** Whether the term is looked for with one letter wrong. */
-export function isClose(term: Term): boolean {
-  return term.close === true && lettersOf(term.text) >= SHORTEST_CLOSE
+const ALL = VIEW_NAMES.reduce((sum, name) => sum | viewBit(name), 0)
+const PLAIN = viewBit('raw') | viewBit('folded') | viewBit('skeleton')
+
+function viewsOf(term: Pick<Term, 'views'>, letters: number): number {
+  const views = letters < SHORTEST_DISGUISED ? PLAIN : ALL
+  return term.views === undefined ? views : term.views.reduce((sum, name) => sum | viewBit(name), 0) & views
 }
 
-function viewsOf(term: Term): readonly ViewName[] {
-  const views = lettersOf(term.text) < SHORTEST_DISGUISED ? PLAIN_VIEWS : VIEW_NAMES
-  return term.views === undefined ? views : views.filter((name) => term.views?.includes(name))
+const PLAIN_WORD = /^[a-z]+$/
+const DOUBLED = /(.)\1/
+
+/** What a term reads as in these views. A plain word reads the same in all, if no letter stands twice in a row. */
+function readsAs(text: string, views: number): ReadonlyMap<string, number> {
+  if (PLAIN_WORD.test(text) && !DOUBLED.test(text)) return new Map([[text, views]])
+  const forms = new Map<string, number>()
+  for (const [name, form] of formsIn(text)) {
+    const bit = viewBit(name) & views
+    if (bit !== 0 && form !== '') forms.set(form, (forms.get(form) ?? 0) | bit)
+  }
+  return forms
 }
 
-function formsIn(text: string, names: readonly ViewName[]): ReadonlyMap<ViewName, string> {
-  const made = new Map(allViews(text).map((view) => [view.name, view.text.trim()]))
-  made.set('collapsed', collapsedTerm(made.get('joined') ?? ''))
-  made.set('decoded', made.get('folded') ?? '')
-  return new Map(names.map((name) => [name, made.get(name) ?? '']))
+/** A term's text as each view reads it. A view that leaves it alone reads what the one before it reads. */
+export function formsIn(text: string): ReadonlyMap<ViewName, string> {
+  const readings = readingsOf(text)
+  const forms = new Map<ViewName, string>()
+  let read = ''
+  for (const name of VIEW_NAMES) {
+    read = readings.find(({ views }) => (views & viewBit(name)) !== 0)?.text.trim() ?? read
+    forms.set(name, read)
+  }
+  forms.set('collapsed', collapsedTerm(forms.get('joined') ?? ''))
+  // What was decoded is folded, and nothing more.
+  forms.set('decoded', forms.get('folded') ?? '')
+  return forms
 }
 
-function problemOf(list: TermListSource, term: Term, seen: ReadonlySet<string>): Problem | undefined {
-  const problem = (code: Problem['code'], message: string) => ({ code, list: list.id, term: term.id, message })
+function tooMany(list: TermListSource, term: Term): Problem {
+  const message = `expected at most ${MOST_TERMS.toLocaleString('en')} terms in all lists together; drop lists or terms`
+  return { code: 'too_many', list: list.id, term: term.id, message }
+}
+
+function problemOf(
+  list: TermListSource,
+  term: Term,
+  found: { letters: number; visible: boolean; seen: ReadonlySet<string> },
+): Problem | undefined {
+  const problem = found.seen.has(term.id)
+    ? { code: 'twice' as const, message: `expected one term ${term.id}, found a second; give it another id` }
+    : problemWith(term, found)
+  return problem === undefined ? undefined : { ...problem, list: list.id, term: term.id }
+}
+
+/** Why a term would not be looked for, or not in the way that it asks; undefined if it is as it should be. */
+export function checkTerm(term: Omit<Term, 'id'>): Pick<Problem, 'code' | 'message'> | undefined {
   const letters = lettersOf(term.text)
-  if (seen.has(term.id)) return problem('twice', `expected one term ${term.id}, found a second; give it another id`)
-  if (term.text.length > LONGEST) return problem('too_long', `expected at most ${LONGEST} characters; shorten the term`)
+  return problemWith(term, { letters, visible: readsAs(term.text, viewsOf(term, letters)).size > 0 })
+}
+
+function problemWith(
+  term: Omit<Term, 'id'>,
+  { letters, visible }: { letters: number; visible: boolean },
+): Pick<Problem, 'code' | 'message'> | undefined {
+  if (term.text.length > LONGEST)
+    return { code: 'too_long', message: `expected at most ${LONGEST} characters; shorten the term` }
   const least = term.part === true ? 1 : SHORTEST
-  if (letters < least) return problem('too_short', `expected ${least} letters or more, found ${letters}; drop the term`)
-  if (formsIn(term.text, ['folded']).get('folded') === '') {
-    return problem('empty_in_view', 'expected something visible, found none; drop the term')
+  if (letters < least)
+    return { code: 'too_short', message: `expected ${least} letters or more, found ${letters}; drop the term` }
+  if (!visible) {
+    return {
+      code: 'empty_in_view',
+      message: 'expected something visible in the views that are searched, found none; drop the term',
+    }
   }
   if (term.close === true && letters < SHORTEST_CLOSE) {
-    return problem('close_too_short', `close needs ${SHORTEST_CLOSE} letters, found ${letters}; it is matched exactly`)
+    return {
+      code: 'close_too_short',
+      message: `close needs ${SHORTEST_CLOSE} letters, found ${letters}; it is matched exactly`,
+    }
   }
   return undefined
 }
 
 function lettersOf(text: string): number {
+  if (PLAIN_WORD.test(text)) return text.length
   return text.normalize('NFKC').match(/[\p{L}\p{N}\p{So}]/gu)?.length ?? 0
 }

@@ -1,6 +1,6 @@
-import { UNIT, type View, ViewBuilder } from './view.ts'
+import { isWordUnit, KIND, kindOf } from './units.ts'
+import { type Pool, UNIT, type View, ViewBuilder } from './view.ts'
 
-const PIECE = /[\p{L}\p{N}\p{M}]+/gu
 /** Pieces of one or two letters are joined across blanks where at least so many follow each other. */
 const SHORT_PIECES = 3
 const SHORT = 2
@@ -18,27 +18,43 @@ interface Piece {
  * Letters that were pulled apart, put together: what separates three and more pieces of one or two letters is taken out,
  * and any separator but a blank inside a token. Whole ordinary words are never joined.
  */
-export function joinedView(leet: View): View {
-  const view = new ViewBuilder('joined')
+export function joinedView(leet: View, pool?: Pool): View {
+  const view = new ViewBuilder('joined', leet.text.length, pool)
   let at = 0
   for (const { start, end, joins } of piecesOf(leet.text)) {
     if (joins) view.leftOut()
-    else for (; at < start; at += 1) view.copy(leet, at)
-    for (at = start; at < end; at += 1) view.copy(leet, at, joins && at === start ? UNIT.gapBefore | UNIT.changed : 0)
+    else view.copyRange(leet, at, start)
+    view.copy(leet, start, joins ? UNIT.gapBefore | UNIT.changed : 0)
+    view.copyRange(leet, start + 1, end)
+    at = end
   }
-  for (; at < leet.text.length; at += 1) view.copy(leet, at)
+  view.copyRange(leet, at, leet.text.length)
   return view.done()
 }
 
 function piecesOf(text: string): readonly Piece[] {
   const pieces: Piece[] = []
-  for (const { 0: letters, index } of text.matchAll(PIECE)) {
-    const before = pieces.at(-1)
-    const between = before === undefined ? '' : text.slice(before.end, index)
-    pieces.push({ start: index, end: index + letters.length, joins: between !== '' && !/\s/.test(between) })
+  // Whether only signs stand between the last piece and here.
+  let near = false
+  for (let at = 0; at < text.length; ) {
+    const end = pieceEnd(text, at)
+    if (end > at) {
+      pieces.push({ start: at, end, joins: near })
+      near = true
+      at = end
+    } else {
+      if ((kindOf(text.charCodeAt(at)) & KIND.blank) !== 0) near = false
+      at += 1
+    }
   }
   for (let first = 0; first < pieces.length; ) first = joinShortRun(pieces, first)
   return pieces
+}
+
+function pieceEnd(text: string, start: number): number {
+  let at = start
+  while (at < text.length && isWordUnit(text, at)) at += 1
+  return at
 }
 
 /** Joins the run of short pieces that begins here, if it is long enough; gives the place after it. */

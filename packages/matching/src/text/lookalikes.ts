@@ -24,6 +24,12 @@ export function lookalike(letter: string, wasCapital: boolean): string | undefin
   return (wasCapital ? capital.get(letter) : undefined) ?? small.get(letter) ?? WIDE[letter]
 }
 
+const known = new Uint8Array(0x10000)
+for (const letter of [...small.keys(), ...capital.keys(), ...Object.keys(WIDE)]) known[letter.charCodeAt(0)] = 1
+
+/** Whether `lookalike` has an answer for this unit; all that it knows are letters of one unit. */
+export const hasLookalike = (unit: number): boolean => known[unit] === 1
+
 function tableOf(pairs: readonly (readonly [string, string])[]): ReadonlyMap<string, string> {
   const table = new Map<string, string>()
   for (const [from, to] of pairs) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compileTerms } from './matcher.ts'
+import { compileTerms } from './compile.ts'
 import type { Term, TermListSource } from './terms.ts'
 
 const list = (terms: readonly (string | Partial<Term>)[], more: Partial<TermListSource> = {}): TermListSource => ({

@@ -1,199 +1,179 @@
-import { Automaton } from './automaton.ts'
+import { readTables, scan, type Tables } from './automaton.ts'
 import { CloseWords } from './close.ts'
 import { explain } from './explain.ts'
-import { type CompiledTerm, formsOf, isClose } from './forms.ts'
-import type { CompileOptions, Problem, TermListSource, TermMatch, TermMatcher } from './terms.ts'
-import { isWordUnit, originalRange, UNIT, type View, type ViewName } from './view.ts'
-import { allViews } from './views.ts'
+import { type HeldList, type HeldTerm, HeldTerms } from './held.ts'
+import { ImageReader } from './image.ts'
+import { type Found, onceEach } from './once.ts'
+import { Patterns } from './patterns.ts'
+import { isHit, isWithinWord, type Place, reads } from './place.ts'
+import { Strings } from './strings.ts'
+import type { CompileOptions, TermMatch, TermMatcher } from './terms.ts'
+import { Pool, VIEW_NAMES, type ViewName } from './view.ts'
+import { type Reading, readingsOf, viewBit } from './views.ts'
 
-/** Views in which `1`, `!` and `|` read as `i` and as `l`: both are searched as one and told apart afterwards. */
-const EITHER_VIEWS: ReadonlySet<ViewName> = new Set(['leet', 'joined', 'collapsed'])
-/** In these a hit counts only if it covers something that the view changed. */
-const CHANGED_VIEWS: ReadonlySet<ViewName> = new Set(['leet', 'joined', 'collapsed', 'decoded'])
 /** Views in which words one slip away are looked for. */
-const CLOSE_VIEWS: ReadonlySet<ViewName> = new Set(['folded', 'skeleton', 'leet'])
-
-/** Words, with the signs that mask a letter inside them. */
-const MASKED_WORD = /[\p{L}\p{N}\p{M}](?:[\p{L}\p{N}\p{M}*#_?.•×-]*[\p{L}\p{N}\p{M}])?/gu
+const CLOSE_VIEWS = viewBit('folded') | viewBit('skeleton') | viewBit('leet')
+/** Views in which a word may begin or end in the midst of letters. */
+const BORDER_VIEWS = viewBit('leet') | viewBit('joined') | viewBit('collapsed')
+/** Say this anew when views or hits change: a version must not stand for two behaviours. */
+const KERNEL = 'terms-1'
 
 /**
- * One matcher for all lists. Terms that cannot be looked for are named in `problems`; the others are.
+ * The matcher that an image was made of. Nothing is copied and almost nothing is read before a text asks for it.
  *
- * Whole lists are compiled at once, so a new version is swapped in whole; for long lists do it in a worker.
+ * @throws ImageError the image was cut off, changed, or written in another layout
  */
-export function compileTerms(
-  lists: readonly TermListSource[],
-  options: CompileOptions = {},
-): { readonly matcher: TermMatcher; readonly problems: readonly Problem[] } {
-  const { terms, problems } = formsOf(lists)
-  return { matcher: new Matcher(terms, options.commonWords ?? new Set()), problems }
-}
-
-/** A term in the form of one view. */
-interface Pattern {
-  readonly term: CompiledTerm
-  readonly view: ViewName
-  readonly form: string
-}
-
-interface Place {
-  readonly term: CompiledTerm
-  readonly view: View
-  readonly start: number
-  readonly end: number
-  readonly how: 'exact' | 'close'
+export function readMatcher(image: Uint8Array, options: Pick<CompileOptions, 'compilePattern'> = {}): TermMatcher {
+  return new Matcher(new ImageReader(image), options)
 }
 
 class Matcher implements TermMatcher {
-  readonly terms: number
-  readonly #automaton: Automaton
-  /** By the automaton's pattern number. */
-  readonly #patterns: readonly (readonly Pattern[])[]
-  readonly #closeTerms: readonly CompiledTerm[]
+  readonly version: string
+  readonly #image: Uint8Array
+  readonly #strings: Strings
+  readonly #tables: Tables
+  readonly #wholeWords: Uint8Array
+  readonly #entryStart: Uint32Array
+  readonly #entryTerm: Uint32Array
+  readonly #entryForm: Uint32Array
+  readonly #entryViews: Uint8Array
+  readonly #lists: readonly HeldList[]
+  readonly #terms: HeldTerms
+  readonly #closeTerm: Uint32Array
+  readonly #closeText: Uint32Array
+  readonly #closeViews: Uint8Array
   readonly #closeWords: CloseWords
   readonly #commonWords: ReadonlySet<string>
+  readonly #patterns: Patterns
+  /** A text is matched from beginning to end before the next one begins. */
+  readonly #pool = new Pool()
 
-  constructor(terms: readonly CompiledTerm[], commonWords: ReadonlySet<string>) {
-    this.terms = terms.length
-    const patterns = patternsOf(terms)
-    this.#patterns = [...patterns.values()]
-    this.#automaton = new Automaton([...patterns.keys()])
-    this.#closeTerms = terms.filter(({ term }) => isClose(term))
-    this.#closeWords = new CloseWords(this.#closeTerms.map(({ forms }) => forms.get('skeleton') ?? ''))
-    this.#commonWords = commonWords
+  constructor(image: ImageReader, options: Pick<CompileOptions, 'compilePattern'>) {
+    this.#image = image.bytes
+    const [lists = 0, common = 0] = image.u32()
+    this.#strings = new Strings(image)
+    this.#lists = JSON.parse(this.#strings.get(lists))
+    this.#commonWords = new Set(JSON.parse(this.#strings.get(common)))
+    this.#tables = readTables(image)
+    this.#wholeWords = image.u8()
+    this.#entryStart = image.u32()
+    this.#entryTerm = image.u32()
+    this.#entryForm = image.u32()
+    this.#entryViews = image.u8()
+    this.#terms = new HeldTerms(image, this.#strings, this.#lists)
+    this.#closeTerm = image.u32()
+    this.#closeText = image.u32()
+    this.#closeViews = image.u8()
+    this.#closeWords = new CloseWords(image, (at) => this.#strings.get(this.#closeText[at] ?? 0))
+    this.#patterns = new Patterns(options.compilePattern)
+    const named = this.#lists.map(({ id, version }) => `${id}@${version}`)
+    this.version = [KERNEL, (image.checksum >>> 0).toString(16).padStart(8, '0'), ...named].join(' ')
+  }
+
+  get terms(): number {
+    return this.#terms.count
+  }
+
+  get bytes(): number {
+    return this.#image.byteLength
+  }
+
+  image(): Uint8Array {
+    return this.#image
   }
 
   match(text: string, lists?: readonly string[]): readonly TermMatch[] {
-    const places: Place[] = []
-    for (const view of allViews(text)) {
-      if (CHANGED_VIEWS.has(view.name) && !view.changed) continue
-      this.#findExact(view, places)
-      if (CLOSE_VIEWS.has(view.name)) this.#findClose(view, places)
+    const wanted = lists === undefined ? undefined : this.#lists.map(({ id }) => lists.includes(id))
+    try {
+      return sorted(this.#find(text, wanted).map((place) => matchOf(place, text)))
+    } finally {
+      this.#pool.reset()
     }
-    const wanted = lists === undefined ? places : places.filter(({ term }) => lists.includes(term.list.id))
-    return sorted(onceEach(wanted).map((place) => matchOf(place, text)))
   }
 
-  #findExact(view: View, places: Place[]): void {
-    const searched = EITHER_VIEWS.has(view.name) ? view.text.replaceAll('l', 'i') : view.text
-    this.#automaton.scan(searched, (number, end) => {
-      for (const { term, view: name, form } of this.#patterns[number] ?? []) {
-        if (name !== view.name) continue
-        const place: Place = { term, view, start: end - form.length, end, how: 'exact' }
-        if (reads(place, form) && isHit(place)) places.push(place)
+  #find(text: string, wanted: readonly boolean[] | undefined): readonly Found[] {
+    const exact: Place[] = []
+    const close: Place[] = []
+    for (const reading of readingsOf(text, this.#pool)) {
+      this.#findExact(reading, wanted, exact)
+      if (!this.#closeWords.empty && (reading.views & CLOSE_VIEWS) !== 0) this.#findClose(reading, wanted, close)
+    }
+    return exact.length + close.length === 0 ? [] : onceEach([...exact, ...close])
+  }
+
+  #findExact(reading: Reading, wanted: readonly boolean[] | undefined, places: Place[]): void {
+    let said: Set<number> | undefined
+    const { text } = reading
+    const hasBorders = (reading.views & BORDER_VIEWS) !== 0
+    scan(this.#tables, text, (pattern, end) => {
+      // Most of what is found stands inside a longer word: that is seen at once, before anything is read.
+      const length = this.#wholeWords[pattern] ?? 0
+      if (length !== 0 && !hasBorders && isWithinWord(text, end - length, end)) return
+      const last = this.#entryStart[pattern + 1] ?? 0
+      for (let at = this.#entryStart[pattern] ?? 0; at < last; at += 1) {
+        const views = (this.#entryViews[at] ?? 0) & reading.views
+        const number = this.#entryTerm[at] ?? 0
+        if (views === 0 || wanted?.[this.#terms.listOf(number)] === false || said?.has(number) === true) continue
+        const place = this.#placeOf(at, { reading, end, view: leastChanged(views) })
+        if (place === undefined) continue
+        // One pattern is one hit: its place is that of its literal, and the text is tested once.
+        if (place.term.isPattern) said = (said ?? new Set()).add(number)
+        if (!place.term.isPattern || this.#patterns.test(place.term.text, reading.text)) places.push(place)
       }
     })
   }
 
-  #findClose(view: View, places: Place[]): void {
-    if (this.#closeWords.empty) return
-    for (const { 0: word, index } of view.text.matchAll(MASKED_WORD)) {
-      if (this.#commonWords.has(word)) continue
+  #placeOf(
+    entry: number,
+    { reading, end, view }: { reading: Reading; end: number; view: ViewName },
+  ): Place | undefined {
+    const form = this.#strings.get(this.#entryForm[entry] ?? 0)
+    const start = end - form.length
+    if (!reads({ reading, view, start }, form)) return undefined
+    const term = this.#terms.get(this.#entryTerm[entry] ?? 0)
+    const place: Place = { term, reading, view, form, start, end, how: 'exact' }
+    return isHit(place) ? place : undefined
+  }
+
+  #findClose(reading: Reading, wanted: readonly boolean[] | undefined, places: Place[]): void {
+    this.#closeWords.eachWord(reading.text, (start, end) => {
+      const word = reading.text.slice(start, end)
       for (const at of this.#closeWords.find(word)) {
-        const term = this.#closeTerms[at]
-        if (term === undefined || isExcepted(term, view.name, word)) continue
-        places.push({ term, view, start: index, end: index + word.length, how: 'close' })
+        const number = this.#closeTerm[at] ?? 0
+        const views = (this.#closeViews[at] ?? 0) & reading.views & CLOSE_VIEWS
+        if (views === 0 || wanted?.[this.#terms.listOf(number)] === false || this.#commonWords.has(word)) continue
+        const view = leastChanged(views)
+        const term = this.#terms.get(number)
+        if (isExcepted(term, view, word)) continue
+        places.push({ term, reading, view, form: word, start, end, how: 'close' })
       }
-    }
+    })
   }
 }
 
-function patternsOf(terms: readonly CompiledTerm[]): ReadonlyMap<string, readonly Pattern[]> {
-  const patterns = new Map<string, Pattern[]>()
-  for (const term of terms) {
-    for (const [view, form] of term.forms) {
-      if (form === '') continue
-      const searched = EITHER_VIEWS.has(view) ? form.replaceAll('l', 'i') : form
-      const held = patterns.get(searched)
-      if (held === undefined) patterns.set(searched, [{ term, view, form }])
-      else held.push({ term, view, form })
-    }
-  }
-  return patterns
+/** The first of these views: the numbers of views grow with what they change. */
+function leastChanged(views: number): ViewName {
+  return VIEW_NAMES[31 - Math.clz32(views & -views)] ?? 'raw'
 }
 
-/** `i` and `l` were searched as one: where the text does not mean both, it must mean the one that the term has. */
-function reads({ view, start }: Place, form: string): boolean {
-  if (!EITHER_VIEWS.has(view.name)) return true
-  for (let at = 0; at < form.length; at += 1) {
-    const either = ((view.marks[start + at] ?? 0) & UNIT.iOrL) !== 0
-    const unit = view.text[start + at]
-    if (unit !== form[at] && !(either && (form[at] === 'l' || form[at] === 'i'))) return false
-  }
-  return true
-}
-
-function isHit(place: Place): boolean {
-  const { term, view, start, end } = place
-  if (CHANGED_VIEWS.has(view.name) && !coversChange(place)) return false
-  if (term.term.part !== true && !(beginsWord(view, start) && endsWord(view, end))) return false
-  return !term.except.some((forms) => standsAround(place, forms.get(view.name) ?? ''))
-}
-
-/** In `joined` the change is what was taken out between two units, so the first unit's does not count. */
-function coversChange({ view, start, end }: Place): boolean {
-  for (let at = view.name === 'joined' ? start + 1 : start; at < end; at += 1) {
-    if (((view.marks[at] ?? 0) & UNIT.changed) !== 0) return true
-  }
-  return false
-}
-
-function beginsWord(view: View, start: number): boolean {
-  return !isWordUnit(view.text, start - 1) || !isWordUnit(view.text, start) || isBorder(view, start, start - 1)
-}
-
-function endsWord(view: View, end: number): boolean {
-  return !isWordUnit(view.text, end) || !isWordUnit(view.text, end - 1) || isBorder(view, end, end)
-}
-
-/** Where something was taken out, and beside a sign that only reads as a letter, a word may end. */
-function isBorder(view: View, gapAt: number, signAt: number): boolean {
-  const taken = ((view.marks[gapAt] ?? 0) & UNIT.gapBefore) !== 0
-  return taken || ((view.marks[signAt] ?? 0) & UNIT.sign) !== 0
-}
-
-/** Whether the hit is part of this longer word or phrase. */
-function standsAround({ term, view, start, end }: Place, around: string): boolean {
-  const form = term.forms.get(view.name) ?? ''
-  for (let at = around.indexOf(form); at !== -1 && form !== ''; at = around.indexOf(form, at + 1)) {
-    const from = start - at
-    const to = end - at - form.length + around.length
-    if (from >= 0 && view.text.slice(from, to) === around && beginsWord(view, from) && endsWord(view, to)) return true
-  }
-  return false
-}
-
-function isExcepted(term: CompiledTerm, view: ViewName, word: string): boolean {
+function isExcepted(term: HeldTerm, view: ViewName, word: string): boolean {
   return term.except.some((forms) => forms.get(view) === word)
 }
 
-/** One term at one place is told once, exact before close, in the least changed view. */
-function onceEach(places: readonly Place[]): readonly Place[] {
-  const kept = new Map<CompiledTerm, { place: Place; from: number; to: number }[]>()
-  for (const place of [...places].sort((a, b) => Number(a.how === 'close') - Number(b.how === 'close'))) {
-    const range = originalRange(place.view, place.start, place.end)
-    const held = kept.get(place.term) ?? []
-    if (held.some(({ from, to }) => range.from < to && from < range.to)) continue
-    kept.set(place.term, [...held, { place, ...range }])
-  }
-  return [...kept.values()].flat().map(({ place }) => place)
-}
-
-function matchOf(place: Place, text: string): TermMatch {
-  const { term, view, start, end, how } = place
-  const { from, to } = originalRange(view, start, end)
+function matchOf({ term, view, how, from, to }: Place & { from: number; to: number }, text: string): TermMatch {
   const shown = text.slice(from, to)
+  const { list, id, entry } = term
   return {
-    list: term.list.id,
-    listVersion: term.list.version,
-    term: term.term.id,
-    entry: term.entry,
-    view: view.name,
+    list: list.id,
+    listVersion: list.version,
+    term: id,
+    entry,
+    view,
     how,
     from,
     to,
     shown,
-    explain: explain({ term, view: view.name, how, shown }),
+    explain: explain({ term, view, how, shown }),
   }
 }
 

@@ -25,7 +25,23 @@ export interface TermListSource {
   /** No term of it is shown. */
   readonly sealed: boolean
   readonly terms: readonly Term[]
+  /** Read on the folded text; each needs three letters in a row that every hit contains. At most 200 in all lists. */
+  readonly patterns?: readonly UserPattern[]
 }
+
+/** A pattern of a list, in the linear subset of the rule language (rules.md §7.6). */
+export interface UserPattern {
+  readonly id: string
+  readonly pattern: string
+}
+
+/** What tests one pattern in time linear in the text. */
+export interface LinearMatcher {
+  test(text: string): boolean
+}
+
+/** Compiles a pattern; throws an error that says why it cannot. Handed over by the caller, since this package knows no patterns. */
+export type CompilePattern = (pattern: string) => LinearMatcher
 
 /** One term at one place, in the least changed view that shows it. */
 export interface TermMatch {
@@ -46,7 +62,15 @@ export interface TermMatch {
   readonly explain: string
 }
 
-export type ProblemCode = 'too_short' | 'too_long' | 'close_too_short' | 'empty_in_view' | 'twice'
+export type ProblemCode =
+  | 'too_short'
+  | 'too_long'
+  | 'close_too_short'
+  | 'empty_in_view'
+  | 'twice'
+  | 'too_many'
+  | 'no_literal'
+  | 'bad_pattern'
 
 /** Why a term is not looked for, or not in the way that was asked. */
 export interface Problem {
@@ -58,18 +82,26 @@ export interface Problem {
 }
 
 export interface TermMatcher {
-  /** Terms that are looked for. */
+  /** Of all that a hit depends on: layout, lists with their versions, and a check sum over the image. */
+  readonly version: string
+  /** Terms and patterns that are looked for. */
   readonly terms: number
+  /** Size of the image, which is almost all of the memory that the matcher takes. */
+  readonly bytes: number
   /**
    * All hits, by place, then the longest, then list and term. Any text is taken; time is linear in its length.
    *
    * @param lists only these lists; all if not said
    */
   match(text: string, lists?: readonly string[]): readonly TermMatch[]
+  /** What the matcher is made of, for `readMatcher`; threads may share it. It holds the terms in the clear, those of sealed lists too. */
+  image(): Uint8Array
 }
 
 /** What compiling needs besides the lists. */
 export interface CompileOptions {
   /** Common words of the languages in use: a `close` hit on one of them is none. */
   readonly commonWords?: ReadonlySet<string>
+  /** Needed where a list has patterns. */
+  readonly compilePattern?: CompilePattern
 }

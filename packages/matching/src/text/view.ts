@@ -1,3 +1,5 @@
+import { stringOf } from './strings.ts'
+
 /** One normalised reading of a text (text.md §3.1), from the least changed to the most. */
 export const VIEW_NAMES = ['raw', 'folded', 'skeleton', 'leet', 'joined', 'collapsed', 'decoded'] as const
 export type ViewName = (typeof VIEW_NAMES)[number]
@@ -14,7 +16,10 @@ export const UNIT = {
   iOrL: 8,
 } as const
 
-/** A view and the way back: unit i came from `original.slice(from[i], to[i])`, both in UTF-16 units. */
+/**
+ * A view and the way back: unit i came from `original.slice(from[i], to[i])`, both in UTF-16 units. While a text is matched the arrays
+ * may be longer than the view, since they are used again and again.
+ */
 export interface View {
   readonly name: ViewName
   readonly text: string
@@ -26,39 +31,98 @@ export interface View {
   readonly changed: boolean
 }
 
+interface Buffers {
+  readonly units: Uint16Array
+  readonly from: Uint32Array
+  readonly to: Uint32Array
+  readonly marks: Uint8Array
+}
+
+const buffersOf = (room: number): Buffers => ({
+  units: new Uint16Array(room),
+  from: new Uint32Array(room),
+  to: new Uint32Array(room),
+  marks: new Uint8Array(room),
+})
+
+/** Arrays of views that last as long as one text is looked at: making new ones would cost more than filling them. */
+export class Pool {
+  readonly #all: Buffers[] = []
+  #taken = 0
+
+  /** Arrays of at least this length, with anything in them. */
+  take(room: number): Buffers {
+    const held = this.#all[this.#taken]
+    if (held !== undefined && held.units.length >= room) {
+      this.#taken += 1
+      return held
+    }
+    const made = buffersOf(Math.max(room, POOLED))
+    if (room > POOLED) return made
+    this.#all[this.#taken] = made
+    this.#taken += 1
+    return made
+  }
+
+  /** Says that no view of the text is used any more. */
+  reset(): void {
+    this.#taken = 0
+  }
+}
+
+/** Longer views are rare, and their memory is given back. */
+const POOLED = 4096
+
 /** Builds a view piece by piece. */
 export class ViewBuilder {
   readonly #name: ViewName
-  readonly #text: string[] = []
-  readonly #from: number[] = []
-  readonly #to: number[] = []
-  readonly #marks: number[] = []
+  #units: Uint16Array
+  #from: Uint32Array
+  #to: Uint32Array
+  #marks: Uint8Array
+  #length = 0
   #changed = false
 
-  constructor(name: ViewName) {
+  /** @param room units to expect; more may come */
+  constructor(name: ViewName, room: number, pool?: Pool) {
+    const { units, from, to, marks } = pool === undefined ? buffersOf(room) : pool.take(room)
     this.#name = name
+    this.#units = units
+    this.#from = from
+    this.#to = to
+    this.#marks = marks
   }
 
   /** Adds text that stands for `original.slice(from, to)`; every unit of it maps to the whole of that range. */
   add(text: string, from: number, to: number, marks = 0): void {
-    if (text === '') return
-    this.#text.push(text)
     for (let unit = 0; unit < text.length; unit += 1) {
-      this.#from.push(from)
-      this.#to.push(to)
-      this.#marks.push(unit === 0 ? marks : marks & ~UNIT.gapBefore)
+      this.addUnit(text.charCodeAt(unit), from, to, unit === 0 ? marks : marks & ~UNIT.gapBefore)
     }
+  }
+
+  /** The same for one unit. */
+  addUnit(unit: number, from: number, to: number, marks = 0): void {
+    const at = this.#length
+    if (at === this.#units.length) this.#grow()
+    this.#units[at] = unit
+    this.#from[at] = from
+    this.#to[at] = to
+    this.#marks[at] = marks
+    this.#length = at + 1
     if (marks !== 0) this.#changed = true
   }
 
   /** Adds unit `at` of another view as it is. Of its marks only those are kept that later views need. */
   copy(view: View, at: number, marks = 0): void {
+    const changed = this.#changed || marks !== 0
     const kept = (view.marks[at] ?? 0) & ~UNIT.changed
-    this.#text.push(view.text[at] ?? '')
-    this.#from.push(view.from[at] ?? 0)
-    this.#to.push(view.to[at] ?? 0)
-    this.#marks.push(kept | marks)
-    if (marks !== 0) this.#changed = true
+    this.addUnit(view.text.charCodeAt(at), view.from[at] ?? 0, view.to[at] ?? 0, kept | marks)
+    this.#changed = changed
+  }
+
+  /** Adds units `start` to `end` of another view as they are. */
+  copyRange(view: View, start: number, end: number): void {
+    for (let at = start; at < end; at += 1) this.copy(view, at)
   }
 
   /** Says that something of the view before was left out. */
@@ -69,12 +133,50 @@ export class ViewBuilder {
   done(): View {
     return {
       name: this.#name,
-      text: this.#text.join(''),
-      from: Uint32Array.from(this.#from),
-      to: Uint32Array.from(this.#to),
-      marks: Uint8Array.from(this.#marks),
+      text: stringOf(this.#units.subarray(0, this.#length)),
+      from: this.#from,
+      to: this.#to,
+      marks: this.#marks,
       changed: this.#changed,
     }
+  }
+
+  #grow(): void {
+    const room = 2 * this.#units.length + 16
+    this.#units = grown(new Uint16Array(room), this.#units)
+    this.#from = grown(new Uint32Array(room), this.#from)
+    this.#to = grown(new Uint32Array(room), this.#to)
+    this.#marks = grown(new Uint8Array(room), this.#marks)
+  }
+}
+
+function grown<T extends Uint8Array | Uint16Array | Uint32Array>(larger: T, held: T): T {
+  larger.set(held)
+  return larger
+}
+
+/** The text as it stands, every unit mapping to itself. */
+export function plainView(name: ViewName, text: string): View {
+  const same = text.length <= POOLED ? SHORT_IDENTITY : identityOf(text.length)
+  return { name, text, ...same, changed: false }
+}
+
+/** The same maps for every short text; nobody writes to the maps of a view that is done. */
+const SHORT_IDENTITY = identityOf(POOLED)
+
+function identityOf(length: number): Pick<View, 'from' | 'to' | 'marks'> {
+  const from = Uint32Array.from({ length }, (_, at) => at)
+  return { from, to: from.map((at) => at + 1), marks: new Uint8Array(length) }
+}
+
+/** A view of its own, with maps as long as its text. */
+export function trimmed(view: View): View {
+  const { length } = view.text
+  return {
+    ...view,
+    from: view.from.slice(0, length),
+    to: view.to.slice(0, length),
+    marks: view.marks.slice(0, length),
   }
 }
 
@@ -88,15 +190,3 @@ export function originalRange(view: View, start: number, end: number): { readonl
   }
   return { from, to }
 }
-
-/** Letters, digits and the marks on them: what words are made of. */
-export function isWordUnit(text: string, at: number): boolean {
-  const code = text.charCodeAt(at)
-  if (Number.isNaN(code)) return false
-  if (code < 128) return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90)
-  // The second half of a pair belongs to the character before it.
-  const whole = code >= 0xdc00 && code <= 0xdfff ? text.codePointAt(at - 1) : text.codePointAt(at)
-  return WORD.test(String.fromCodePoint(whole ?? code))
-}
-
-const WORD = /[\p{L}\p{N}\p{M}]/u

@@ -2,7 +2,8 @@ import { DigestTable, isWeak, kindOfDigest, type Nearby, type Pdq, parseDigest, 
 import type { Hit, List, Lists } from '@lamplighter/rules'
 import { asciiDomain, type ListKind, type ParsedEntry } from './lists/parse.ts'
 import { Pictures, type Slot } from './pictures/pictures.ts'
-import { type TermSet, termSet } from './terms.ts'
+import { type TermSet, TextReader, termSet } from './terms.ts'
+import type { TermFacts } from './terms-messages.ts'
 
 /** A list as it stands in memory: one version, swapped as a whole. */
 export interface LoadedList {
@@ -69,10 +70,27 @@ export function loadList(
   facts: Omit<LoadedList, 'finder'>,
   entries: readonly { readonly n: number; readonly entry: ParsedEntry }[],
 ): LoadedList {
-  return { ...facts, finder: finderOf(facts.kind, entries) }
+  return { ...facts, finder: finderOf(facts, entries) }
 }
 
-function finderOf(kind: ListKind, entries: readonly { readonly n: number; readonly entry: ParsedEntry }[]): Finder {
+/** A list of terms whose terms lie in a matcher together with those of other lists. */
+export function textList(facts: Omit<LoadedList, 'finder' | 'kind'>, terms: TermSet): LoadedList {
+  return { ...facts, kind: 'text', finder: { kind: 'text', terms } }
+}
+
+/** What a matcher has to know of a list. */
+export const termFacts = (list: Pick<LoadedList, 'id' | 'version' | 'sealed' | 'context'>): TermFacts => ({
+  id: list.id,
+  version: list.version,
+  sealed: list.sealed,
+  use: list.context ? 'context' : 'evidence',
+})
+
+function finderOf(
+  facts: Omit<LoadedList, 'finder'>,
+  entries: readonly { readonly n: number; readonly entry: ParsedEntry }[],
+): Finder {
+  const { kind } = facts
   switch (kind) {
     case 'pdq': {
       const pictures = new Pictures()
@@ -97,7 +115,13 @@ function finderOf(kind: ListKind, entries: readonly { readonly n: number; readon
       return { kind, table, holds }
     }
     case 'text':
-      return { kind, terms: termSet(entries.map(({ n, entry }) => ({ n, term: entry.value }))) }
+      return {
+        kind,
+        terms: termSet(
+          termFacts(facts),
+          entries.map(({ n, entry }) => ({ n, term: entry.value })),
+        ),
+      }
     case 'domain':
       return { kind, domains: new Map(entries.map(({ n, entry }) => [entry.value, n])) }
   }
@@ -131,6 +155,7 @@ export class ListBook {
     for (const reading of readings) {
       if ((byPdq.get(reading.pdq)?.quality ?? -1) < reading.quality) byPdq.set(reading.pdq, reading)
     }
+    const texts = new TextReader()
     const hits: ListHit[] = []
     const unsure = new Map<string, Unsure>()
     const asked = new Map<string, LoadedList>()
@@ -147,7 +172,7 @@ export class ListBook {
         if (before !== undefined) return before
         asked.set(name, list)
         const why = isStale(list, now) ? 'stale' : isBlind(list, digestKinds) ? 'not_sent' : undefined
-        const find = finding(list, byPdq, searches, why)
+        const find = finding(list, { readings: byPdq, texts, searches }, why)
         const made: List = {
           version: `v${list.version}`,
           find(_how, value) {
@@ -187,18 +212,20 @@ export function isStale(list: Pick<LoadedList, 'updatedAt' | 'staleAfterMs'>, no
 const isBlind = ({ finder }: LoadedList, known: ReadonlySet<DigestKind>): boolean =>
   finder.kind === 'digest' && [...finder.holds].some((kind) => !known.has(kind))
 
+/** What is known of the event beside the value that is asked about. */
+interface Seen {
+  readonly readings: ReadonlyMap<string, BoundReading>
+  readonly texts: TextReader
+  readonly searches: Searches
+}
+
 /** Looks each value up once. @param why the list cannot say "no hit", for this reason */
-function finding(
-  list: LoadedList,
-  readings: ReadonlyMap<string, BoundReading>,
-  searches: Searches,
-  why: Unsure | undefined,
-): (value: string) => ListHit | null | Unsure {
+function finding(list: LoadedList, seen: Seen, why: Unsure | undefined): (value: string) => ListHit | null | Unsure {
   const answers = new Map<string, ListHit | null | Unsure>()
   return (value) => {
     const before = answers.get(value)
     if (before !== undefined) return before
-    const found = look(list, value, readings, searches)
+    const found = look(list, value, seen)
     const answer = found === null ? (why ?? null) : found
     answers.set(value, answer)
     return answer
@@ -226,12 +253,7 @@ const hitFor = (hit: ListHit): Hit => ({
 })
 
 /** One value against one list: a hit, `null` for no hit, or why nobody can tell. */
-function look(
-  list: LoadedList,
-  value: string,
-  readings: ReadonlyMap<string, BoundReading>,
-  searches: Searches,
-): ListHit | null | Unsure {
+function look(list: LoadedList, value: string, { readings, texts, searches }: Seen): ListHit | null | Unsure {
   const base = { list: list.id, version: list.version, sealed: list.sealed, distanceBits: 0, turned: false }
   const { finder } = list
   switch (finder.kind) {
@@ -250,7 +272,7 @@ function look(
       return entry === undefined ? null : { ...base, kind: 'domain', entry }
     }
     case 'text': {
-      const found = finder.terms.find(value)
+      const found = texts.find(finder.terms, value)
       return found === undefined ? null : { ...base, kind: 'text', entry: found.n, from: found.from, to: found.to }
     }
     case 'pdq':

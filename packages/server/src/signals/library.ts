@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { RecordedJson } from '@lamplighter/api'
+import { MOST_TERMS } from '@lamplighter/matching'
 import { hmacHex, sha256Hex } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
 import type { Storage } from '../storage/index.ts'
 import type { ColumnKeyring, Sealer } from '../storage/sealer.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
-import { ListBook, loadList } from './book.ts'
+import { ListBook, loadList, termFacts, textList } from './book.ts'
 import { MAX_BAD_SHARE, type ParsedEntry, type ParsedFile, parseListFile } from './lists/parse.ts'
 import { checkNear, factsOf, isWide } from './near.ts'
 import { type ListEvents, type NumberedEntry, PictureLists } from './pictures/lists.ts'
@@ -21,6 +22,7 @@ import {
   unstage,
 } from './store.ts'
 import type { ListsTable } from './tables.ts'
+import { TermBuild } from './terms.ts'
 
 const SLICE = 1_000
 /** Longer lists are loaded while the server already answers: until then they are *unknown*. */
@@ -136,6 +138,10 @@ export function makeLibrary(parts: {
   }
 
   const loadOne = async (row: ListsTable, onLoaded: (count: number) => void = () => undefined): Promise<void> => {
+    if (row.kind === 'text') {
+      await loadTexts((id, count) => onLoaded(id === row.id ? count : 0))
+      return
+    }
     const facts = factsOf(row)
     if (row.kind !== 'pdq') {
       const entries: NumberedEntry[] = []
@@ -152,6 +158,29 @@ export function makeLibrary(parts: {
     // In one go: an answer is that of the version before, or of this one.
     book.set({ ...facts, finder: ready.finder })
     ready.publish()
+  }
+
+  /** All lists of terms anew: one matcher holds them all, and is swapped in whole when it is done. */
+  const loadTexts = async (onLoaded: (list: string, count: number) => void = () => undefined): Promise<void> => {
+    const texts = (await rows()).filter(({ kind }) => kind === 'text')
+    if (texts.length === 0) return
+    const build = new TermBuild()
+    try {
+      for (const row of texts) {
+        build.list(termFacts(factsOf(row)))
+        for await (const slice of slicesOf(row, listEntries, (count) => onLoaded(row.id, count)))
+          build.add(slice.map(({ n, entry }) => ({ n, term: entry.value })))
+      }
+      const matcher = await build.done()
+      for (const row of texts) book.set(textList(factsOf(row), { list: row.id, matcher }))
+    } finally {
+      await build.stop()
+    }
+  }
+
+  const textsTogether = (all: readonly ListsTable[]) => {
+    const texts = all.filter(({ kind }) => kind === 'text')
+    return { entries: texts.reduce((sum, { entries }) => sum + entries, 0), load: () => loadTexts() }
   }
 
   const rows = () => storage.store.read(allLists, undefined)
@@ -185,6 +214,7 @@ export function makeLibrary(parts: {
         `This list holds entries of kind "${before.kind}"; choose another name for another kind.`,
       )
     }
+    if (facts.kind === 'text') refuseTooMany(await rows(), facts.id, parsed.entries.length)
     const running = before?.version ?? 0
     const version = running + 1
     const highest = before?.last_n ?? 0
@@ -253,14 +283,19 @@ export function makeLibrary(parts: {
         const finder = restored.get(row.id)
         if (finder !== undefined) book.set({ ...factsOf(row), finder })
       }
-      const missing = all.filter(({ id }) => !restored.has(id))
-      for (const row of missing) if (row.entries <= LOADED_FIRST) await loadOne(row)
-      const long = missing.filter(({ entries }) => entries > LOADED_FIRST)
+      const steps = [
+        textsTogether(all),
+        ...all
+          .filter(({ id, kind }) => kind !== 'text' && !restored.has(id))
+          .map((row) => ({ entries: row.entries, load: () => loadOne(row) })),
+      ]
+      for (const { entries, load } of steps) if (entries <= LOADED_FIRST) await load()
+      const long = steps.filter(({ entries }) => entries > LOADED_FIRST)
       loaded = long.length === 0
       if (loaded) return
       // Imports wait for it: they would load the same list.
       turn = (async () => {
-        for (const row of long) await loadOne(row)
+        for (const { load } of long) await load()
         loaded = true
       })().catch((error: unknown) => {
         if (!closed) parts.events.onFailure(error)
@@ -288,7 +323,9 @@ export function makeLibrary(parts: {
         const none = { digest: sha256Hex(''), entries: 0, added: 0, removed: 0, lastN: 0 }
         await storage.store.tx(publishList, { facts, before: 0, ...none, by, keys: await parts.keysFor([]) })
       }
-      for (const row of await rows()) if (!known.has(row.id)) await loadOne(row)
+      const added = (await rows()).filter(({ id }) => !known.has(id))
+      for (const row of added) if (row.kind !== 'text') await loadOne(row)
+      if (added.some(({ kind }) => kind === 'text')) await loadTexts()
     },
     import(input) {
       const done = turn.then(() => take(input)).finally(() => importing.delete(input.facts.id))
@@ -296,4 +333,18 @@ export function makeLibrary(parts: {
       return done
     },
   }
+}
+
+/** More would not be looked for: so the file is refused, and nobody believes that they are. */
+function refuseTooMany(
+  rows: readonly { id: string; kind: string; entries: number }[],
+  id: string,
+  count: number,
+): void {
+  const others = rows.reduce((sum, row) => sum + (row.kind === 'text' && row.id !== id ? row.entries : 0), 0)
+  if (others + count <= MOST_TERMS) return
+  throw new AppError(
+    'invalid',
+    `All lists together hold at most ${MOST_TERMS} terms; the others hold ${others} and this file ${count}. Nothing was changed; drop terms or a list.`,
+  )
 }

@@ -1,26 +1,120 @@
-import { compileTerms } from '@lamplighter/matching'
+import { Worker } from 'node:worker_threads'
+import { compileTerms, readMatcher, type TermMatch, type TermMatcher } from '@lamplighter/matching'
+import type { TermFacts, ToTermThread } from './terms-messages.ts'
 
-/** The terms of one list, ready to be looked for. */
-export interface TermSet {
-  /** The first term that the text contains in any of its views, with its place in the original (UTF-16 offsets). */
-  find(text: string): { readonly n: number; readonly from: number; readonly to: number } | undefined
+/** So many terms are compiled where they are: starting a thread would cost more. */
+const FEW = 500
+
+/** A term of a list with its number, which stays with it through versions. */
+export interface NumberedTerm {
+  readonly n: number
+  readonly term: string
 }
 
-/** Compiles terms with their entry numbers. Terms that are too short to look for are left out, as `compileTerms` reports. */
-export function termSet(terms: readonly { readonly n: number; readonly term: string }[]): TermSet {
-  const { matcher } = compileTerms([
-    {
-      id: 'list',
-      version: 1,
-      use: 'evidence',
-      sealed: false,
-      terms: terms.map(({ n, term }) => ({ id: String(n), text: term })),
-    },
-  ])
-  return {
-    find(text) {
-      const hit = matcher.match(text)[0]
-      return hit === undefined ? undefined : { n: Number(hit.term), from: hit.from, to: hit.to }
-    },
+/** The terms of one list. They lie in a matcher that holds all lists, so a text is looked through once. */
+export interface TermSet {
+  readonly list: string
+  readonly matcher: TermMatcher
+}
+
+/** The terms of a list that stands alone. */
+export function termSet(list: TermFacts, terms: readonly NumberedTerm[]): TermSet {
+  return { list: list.id, matcher: matcherHere([{ facts: list, terms }]) }
+}
+
+/** Takes the terms of all lists, one slice after another, and makes one matcher of them; of many in a thread, so that nobody waits. */
+export class TermBuild {
+  readonly #lists: { facts: TermFacts; terms: NumberedTerm[] }[] = []
+  #terms = 0
+  #thread: TermThread | undefined
+
+  /** Says that the terms that follow are of this list. */
+  list(facts: TermFacts): void {
+    if (this.#thread === undefined) this.#lists.push({ facts, terms: [] })
+    else this.#thread.tell({ do: 'list', list: facts })
+  }
+
+  add(terms: readonly NumberedTerm[]): void {
+    this.#terms += terms.length
+    if (this.#thread !== undefined) this.#thread.tell({ do: 'terms', terms })
+    else this.#lists.at(-1)?.terms.push(...terms)
+    if (this.#thread === undefined && this.#terms > FEW) this.#startThread()
+  }
+
+  /** @throws Error the thread ended before it was done */
+  async done(): Promise<TermMatcher> {
+    return this.#thread === undefined ? matcherHere(this.#lists) : readMatcher(await this.#thread.image())
+  }
+
+  /** Gives up what was begun. */
+  async stop(): Promise<void> {
+    await this.#thread?.stop()
+  }
+
+  #startThread(): void {
+    const thread = new TermThread()
+    for (const { facts, terms } of this.#lists.splice(0)) {
+      thread.tell({ do: 'list', list: facts })
+      thread.tell({ do: 'terms', terms })
+    }
+    this.#thread = thread
+  }
+}
+
+class TermThread {
+  // The flags of a test runner or a debugger are not for this thread.
+  readonly #worker = new Worker(new URL('./terms-thread.ts', import.meta.url), { execArgv: [] })
+  readonly #image = Promise.withResolvers<Uint8Array>()
+
+  constructor() {
+    this.#worker.once('message', (image: Uint8Array) => this.#image.resolve(image))
+    this.#worker.once('error', (error) => this.#image.reject(error))
+    this.#worker.once('exit', () => this.#image.reject(new Error('the thread that compiles terms ended')))
+    // Who stops a build does not ask for its image.
+    this.#image.promise.catch(() => undefined)
+  }
+
+  tell(message: ToTermThread): void {
+    this.#worker.postMessage(message)
+  }
+
+  async image(): Promise<Uint8Array> {
+    this.tell({ do: 'build' })
+    const image = await this.#image.promise
+    await this.stop()
+    return image
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate()
+  }
+}
+
+/** Compiles here. Terms that are too short to look for are left out, as `compileTerms` reports. */
+export function matcherHere(
+  lists: readonly { readonly facts: TermFacts; readonly terms: readonly NumberedTerm[] }[],
+): TermMatcher {
+  return compileTerms(
+    lists.map(({ facts, terms }) => ({ ...facts, terms: terms.map(({ n, term }) => ({ id: String(n), text: term })) })),
+  ).matcher
+}
+
+/** Reads the texts of one event: each once for all lists, however many rules ask. Nothing of it outlives the event. */
+export class TextReader {
+  readonly #read = new Map<TermMatcher, Map<string, readonly TermMatch[]>>()
+
+  /** The first term of the list that the text holds in any of its views, with its place in the original (UTF-16 offsets). */
+  find(terms: TermSet, text: string): { readonly n: number; readonly from: number; readonly to: number } | undefined {
+    const hit = this.#matches(terms.matcher, text).find(({ list }) => list === terms.list)
+    return hit === undefined ? undefined : { n: Number(hit.term), from: hit.from, to: hit.to }
+  }
+
+  #matches(matcher: TermMatcher, text: string): readonly TermMatch[] {
+    const read = this.#read.get(matcher) ?? new Map<string, readonly TermMatch[]>()
+    const before = read.get(text)
+    if (before !== undefined) return before
+    const matches = matcher.match(text)
+    this.#read.set(matcher, read.set(text, matches))
+    return matches
   }
 }

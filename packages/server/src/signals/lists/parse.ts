@@ -1,4 +1,4 @@
-import { parsePdq } from '@lamplighter/matching'
+import { checkTerm, parsePdq } from '@lamplighter/matching'
 
 export type ListKind = 'pdq' | 'digest' | 'text' | 'domain'
 
@@ -167,8 +167,14 @@ function normalised(raw: string, kind: ListKind): string | { why: string } {
       return domain ?? { why: 'expected a domain such as bad.example' }
     }
     case 'text':
-      return raw.length >= 2 && raw.length <= 200 ? raw : { why: 'expected a term of 2 to 200 characters' }
+      return termOr(raw)
   }
+}
+
+/** A term that would never be looked for is named, not taken in silence. */
+function termOr(raw: string): string | { why: string } {
+  const problem = checkTerm({ text: raw })
+  return problem === undefined ? raw : { why: problem.message }
 }
 
 /** A host name in lower-case ASCII, without a trailing dot, or undefined when it is none. */

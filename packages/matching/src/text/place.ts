@@ -1,0 +1,88 @@
+import type { HeldTerm } from './held.ts'
+import { isWordUnit } from './units.ts'
+import { UNIT, type View, type ViewName } from './view.ts'
+import type { Reading } from './views.ts'
+
+/** Views in which `1`, `!` and `|` read as `i` and as `l`. */
+const EITHER_VIEWS: ReadonlySet<ViewName> = new Set(['leet', 'joined', 'collapsed'])
+/** In these a hit counts only if it covers something that the view changed. */
+const CHANGED_VIEWS: ReadonlySet<ViewName> = new Set(['leet', 'joined', 'collapsed', 'decoded'])
+
+/** A term at one place of one reading of the text. */
+export interface Place {
+  readonly term: HeldTerm
+  readonly reading: Reading
+  /** The least changed view that reads so. */
+  readonly view: ViewName
+  /** The term as this view reads it; of a close hit, the word that was found. */
+  readonly form: string
+  readonly start: number
+  readonly end: number
+  readonly how: 'exact' | 'close'
+}
+
+/** `i` and `l` were searched as one: where the text does not mean both, it must mean the one that the term has. */
+export function reads({ reading, view, start }: Pick<Place, 'reading' | 'view' | 'start'>, form: string): boolean {
+  if (start < 0) return false
+  const { text } = reading
+  if (text.startsWith(form, start)) return true
+  if (!EITHER_VIEWS.has(view)) return false
+  const { marks } = reading.view()
+  for (let at = 0; at < form.length; at += 1) {
+    const either = ((marks[start + at] ?? 0) & UNIT.iOrL) !== 0
+    const unit = text[start + at]
+    if (unit !== form[at] && !(either && (form[at] === 'l' || form[at] === 'i'))) return false
+  }
+  return true
+}
+
+/** Whether what was found counts: it covers a change where it must, stands between word boundaries, and no exception is around it. */
+export function isHit(place: Place): boolean {
+  const { term, reading, start, end } = place
+  if (!term.part && isWithinWord(reading.text, start, end)) {
+    const view = reading.view()
+    if (!(beginsWord(view, start) && endsWord(view, end))) return false
+  }
+  if (CHANGED_VIEWS.has(place.view) && !coversChange(place)) return false
+  return !term.except.some((forms) => standsAround(place, forms.get(place.view) ?? ''))
+}
+
+/** Whether the letters of a word go on before or after; where nothing was taken out and no sign was read, it is no hit then. */
+export function isWithinWord(text: string, start: number, end: number): boolean {
+  return (
+    (isWordUnit(text, start - 1) && isWordUnit(text, start)) || (isWordUnit(text, end) && isWordUnit(text, end - 1))
+  )
+}
+
+/** In `joined` the change is what was taken out between two units, so the first unit's does not count. */
+function coversChange({ reading, view, start, end }: Place): boolean {
+  const { marks } = reading.view()
+  for (let at = view === 'joined' ? start + 1 : start; at < end; at += 1) {
+    if (((marks[at] ?? 0) & UNIT.changed) !== 0) return true
+  }
+  return false
+}
+
+function beginsWord(view: View, start: number): boolean {
+  return !isWordUnit(view.text, start - 1) || !isWordUnit(view.text, start) || isBorder(view, start, start - 1)
+}
+
+function endsWord(view: View, end: number): boolean {
+  return !isWordUnit(view.text, end) || !isWordUnit(view.text, end - 1) || isBorder(view, end, end)
+}
+
+function isBorder(view: View, gapAt: number, signAt: number): boolean {
+  const taken = ((view.marks[gapAt] ?? 0) & UNIT.gapBefore) !== 0
+  return taken || ((view.marks[signAt] ?? 0) & UNIT.sign) !== 0
+}
+
+/** Whether the hit is part of this longer word or phrase. */
+function standsAround({ reading, form, start, end }: Place, around: string): boolean {
+  const view = reading.view()
+  for (let at = around.indexOf(form); at !== -1 && form !== ''; at = around.indexOf(form, at + 1)) {
+    const from = start - at
+    const to = end - at - form.length + around.length
+    if (from >= 0 && view.text.slice(from, to) === around && beginsWord(view, from) && endsWord(view, to)) return true
+  }
+  return false
+}
