@@ -216,6 +216,25 @@ describe('a list of pictures in the house', () => {
     ]).toEqual([null, expect.objectContaining({ distance: 0 }), null, expect.objectContaining({ distance: 40 })])
   })
 
+  test('matching 19: a long list is unknown until it is loaded, while the server already answers', async () => {
+    const long = hashes(50_001, 31)
+    await put(long, { id: 'long', sealed: false })
+    await house.reopen()
+    const { library } = house.context
+    // Its snapshot was not written yet: it is read from the entries, and nothing says "no hit" meanwhile.
+    expect([library.loaded, find(at(10), 'long'), find(at(10))]).toEqual([
+      false,
+      undefined,
+      expect.objectContaining({ distance: 0 }),
+    ])
+    await library.idle()
+    expect([library.loaded, find(at(10), 'long'), find(turned(long[50_000] ?? at(0), 9), 'long')]).toEqual([
+      true,
+      null,
+      { entry: '50001', distance: 9 },
+    ])
+  }, 120_000)
+
   test('another process that makes a version is followed', async () => {
     const { library } = house.context
     const before = library.book.get('media')
