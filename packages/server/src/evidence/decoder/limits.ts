@@ -15,4 +15,4 @@ export const LIMITS = {
 export const STEP_SIDE = { lowpass: 64, reduced: 320, full: 2_048 } as const
 
 /** Sizes of one answer. The parent drops a child that says more. */
-export const ANSWER = { headBytes: 64 * 1024, bodyBytes: 16 * 1024 * 1024 } as const
+export const ANSWER = { headBytes: 256 * 1024, bodyBytes: 16 * 1024 * 1024 } as const

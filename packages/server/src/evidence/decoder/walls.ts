@@ -16,6 +16,12 @@ export interface Wall {
 
 export type Walls = Readonly<Record<WallName, Wall>>
 
+/** A decoder program. @param sharp the folder of that package, for the build that loads it */
+export interface Program {
+  readonly path: string
+  readonly sharp?: string
+}
+
 export interface Raised {
   readonly command: Command
   readonly walls: Walls
@@ -40,7 +46,7 @@ const HELLO_MS = 20_000
  * Finds out by trying which walls this machine lets us raise: each is added to those that stood before, and stays if a real
  * decoder answers from behind it.
  */
-export async function raiseWalls(program: string): Promise<Raised> {
+export async function raiseWalls(program: Program): Promise<Raised> {
   const bare = bareCommand(program)
   const own = await greet(bare)
   if (own === undefined) return { command: bare, walls: noWalls('the decoder does not start') }
@@ -133,19 +139,34 @@ function wrapped(words: readonly string[], { file, args }: Command): Command {
   return first === undefined ? { file, args } : { file: first, args: [...rest, file, ...args] }
 }
 
-function bareCommand(program: string): Command {
-  const reads = readablePaths(program).map((path) => `--allow-fs-read=${path}`)
+function bareCommand({ path, sharp }: Program): Command {
+  const folders = [...readablePaths(path), ...(sharp === undefined ? [] : sharpPaths(sharp))]
+  const reads = folders.map((folder) => `--allow-fs-read=${folder}`)
   const flags = ['--permission', ...reads, '--disable-wasm-trap-handler', '--max-old-space-size=256', '--no-warnings']
-  return { file: process.execPath, args: [...flags, program] }
+  return { file: process.execPath, args: [...flags, ...(sharp === undefined ? [] : ['--allow-addons']), path] }
 }
 
 /** The decoder's own files: its folder, the pure package it hashes with, the codecs, and the package files between. */
 function readablePaths(program: string): readonly string[] {
   const { resolve } = createRequire(import.meta.url)
-  const codecs = ['jpeg', 'png', 'webp'].map((name) => dirname(resolve(`@jsquash/${name}/package.json`)))
+  const codecs = ['jpeg', 'png', 'webp', 'avif'].map((name) => dirname(resolve(`@jsquash/${name}/package.json`)))
   const matching = dirname(dirname(resolve('@lamplighter/matching')))
   const here = import.meta.dirname
   const server = join(here, '../../..')
   const links = [server, join(server, '../..')].map((folder) => join(folder, 'node_modules/@lamplighter/matching'))
   return [here, dirname(program), matching, ...links, ...codecs, join(server, 'package.json')]
+}
+
+/** Where `sharp` is installed; undefined where it is not, since it is an optional package. */
+export function sharpFolder(): string | undefined {
+  try {
+    return dirname(dirname(createRequire(import.meta.url).resolve('sharp')))
+  } catch {
+    return undefined
+  }
+}
+
+/** `sharp`, the library that it brings for this machine, and the three small packages that it asks. */
+function sharpPaths(folder: string): readonly string[] {
+  return [folder, ...['@img', 'detect-libc', 'semver'].map((name) => join(dirname(folder), name))]
 }
