@@ -191,7 +191,7 @@ async function build(
     },
     onFailure: (error) => failed('rules', error),
   })
-  const decoder = startDecoder()
+  const decoder = startDecoder({ native: config.decoderNative })
   const vault = makeMediaVault({ storage, keyring, sealer, decoder })
   const replay = makeReplayLog({
     ...{ storage, keyring, now },
@@ -278,7 +278,8 @@ async function build(
   })
   const stands = async () => {
     const fallen = async () => fallenWalls(await decoder.walls())
-    return standsOf({ storage, now, asked: () => askedLists(registry), fallen, switches: switchboard.now })
+    const { native } = decoder
+    return standsOf({ storage, now, asked: () => askedLists(registry), fallen, native, switches: switchboard.now })
   }
   readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
   readiness.add('models', () => models.missing())

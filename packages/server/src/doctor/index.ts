@@ -25,6 +25,7 @@ import {
   judgeJobs,
   judgeLists,
   judgeLog,
+  judgeNative,
   judgePartitions,
   judgePostgres,
   judgeStream,
@@ -49,6 +50,7 @@ export interface Stood {
   readonly staleAfterMs: Readonly<Record<string, number>>
   readonly logs: readonly LogStand[]
   readonly fallen: readonly string[]
+  readonly native: 'on' | 'off' | 'absent' | 'fallen'
   readonly switches: readonly { readonly id: string; readonly on: boolean; readonly lapsed: boolean }[]
   readonly clock: OtherClocks
   readonly partitionsAhead: number | null
@@ -100,6 +102,7 @@ function installation(at: Stood): Finding[] {
     judgeLists(at.lists, at.staleAfterMs, at.emptyLists),
     ...at.logs.map(judgeLog),
     judgeWalls(at.fallen),
+    judgeNative(at.native),
     judgeSwitches(at.switches),
   ]
 }

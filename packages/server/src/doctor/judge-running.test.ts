@@ -5,6 +5,7 @@ import {
   judgeJobs,
   judgeLists,
   judgeLog,
+  judgeNative,
   judgePartitions,
   judgePostgres,
   judgeStream,
@@ -65,6 +66,9 @@ describe('what a running installation shows', () => {
     ['no list', judgeLists([], {}, [])],
     ['an empty list that a rule asks', judgeLists([{ id: 'terms', ageMs: HOUR }], {}, ['terms'])],
     ['a decoder that could open a connection', judgeWalls(['network'])],
+    ['no sharp', judgeNative('absent')],
+    ['a sharp that does not start', judgeNative('fallen')],
+    ['rarer pictures that nobody decodes', judgeNative('off')],
   ])('%s is to be looked at, with a remedy', (_, finding) => {
     expect(finding.state).toBe('look')
     expect(finding.remedy).toMatch(/^[A-Z].+/)
@@ -79,6 +83,7 @@ describe('what a running installation shows', () => {
       judgeLists([{ id: 'words', ageMs: 900 * HOUR }], {}, []),
       judgeLog({ log: 'actions', halt: null, restored: false }),
       judgeWalls([]),
+      judgeNative('on'),
       judgePartitions(3),
       judgePostgres(sound),
     ]

@@ -172,6 +172,19 @@ export function judgeWalls(fallen: readonly string[]): Finding {
     : look('decoder', found, 'Allow user namespaces to this account, so that a decoder has no network of its own.')
 }
 
+const RARER = 'GIF, TIFF, CMYK and animated WebP'
+
+/** @param state of the decoder for rarer forms (matching.md §5.1) */
+export function judgeNative(state: 'on' | 'off' | 'absent' | 'fallen'): Finding {
+  if (state === 'on') return ok('rarer pictures', `${RARER} are decoded`)
+  const remedies = {
+    off: 'If that is not wished for, take LAMPLIGHTER_DECODER_NATIVE out.',
+    absent: 'The package sharp is not installed. Run npm install again, without --omit=optional.',
+    fallen: 'The package sharp does not start on this machine, or a wall is missing: see decoder above.',
+  }
+  return look('rarer pictures', `${RARER} stay unknown: ${state}`, remedies[state])
+}
+
 /** Partitions of PostgreSQL's event stream; one an hour, made ahead, dropped whole when its events are judged. */
 export function judgePartitions(ahead: number): Finding {
   const found = ahead === 0 ? 'none for this hour' : `for the next ${ahead} hours`

@@ -98,6 +98,10 @@ export const Config = z.object({
   peerKey: text.optional().describe('Key that signs calls between our processes'),
   metricsListen: listen.optional().describe('Address and port for /metrics alone'),
   shutdownS: z.coerce.number().int().min(1).max(600).default(30).describe('Seconds that a stop may take'),
+  decoderNative: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Whether GIF, TIFF, CMYK and animated WebP are decoded, by libvips in a process of its own'),
   diskFloor: floor.optional().describe('Free space below which bulk writes are refused; 1 GiB or 5 %'),
   referralsSecondPerson: z
     .enum(['true', 'false'])
