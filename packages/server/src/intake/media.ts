@@ -1,8 +1,8 @@
-import { kindOfDigest, type Pdq, parseDigest, parsePdq } from '@lamplighter/matching'
+import { kindOfDigest, parseDigest } from '@lamplighter/matching'
 import type { Event } from '@lamplighter/rules'
 import { type MediaVault, mediaKey } from '../evidence/index.ts'
 import type { StoredFile } from '../review/index.ts'
-import type { BoundReading, DigestKind } from '../signals/index.ts'
+import type { BoundReading, DigestKind, ListBook } from '../signals/index.ts'
 import type { Accepted, WireFile } from './event.ts'
 
 /** What the files of one event gave. */
@@ -53,6 +53,25 @@ export async function readMedia(accepted: Accepted, vault: MediaVault, budgetMs:
     files: read.map((one) => one.file),
     unknown: read.flatMap((one) => one.file.unknown.map(({ part, why }) => ({ signal: `media.${part}`, why }))),
   }
+}
+
+/** Hashes of pictures that one event keeps (rules.md §6.1). */
+const MOST_PDQ = 200
+
+/**
+ * The same with at most 200 hashes of pictures, those first that a list knows (matching.md §5.3). All of them were looked up, so what is left
+ * out is no gap.
+ */
+export function withinCap(media: MediaReading, lists: Pick<ListBook, 'known'>): MediaReading {
+  const record = media.event.media
+  if (typeof record !== 'object' || record === null || Array.isArray(record)) return media
+  const pdq: unknown = Reflect.get(record, 'pdq')
+  if (!Array.isArray(pdq) || pdq.length <= MOST_PDQ) return media
+  const known = lists.known(media.readings)
+  const gap = pdq.filter((value) => value === null).slice(0, 1)
+  const kept = [...new Set<unknown>([...known, ...pdq.filter((value) => value !== null)])]
+  const capped = [...kept.slice(0, MOST_PDQ - gap.length), ...gap]
+  return { ...media, event: { ...media.event, media: { ...record, pdq: capped } } as Event }
 }
 
 /** Hashes of one file. `whole` is false where there may be more than what is known. */
@@ -127,10 +146,7 @@ function hashesOnly(wire: WireFile, connection: string): OneFile {
     kind: mediaKindOf(wire.type ?? ''),
     digests: { known: wire.digests, whole: wire.digests.length > 0 },
     pdq: { known: wire.pdq.map(({ hash }) => hash), whole: known },
-    readings: wire.pdq.flatMap(({ hash, quality }) => {
-      const pdq: Pdq | undefined = parsePdq(hash)
-      return pdq === undefined ? [] : [{ pdq, quality, variants: [] }]
-    }),
+    readings: wire.pdq.map(({ hash, quality }) => ({ pdq: hash, quality, variants: [] })),
     file: {
       mediaKey: mediaKey(connection, wire.id),
       stored: false,
@@ -140,6 +156,7 @@ function hashesOnly(wire: WireFile, connection: string): OneFile {
       width: null,
       height: null,
       flags: [],
+      ...(wire.madeBy !== null && { madeBy: wire.madeBy }),
       unknown: known ? [] : [{ part: nothing ? 'bytes' : 'pixels', why: 'not_sent' }],
     },
   }
