@@ -8,6 +8,7 @@ const hex = (digits: number) => {
 }
 
 const MAX_HASHES = 200
+const ADDRESS = 'expected an address of at most 2048 characters that begins with https:'
 
 /** One file as an event names it (matching.md §4): bytes handed in before, or hashes made on the platform's servers. */
 export const EventFile = z
@@ -19,6 +20,11 @@ export const EventFile = z
       .describe('The id under which PUT /v1/media/{id} took the bytes, or any of the platform’s own'),
     type: z.string('expected a text').optional().describe('Media type, such as image/png'),
     size: z.int('expected a whole number of bytes').min(0, 'expected a whole number of bytes').optional(),
+    url: z
+      .url({ protocol: /^https?$/, error: ADDRESS })
+      .max(2048, ADDRESS)
+      .optional()
+      .describe('Where the file can be fetched: a host that is listed for the connection (LAMPLIGHTER_MEDIA_HOSTS)'),
     sha256: hex(64).optional(),
     md5: hex(32).optional(),
     sha1: hex(40).optional(),

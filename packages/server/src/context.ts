@@ -9,9 +9,9 @@ import {
   routesOf as erasureRoutes,
   honourErasures,
 } from './erasure/index.ts'
-import { delivered, failed, judged, ledgerAlarm, unknownFields } from './events.ts'
+import { delivered, failed, fetchFailed, judged, ledgerAlarm, unknownFields } from './events.ts'
 import { type Decoder, startDecoder } from './evidence/decoder/index.ts'
-import { type MediaVault, makeMediaVault } from './evidence/index.ts'
+import { MEDIA_TIMES, type MediaVault, makeMediaFetcher, makeMediaVault } from './evidence/index.ts'
 import { makeFace } from './face.ts'
 import { thingsStand } from './gauges.ts'
 import type { App } from './http/app.ts'
@@ -192,7 +192,12 @@ async function build(
     onFailure: (error) => failed('rules', error),
   })
   const decoder = startDecoder({ native: config.decoderNative })
-  const vault = makeMediaVault({ storage, keyring, sealer, decoder })
+  const fetcher = makeMediaFetcher({
+    outgoing: outgoing({ allowNets: netsOf(options), times: MEDIA_TIMES }),
+    hosts: config.mediaHosts,
+    onFailure: fetchFailed,
+  })
+  const vault = makeMediaVault({ storage, keyring, sealer, decoder, fetcher })
   const replay = makeReplayLog({
     ...{ storage, keyring, now },
     wished: async () => ({

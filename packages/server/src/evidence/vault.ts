@@ -4,6 +4,7 @@ import { isStorageError, type Storage } from '../storage/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import { type Decoder, LIMITS, type Measurement } from './decoder/index.ts'
 import type { FilesOf } from './erase.store.ts'
+import type { MediaFetcher } from './fetch.ts'
 import { collect, openFile, sealFile } from './sealed-file.ts'
 import {
   dropMedia,
@@ -49,6 +50,14 @@ export interface MediaVault {
   }): Promise<{ created: boolean; row: MediaTable }>
   /** The file with its facts, waiting up to `budgetMs` for a measurement that is under way. */
   find(connection: string, id: string, budgetMs: number): Promise<StoredMedia | undefined>
+  /**
+   * The same for a file that is at an address: fetched if it is not there yet, and stored as if it had been handed in. Waits up to `budgetMs`;
+   * what is late goes on, and the next call finds it.
+   */
+  fetched(
+    file: { readonly connection: string; readonly id: string; readonly url: string },
+    budgetMs: number,
+  ): Promise<StoredMedia | 'late' | 'fetch_failed'>
   /** Who may see files, by what was said when they were handed in: public if all of them are. Undefined where one is not known. */
   audienceOf(connection: string, ids: readonly string[]): Promise<'public' | 'private' | undefined>
   /** The bytes of a sealed file. @throws AppError `gone` when its key was destroyed */
@@ -68,8 +77,10 @@ export function makeMediaVault(parts: {
   readonly keyring: FileKeyring
   readonly sealer: Sealer
   readonly decoder: Decoder
+  readonly fetcher: MediaFetcher
 }): MediaVault {
-  const { storage, keyring, sealer, decoder } = parts
+  const { storage, keyring, sealer, decoder, fetcher } = parts
+  const fetching = new Map<string, Promise<boolean>>()
   const measuring = new Map<string, Promise<Measurement>>()
   const fileKey = (id: string): Promise<Uint8Array> => keyring.use(id, (key) => key.derive('file'))
 
@@ -102,7 +113,45 @@ export function makeMediaVault(parts: {
     return started
   }
 
-  return {
+  const fetchOnce = (connection: string, id: string, url: string): Promise<boolean> => {
+    const key = mediaKey(connection, id)
+    const running = fetching.get(key)
+    if (running !== undefined) return running
+    const started = fetchAndPut({ connection, id, url }).finally(() => fetching.delete(key))
+    fetching.set(key, started)
+    return started
+  }
+
+  const fetchAndPut = async ({
+    connection,
+    id,
+    url,
+  }: {
+    connection: string
+    id: string
+    url: string
+  }): Promise<boolean> => {
+    const file = await fetcher(connection, url)
+    if (file === undefined) return false
+    // Who may see it is not said with an address; the event says so, and where it does not, it is private.
+    const upload = {
+      connection,
+      id,
+      audience: 'private',
+      claimedType: file.claimedType,
+      bytes: pieceOf(file.bytes),
+    } as const
+    return vault.put(upload).then(
+      () => true,
+      // Handed in under the same id meanwhile, with other bytes: those count.
+      (error: unknown) => {
+        if (error instanceof AppError && error.code === 'conflict') return true
+        throw error
+      },
+    )
+  }
+
+  const vault: MediaVault = {
     async put({ connection, id, audience, claimedType, sha256: promised, bytes }) {
       const key = mediaKey(connection, id)
       const blob = `media-${randomBytes(16).toString('hex')}`
@@ -147,6 +196,14 @@ export function makeMediaVault(parts: {
       const facts = await Promise.race([measure(row).catch(() => undefined), after(budgetMs)])
       return { row, facts }
     },
+    async fetched({ connection, id, url }, budgetMs) {
+      const began = performance.now()
+      const done = fetchOnce(connection, id, url).catch(() => false)
+      const arrived = await Promise.race([done, after(budgetMs)])
+      if (arrived === undefined) return 'late'
+      const left = Math.max(0, budgetMs - (performance.now() - began))
+      return (arrived ? await vault.find(connection, id, left) : undefined) ?? 'fetch_failed'
+    },
     async audienceOf(connection, ids) {
       const rows = await Promise.all(ids.map((id) => storage.store.read(mediaByKey, mediaKey(connection, id))))
       if (rows.some((row) => row === undefined)) return undefined
@@ -168,6 +225,7 @@ export function makeMediaVault(parts: {
       return dropped.length + ended
     },
   }
+  return vault
 
   function forget(file: SealedFile): Promise<void> {
     return destroy([file], 'the upload was not kept')
@@ -188,6 +246,10 @@ const after = (ms: number): Promise<undefined> =>
   new Promise((resolve) => {
     setTimeout(() => resolve(undefined), ms).unref()
   })
+
+async function* pieceOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
 
 async function* counting(
   bytes: AsyncIterable<Uint8Array>,

@@ -110,7 +110,7 @@ describe('an event', () => {
       '/media/1/pdq/0/profile',
     ])
     expect(pointers(file({ made_by: '' }))).toEqual(['/media/1/made_by'])
-    expect(pointers(file({ url: 'https://x.example' }))).toEqual(['/media/1/url'])
+    expect(pointers(file({ url: 'x.example/1' }))).toEqual(['/media/1/url'])
   })
 
   test('with several faults is answered with each of them, in its fields and in its files', () => {

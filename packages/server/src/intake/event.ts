@@ -18,6 +18,8 @@ export interface WireFile {
   readonly pdq: readonly { readonly hash: Pdq; readonly quality: number }[]
   /** What made the hashes, as the platform says. */
   readonly madeBy: string | null
+  /** Where the file lies, to be fetched. */
+  readonly url: string | null
 }
 
 interface Origin {
@@ -79,7 +81,15 @@ export class Accepted {
   unread(by: string, kind: EventKind): Accepted {
     const normal = this.#normal
     const media = this.files.length > 0 && { media: claimedMedia(this.files) }
-    const files = this.files.map(({ id, type, size }) => ({ id, type, size, digests: [], pdq: [], madeBy: null }))
+    const files = this.files.map(({ id, type, size }) => ({
+      id,
+      type,
+      size,
+      digests: [],
+      pdq: [],
+      madeBy: null,
+      url: null,
+    }))
     const accepted = new Accepted(this.#from, { wire: this.wire, normal, files, ignored: this.ignored })
     accepted.#off = by
     accepted.#event = { ...unreadEvent({ ...normal, ...media }, kind, by), received_at: isoOf(this.receivedAt) }
@@ -170,16 +180,9 @@ function filesOf(media: unknown, needed: boolean): Files {
       : { faults: faultsOf(parsed.error, place).map(asHashFault) }
     if ('faults' in file) faults.push(...file.faults)
     else files.push(file)
-    if (typeof entry === 'object' && entry !== null && 'url' in entry) faults.push(noFetching(`${place}/url`))
   }
   return { files, faults }
 }
-
-const noFetching = (pointer: string): Fault => ({
-  code: 'invalid',
-  pointer,
-  detail: 'fetching by address is not available; hand the bytes in with PUT /v1/media/{id}',
-})
 
 const HASH_PLACE = /\/(?:sha256|sha1|md5|pdq\/\d+\/(?:hash|quality))$/
 
@@ -187,7 +190,7 @@ const HASH_PLACE = /\/(?:sha256|sha1|md5|pdq\/\d+\/(?:hash|quality))$/
 const asHashFault = (fault: Fault): Fault => (HASH_PLACE.test(fault.pointer) ? { ...fault, code: 'bad_hash' } : fault)
 
 function wireFile(
-  { id, type, size, sha256, md5, sha1, pdq, made_by }: z.output<typeof EventFile>,
+  { id, type, size, sha256, md5, sha1, pdq, made_by, url }: z.output<typeof EventFile>,
   place: string,
 ): WireFile | { readonly faults: readonly Fault[] } {
   const hashes = (pdq ?? []).map(({ hash, quality }) => ({ hash: parsePdq(hash), quality }))
@@ -201,6 +204,7 @@ function wireFile(
     digests: [sha256, md5, sha1].flatMap((digest) => digest?.toLowerCase() ?? []),
     pdq: known,
     madeBy: made_by ?? null,
+    url: url ?? null,
   }
 }
 

@@ -1,6 +1,6 @@
 import { kindOfDigest, parseDigest } from '@lamplighter/matching'
 import type { Event } from '@lamplighter/rules'
-import { type MediaVault, mediaKey } from '../evidence/index.ts'
+import { type MediaVault, mediaKey, type StoredMedia } from '../evidence/index.ts'
 import type { StoredFile } from '../review/index.ts'
 import type { BoundReading, DigestKind, ListBook } from '../signals/index.ts'
 import type { Accepted, WireFile } from './event.ts'
@@ -103,8 +103,14 @@ interface OneFile {
 }
 
 async function readFile(wire: WireFile, connection: string, vault: MediaVault, budgetMs: number): Promise<OneFile> {
-  const stored = await vault.find(connection, wire.id, budgetMs)
-  if (stored === undefined) return hashesOnly(wire, connection)
+  const found = await vault.find(connection, wire.id, budgetMs)
+  if (found !== undefined) return storedFile(wire, found)
+  if (wire.url === null) return hashesOnly(wire, connection)
+  const fetched = await vault.fetched({ connection, id: wire.id, url: wire.url }, budgetMs)
+  return typeof fetched === 'string' ? hashesOnly(wire, connection, fetched) : storedFile(wire, fetched)
+}
+
+function storedFile(wire: WireFile, stored: StoredMedia): OneFile {
   const { facts, row } = stored
   const base = {
     mediaKey: row.media_key,
@@ -138,14 +144,21 @@ async function readFile(wire: WireFile, connection: string, vault: MediaVault, b
   }
 }
 
-/** A file of which only hashes came, or nothing (matching.md §4.3). */
-function hashesOnly(wire: WireFile, connection: string): OneFile {
+/**
+ * A file of which only hashes came, or nothing (matching.md §4.3).
+ *
+ * @param missing why its bytes, which were promised, are not there: then no hash stands for the whole of it
+ */
+function hashesOnly(wire: WireFile, connection: string, missing?: 'late' | 'fetch_failed'): OneFile {
   const known = wire.pdq.length > 0
-  const nothing = wire.digests.length === 0 && !known
+  const unknownOf = (): OneFile['file']['unknown'] => {
+    if (missing !== undefined) return [{ part: 'bytes', why: missing }]
+    return known ? [] : [{ part: wire.digests.length === 0 ? 'bytes' : 'pixels', why: 'not_sent' }]
+  }
   return {
     kind: mediaKindOf(wire.type ?? ''),
-    digests: { known: wire.digests, whole: wire.digests.length > 0 },
-    pdq: { known: wire.pdq.map(({ hash }) => hash), whole: known },
+    digests: { known: wire.digests, whole: wire.digests.length > 0 && missing === undefined },
+    pdq: { known: wire.pdq.map(({ hash }) => hash), whole: known && missing === undefined },
     readings: wire.pdq.map(({ hash, quality }) => ({ pdq: hash, quality, variants: [] })),
     file: {
       mediaKey: mediaKey(connection, wire.id),
@@ -157,7 +170,7 @@ function hashesOnly(wire: WireFile, connection: string): OneFile {
       height: null,
       flags: [],
       ...(wire.madeBy !== null && { madeBy: wire.madeBy }),
-      unknown: known ? [] : [{ part: nothing ? 'bytes' : 'pixels', why: 'not_sent' }],
+      unknown: unknownOf(),
     },
   }
 }
