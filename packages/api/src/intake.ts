@@ -207,7 +207,7 @@ export const putMedia = endpoint({
   status: 201,
   answer: MediaAnswer,
   repeat: 'own',
-  codes: ['conflict'],
+  codes: ['conflict', 'digest_mismatch'],
 })
 
 export const appealBody = z.object({

@@ -197,7 +197,7 @@ async function build(
     hosts: config.mediaHosts,
     onFailure: fetchFailed,
   })
-  const vault = makeMediaVault({ storage, keyring, sealer, decoder, fetcher })
+  const vault = makeMediaVault({ storage, keyring, sealer, decoder, fetcher, now })
   const replay = makeReplayLog({
     ...{ storage, keyring, now },
     wished: async () => ({
@@ -209,6 +209,8 @@ async function build(
   const erasure: ErasureServices = { storage, keyring, sealer, vault, counters, replay, transparency, now }
   // Before anybody is answered: a copy of the data may have brought back who was erased since (ledger.md §12.1).
   await honourErasures(erasure)
+  // An embedded database has one process, so nobody else is taking a file.
+  if (config.database === 'embedded') await vault.tidy()
   const intake: IntakeServices = {
     bench: {
       ...{ rules: registry.live, running: registry.running, tally, counters },

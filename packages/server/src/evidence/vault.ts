@@ -5,6 +5,7 @@ import type { Sealer } from '../storage/sealer.ts'
 import { type Decoder, LIMITS, type Measurement } from './decoder/index.ts'
 import type { FilesOf } from './erase.store.ts'
 import type { MediaFetcher } from './fetch.ts'
+import { makeOrphans } from './orphans.ts'
 import { collect, openFile, sealFile } from './sealed-file.ts'
 import {
   dropMedia,
@@ -24,6 +25,7 @@ export interface FileKeyring {
   make(kind: 'exhibit', ref: string): Promise<string>
   use<T>(id: string, how: (key: { derive(info: string): Uint8Array }) => Promise<T> | T): Promise<T>
   destroy(ids: readonly string[], why: string): Promise<void>
+  live(kind: 'exhibit'): { readonly id: string; readonly ref: string }[]
 }
 
 export interface StoredMedia {
@@ -37,7 +39,8 @@ export interface MediaVault {
   /**
    * Takes the bytes of one file. Resolves when they are durable; measuring goes on in the background.
    *
-   * @throws AppError `too_large` · `conflict` the id names other bytes · `invalid` the bytes do not have the digest that was sent
+   * @throws AppError `too_large` · `conflict` the id names other bytes · `digest_mismatch` the bytes do not have the digest that was sent ·
+   *   `invalid` there are none
    */
   put(upload: {
     readonly connection: string
@@ -64,8 +67,10 @@ export interface MediaVault {
   bytes(file: { readonly blob: string; readonly keyId: string }): Promise<Uint8Array>
   /** Destroys the files of a person: key, bytes, rows. A second run finishes what was cut off. @returns how many */
   erase(of: FilesOf): Promise<number>
-  /** Removes files whose time is over, flagged or not; returns how many. */
+  /** Removes files whose time is over, flagged or not; returns how many. Those of uploads that were cut off go, too. */
   sweep(): Promise<number>
+  /** Removes what a process that was killed left behind. Only before anybody is answered, and where no other process takes files. */
+  tidy(): Promise<void>
 }
 
 const SWEPT = 200
@@ -78,9 +83,13 @@ export function makeMediaVault(parts: {
   readonly sealer: Sealer
   readonly decoder: Decoder
   readonly fetcher: MediaFetcher
+  readonly now: () => number
 }): MediaVault {
-  const { storage, keyring, sealer, decoder, fetcher } = parts
+  const { storage, keyring, sealer, decoder, fetcher, now } = parts
   const fetching = new Map<string, Promise<boolean>>()
+  /** Keys of files that are on their way here. */
+  const arriving = new Set<string>()
+  const orphans = makeOrphans({ storage, keyring, arriving })
   const measuring = new Map<string, Promise<Measurement>>()
   const fileKey = (id: string): Promise<Uint8Array> => keyring.use(id, (key) => key.derive('file'))
 
@@ -156,15 +165,17 @@ export function makeMediaVault(parts: {
       const key = mediaKey(connection, id)
       const blob = `media-${randomBytes(16).toString('hex')}`
       const keyId = await keyring.make('exhibit', blob)
+      arriving.add(keyId)
       const sha256 = createHash('sha256')
       const counted = { size: 0 }
       const sealed = sealFile(await fileKey(keyId), blob, counting(bytes, sha256, counted))
       try {
         await storage.blobs.put(blob, sealed)
+        if (counted.size === 0) throw new AppError('invalid', 'The body is empty; send the bytes of the file.')
         const digest = sha256.digest('hex')
         if (promised !== undefined && promised !== digest) {
           throw new AppError(
-            'invalid',
+            'digest_mismatch',
             'The bytes do not have the SHA-256 that was sent with them; send the file again.',
           )
         }
@@ -183,9 +194,11 @@ export function makeMediaVault(parts: {
         measure(stored.row).catch(() => undefined)
         return stored
       } catch (error) {
-        // Nobody knows whether the row was written: if it was, its file must open. An orphan is swept later.
+        // Nobody knows whether the row was written: if it was, its file must open. Else it is an orphan (`dropOrphans`).
         if (!isStorageError(error, 'commit_unknown')) await forget({ blob, keyId })
         throw error
+      } finally {
+        arriving.delete(keyId)
       }
     },
     async find(connection, id, budgetMs) {
@@ -214,6 +227,9 @@ export function makeMediaVault(parts: {
       await destroy(await storage.store.tx(endFilesOf, of), 'erasure')
       return storage.store.tx(forgetFilesOf, of)
     },
+    async tidy() {
+      await destroy(await orphans.all(), 'the upload was cut off')
+    },
     async sweep() {
       const dropped = await storage.store.tx(dropMedia, { max: SWEPT })
       await destroy(dropped, 'nothing flagged the file')
@@ -222,6 +238,7 @@ export function makeMediaVault(parts: {
       if (files.length > 0) {
         await storage.store.tx(exhibitsDestroyed, { blobs: files.map(({ blob }) => blob) })
       }
+      await destroy(await orphans.due(now()), 'the upload was cut off')
       return dropped.length + ended
     },
   }

@@ -42,6 +42,7 @@ const emptyVault: MediaVault = {
   bytes: () => Promise.reject(new Error('nothing is stored here')),
   erase: async () => 0,
   sweep: async () => 0,
+  tidy: async () => undefined,
 }
 
 const room = { id: 'square', audience: 'public' }

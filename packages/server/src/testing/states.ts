@@ -90,6 +90,11 @@ function ofIntake({ house, poller }: Town, make: Makes, word: string): State[] {
         return house.putPicture(id, picture(['boat', 2], 64))
       },
     ],
+    [
+      'putMedia',
+      'digest_mismatch',
+      () => house.putPicture(freshId(), picture(['boat', 3], 64), { 'content-digest': `sha-256=:${'A'.repeat(43)}=:` }),
+    ],
     ['sendAppeal', 'not_found', () => appeal(`not_${NOBODYS}`)],
     [
       'sendAppeal',
