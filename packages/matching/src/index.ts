@@ -19,3 +19,11 @@ export type {
 } from './text/terms.ts'
 export { VIEW_NAMES, type View, type ViewName } from './text/view.ts'
 export { view } from './text/views.ts'
+export {
+  compareVideos,
+  framesToCompare,
+  isVideoHit,
+  type VideoFrame,
+  type VideoRule,
+  type VideoShares,
+} from './video/vpdq.ts'
