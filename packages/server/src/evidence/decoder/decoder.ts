@@ -5,11 +5,12 @@ import { KERNEL } from '@lamplighter/matching'
 import { readMeasured, readRendered } from './answers.ts'
 import { Crew } from './crew.ts'
 import { LABEL } from './font.ts'
-import { ANSWER, LIMITS } from './limits.ts'
+import { ANSWER, LIMITS, STEP_SIDE } from './limits.ts'
 import { DecoderError } from './pool.ts'
 import type { Request } from './process.ts'
 import { sniff } from './sniff.ts'
 import type { Measurement, Rendered, RenderOptions, Seen, Why } from './types.ts'
+import { type SeenVideo, Videos } from './video.ts'
 import { sharpFolder, type WallName, type Walls } from './walls.ts'
 
 export interface DecoderOptions {
@@ -25,7 +26,7 @@ export interface DecoderOptions {
   readonly childAgeMs?: number
   /** Walls without which media are *unknown* instead of decoded; default permission, limits, secrets. */
   readonly require?: readonly WallName[]
-  /** Whether rarer forms are decoded by libvips, in a process of its own that may load add-ons; default on. */
+  /** Whether rarer forms are decoded by libvips, in a process of its own that may load add-ons, and videos by ffmpeg; default on. */
   readonly native?: 'on' | 'off'
   /** Another decoder program: the stand-ins of the tests. */
   readonly program?: string
@@ -33,7 +34,7 @@ export interface DecoderOptions {
   readonly sharp?: string | undefined
 }
 
-/** How the second decoder stands: `absent` the package `sharp` is not installed · `fallen` it does not start, or a wall is missing. */
+/** How a program for rarer forms stands: `absent` it is not installed · `fallen` it does not start, or a wall is missing. */
 export type NativeState = 'on' | 'off' | 'absent' | 'fallen'
 
 export interface Decoder {
@@ -58,6 +59,8 @@ export interface Decoder {
   walls(): Promise<Walls>
   /** Whether GIF, TIFF, CMYK and animated WebP are decoded; for `doctor`. */
   native(): Promise<NativeState>
+  /** Whether videos are: `absent` ffmpeg is not installed. */
+  video(): Promise<NativeState>
   /** Process ids of the decoders that run now. */
   pids(): readonly number[]
   /** Ends all decoders; what waits fails with `stopped`. */
@@ -88,7 +91,8 @@ export function startDecoder(options: DecoderOptions = {}): Decoder {
     isOff || sharp === undefined
       ? undefined
       : new Crew({ path: join(import.meta.dirname, 'native-child.ts'), sharp }, limits, required)
-  const jobs = new Jobs(first, second, options.timeoutMs ?? 30_000)
+  const videos = isOff ? undefined : new Videos(first)
+  const jobs = new Jobs({ first, second, videos }, options.timeoutMs ?? 30_000)
   return {
     measure: (bytes, claimed, budgetMs) => jobs.measure(bytes, claimed, budgetMs),
     render: (bytes, how) => jobs.render(bytes, how),
@@ -97,6 +101,7 @@ export function startDecoder(options: DecoderOptions = {}): Decoder {
       if (second === undefined) return isOff ? 'off' : 'absent'
       return (await second.isSafe()) ? 'on' : 'fallen'
     },
+    video: async () => videos?.state() ?? 'off',
     pids: () => [...first.pids, ...(second?.pids ?? [])],
     stop: () => {
       first.stop()
@@ -109,12 +114,14 @@ export function startDecoder(options: DecoderOptions = {}): Decoder {
 class Jobs {
   readonly #first: Crew
   readonly #second: Crew | undefined
+  readonly #videos: Videos | undefined
   readonly #timeoutMs: number
   readonly #running = new Map<string, Promise<Measurement>>()
 
-  constructor(first: Crew, second: Crew | undefined, timeoutMs: number) {
-    this.#first = first
-    this.#second = second
+  constructor(by: { first: Crew; second: Crew | undefined; videos: Videos | undefined }, timeoutMs: number) {
+    this.#first = by.first
+    this.#second = by.second
+    this.#videos = by.videos
     this.#timeoutMs = timeoutMs
   }
 
@@ -151,11 +158,23 @@ class Jobs {
     }
     const answer = await this.#first.ask(facts.sha256, request, dropped)
     if ('why' in answer) return unmeasured(facts, answer.why)
-    const more = answer.unknown.some(({ why }) => why === 'no_decoder')
-      ? await this.#asked(facts, request, dropped)
-      : {}
+    const isLeft = answer.unknown.some(({ why }) => why === 'no_decoder')
+    const more = isLeft ? ((await this.#video(facts, bytes)) ?? (await this.#asked(facts, request, dropped))) : {}
     const { type: _, ...said } = { ...answer, ...more }
     return { ...facts, ...said, dropped: 0, by: 'here', kernel: KERNEL }
+  }
+
+  /** What the frames of a video say; undefined of anything else, and where nothing here reads videos. */
+  async #video({ sha256, type }: Facts, bytes: Uint8Array): Promise<SeenVideo | undefined> {
+    return this.#videos?.measure(bytes, type.seen, (bitmap, frame) =>
+      this.#first.ask(`${sha256} ${frame}`, {
+        head: { job: 'measure' },
+        body: bitmap,
+        timeoutMs: this.#timeoutMs,
+        bodyBytes: 0,
+        read: ({ head }) => readMeasured(head, 'image/bmp'),
+      }),
+    )
   }
 
   /** What the second decoder says of a file that the first one left to it; nothing where there is no such decoder. */
@@ -178,6 +197,8 @@ class Jobs {
         return 'why' in size ? size : { state: 'rendered', jpeg: body, ...size }
       },
     }
+    const sheet = await this.#videos?.sheet(bytes, sniff(bytes), STEP_SIDE[options.step])
+    if (sheet !== undefined) return 'why' in sheet ? { state: 'unknown', why: sheet.why } : this.render(sheet, options)
     const sha256 = sha256Of(bytes)
     const answer = await this.#first.ask(sha256, request)
     if ('state' in answer) return answer

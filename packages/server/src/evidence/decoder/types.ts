@@ -12,8 +12,8 @@ export interface Unknown {
   readonly why: Why
 }
 
-/** A reading, and of which picture of an animation or which page it is, counted from 0. */
-export type SeenReading = Reading & { readonly frame?: number }
+/** A reading, and of which picture of an animation, page or frame it is, counted from 0; of a frame also when it is shown. */
+export type SeenReading = Reading & { readonly frame?: number; readonly ms?: number }
 
 /** What the decoder program saw in one file. Everything in it is checked by the parent before anybody reads it. */
 export interface Seen {
@@ -39,6 +39,7 @@ export interface Measurement {
   readonly width?: number
   readonly height?: number
   readonly frames?: number
+  readonly durationMs?: number
   /** EXIF orientation, 1 to 8. */
   readonly orientation?: number
   readonly readings: readonly SeenReading[]

@@ -25,12 +25,14 @@ export interface Program {
 export interface Raised {
   readonly command: Command
   readonly walls: Walls
+  /** Another program behind the same walls, with another limit of its CPU time. */
+  readonly behind: (command: Command, cpuSeconds: number) => Command
 }
 
 /** A wall made by a program that starts the decoder: words that are put before the command. */
 interface Wrapper {
   readonly name: WallName
-  readonly words: readonly string[]
+  readonly words: (cpuSeconds: number) => readonly string[]
 }
 
 /**
@@ -38,7 +40,8 @@ interface Wrapper {
  * used 20 s. V8 needs `--disable-wasm-trap-handler` to live in 4 GiB of address space.
  */
 const LIMIT = { addressBytes: 4 * 1024 ** 3, cpuSeconds: 40, handles: 64 } as const
-const ULIMIT = `ulimit -c 0; ulimit -f 0; ulimit -n ${LIMIT.handles}; ulimit -t ${LIMIT.cpuSeconds}; ulimit -v ${LIMIT.addressBytes / 1024} || true; exec "$@"`
+const ulimits = (cpuSeconds: number) =>
+  `ulimit -c 0; ulimit -f 0; ulimit -n ${LIMIT.handles}; ulimit -t ${cpuSeconds}; ulimit -v ${LIMIT.addressBytes / 1024} || true; exec "$@"`
 const NOBODY = '65534'
 const HELLO_MS = 20_000
 
@@ -49,7 +52,7 @@ const HELLO_MS = 20_000
 export async function raiseWalls(program: Program): Promise<Raised> {
   const bare = bareCommand(program)
   const own = await greet(bare)
-  if (own === undefined) return { command: bare, walls: noWalls('the decoder does not start') }
+  if (own === undefined) return { command: bare, walls: noWalls('the decoder does not start'), behind: (one) => one }
   const missing = { stands: false, how: 'nothing here to raise it with' }
   const walls: Record<WallName, Wall> = {
     permission: { stands: own.permission, how: 'node --permission, reading its own files only' },
@@ -58,15 +61,26 @@ export async function raiseWalls(program: Program): Promise<Raised> {
     network: missing,
     user: process.getuid?.() === 0 ? missing : { stands: false, how: 'the service may not switch users' },
   }
-  let words: readonly string[] = []
-  for (const { name, words: more } of await wrappers()) {
+  let standing: readonly Wrapper[] = []
+  const behind = (command: Command, cpuSeconds: number, raised = standing): Command =>
+    wrapped(
+      raised.flatMap(({ words }) => words(cpuSeconds)),
+      command,
+    )
+  for (const wrapper of await wrappers()) {
+    const { name } = wrapper
     if (walls[name].stands) continue
-    const tried = [...words, ...more]
-    const works = (await greet(wrapped(tried, bare), name)) !== undefined
+    const tried = [...standing, wrapper]
+    const works = (await greet(behind(bare, LIMIT.cpuSeconds, tried), name)) !== undefined
+    const more = wrapper.words(LIMIT.cpuSeconds)
     walls[name] = { stands: works, how: works ? more.slice(0, 2).join(' ') : `${more[0]} is refused here` }
-    if (works) words = tried
+    if (works) standing = tried
   }
-  return { command: wrapped(words, bare), walls }
+  return {
+    command: behind(bare, LIMIT.cpuSeconds),
+    walls,
+    behind: (command, cpuSeconds) => behind(command, cpuSeconds),
+  }
 }
 
 function noWalls(how: string): Walls {
@@ -75,26 +89,28 @@ function noWalls(how: string): Walls {
 }
 
 async function wrappers(): Promise<readonly Wrapper[]> {
-  const { addressBytes, cpuSeconds, handles } = LIMIT
-  const prlimit = [`--as=${addressBytes}`, `--cpu=${cpuSeconds}`, '--core=0', '--fsize=0', `--nofile=${handles}`, '--']
-  const all: readonly (readonly [WallName, string, readonly string[]])[] = [
+  const { addressBytes, handles } = LIMIT
+  const prlimit = (cpuSeconds: number) => [
+    ...[`--as=${addressBytes}`, `--cpu=${cpuSeconds}`, '--core=0', '--fsize=0', `--nofile=${handles}`, '--'],
+  ]
+  const all: readonly (readonly [WallName, string, (cpuSeconds: number) => readonly string[]])[] = [
     ['limits', 'prlimit', prlimit],
-    ['limits', 'sh', ['-c', ULIMIT, 'sh']],
-    ['network', 'unshare', ['--net', '--']],
-    ['network', 'unshare', ['--user', '--net', '--']],
-    ['user', 'setpriv', [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--no-new-privs', '--']],
+    ['limits', 'sh', (cpuSeconds) => ['-c', ulimits(cpuSeconds), 'sh']],
+    ['network', 'unshare', () => ['--net', '--']],
+    ['network', 'unshare', () => ['--user', '--net', '--']],
+    ['user', 'setpriv', () => [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--no-new-privs', '--']],
   ]
   const found: Wrapper[] = []
   for (const [name, tool, args] of all) {
     if (name === 'user' && process.getuid?.() !== 0) continue
     const path = await findTool(tool)
-    if (path !== undefined) found.push({ name, words: [path, ...args] })
+    if (path !== undefined) found.push({ name, words: (cpuSeconds) => [path, ...args(cpuSeconds)] })
   }
   return found
 }
 
 /** Tools are named by their full path: the decoder has no PATH. */
-async function findTool(tool: string): Promise<string | undefined> {
+export async function findTool(tool: string): Promise<string | undefined> {
   for (const folder of ['/usr/bin', '/bin', '/usr/sbin', '/sbin']) {
     const path = join(folder, tool)
     if (await exists(path)) return path
