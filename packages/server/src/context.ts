@@ -285,8 +285,9 @@ async function build(
   })
   const stands = async () => {
     const fallen = async () => fallenWalls(await decoder.walls())
-    const { native } = decoder
-    return standsOf({ storage, now, asked: () => askedLists(registry), fallen, native, switches: switchboard.now })
+    const { native, video } = decoder
+    const asked = () => askedLists(registry)
+    return standsOf({ storage, now, asked, fallen, native, video, switches: switchboard.now })
   }
   readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
   readiness.add('models', () => models.missing())

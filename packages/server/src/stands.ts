@@ -31,6 +31,8 @@ export interface Stands extends Standing {
   readonly fallen: readonly WallName[]
   /** Whether pictures in rarer forms are decoded. */
   readonly native: NativeState
+  /** Whether videos are. */
+  readonly video: NativeState
 }
 
 /** The walls that do not stand. */
@@ -43,11 +45,12 @@ interface From {
   readonly asked: () => readonly string[]
   readonly fallen: () => Promise<readonly WallName[]>
   readonly native: () => Promise<NativeState>
+  readonly video: () => Promise<NativeState>
   readonly switches: () => SwitchSet
   readonly now: () => number
 }
 
-export async function standsOf({ storage, asked, fallen, native, switches, now }: From): Promise<Stands> {
+export async function standsOf({ storage, asked, fallen, native, video, switches, now }: From): Promise<Stands> {
   const { store, stream } = storage
   const at = now()
   const [lanes, connections, lists, stored, logs, writtenAt, backlog, { engine, settings, numbers }] =
@@ -97,5 +100,6 @@ export async function standsOf({ storage, asked, fallen, native, switches, now }
     partitionsAhead: numbers.partitionsAhead ?? null,
     fallen: await fallen(),
     native: await native(),
+    video: await video(),
   }
 }

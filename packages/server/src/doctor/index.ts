@@ -30,7 +30,9 @@ import {
   judgePostgres,
   judgeStream,
   judgeSwitches,
+  judgeVideo,
   judgeWalls,
+  type ProgramState,
 } from './judge-running.ts'
 import { isPortFree, measureFolder, modeOf } from './measure.ts'
 
@@ -50,7 +52,8 @@ export interface Stood {
   readonly staleAfterMs: Readonly<Record<string, number>>
   readonly logs: readonly LogStand[]
   readonly fallen: readonly string[]
-  readonly native: 'on' | 'off' | 'absent' | 'fallen'
+  readonly native: ProgramState
+  readonly video: ProgramState
   readonly switches: readonly { readonly id: string; readonly on: boolean; readonly lapsed: boolean }[]
   readonly clock: OtherClocks
   readonly partitionsAhead: number | null
@@ -103,6 +106,7 @@ function installation(at: Stood): Finding[] {
     ...at.logs.map(judgeLog),
     judgeWalls(at.fallen),
     judgeNative(at.native),
+    judgeVideo(at.video),
     judgeSwitches(at.switches),
   ]
 }

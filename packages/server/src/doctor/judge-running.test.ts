@@ -10,6 +10,7 @@ import {
   judgePostgres,
   judgeStream,
   judgeSwitches,
+  judgeVideo,
   judgeWalls,
 } from './judge-running.ts'
 
@@ -69,6 +70,9 @@ describe('what a running installation shows', () => {
     ['no sharp', judgeNative('absent')],
     ['a sharp that does not start', judgeNative('fallen')],
     ['rarer pictures that nobody decodes', judgeNative('off')],
+    ['no ffmpeg', judgeVideo('absent')],
+    ['an ffmpeg without its walls', judgeVideo('fallen')],
+    ['videos that nobody decodes', judgeVideo('off')],
   ])('%s is to be looked at, with a remedy', (_, finding) => {
     expect(finding.state).toBe('look')
     expect(finding.remedy).toMatch(/^[A-Z].+/)
@@ -84,6 +88,7 @@ describe('what a running installation shows', () => {
       judgeLog({ log: 'actions', halt: null, restored: false }),
       judgeWalls([]),
       judgeNative('on'),
+      judgeVideo('on'),
       judgePartitions(3),
       judgePostgres(sound),
     ]

@@ -119,7 +119,7 @@ export const Config = z.object({
   decoderNative: z
     .enum(['on', 'off'])
     .default('on')
-    .describe('Whether GIF, TIFF, CMYK and animated WebP are decoded, by libvips in a process of its own'),
+    .describe('Whether rarer pictures are decoded by libvips, in a process of its own, and videos by ffmpeg'),
   diskFloor: floor.optional().describe('Free space below which bulk writes are refused; 1 GiB or 5 %'),
   referralsSecondPerson: z
     .enum(['true', 'false'])

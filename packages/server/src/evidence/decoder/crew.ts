@@ -1,7 +1,7 @@
 import { Pool, type PoolLimits } from './pool.ts'
 import { ChildFailure, type Request } from './process.ts'
 import type { Why } from './types.ts'
-import { type Program, type Raised, raiseWalls, type WallName } from './walls.ts'
+import { type Program, type Raised, raiseLike, raiseWalls, type WallName } from './walls.ts'
 
 /** The processes of one build: behind its walls, one job at a time each. */
 export class Crew {
@@ -9,18 +9,25 @@ export class Crew {
   readonly #program: Program
   readonly #required: readonly WallName[]
   readonly #crashes = new Crashes()
+  readonly #like: Crew | undefined
   #tried: Promise<Raised> | undefined
 
-  constructor(program: Program, limits: PoolLimits, required: readonly WallName[]) {
+  /** @param how.like another one, whose walls stand around this one, too */
+  constructor(program: Program, limits: PoolLimits, how: { required: readonly WallName[]; like?: Crew }) {
     this.#program = program
-    this.#required = required
+    this.#required = how.required
+    this.#like = how.like
     this.#pool = new Pool(async () => (await this.raised()).command, limits)
   }
 
   /** Walls are tried out when they are first asked for. */
   raised(): Promise<Raised> {
-    this.#tried ??= raiseWalls(this.#program)
+    this.#tried ??= this.#like === undefined ? raiseWalls(this.#program) : this.#raisedLike(this.#like)
     return this.#tried
+  }
+
+  async #raisedLike(other: Crew): Promise<Raised> {
+    return raiseLike(this.#program, await other.raised())
   }
 
   /** Whether all walls stand without which nothing is decoded. */

@@ -84,13 +84,13 @@ export function startDecoder(options: DecoderOptions = {}): Decoder {
     childCpuMs: CHILD_CPU_MS,
   }
   const required = options.require ?? DEFAULT_REQUIRE
-  const first = new Crew({ path: options.program ?? join(import.meta.dirname, 'child.ts') }, limits, required)
+  const first = new Crew({ path: options.program ?? join(import.meta.dirname, 'child.ts') }, limits, { required })
   const sharp = 'sharp' in options ? options.sharp : sharpFolder()
   const isOff = options.native === 'off'
   const second =
     isOff || sharp === undefined
       ? undefined
-      : new Crew({ path: join(import.meta.dirname, 'native-child.ts'), sharp }, limits, required)
+      : new Crew({ path: join(import.meta.dirname, 'native-child.ts'), sharp }, limits, { required, like: first })
   const videos = isOff ? undefined : new Videos(first)
   const jobs = new Jobs({ first, second, videos }, options.timeoutMs ?? 30_000)
   return {

@@ -83,6 +83,15 @@ export async function raiseWalls(program: Program): Promise<Raised> {
   }
 }
 
+/** The same walls around another decoder: what stands here was found out with the first one, so one try is enough. */
+export async function raiseLike(program: Program, { behind, walls }: Raised): Promise<Raised> {
+  const command = behind(bareCommand(program), LIMIT.cpuSeconds)
+  const own = await greet(command, walls.network.stands ? 'network' : undefined)
+  if (own === undefined) return { command, walls: noWalls('the decoder does not start'), behind }
+  const permission = { ...walls.permission, stands: own.permission }
+  return { command, walls: { ...walls, permission, secrets: { ...walls.secrets, stands: own.secrets } }, behind }
+}
+
 function noWalls(how: string): Walls {
   const none = { stands: false, how }
   return { permission: none, secrets: none, limits: none, network: none, user: none }
