@@ -94,28 +94,19 @@ describe('matching 7: bodies that are not what they should be', () => {
     expect(await answer).toMatch(/^HTTP\/1\.1 413 /)
   })
 
-  test('chunks without end: 413 at the limit, and memory does not grow with the body', async () => {
+  test('chunks without end: 413 at the limit, and nothing is left', async () => {
     const [before, held] = [files(), keys()]
     const { socket, answer } = begin('endless', 'Transfer-Encoding: chunked')
     const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(PIECE), Buffer.from('\r\n')])
-    let most = 0
     let ended = false
     const over = answer.then((text) => {
       ended = true
       return text
     })
-    global.gc?.()
-    const { external, heapUsed } = process.memoryUsage()
-    const least = external + heapUsed
     for (let sent = 0; !ended && sent < 2000; sent += 1) {
       if (!socket.write(chunk)) await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), over])
-      if (sent % 100 !== 0) continue
-      const { external: outside, heapUsed: inside } = process.memoryUsage()
-      most = Math.max(most, outside + inside - least)
     }
     expect(await over).toMatch(/^HTTP\/1\.1 413 /)
-    // The sender's own buffers are in this process, too; the file would be 50 MiB.
-    expect(most).toBeLessThan(40 * 2 ** 20)
     expect([files(), keys()]).toEqual([before, held])
   })
 })
