@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { z } from 'zod'
 import { LIMITS, VIDEO } from './limits.ts'
@@ -41,10 +42,11 @@ export interface Probed {
 /** How a run ended: `clean`, with complaints or a failure, or stopped for its time. */
 export type Ended = 'clean' | 'damaged' | 'over_time'
 
-/** The programs, if both are installed. */
+/** The programs, if both are installed, and there is memory to hand them a file in. */
 export async function findVideoTools(behind: Tools['behind']): Promise<Tools | undefined> {
   const [ffmpeg, ffprobe] = [await findTool('ffmpeg'), await findTool('ffprobe')]
-  return ffmpeg === undefined || ffprobe === undefined ? undefined : { ffmpeg, ffprobe, behind }
+  if (ffmpeg === undefined || ffprobe === undefined || !existsSync(MEMORY)) return undefined
+  return { ffmpeg, ffprobe, behind }
 }
 
 export const isVideo = (type: string): boolean => Object.hasOwn(FORMATS, type)
