@@ -31,6 +31,8 @@ export const codes = {
   unsupported_type: [415, 'This media type is not taken here'],
   wrong_host: [421, 'This address does not serve that host'],
   invalid: [422, 'The body does not have the right shape'],
+  digest_mismatch: [422, 'The bytes are not those that the digest names'],
+  bad_hash: [422, 'That is no hash'],
   line_incomplete: [422, 'The last line was cut off'],
   idempotency_mismatch: [422, 'The key was used for another body'],
   rules_refused: [422, 'The rule set has errors'],

@@ -7,6 +7,9 @@ const hex = (digits: number) => {
   return z.string(expected).regex(new RegExp(`^[0-9a-fA-F]{${digits}}$`), expected)
 }
 
+const MAX_HASHES = 200
+const ADDRESS = 'expected an address of at most 2048 characters that begins with https:'
+
 /** One file as an event names it (matching.md §4): bytes handed in before, or hashes made on the platform's servers. */
 export const EventFile = z
   .object({
@@ -17,6 +20,11 @@ export const EventFile = z
       .describe('The id under which PUT /v1/media/{id} took the bytes, or any of the platform’s own'),
     type: z.string('expected a text').optional().describe('Media type, such as image/png'),
     size: z.int('expected a whole number of bytes').min(0, 'expected a whole number of bytes').optional(),
+    url: z
+      .url({ protocol: /^https?$/, error: ADDRESS })
+      .max(2048, ADDRESS)
+      .optional()
+      .describe('Where the file can be fetched: a host that is listed for the connection (LAMPLIGHTER_MEDIA_HOSTS)'),
     sha256: hex(64).optional(),
     md5: hex(32).optional(),
     sha1: hex(40).optional(),
@@ -28,11 +36,22 @@ export const EventFile = z
             .number('expected a quality from 0 to 100')
             .min(0, 'expected a quality from 0 to 100')
             .max(100, 'expected a quality from 0 to 100'),
+          profile: z
+            .enum(['full', 'n512'], 'expected full or n512')
+            .optional()
+            .describe('Whether the picture was hashed as it is, or a sample of 512 × 512 of it; full if not said'),
         }),
         'expected an array of {hash, quality}',
       )
+      .max(MAX_HASHES, `expected at most ${MAX_HASHES} hashes`)
       .optional()
       .describe('PDQ hashes of the picture, or of frames of the video'),
+    made_by: z
+      .string('expected a text of 1 to 100 characters')
+      .min(1, 'expected a text of 1 to 100 characters')
+      .max(100, 'expected a text of 1 to 100 characters')
+      .optional()
+      .describe('What made the hashes, such as "sdk 1.2 pdq-exact/1"'),
   })
   .describe('One file: handed in before by its id, or known by hashes alone')
 
@@ -104,11 +123,11 @@ export const screen = endpoint({
   status: 200,
   answer: ScreenAnswer,
   repeat: 'own',
-  codes: ['deadline', 'not_ready'],
+  codes: ['bad_hash', 'deadline', 'not_ready'],
 })
 
 const LineFault = z.object({
-  code: z.enum(['invalid', 'malformed', 'too_large', 'line_incomplete']),
+  code: z.enum(['invalid', 'bad_hash', 'malformed', 'too_large', 'line_incomplete']),
   pointer: z.string(),
   detail: z.string(),
 })
@@ -137,7 +156,7 @@ export const events = endpoint({
   status: 202,
   answer: BatchAnswer,
   repeat: 'own',
-  codes: ['invalid', 'line_incomplete', 'backlog_full', 'not_ready'],
+  codes: ['invalid', 'bad_hash', 'line_incomplete', 'backlog_full', 'not_ready'],
 })
 
 export const reports = endpoint({
@@ -152,7 +171,7 @@ export const reports = endpoint({
   status: 201,
   answer: z.object({ id: Id, recorded: Recorded }),
   repeat: 'own',
-  codes: ['not_ready'],
+  codes: ['bad_hash', 'not_ready'],
 })
 
 export const MediaState = z.enum(['stored', 'measured', 'partly'])
@@ -188,7 +207,7 @@ export const putMedia = endpoint({
   status: 201,
   answer: MediaAnswer,
   repeat: 'own',
-  codes: ['conflict'],
+  codes: ['conflict', 'digest_mismatch'],
 })
 
 export const appealBody = z.object({

@@ -38,4 +38,12 @@ export type {
 } from './text/terms.ts'
 export { VIEW_NAMES, type View, type ViewName } from './text/view.ts'
 export { view } from './text/views.ts'
+export {
+  compareVideos,
+  framesToCompare,
+  isVideoHit,
+  type VideoFrame,
+  type VideoRule,
+  type VideoShares,
+} from './video/vpdq.ts'
 export { compileWasm, type WasmModule } from './wasm.ts'

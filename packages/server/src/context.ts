@@ -10,9 +10,18 @@ import {
   routesOf as erasureRoutes,
   honourErasures,
 } from './erasure/index.ts'
-import { delivered, failed, indexMerged, judged, ledgerAlarm, snapshotRefused, unknownFields } from './events.ts'
+import {
+  delivered,
+  failed,
+  fetchFailed,
+  indexMerged,
+  judged,
+  ledgerAlarm,
+  snapshotRefused,
+  unknownFields,
+} from './events.ts'
 import { type Decoder, startDecoder } from './evidence/decoder/index.ts'
-import { type MediaVault, makeMediaVault } from './evidence/index.ts'
+import { MEDIA_TIMES, type MediaVault, makeMediaFetcher, makeMediaVault } from './evidence/index.ts'
 import { makeFace } from './face.ts'
 import { indexStands, thingsStand } from './gauges.ts'
 import type { App } from './http/app.ts'
@@ -196,8 +205,13 @@ async function build(
     },
     onFailure: (error) => failed('rules', error),
   })
-  const decoder = startDecoder()
-  const vault = makeMediaVault({ storage, keyring, sealer, decoder })
+  const decoder = startDecoder({ native: config.decoderNative })
+  const fetcher = makeMediaFetcher({
+    outgoing: outgoing({ allowNets: netsOf(options), times: MEDIA_TIMES }),
+    hosts: config.mediaHosts,
+    onFailure: fetchFailed,
+  })
+  const vault = makeMediaVault({ storage, keyring, sealer, decoder, fetcher, now })
   const replay = makeReplayLog({
     ...{ storage, keyring, now },
     wished: async () => ({
@@ -209,6 +223,8 @@ async function build(
   const erasure: ErasureServices = { storage, keyring, sealer, vault, counters, replay, transparency, now }
   // Before anybody is answered: a copy of the data may have brought back who was erased since (ledger.md §12.1).
   await honourErasures(erasure)
+  // An embedded database has one process, so nobody else is taking a file.
+  if (config.database === 'embedded') await vault.tidy()
   const intake: IntakeServices = {
     bench: {
       ...{ rules: registry.live, running: registry.running, tally, counters },
@@ -283,7 +299,9 @@ async function build(
   })
   const stands = async () => {
     const fallen = async () => fallenWalls(await decoder.walls())
-    return standsOf({ storage, now, asked: () => askedLists(registry), fallen, switches: switchboard.now })
+    const { native, video } = decoder
+    const asked = () => askedLists(registry)
+    return standsOf({ storage, now, asked, fallen, native, video, switches: switchboard.now })
   }
   readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
   readiness.add('models', () => models.missing())

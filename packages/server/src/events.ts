@@ -166,6 +166,11 @@ export function ledgerStands(at: {
   ledgerHalted.set(at.halted.sealed ? 1 : 0, { log: 'sealed' })
 }
 
+/** A file could not be fetched from its address. The code is one of ours and says nothing of the address. */
+export function fetchFailed(code: string): void {
+  write('warn', { event: 'media.fetch_failed', code })
+}
+
 /** The log halted, or something about it needs a person. The code is one of ledger.md §17. */
 export function ledgerAlarm(code: string): void {
   write('error', { event: 'ledger.alarm', code })
@@ -205,7 +210,17 @@ const codeOf = (thrown: unknown): string =>
 
 /** Why something is *unknown*; a code of ours, never words of a caller. */
 const unknownWhys = [
-  ...['late', 'broken', 'not_sent', 'not_measured', 'damaged', 'no_decoder', 'too_large', 'unsupported'],
+  ...[
+    'late',
+    'broken',
+    'not_sent',
+    'not_measured',
+    'damaged',
+    'no_decoder',
+    'too_large',
+    'unsupported',
+    'fetch_failed',
+  ],
   ...['down', 'stale', 'no_model', 'unfamiliar'],
 ]
 

@@ -76,7 +76,7 @@ export function startRunning(parts: RunningParts): (() => Promise<void>)[] {
   const counting = setInterval(writeCounts, COUNT_MS).unref()
   const stopLog = transparency.start()
   // Now, so that the first picture does not wait for it.
-  void decoder.walls()
+  void decoder.walls().then(() => decoder.native())
   const stopWork = async () => {
     stopping.abort()
     await Promise.all([follower.stop(), delivering, worker.stop(), chores.stop()])

@@ -1,6 +1,6 @@
 import { listConnections } from './actions/index.ts'
 import { newestAct } from './audit/index.ts'
-import type { WallName, Walls } from './evidence/decoder/index.ts'
+import type { NativeState, WallName, Walls } from './evidence/decoder/index.ts'
 import type { Standing } from './gauges.ts'
 import { FOLLOW } from './intake/index.ts'
 import { hasLapsed, type SwitchSet, stateAt } from './policy/index.ts'
@@ -29,6 +29,10 @@ export interface Stands extends Standing {
   readonly partitionsAhead: number | null
   /** Walls of the decoder that do not stand on this machine. */
   readonly fallen: readonly WallName[]
+  /** Whether pictures in rarer forms are decoded. */
+  readonly native: NativeState
+  /** Whether videos are. */
+  readonly video: NativeState
 }
 
 /** The walls that do not stand. */
@@ -40,11 +44,13 @@ interface From {
   /** Ids of the lists that the live rules ask. */
   readonly asked: () => readonly string[]
   readonly fallen: () => Promise<readonly WallName[]>
+  readonly native: () => Promise<NativeState>
+  readonly video: () => Promise<NativeState>
   readonly switches: () => SwitchSet
   readonly now: () => number
 }
 
-export async function standsOf({ storage, asked, fallen, switches, now }: From): Promise<Stands> {
+export async function standsOf({ storage, asked, fallen, native, video, switches, now }: From): Promise<Stands> {
   const { store, stream } = storage
   const at = now()
   const [lanes, connections, lists, stored, logs, writtenAt, backlog, { engine, settings, numbers }] =
@@ -93,5 +99,7 @@ export async function standsOf({ storage, asked, fallen, switches, now }: From):
     clock: { writtenAt, databaseOffMs: numbers.clockOffMs ?? null },
     partitionsAhead: numbers.partitionsAhead ?? null,
     fallen: await fallen(),
+    native: await native(),
+    video: await video(),
   }
 }

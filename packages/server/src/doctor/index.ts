@@ -25,11 +25,14 @@ import {
   judgeJobs,
   judgeLists,
   judgeLog,
+  judgeNative,
   judgePartitions,
   judgePostgres,
   judgeStream,
   judgeSwitches,
+  judgeVideo,
   judgeWalls,
+  type ProgramState,
 } from './judge-running.ts'
 import { isPortFree, measureFolder, modeOf } from './measure.ts'
 
@@ -49,6 +52,8 @@ export interface Stood {
   readonly staleAfterMs: Readonly<Record<string, number>>
   readonly logs: readonly LogStand[]
   readonly fallen: readonly string[]
+  readonly native: ProgramState
+  readonly video: ProgramState
   readonly switches: readonly { readonly id: string; readonly on: boolean; readonly lapsed: boolean }[]
   readonly clock: OtherClocks
   readonly partitionsAhead: number | null
@@ -100,6 +105,8 @@ function installation(at: Stood): Finding[] {
     judgeLists(at.lists, at.staleAfterMs, at.emptyLists),
     ...at.logs.map(judgeLog),
     judgeWalls(at.fallen),
+    judgeNative(at.native),
+    judgeVideo(at.video),
     judgeSwitches(at.switches),
   ]
 }

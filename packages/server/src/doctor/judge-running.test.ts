@@ -5,10 +5,12 @@ import {
   judgeJobs,
   judgeLists,
   judgeLog,
+  judgeNative,
   judgePartitions,
   judgePostgres,
   judgeStream,
   judgeSwitches,
+  judgeVideo,
   judgeWalls,
 } from './judge-running.ts'
 
@@ -65,6 +67,12 @@ describe('what a running installation shows', () => {
     ['no list', judgeLists([], {}, [])],
     ['an empty list that a rule asks', judgeLists([{ id: 'terms', ageMs: HOUR }], {}, ['terms'])],
     ['a decoder that could open a connection', judgeWalls(['network'])],
+    ['no sharp', judgeNative('absent')],
+    ['a sharp that does not start', judgeNative('fallen')],
+    ['rarer pictures that nobody decodes', judgeNative('off')],
+    ['no ffmpeg', judgeVideo('absent')],
+    ['an ffmpeg without its walls', judgeVideo('fallen')],
+    ['videos that nobody decodes', judgeVideo('off')],
   ])('%s is to be looked at, with a remedy', (_, finding) => {
     expect(finding.state).toBe('look')
     expect(finding.remedy).toMatch(/^[A-Z].+/)
@@ -79,6 +87,8 @@ describe('what a running installation shows', () => {
       judgeLists([{ id: 'words', ageMs: 900 * HOUR }], {}, []),
       judgeLog({ log: 'actions', halt: null, restored: false }),
       judgeWalls([]),
+      judgeNative('on'),
+      judgeVideo('on'),
       judgePartitions(3),
       judgePostgres(sound),
     ]

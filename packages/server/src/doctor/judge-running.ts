@@ -172,6 +172,33 @@ export function judgeWalls(fallen: readonly string[]): Finding {
     : look('decoder', found, 'Allow user namespaces to this account, so that a decoder has no network of its own.')
 }
 
+/** How a program that decodes stands: `fallen` it does not start, or a wall is missing. */
+export type ProgramState = 'on' | 'off' | 'absent' | 'fallen'
+
+const RARER = 'GIF, TIFF, CMYK and animated WebP'
+
+/** @param state of the decoder for rarer forms (matching.md §5.1) */
+export function judgeNative(state: ProgramState): Finding {
+  if (state === 'on') return ok('rarer pictures', `${RARER} are decoded`)
+  const remedies = {
+    off: 'If that is not wished for, take LAMPLIGHTER_DECODER_NATIVE out.',
+    absent: 'The package sharp is not installed. Run npm install again, without --omit=optional.',
+    fallen: 'The package sharp does not start on this machine, or a wall is missing: see decoder above.',
+  }
+  return look('rarer pictures', `${RARER} stay unknown: ${state}`, remedies[state])
+}
+
+/** @param state of ffmpeg (matching.md §7) */
+export function judgeVideo(state: ProgramState): Finding {
+  if (state === 'on') return ok('videos', 'frames are read')
+  const remedies = {
+    off: 'If that is not wished for, take LAMPLIGHTER_DECODER_NATIVE out.',
+    absent: 'Install ffmpeg with ffprobe into /usr/bin, and start the server again.',
+    fallen: 'A wall is missing: see decoder above.',
+  }
+  return look('videos', `frames stay unknown, digests count: ${state}`, remedies[state])
+}
+
 /** Partitions of PostgreSQL's event stream; one an hour, made ahead, dropped whole when its events are judged. */
 export function judgePartitions(ahead: number): Finding {
   const found = ahead === 0 ? 'none for this hour' : `for the next ${ahead} hours`

@@ -60,7 +60,7 @@ describe('a file that is handed in', () => {
     const header = (bytes: Uint8Array) => ({ 'content-digest': `sha-256=:${digest(bytes).digest('base64')}:` })
     expect((await house.putPicture('right', png, header(png))).status).toBe(201)
     const wrong = await house.putPicture('wrong', png, header(png.subarray(1)))
-    expect([wrong.status, wrong.body.code]).toEqual([422, 'invalid'])
+    expect([wrong.status, wrong.body.code]).toEqual([422, 'digest_mismatch'])
     expect((await house.putPicture('short', png, { digest: 'sha-256=AAAA' })).status).toBe(400)
     expect((await house.rows('media')).map((row) => row.media_id)).not.toContain('wrong')
     expect((await house.putPicture('wrong', png)).status).toBe(201)

@@ -18,6 +18,18 @@ export const mediaByKey = defineQuery(
     db.selectFrom('media').selectAll().where('media_key', '=', key).executeTakeFirst(),
 )
 
+/** Keys of all files that a row names. */
+export const filesWithRows = defineQuery('evidence.files-with-rows', async ({ db }: ReadDb): Promise<string[]> => {
+  const media = await db.selectFrom('media').select('key_id').execute()
+  const exhibits = await db
+    .selectFrom('exhibits')
+    .select('key_id')
+    .where('state', '!=', 'destroyed')
+    .distinct()
+    .execute()
+  return [...media, ...exhibits].map(({ key_id }) => key_id)
+})
+
 /** Commits an uploaded file. Same id and bytes: nothing changes. Other bytes: `conflict`. */
 export const storeMedia = defineWork(
   'evidence.store-media',

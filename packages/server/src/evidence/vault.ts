@@ -4,6 +4,8 @@ import { isStorageError, type Storage } from '../storage/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import { type Decoder, LIMITS, type Measurement } from './decoder/index.ts'
 import type { FilesOf } from './erase.store.ts'
+import type { MediaFetcher } from './fetch.ts'
+import { makeOrphans } from './orphans.ts'
 import { collect, openFile, sealFile } from './sealed-file.ts'
 import {
   dropMedia,
@@ -23,6 +25,7 @@ export interface FileKeyring {
   make(kind: 'exhibit', ref: string): Promise<string>
   use<T>(id: string, how: (key: { derive(info: string): Uint8Array }) => Promise<T> | T): Promise<T>
   destroy(ids: readonly string[], why: string): Promise<void>
+  live(kind: 'exhibit'): { readonly id: string; readonly ref: string }[]
 }
 
 export interface StoredMedia {
@@ -36,7 +39,8 @@ export interface MediaVault {
   /**
    * Takes the bytes of one file. Resolves when they are durable; measuring goes on in the background.
    *
-   * @throws AppError `too_large` · `conflict` the id names other bytes · `invalid` the bytes do not have the digest that was sent
+   * @throws AppError `too_large` · `conflict` the id names other bytes · `digest_mismatch` the bytes do not have the digest that was sent ·
+   *   `invalid` there are none
    */
   put(upload: {
     readonly connection: string
@@ -49,14 +53,24 @@ export interface MediaVault {
   }): Promise<{ created: boolean; row: MediaTable }>
   /** The file with its facts, waiting up to `budgetMs` for a measurement that is under way. */
   find(connection: string, id: string, budgetMs: number): Promise<StoredMedia | undefined>
+  /**
+   * The same for a file that is at an address: fetched if it is not there yet, and stored as if it had been handed in. Waits up to `budgetMs`;
+   * what is late goes on, and the next call finds it.
+   */
+  fetched(
+    file: { readonly connection: string; readonly id: string; readonly url: string },
+    budgetMs: number,
+  ): Promise<StoredMedia | 'late' | 'fetch_failed'>
   /** Who may see files, by what was said when they were handed in: public if all of them are. Undefined where one is not known. */
   audienceOf(connection: string, ids: readonly string[]): Promise<'public' | 'private' | undefined>
   /** The bytes of a sealed file. @throws AppError `gone` when its key was destroyed */
   bytes(file: { readonly blob: string; readonly keyId: string }): Promise<Uint8Array>
   /** Destroys the files of a person: key, bytes, rows. A second run finishes what was cut off. @returns how many */
   erase(of: FilesOf): Promise<number>
-  /** Removes files whose time is over, flagged or not; returns how many. */
+  /** Removes files whose time is over, flagged or not; returns how many. Those of uploads that were cut off go, too. */
   sweep(): Promise<number>
+  /** Removes what a process that was killed left behind. Only before anybody is answered, and where no other process takes files. */
+  tidy(): Promise<void>
 }
 
 const SWEPT = 200
@@ -68,8 +82,14 @@ export function makeMediaVault(parts: {
   readonly keyring: FileKeyring
   readonly sealer: Sealer
   readonly decoder: Decoder
+  readonly fetcher: MediaFetcher
+  readonly now: () => number
 }): MediaVault {
-  const { storage, keyring, sealer, decoder } = parts
+  const { storage, keyring, sealer, decoder, fetcher, now } = parts
+  const fetching = new Map<string, Promise<boolean>>()
+  /** Keys of files that are on their way here. */
+  const arriving = new Set<string>()
+  const orphans = makeOrphans({ storage, keyring, arriving })
   const measuring = new Map<string, Promise<Measurement>>()
   const fileKey = (id: string): Promise<Uint8Array> => keyring.use(id, (key) => key.derive('file'))
 
@@ -102,20 +122,60 @@ export function makeMediaVault(parts: {
     return started
   }
 
-  return {
+  const fetchOnce = (connection: string, id: string, url: string): Promise<boolean> => {
+    const key = mediaKey(connection, id)
+    const running = fetching.get(key)
+    if (running !== undefined) return running
+    const started = fetchAndPut({ connection, id, url }).finally(() => fetching.delete(key))
+    fetching.set(key, started)
+    return started
+  }
+
+  const fetchAndPut = async ({
+    connection,
+    id,
+    url,
+  }: {
+    connection: string
+    id: string
+    url: string
+  }): Promise<boolean> => {
+    const file = await fetcher(connection, url)
+    if (file === undefined) return false
+    // Who may see it is not said with an address; the event says so, and where it does not, it is private.
+    const upload = {
+      connection,
+      id,
+      audience: 'private',
+      claimedType: file.claimedType,
+      bytes: pieceOf(file.bytes),
+    } as const
+    return vault.put(upload).then(
+      () => true,
+      // Handed in under the same id meanwhile, with other bytes: those count.
+      (error: unknown) => {
+        if (error instanceof AppError && error.code === 'conflict') return true
+        throw error
+      },
+    )
+  }
+
+  const vault: MediaVault = {
     async put({ connection, id, audience, claimedType, sha256: promised, bytes }) {
       const key = mediaKey(connection, id)
       const blob = `media-${randomBytes(16).toString('hex')}`
       const keyId = await keyring.make('exhibit', blob)
+      arriving.add(keyId)
       const sha256 = createHash('sha256')
       const counted = { size: 0 }
       const sealed = sealFile(await fileKey(keyId), blob, counting(bytes, sha256, counted))
       try {
         await storage.blobs.put(blob, sealed)
+        if (counted.size === 0) throw new AppError('invalid', 'The body is empty; send the bytes of the file.')
         const digest = sha256.digest('hex')
         if (promised !== undefined && promised !== digest) {
           throw new AppError(
-            'invalid',
+            'digest_mismatch',
             'The bytes do not have the SHA-256 that was sent with them; send the file again.',
           )
         }
@@ -134,9 +194,11 @@ export function makeMediaVault(parts: {
         measure(stored.row).catch(() => undefined)
         return stored
       } catch (error) {
-        // Nobody knows whether the row was written: if it was, its file must open. An orphan is swept later.
+        // Nobody knows whether the row was written: if it was, its file must open. Else it is an orphan (`dropOrphans`).
         if (!isStorageError(error, 'commit_unknown')) await forget({ blob, keyId })
         throw error
+      } finally {
+        arriving.delete(keyId)
       }
     },
     async find(connection, id, budgetMs) {
@@ -146,6 +208,14 @@ export function makeMediaVault(parts: {
         return { row, facts: await sealer.open<Measurement>('media', 'facts', row.media_key, row.facts) }
       const facts = await Promise.race([measure(row).catch(() => undefined), after(budgetMs)])
       return { row, facts }
+    },
+    async fetched({ connection, id, url }, budgetMs) {
+      const began = performance.now()
+      const done = fetchOnce(connection, id, url).catch(() => false)
+      const arrived = await Promise.race([done, after(budgetMs)])
+      if (arrived === undefined) return 'late'
+      const left = Math.max(0, budgetMs - (performance.now() - began))
+      return (arrived ? await vault.find(connection, id, left) : undefined) ?? 'fetch_failed'
     },
     async audienceOf(connection, ids) {
       const rows = await Promise.all(ids.map((id) => storage.store.read(mediaByKey, mediaKey(connection, id))))
@@ -157,6 +227,9 @@ export function makeMediaVault(parts: {
       await destroy(await storage.store.tx(endFilesOf, of), 'erasure')
       return storage.store.tx(forgetFilesOf, of)
     },
+    async tidy() {
+      await destroy(await orphans.all(), 'the upload was cut off')
+    },
     async sweep() {
       const dropped = await storage.store.tx(dropMedia, { max: SWEPT })
       await destroy(dropped, 'nothing flagged the file')
@@ -165,9 +238,11 @@ export function makeMediaVault(parts: {
       if (files.length > 0) {
         await storage.store.tx(exhibitsDestroyed, { blobs: files.map(({ blob }) => blob) })
       }
+      await destroy(await orphans.due(now()), 'the upload was cut off')
       return dropped.length + ended
     },
   }
+  return vault
 
   function forget(file: SealedFile): Promise<void> {
     return destroy([file], 'the upload was not kept')
@@ -188,6 +263,10 @@ const after = (ms: number): Promise<undefined> =>
   new Promise((resolve) => {
     setTimeout(() => resolve(undefined), ms).unref()
   })
+
+async function* pieceOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
 
 async function* counting(
   bytes: AsyncIterable<Uint8Array>,

@@ -51,6 +51,23 @@ const nets = z.string().transform((value, context): ReadonlyMap<string, readonly
   }
   return parsed
 })
+const hosts = z.string().transform((value, context): ReadonlyMap<string, readonly string[]> => {
+  const parsed = new Map<string, readonly string[]>()
+  for (const pair of value.split(';').filter((part) => part.trim() !== '')) {
+    const [name = '', list = '', ...more] = pair.split('=').map((part) => part.trim())
+    const named = list.split(',').map((one) => one.trim().toLowerCase())
+    if (name === '' || more.length > 0 || !named.every((one) => HOST.test(one))) {
+      context.addIssue({
+        code: 'custom',
+        message: 'expected connection=host[:port][,host…];…, such as main=media.example.com',
+      })
+      return z.NEVER
+    }
+    parsed.set(name, named)
+  }
+  return parsed
+})
+const HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/
 const sizes = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
 const floor = z
   .string()
@@ -87,6 +104,7 @@ export const Config = z.object({
     .describe('Level of the log on stdout'),
   trustProxy: ranges.prefault('').describe('Proxies whose forwarded headers count'),
   allowNets: nets.prefault('').describe('Private ranges that a named connection may reach'),
+  mediaHosts: hosts.prefault('').describe('Hosts from which files of a named connection are fetched by address'),
   officerUrl: address.optional().describe('Address of the officers’ portal, when it has its own'),
   oidcIssuer: text.optional().describe('OpenID provider for staff'),
   oidcClient: text.optional().describe('Client id at that provider'),
@@ -98,6 +116,10 @@ export const Config = z.object({
   peerKey: text.optional().describe('Key that signs calls between our processes'),
   metricsListen: listen.optional().describe('Address and port for /metrics alone'),
   shutdownS: z.coerce.number().int().min(1).max(600).default(30).describe('Seconds that a stop may take'),
+  decoderNative: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Whether rarer pictures are decoded by libvips, in a process of its own, and videos by ffmpeg'),
   diskFloor: floor.optional().describe('Free space below which bulk writes are refused; 1 GiB or 5 %'),
   referralsSecondPerson: z
     .enum(['true', 'false'])

@@ -33,9 +33,11 @@ describe('the API document', () => {
     for (const event of [bodyOf('/v1/screen'), bodyOf('/v1/reports'), bodyOf('/v1/events')?.anyOf?.[0]]) {
       expect(event?.required).toEqual(['id', 'kind', 'occurred_at'])
       const file = event?.properties?.media?.anyOf?.find(({ items }) => items !== undefined)?.items
-      expect(Object.keys(file?.properties ?? {})).toEqual(['id', 'type', 'size', 'sha256', 'md5', 'sha1', 'pdq'])
+      expect(Object.keys(file?.properties ?? {})).toEqual([
+        ...['id', 'type', 'size', 'url', 'sha256', 'md5', 'sha1', 'pdq', 'made_by'],
+      ])
       expect(file?.required).toEqual(['id'])
-      expect(Object.keys(file?.properties?.pdq?.items?.properties ?? {})).toEqual(['hash', 'quality'])
+      expect(Object.keys(file?.properties?.pdq?.items?.properties ?? {})).toEqual(['hash', 'quality', 'profile'])
     }
   })
 })

@@ -71,10 +71,15 @@ const MATCHES = {
 /** The refusal of something with faults, each named with its place. @param what `body`, `query`, `event` */
 export function refusalOf(what: string, faults: readonly Fault[]): AppError {
   const first = faults[0]
-  return new AppError('invalid', `The ${what} does not have the right shape: ${faults.length} fault(s).`, {
-    errors: faults,
-    ...(first !== undefined && { pointer: first.pointer }),
-  })
+  const isHash = faults.length > 0 && faults.every(({ code }) => code === 'bad_hash')
+  return new AppError(
+    isHash ? 'bad_hash' : 'invalid',
+    `The ${what} does not have the right shape: ${faults.length} fault(s).`,
+    {
+      errors: faults,
+      ...(first !== undefined && { pointer: first.pointer }),
+    },
+  )
 }
 
 /** Zod's issues as faults. Its messages say what was expected; those that would quote the value are replaced. */

@@ -14,6 +14,8 @@ export interface OutgoingRequest {
   readonly capBytes: number
   /** Ports beside 443 that this connection lists. */
   readonly ports?: readonly number[]
+  /** Hosts that may be called, as `host` or `host:port`, redirects included; without it all that may be reached. */
+  readonly hosts?: readonly string[]
   /** Redirects that may be followed. None but for media. */
   readonly redirects?: 0 | 3
   /** Headers that go to the configured host only, also when a redirect leads elsewhere. */
@@ -65,7 +67,7 @@ interface Trip {
 
 async function follow(trip: Trip): Promise<OutgoingAnswer> {
   const { request } = trip
-  const home = targetOf(request.url, request.ports ?? [])
+  const home = targetOf(request.url, request)
   let target = home
   for (let hops = 0; ; hops++) {
     const answer = await once(trip, target, target.origin === home.origin)
@@ -73,7 +75,7 @@ async function follow(trip: Trip): Promise<OutgoingAnswer> {
     if ((request.redirects ?? 0) === 0 || next === undefined || !redirectStatus.has(answer.status)) return answer
     if (hops >= (request.redirects ?? 0)) throw new OutgoingError('url_refused', 'expected at most 3 redirects')
     const url = URL.canParse(next, target.href) ? new URL(next, target.href).href : next
-    target = targetOf(url, request.ports ?? [])
+    target = targetOf(url, request)
     if (home.protocol === 'https:' && target.protocol !== 'https:') {
       throw new OutgoingError('url_refused', 'expected a redirect from https to https')
     }
@@ -81,7 +83,7 @@ async function follow(trip: Trip): Promise<OutgoingAnswer> {
 }
 
 // `URL` alone reads the address: it turns octal, hexadecimal, decimal, short and full-width forms of an address into the usual one.
-function targetOf(text: string, ports: readonly number[]): URL {
+function targetOf(text: string, { ports = [], hosts }: Pick<OutgoingRequest, 'ports' | 'hosts'>): URL {
   if (!URL.canParse(text)) throw new OutgoingError('url_refused', 'expected an absolute address with https:')
   const url = new URL(text)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
@@ -95,6 +97,8 @@ function targetOf(text: string, ports: readonly number[]): URL {
   if (url.port !== '' && !ports.includes(Number(url.port))) {
     throw new OutgoingError('url_refused', `expected port 443 or one that the connection lists, found ${url.port}`)
   }
+  if (hosts?.includes(url.host) === false)
+    throw new OutgoingError('url_refused', 'expected a host that the connection lists')
   return url
 }
 

@@ -34,6 +34,9 @@ export const remedies: Readonly<Record<Code, string>> = {
   unsupported_type: 'Send one of the media types that the API document names for this call.',
   wrong_host: 'Use the address in LAMPLIGHTER_URL.',
   invalid: 'Each fault names its place by a JSON Pointer. Correct them and send the body again, with a new key.',
+  digest_mismatch: 'The body was changed on the way, or the header names another file. Send the file again.',
+  bad_hash:
+    'Send digests as 64, 32 or 40 hex digits and PDQ as 64 hex digits with a quality from 0 to 100; look at what makes the hashes.',
   line_incomplete: 'Send the last line again, whole.',
   idempotency_mismatch: 'Use a new Idempotency-Key for a new body.',
   rules_refused: 'Correct the errors; the answer names each with its place.',

@@ -1,4 +1,4 @@
-import { createSecretKey } from 'node:crypto'
+import { createHash, createSecretKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { MemoryCounters } from '@lamplighter/rules'
 import fc from 'fast-check'
@@ -36,11 +36,13 @@ function bookOf(digests: readonly string[]): ListBook {
 // No file was handed in: all that is known came with the event.
 const emptyVault: MediaVault = {
   find: async () => undefined,
+  fetched: async () => 'fetch_failed',
   audienceOf: async () => undefined,
   put: () => Promise.reject(new Error('nothing is put here')),
   bytes: () => Promise.reject(new Error('nothing is stored here')),
   erase: async () => 0,
   sweep: async () => 0,
+  tidy: async () => undefined,
 }
 
 const room = { id: 'square', audience: 'public' }
@@ -111,6 +113,26 @@ describe('matching 1: any-of over all files of an item', () => {
   test('a picture with several hashes is a hit by any of them', async () => {
     const pdq = [OTHER_PDQ, NEAR_PDQ].map((hash) => ({ hash, quality: 90 }))
     expect(await outcomeOf([{ id: 'f', ...files.clean, pdq }])).toBe('fired')
+  })
+})
+
+describe('matching 32: an event keeps 200 hashes', () => {
+  // 120 hashes of 60 frames on two grounds, in each of three files; a hash of half its bits is like no other.
+  const frames = (seed: number, count = 120) =>
+    Array.from({ length: count }, (_, n) => ({ hash: hashOf(`${seed} ${n}`), quality: 90 }))
+  const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
+  const file = (seed: number, pdq: readonly object[]) => ({ id: `f${seed}`, ...files.clean, pdq })
+
+  test('and a hit in the last frame of the last file is among them', async () => {
+    const last = [...frames(3, 119), { hash: NEAR_PDQ, quality: 90 }]
+    expect(await outcomeOf([file(1, frames(1)), file(2, frames(2)), file(3, last)])).toBe('fired')
+    expect(await outcomeOf([file(1, frames(1)), file(2, frames(2)), file(3, frames(3))])).toBe('quiet')
+  })
+
+  test('beside a gap, what is left out stays no hit and the gap unknown', async () => {
+    expect(await outcomeOf([file(1, frames(1)), file(2, frames(2)), { id: 'f', ...files.digestOnly }])).toBe('unknown')
+    const last = [...frames(3, 119), { hash: NEAR_PDQ, quality: 20 }]
+    expect(await outcomeOf([file(1, frames(1)), file(3, last)])).toBe('unknown')
   })
 })
 

@@ -1,4 +1,4 @@
-import type { BatchAnswer, LineResult } from '@lamplighter/api'
+import { type BatchAnswer, LineProblem, type LineResult } from '@lamplighter/api'
 import { AppError, type Fault } from '../http/errors.ts'
 import { brokenTexts, mayBreak, parseJson, readJson, textOf } from '../http/json.ts'
 import type { Prefer } from '../http/prefer.ts'
@@ -73,23 +73,25 @@ interface Bad {
   readonly faults: readonly Fault[]
 }
 
-type LineProblem = NonNullable<LineResult['problem']>
+type Problem = NonNullable<LineResult['problem']>
 
-function problemOf(faults: readonly Fault[]): LineProblem {
+function problemOf(faults: readonly Fault[]): Problem {
   const errors = faults.map(lineFault)
   return { ...(errors[0] ?? lineFault(NO_EVENT)), ...(errors.length > 1 && { errors }) }
 }
 
 const NO_EVENT: Fault = { code: 'invalid', pointer: '', detail: 'not an event' }
 
-function lineFault({ code, pointer, detail }: Fault): LineProblem {
-  const isOwn = code === 'malformed' || code === 'too_large' || code === 'line_incomplete'
-  return { code: isOwn ? code : 'invalid', pointer, detail }
+function lineFault({ code, pointer, detail }: Fault): Problem {
+  const own = LineProblem.shape.code.safeParse(code)
+  return { code: own.success ? own.data : 'invalid', pointer, detail }
 }
 
 function refusal(bad: readonly Bad[], good: number): AppError {
   const only = bad.length === 1 && good === 0 ? bad[0]?.faults[0] : undefined
-  const code = only?.code === 'line_incomplete' ? 'line_incomplete' : 'invalid'
+  const isHash =
+    good === 0 && bad.length > 0 && bad.every(({ faults }) => faults.every(({ code }) => code === 'bad_hash'))
+  const code = only?.code === 'line_incomplete' ? 'line_incomplete' : isHash ? 'bad_hash' : 'invalid'
   const detail =
     bad.length === 0
       ? 'The body holds no event; send at least one.'

@@ -106,7 +106,11 @@ describe('an event', () => {
     expect(pointers(file({ size: -1 }))).toEqual(['/media/1/size'])
     expect(pointers(file({ pdq: [{ hash: 'a'.repeat(64) }] }))).toEqual(['/media/1/pdq/0/quality'])
     expect(pointers(file({ pdq: [{ hash: 'a'.repeat(63), quality: 50 }] }))).toEqual(['/media/1/pdq/0/hash'])
-    expect(pointers(file({ url: 'https://x.example' }))).toEqual(['/media/1/url'])
+    expect(pointers(file({ pdq: [{ hash: 'a'.repeat(64), quality: 50, profile: 'half' }] }))).toEqual([
+      '/media/1/pdq/0/profile',
+    ])
+    expect(pointers(file({ made_by: '' }))).toEqual(['/media/1/made_by'])
+    expect(pointers(file({ url: 'x.example/1' }))).toEqual(['/media/1/url'])
   })
 
   test('with several faults is answered with each of them, in its fields and in its files', () => {

@@ -1,4 +1,5 @@
 import { EventFile, MAX_FILES } from '@lamplighter/api'
+import { type Pdq, parsePdq } from '@lamplighter/matching'
 import { canonicalJson, type Event, type EventKind, type Json, normalise, type Schema } from '@lamplighter/rules'
 import type { z } from 'zod'
 import { sha256Hex } from '../http/crypto.ts'
@@ -14,7 +15,11 @@ export interface WireFile {
   readonly type: string | null
   readonly size: number | null
   readonly digests: readonly string[]
-  readonly pdq: readonly { readonly hash: string; readonly quality: number }[]
+  readonly pdq: readonly { readonly hash: Pdq; readonly quality: number }[]
+  /** What made the hashes, as the platform says. */
+  readonly madeBy: string | null
+  /** Where the file lies, to be fetched. */
+  readonly url: string | null
 }
 
 interface Origin {
@@ -76,7 +81,15 @@ export class Accepted {
   unread(by: string, kind: EventKind): Accepted {
     const normal = this.#normal
     const media = this.files.length > 0 && { media: claimedMedia(this.files) }
-    const files = this.files.map(({ id, type, size }) => ({ id, type, size, digests: [], pdq: [] }))
+    const files = this.files.map(({ id, type, size }) => ({
+      id,
+      type,
+      size,
+      digests: [],
+      pdq: [],
+      madeBy: null,
+      url: null,
+    }))
     const accepted = new Accepted(this.#from, { wire: this.wire, normal, files, ignored: this.ignored })
     accepted.#off = by
     accepted.#event = { ...unreadEvent({ ...normal, ...media }, kind, by), received_at: isoOf(this.receivedAt) }
@@ -162,25 +175,41 @@ function filesOf(media: unknown, needed: boolean): Files {
   for (const [index, entry] of media.entries()) {
     const place = `/media/${index}`
     const parsed = EventFile.safeParse(entry)
-    if (parsed.success) files.push(wireFile(parsed.data))
-    else faults.push(...faultsOf(parsed.error, place))
-    if (typeof entry === 'object' && entry !== null && 'url' in entry) faults.push(noFetching(`${place}/url`))
+    const file = parsed.success
+      ? wireFile(parsed.data, place)
+      : { faults: faultsOf(parsed.error, place).map(asHashFault) }
+    if ('faults' in file) faults.push(...file.faults)
+    else files.push(file)
   }
   return { files, faults }
 }
 
-const noFetching = (pointer: string): Fault => ({
-  code: 'invalid',
-  pointer,
-  detail: 'fetching by address is not available; hand the bytes in with PUT /v1/media/{id}',
-})
+const HASH_PLACE = /\/(?:sha256|sha1|md5|pdq\/\d+\/(?:hash|quality))$/
 
-function wireFile({ id, type, size, sha256, md5, sha1, pdq }: z.output<typeof EventFile>): WireFile {
+/** What is wrong with a hash has a code of its own, so that a platform knows its hasher is at fault (matching.md §4.3). */
+const asHashFault = (fault: Fault): Fault => (HASH_PLACE.test(fault.pointer) ? { ...fault, code: 'bad_hash' } : fault)
+
+function wireFile(
+  { id, type, size, sha256, md5, sha1, pdq, made_by, url }: z.output<typeof EventFile>,
+  place: string,
+): WireFile | { readonly faults: readonly Fault[] } {
+  const hashes = (pdq ?? []).map(({ hash, quality }) => ({ hash: parsePdq(hash), quality }))
+  const known = hashes.flatMap(({ hash, quality }) => (hash === undefined ? [] : [{ hash, quality }]))
+  const faults = hashes.flatMap(({ hash }, at) => (hash === undefined ? [noPicture(`${place}/pdq/${at}/hash`)] : []))
+  if (faults.length > 0) return { faults }
   return {
     id,
     type: type ?? null,
     size: size ?? null,
     digests: [sha256, md5, sha1].flatMap((digest) => digest?.toLowerCase() ?? []),
-    pdq: (pdq ?? []).map(({ hash, quality }) => ({ hash: hash.toLowerCase(), quality })),
+    pdq: known,
+    madeBy: made_by ?? null,
+    url: url ?? null,
   }
 }
+
+const noPicture = (pointer: string): Fault => ({
+  code: 'bad_hash',
+  pointer,
+  detail: 'expected 16 to 240 of the 256 bits set: no picture has this hash',
+})

@@ -60,7 +60,7 @@ export async function evidenceOf(
       links: fieldList(item, 'links'),
       files: filesOf(media, { hits: lists.hits, silent: silentLists(seen, signals) }, exhibits),
       signals,
-      facts: factLines(event),
+      facts: [...factLines(event), ...hashers(media)],
       ...(accepted.off !== undefined && { off: accepted.off }),
     },
   }
@@ -94,6 +94,10 @@ export async function plainEvidence(
   const sealed = await sealer.seal('evidence', 'sealed', id, stored)
   return { id, itemKey, author: author ?? '', reported: false, grade: 'seen', sealed }
 }
+
+/** What made the hashes of files that were not sent: nobody here has checked them. */
+const hashers = ({ files }: MediaReading): StoredEvidence['facts'] =>
+  [...new Set(files.flatMap(({ madeBy }) => madeBy ?? []))].map((value) => ({ name: 'media made by', value }))
 
 const markWords = (hit: ListHit): string =>
   hit.sealed ? `a sealed list, version ${hit.version}` : `${hit.list.replaceAll('_', ' ')}, version ${hit.version}`

@@ -1,8 +1,8 @@
-import { kindOfDigest, type Pdq, parseDigest, parsePdq } from '@lamplighter/matching'
+import { kindOfDigest, parseDigest } from '@lamplighter/matching'
 import type { Event } from '@lamplighter/rules'
-import { type MediaVault, mediaKey } from '../evidence/index.ts'
+import { type MediaVault, mediaKey, type StoredMedia } from '../evidence/index.ts'
 import type { StoredFile } from '../review/index.ts'
-import type { BoundReading, DigestKind } from '../signals/index.ts'
+import type { BoundReading, DigestKind, ListBook } from '../signals/index.ts'
 import type { Accepted, WireFile } from './event.ts'
 
 /** What the files of one event gave. */
@@ -55,6 +55,25 @@ export async function readMedia(accepted: Accepted, vault: MediaVault, budgetMs:
   }
 }
 
+/** Hashes of pictures that one event keeps (rules.md §6.1). */
+const MOST_PDQ = 200
+
+/**
+ * The same with at most 200 hashes of pictures, those first that a list knows (matching.md §5.3). All of them were looked up, so what is left
+ * out is no gap.
+ */
+export function withinCap(media: MediaReading, lists: Pick<ListBook, 'known'>): MediaReading {
+  const record = media.event.media
+  if (typeof record !== 'object' || record === null || Array.isArray(record)) return media
+  const pdq: unknown = Reflect.get(record, 'pdq')
+  if (!Array.isArray(pdq) || pdq.length <= MOST_PDQ) return media
+  const known = lists.known(media.readings)
+  const gap = pdq.filter((value) => value === null).slice(0, 1)
+  const kept = [...new Set<unknown>([...known, ...pdq.filter((value) => value !== null)])]
+  const capped = [...kept.slice(0, MOST_PDQ - gap.length), ...gap]
+  return { ...media, event: { ...media.event, media: { ...record, pdq: capped } } as Event }
+}
+
 /** Hashes of one file. `whole` is false where there may be more than what is known. */
 interface Hashes {
   readonly known: readonly string[]
@@ -84,8 +103,14 @@ interface OneFile {
 }
 
 async function readFile(wire: WireFile, connection: string, vault: MediaVault, budgetMs: number): Promise<OneFile> {
-  const stored = await vault.find(connection, wire.id, budgetMs)
-  if (stored === undefined) return hashesOnly(wire, connection)
+  const found = await vault.find(connection, wire.id, budgetMs)
+  if (found !== undefined) return storedFile(wire, found)
+  if (wire.url === null) return hashesOnly(wire, connection)
+  const fetched = await vault.fetched({ connection, id: wire.id, url: wire.url }, budgetMs)
+  return typeof fetched === 'string' ? hashesOnly(wire, connection, fetched) : storedFile(wire, fetched)
+}
+
+function storedFile(wire: WireFile, stored: StoredMedia): OneFile {
   const { facts, row } = stored
   const base = {
     mediaKey: row.media_key,
@@ -119,18 +144,22 @@ async function readFile(wire: WireFile, connection: string, vault: MediaVault, b
   }
 }
 
-/** A file of which only hashes came, or nothing (matching.md §4.3). */
-function hashesOnly(wire: WireFile, connection: string): OneFile {
+/**
+ * A file of which only hashes came, or nothing (matching.md §4.3).
+ *
+ * @param missing why its bytes, which were promised, are not there: then no hash stands for the whole of it
+ */
+function hashesOnly(wire: WireFile, connection: string, missing?: 'late' | 'fetch_failed'): OneFile {
   const known = wire.pdq.length > 0
-  const nothing = wire.digests.length === 0 && !known
+  const unknownOf = (): OneFile['file']['unknown'] => {
+    if (missing !== undefined) return [{ part: 'bytes', why: missing }]
+    return known ? [] : [{ part: wire.digests.length === 0 ? 'bytes' : 'pixels', why: 'not_sent' }]
+  }
   return {
     kind: mediaKindOf(wire.type ?? ''),
-    digests: { known: wire.digests, whole: wire.digests.length > 0 },
-    pdq: { known: wire.pdq.map(({ hash }) => hash), whole: known },
-    readings: wire.pdq.flatMap(({ hash, quality }) => {
-      const pdq: Pdq | undefined = parsePdq(hash)
-      return pdq === undefined ? [] : [{ pdq, quality, variants: [] }]
-    }),
+    digests: { known: wire.digests, whole: wire.digests.length > 0 && missing === undefined },
+    pdq: { known: wire.pdq.map(({ hash }) => hash), whole: known && missing === undefined },
+    readings: wire.pdq.map(({ hash, quality }) => ({ pdq: hash, quality, variants: [] })),
     file: {
       mediaKey: mediaKey(connection, wire.id),
       stored: false,
@@ -140,7 +169,8 @@ function hashesOnly(wire: WireFile, connection: string): OneFile {
       width: null,
       height: null,
       flags: [],
-      unknown: known ? [] : [{ part: nothing ? 'bytes' : 'pixels', why: 'not_sent' }],
+      ...(wire.madeBy !== null && { madeBy: wire.madeBy }),
+      unknown: unknownOf(),
     },
   }
 }

@@ -20,7 +20,7 @@ import {
 } from './beside.ts'
 import { countWithin } from './count.ts'
 import { type Accepted, idOf } from './event.ts'
-import { type MediaReading, readMedia } from './media.ts'
+import { type MediaReading, readMedia, withinCap } from './media.ts'
 import { asPermitted } from './private.ts'
 
 /** What judging needs. The rules may be swapped between two events, never within one. */
@@ -122,7 +122,7 @@ export async function planEvent(given: Accepted, bench: Bench, wish: Wish): Prom
   const waits = !phases.includes('follow')
   // Side by side: a slow picture takes nothing from the time of the signals, nor they from its. A caller that waits never waits for what
   // only another version asks.
-  const [media, measured, own] = await Promise.all([
+  const [read, measured, own] = await Promise.all([
     readMedia(accepted, bench.vault, budgetMs),
     measure(needs, accepted.event, { providers: bench.providers, budgetMs }),
     Promise.all(
@@ -131,6 +131,7 @@ export async function planEvent(given: Accepted, bench: Bench, wish: Wish): Prom
       ),
     ),
   ])
+  const media = withinCap(read, bench.lists)
   const bind = (): BoundLists => bench.lists.bind(media.readings, now, media.digestKinds)
   const lists = bind()
   const plan = program.plan(media.event, measured, lists)

@@ -3,6 +3,7 @@ import type { MediaVault } from '../evidence/index.ts'
 import { streamOf } from '../http/body.ts'
 import { AppError } from '../http/errors.ts'
 import { refusalOf } from '../http/input.ts'
+import { paced } from '../http/paced.ts'
 import type { Principal } from '../http/principal.ts'
 import { type Route, route } from '../http/route.ts'
 import { privateScanOff, shippedPolicies } from '../policy/index.ts'
@@ -77,10 +78,11 @@ export function routesOf(services: IntakeServices): Route[] {
       putMedia,
       async ({ params, query, who, raw, prefer, now }) => {
         if (raw.body === null) throw new AppError('invalid', 'The body is empty; send the bytes of the file.')
+        if (Number(raw.headers.get('content-length') ?? 0) > MAX_FILE) throw tooLarge()
         const connection = connectionOf(who)
         const off = query.audience === 'public' ? undefined : fileOff(query.countries, now)
         if (off !== undefined) {
-          await dropped(streamOf(raw))
+          await dropped(paced(streamOf(raw)))
           return { status: 200, body: { id: params.id, state: 'off' as const, by: off } }
         }
         const { created, row } = await services.vault.put({
@@ -89,7 +91,7 @@ export function routesOf(services: IntakeServices): Route[] {
           audience: query.audience,
           claimedType: raw.headers.get('content-type'),
           sha256: digestOf(raw.headers),
-          bytes: streamOf(raw),
+          bytes: paced(streamOf(raw)),
         })
         const found =
           prefer.waitS === undefined ? undefined : await services.vault.find(connection, params.id, prefer.waitS * 1000)
@@ -126,10 +128,11 @@ async function dropped(body: AsyncIterable<Uint8Array>): Promise<void> {
   let bytes = 0
   for await (const piece of body) {
     bytes += piece.length
-    if (bytes > MAX_FILE)
-      throw new AppError('too_large', `The file is larger than ${MAX_FILE.toLocaleString('en')} bytes.`)
+    if (bytes > MAX_FILE) throw tooLarge()
   }
 }
+
+const tooLarge = () => new AppError('too_large', `The file is larger than ${MAX_FILE.toLocaleString('en')} bytes.`)
 
 /** SHA-256 of `Content-Digest` (RFC 9530) or the older `Digest` (RFC 3230), in hex. @throws AppError `malformed` */
 function digestOf(headers: Headers): string | undefined {

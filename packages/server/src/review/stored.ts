@@ -10,6 +10,8 @@ export interface StoredFile {
   readonly width: number | null
   readonly height: number | null
   readonly flags: readonly string[]
+  /** What made the hashes, where the platform sent no bytes. */
+  readonly madeBy?: string
   readonly hits: NonNullable<EvidenceJson['media']>['hits']
   readonly unknown: readonly { readonly part: string; readonly why: string }[]
 }

@@ -72,10 +72,13 @@ function rowsOf(piece: OpenedEvidence): Omit<EvidenceJson, 'ref'>[] {
   return stored.text === null && files.length > 0 ? files : [text, ...files]
 }
 
+/** With these nobody has seen a pixel, so there is nothing to show; a damaged picture may show something. */
+const UNSEEN: ReadonlySet<string> = new Set(['no_decoder', 'unsupported', 'too_large', 'broken'])
+
 // Without an exhibit there are no bytes to show: facts only.
 function mediaView(file: StoredFile): EvidenceJson['media'] {
   if (file.exhibit === null) return null
-  const decoded = file.width !== null
+  const decoded = file.width !== null && !file.unknown.some(({ part, why }) => part === 'pixels' && UNSEEN.has(why))
   return {
     exhibit: file.exhibit,
     type: file.type,

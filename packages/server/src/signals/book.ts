@@ -143,6 +143,20 @@ export class ListBook {
     return [...this.#lists.values()]
   }
 
+  /** Hashes of which any list of pictures says anything but "no hit", one of each list before the others. */
+  known(readings: readonly BoundReading[]): ReadonlySet<Pdq> {
+    const searches: Searches = new Map()
+    const found = this.all().map((list) => {
+      const { finder } = list
+      if (finder.kind !== 'pdq') return []
+      const base = { list: list.id, version: list.version, sealed: list.sealed }
+      const isKnown = (reading: BoundReading): boolean =>
+        near(list, finder, reading.pdq, { reading, searches, base }) !== null
+      return readings.filter(isKnown).map(({ pdq }) => pdq)
+    })
+    return new Set([...found.map(([first]) => first), ...found.flat()].filter((pdq) => pdq !== undefined))
+  }
+
   /**
    * The lists as the rules of one event see them. Every answer that was a hit is kept in `hits`, for the case.
    *

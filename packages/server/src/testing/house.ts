@@ -90,6 +90,10 @@ export interface HouseOptions {
   /** `null`: none is live yet. */
   readonly rules?: string | null
   readonly demo?: boolean
+  /** Hosts from which files are fetched by address. */
+  readonly mediaHosts?: string
+  /** Connections that may reach loopback beside `webhook:main`. */
+  readonly mediaNets?: readonly string[]
   /** Without the lists of the starter rules: all of them are down. */
   readonly bare?: boolean
 }
@@ -102,7 +106,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const open = (storage: ContextOptions['storage'] = {}): Promise<Context> =>
     openContext({
       config: loadConfig({
-        env: database === undefined ? {} : { LAMPLIGHTER_DATABASE: database },
+        env: {
+          ...(database !== undefined && { LAMPLIGHTER_DATABASE: database }),
+          ...(options.mediaHosts !== undefined && { LAMPLIGHTER_MEDIA_HOSTS: options.mediaHosts }),
+        },
         flags: { data: place.folder, log: 'silent' },
         folder: place.folder,
       }).config,
@@ -111,7 +118,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       patient: true,
       onFailure: (thrown) => failures.push(thrown),
       now: () => clock.now,
-      allowNets: new Map([['webhook:main', ['127.0.0.0/8']]]),
+      allowNets: new Map(['webhook:main', ...(options.mediaNets ?? [])].map((name) => [name, ['127.0.0.0/8']])),
       consoleFolder: place.folder,
       storage: {
         partitions: 2,

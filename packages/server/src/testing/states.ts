@@ -4,7 +4,7 @@ import type { Code } from '@lamplighter/api'
 import { KeyringError } from '../storage/keyring/index.ts'
 import { caseStates, revealStates } from './case-states.ts'
 import type { Makes, Town } from './good-calls.ts'
-import { type Answered, freshId, LISTED, messageOf, picture } from './house.ts'
+import { type Answered, freshId, LISTED, messageOf, picture, reportOf } from './house.ts'
 import { operatorCalls } from './operator-calls.ts'
 import { ruleStates } from './rule-states.ts'
 import { agree, propose } from './switching.ts'
@@ -32,6 +32,7 @@ export function statesOf(town: Town, make: Makes, word: string): readonly State[
 function ofIntake({ house, poller }: Town, make: Makes, word: string): State[] {
   const events = (body: unknown, type = 'application/json') =>
     house.platform('POST', '/v1/events', { body, headers: { 'content-type': type } })
+  const hashed = { ...messageOf(word), media: [{ id: word, pdq: [{ hash: word, quality: 1 }] }] }
   const appeal = (notice: string) =>
     house.platform('POST', '/v1/appeals', {
       body: { notice, text: word },
@@ -59,6 +60,13 @@ function ofIntake({ house, poller }: Town, make: Makes, word: string): State[] {
       },
     ],
     ['events', 'invalid', () => events({ [word]: word, kind: word })],
+    ['events', 'bad_hash', () => events(hashed)],
+    ['screen', 'bad_hash', () => house.platform('POST', '/v1/screen', { body: hashed })],
+    [
+      'reports',
+      'bad_hash',
+      () => house.platform('POST', '/v1/reports', { body: { ...hashed, ...reportOf(word), media: hashed.media } }),
+    ],
     ['events', 'line_incomplete', () => events(`{"id":"${word}`, 'application/x-ndjson')],
     [
       'events',
@@ -81,6 +89,11 @@ function ofIntake({ house, poller }: Town, make: Makes, word: string): State[] {
         await house.putPicture(id, picture(['boat', 1], 64))
         return house.putPicture(id, picture(['boat', 2], 64))
       },
+    ],
+    [
+      'putMedia',
+      'digest_mismatch',
+      () => house.putPicture(freshId(), picture(['boat', 3], 64), { 'content-digest': `sha-256=:${'A'.repeat(43)}=:` }),
     ],
     ['sendAppeal', 'not_found', () => appeal(`not_${NOBODYS}`)],
     [

@@ -90,6 +90,8 @@ describe('migrate and doctor', { timeout: 120_000 }, () => {
       'log actions',
       'log sealed',
       'decoder',
+      'rarer pictures',
+      'videos',
       'switches',
       'schema',
       'data folder',

@@ -1,6 +1,6 @@
 import type { Pdq } from '@lamplighter/matching'
 import { z } from 'zod'
-import { STEP_SIDE } from './limits.ts'
+import { LIMITS, STEP_SIDE } from './limits.ts'
 import { plainJpegSize } from './plain-jpeg.ts'
 import { FLAGS, type Reading, type Seen, type Step, type Why } from './types.ts'
 
@@ -22,9 +22,12 @@ const reading = z.strictObject({
   of: z.enum(['stored', 'shown']),
   ground: z.enum(['dropped', 'white', 'black']).exactOptional(),
   variants: z.array(pdq).length(8),
+  frame: z.int().min(0).max(LIMITS.frames).exactOptional(),
 })
 
 const u32 = z.int().min(0).max(0xffffffff)
+/** 60 pictures on two grounds, as stored and as shown. */
+const MOST_READINGS = 240
 
 const seen = z.strictObject({
   type: z.string().max(60),
@@ -32,7 +35,7 @@ const seen = z.strictObject({
   height: u32.exactOptional(),
   frames: u32.exactOptional(),
   orientation: z.int().min(1).max(8).exactOptional(),
-  readings: z.array(reading).max(12),
+  readings: z.array(reading).max(MOST_READINGS),
   unknown: z.array(z.strictObject({ part: z.enum(['bytes', 'pixels', 'frames']), why: z.enum(WHYS) })).max(3),
   flags: z.array(z.enum(FLAGS)).max(FLAGS.length),
 })

@@ -1,58 +1,7 @@
 /**
- * The decoder: a program of its own, behind the walls of security.md §7. It alone looks into media. One request at a time
- * comes in over stdin, one answer goes out over stdout: numbers, hashes and pixels encoded anew. It reads no file but its
- * own, and ends when its input ends.
+ * The decoder: a program of its own, behind the walls of security.md §7. It alone looks into media, and it reads no file but its own.
  */
-import { FrameReader, framePieces } from './frames.ts'
-import { LIMITS } from './limits.ts'
-import { measure } from './measure.ts'
-import { render } from './render.ts'
-import { Undecodable } from './still.ts'
-import type { RenderOptions, Why } from './types.ts'
+import { serve } from './serve.ts'
+import { wasm } from './wasm.ts'
 
-type Job =
-  | { readonly id: number; readonly job: 'measure'; readonly claimed?: string }
-  | { readonly id: number; readonly job: 'render'; readonly options: RenderOptions }
-  | { readonly id: number; readonly job: 'hello' }
-
-/** Memory after which the parent is asked for a fresh child. */
-const TIRED_BYTES = 1024 ** 3
-
-const EMPTY = new Uint8Array()
-
-async function answer(job: Job, bytes: Uint8Array): Promise<readonly [head: object, body: Uint8Array]> {
-  try {
-    switch (job.job) {
-      case 'hello':
-        return [{ ok: true, walls: ownWalls() }, EMPTY]
-      case 'measure':
-        return [{ ok: true, seen: await measure(bytes, job.claimed) }, EMPTY]
-      case 'render': {
-        const { jpeg, width, height } = await render(bytes, job.options)
-        return [{ ok: true, width, height }, jpeg]
-      }
-    }
-  } catch (error) {
-    const why: Why = error instanceof Undecodable ? error.why : 'broken'
-    return [{ ok: false, why }, EMPTY]
-  }
-}
-
-/** What this process may not do, as it sees itself. The parent believes it only where it cannot look for itself. */
-function ownWalls(): { readonly permission: boolean; readonly secrets: boolean } {
-  const may = (scope: string) => process.permission?.has(scope) ?? true
-  return { permission: !['fs.write', 'child', 'worker'].some(may), secrets: Object.keys(process.env).length === 0 }
-}
-
-const reader = new FrameReader({ headBytes: 4096, bodyBytes: LIMITS.bytes })
-
-for await (const piece of process.stdin) {
-  const frame = reader.push(piece)
-  if (frame === undefined) continue
-  // Controlled by the parent, which made it with the types above.
-  const job = frame.head as Job
-  const [head, body] = await answer(job, frame.body)
-  const cpuMs = Math.round(process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000)
-  const tired = process.memoryUsage.rss() > TIRED_BYTES
-  for (const part of framePieces({ id: job.id, ...head, cpuMs, tired }, body)) process.stdout.write(part)
-}
+await serve(wasm)

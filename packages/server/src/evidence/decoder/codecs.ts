@@ -15,7 +15,7 @@ interface CodecPicture {
 }
 
 interface Codec {
-  decode(bytes: Uint8Array, ...asStored: readonly false[]): CodecPicture | null
+  decode(bytes: Uint8Array, ...how: readonly (false | 8)[]): CodecPicture | null
   encode(rgba: Uint8Array, width: number, height: number, options: unknown): Uint8Array | null
 }
 
@@ -78,15 +78,24 @@ function moduleOf(name: string): Module {
   return module
 }
 
-/** Decodes a JPEG as stored, or a still WebP. @throws anything the codec throws: the picture is damaged */
-export async function decodeWith(codec: 'jpeg' | 'webp', bytes: Uint8Array): Promise<Decoded> {
+/**
+ * What each codec is called, and what its decoder is told. The codecs count their arguments: the JPEG one would else turn the picture by
+ * its EXIF tag, the AVIF one wants to hear how many bits a channel has.
+ */
+const CODECS = {
+  jpeg: { name: 'jpeg/codec/dec/mozjpeg_dec', how: [false] },
+  webp: { name: 'webp/codec/dec/webp_dec', how: [] },
+  avif: { name: 'avif/codec/dec/avif_dec', how: [8] },
+} as const
+
+/** Decodes a JPEG as stored, a still WebP, or the main picture of an AVIF. @throws anything the codec throws: the picture is damaged */
+export async function decodeWith(codec: keyof typeof CODECS, bytes: Uint8Array): Promise<Decoded> {
   let warnings = 0
-  const name = codec === 'jpeg' ? 'jpeg/codec/dec/mozjpeg_dec' : 'webp/codec/dec/webp_dec'
+  const { name, how } = CODECS[codec]
   const { decode } = await instance(name, () => {
     warnings += 1
   })
-  // The codecs count their arguments: only the JPEG one has a second, and without it turns the picture by its EXIF tag.
-  return { pixels: rgba(codec === 'jpeg' ? decode(bytes, false) : decode(bytes)), warnings }
+  return { pixels: rgba(decode(bytes, ...how)), warnings }
 }
 
 let pngCodec: Promise<PngCodec> | undefined

@@ -2,7 +2,9 @@ import { distanceBits, type Pdq, readingsOf } from '@lamplighter/matching'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type Measurement, pdqKernel, startDecoder } from './index.ts'
+import { bmp } from './testing/bitmaps.ts'
 import { hills, jpeg, png, webp } from './testing/files.ts'
+import { as, together } from './testing/rare.ts'
 
 const RUNS = process.env.LAMPLIGHTER_DEEP === '1' ? 10_000 : 200
 const decoder = startDecoder({ children: 1 })
@@ -10,7 +12,15 @@ afterAll(() => decoder.stop())
 
 const picture = hills(120, 90)
 const listed: Pdq = readingsOf(pdqKernel(), picture, { orientation: 1 })[0]?.pdq ?? expect.fail('expected a hash')
-const files: readonly Uint8Array[] = await Promise.all([jpeg(picture), Promise.resolve(png(picture)), webp(picture)])
+const files: readonly Uint8Array[] = await Promise.all([
+  jpeg(picture),
+  Promise.resolve(png(picture)),
+  webp(picture),
+  Promise.resolve(bmp(picture, { bits: 24 })),
+  ...[as.avif, as.gif, as.tiff, as.cmyk].map((make) => make(picture)),
+  together([hills(120, 90, 4), picture], 'gif'),
+  together([hills(120, 90, 5), picture], 'webp'),
+])
 
 /** `no_hit` may be said only of a picture that was read in full, without a complaint. */
 function verdictOf({ readings, unknown }: Measurement): 'hit' | 'unknown' | 'other picture' | 'no_hit' {

@@ -61,9 +61,10 @@ describe('measuring', () => {
   })
 
   test.each([
-    ['image/gif', 'GIF89a\x01\0\x01\0', 'pixels', 'no_decoder'],
-    ['image/tiff', 'II*\0', 'pixels', 'no_decoder'],
-    ['image/avif', '\0\0\0\x1cftypavif', 'pixels', 'no_decoder'],
+    ['image/gif', 'GIF89a\x01\0\x01\0', 'pixels', 'damaged'],
+    ['image/tiff', 'II*\0', 'pixels', 'damaged'],
+    ['image/avif', '\0\0\0\x1cftypavif', 'pixels', 'damaged'],
+    ['image/bmp', 'BM', 'pixels', 'damaged'],
     ['image/heic', '\0\0\0\x1cftypheic', 'pixels', 'no_decoder'],
     ['video/mp4', '\0\0\0\x1cftypisom', 'frames', 'no_decoder'],
     ['application/pdf', '%PDF-1.7', 'pixels', 'unsupported'],

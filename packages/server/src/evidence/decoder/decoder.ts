@@ -3,13 +3,15 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { KERNELS } from '@lamplighter/matching'
 import { readMeasured, readRendered } from './answers.ts'
+import { Crew } from './crew.ts'
 import { LABEL } from './font.ts'
-import { ANSWER, LIMITS } from './limits.ts'
-import { DecoderError, Pool } from './pool.ts'
-import { ChildFailure, type Request } from './process.ts'
+import { ANSWER, LIMITS, STEP_SIDE } from './limits.ts'
+import { DecoderError } from './pool.ts'
+import type { Request } from './process.ts'
 import { sniff } from './sniff.ts'
 import type { Measurement, Rendered, RenderOptions, Seen, Why } from './types.ts'
-import { type Raised, raiseWalls, type WallName, type Walls } from './walls.ts'
+import { type SeenVideo, Videos } from './video.ts'
+import { sharpFolder, type WallName, type Walls } from './walls.ts'
 
 export interface DecoderOptions {
   /** Decoders at the same time; default: cores − 1, at least 1. */
@@ -24,9 +26,16 @@ export interface DecoderOptions {
   readonly childAgeMs?: number
   /** Walls without which media are *unknown* instead of decoded; default permission, limits, secrets. */
   readonly require?: readonly WallName[]
+  /** Whether rarer forms are decoded by libvips, in a process of its own that may load add-ons, and videos by ffmpeg; default on. */
+  readonly native?: 'on' | 'off'
   /** Another decoder program: the stand-ins of the tests. */
   readonly program?: string
+  /** Another place of the package `sharp`; undefined: it is not installed. For tests. */
+  readonly sharp?: string | undefined
 }
+
+/** How a program for rarer forms stands: `absent` it is not installed · `fallen` it does not start, or a wall is missing. */
+export type NativeState = 'on' | 'off' | 'absent' | 'fallen'
 
 export interface Decoder {
   /**
@@ -48,6 +57,10 @@ export interface Decoder {
   render(bytes: Uint8Array, options: RenderOptions): Promise<Rendered>
   /** Which walls stand on this machine; for `doctor` and Settings. */
   walls(): Promise<Walls>
+  /** Whether GIF, TIFF, CMYK and animated WebP are decoded; for `doctor`. */
+  native(): Promise<NativeState>
+  /** Whether videos are: `absent` ffmpeg is not installed. */
+  video(): Promise<NativeState>
   /** Process ids of the decoders that run now. */
   pids(): readonly number[]
   /** Ends all decoders; what waits fails with `stopped`. */
@@ -57,47 +70,58 @@ export interface Decoder {
 const DEFAULT_REQUIRE: readonly WallName[] = ['permission', 'limits', 'secrets']
 const CHILD_CPU_MS = 20_000
 
+/** Forms that the first decoder may leave to the second one (matching.md §5.1). */
+const NATIVE_TYPES: ReadonlySet<string> = new Set(['image/gif', 'image/tiff', 'image/jpeg', 'image/webp'])
+
 /** The decoder of security.md §7. Walls are tried out when it is first asked anything, `walls()` included. */
 export function startDecoder(options: DecoderOptions = {}): Decoder {
-  let tried: Promise<Raised> | undefined
-  const raised = () => {
-    tried ??= raiseWalls(options.program ?? join(import.meta.dirname, 'child.ts'))
-    return tried
-  }
-  const pool = new Pool(async () => (await raised()).command, {
+  const limits = {
     children: options.children ?? Math.max(1, availableParallelism() - 1),
     queueJobs: options.queueJobs ?? 64,
     queueBytes: options.queueBytes ?? 256 * 1024 * 1024,
     jobsPerChild: options.jobsPerChild ?? 200,
     childAgeMs: options.childAgeMs ?? 600_000,
     childCpuMs: CHILD_CPU_MS,
-  })
-  const required = options.require ?? DEFAULT_REQUIRE
-  const missing = async () => {
-    const { walls } = await raised()
-    return required.some((name) => !walls[name].stands)
   }
-  const jobs = new Jobs(pool, missing, options.timeoutMs ?? 30_000)
+  const required = options.require ?? DEFAULT_REQUIRE
+  const first = new Crew({ path: options.program ?? join(import.meta.dirname, 'child.ts') }, limits, { required })
+  const sharp = 'sharp' in options ? options.sharp : sharpFolder()
+  const isOff = options.native === 'off'
+  const second =
+    isOff || sharp === undefined
+      ? undefined
+      : new Crew({ path: join(import.meta.dirname, 'native-child.ts'), sharp }, limits, { required, like: first })
+  const videos = isOff ? undefined : new Videos(first)
+  const jobs = new Jobs({ first, second, videos }, options.timeoutMs ?? 30_000)
   return {
     measure: (bytes, claimed, budgetMs) => jobs.measure(bytes, claimed, budgetMs),
     render: (bytes, how) => jobs.render(bytes, how),
-    walls: async () => (await raised()).walls,
-    pids: () => pool.pids,
-    stop: () => pool.stop(),
+    walls: async () => (await first.raised()).walls,
+    native: async () => {
+      if (second === undefined) return isOff ? 'off' : 'absent'
+      return (await second.isSafe()) ? 'on' : 'fallen'
+    },
+    video: async () => videos?.state() ?? 'off',
+    pids: () => [...first.pids, ...(second?.pids ?? [])],
+    stop: () => {
+      first.stop()
+      second?.stop()
+    },
   }
 }
 
 /** What was asked, and what became of it. */
 class Jobs {
-  readonly #pool: Pool
-  readonly #wallMissing: () => Promise<boolean>
+  readonly #first: Crew
+  readonly #second: Crew | undefined
+  readonly #videos: Videos | undefined
   readonly #timeoutMs: number
-  readonly #crashes = new Crashes()
   readonly #running = new Map<string, Promise<Measurement>>()
 
-  constructor(pool: Pool, wallMissing: () => Promise<boolean>, timeoutMs: number) {
-    this.#pool = pool
-    this.#wallMissing = wallMissing
+  constructor(by: { first: Crew; second: Crew | undefined; videos: Videos | undefined }, timeoutMs: number) {
+    this.#first = by.first
+    this.#second = by.second
+    this.#videos = by.videos
     this.#timeoutMs = timeoutMs
   }
 
@@ -132,10 +156,32 @@ class Jobs {
       bodyBytes: 0,
       read: (answer) => readMeasured(answer.head, seen),
     }
-    const answer = await this.#ask(facts.sha256, request, dropped)
+    const answer = await this.#first.ask(facts.sha256, request, dropped)
     if ('why' in answer) return unmeasured(facts, answer.why)
-    const { type: _, ...more } = answer
-    return { ...facts, ...more, dropped: 0, by: 'here', kernel: KERNELS.fast }
+    const isLeft = answer.unknown.some(({ why }) => why === 'no_decoder')
+    const more = isLeft ? ((await this.#video(facts, bytes)) ?? (await this.#asked(facts, request, dropped))) : {}
+    const { type: _, ...said } = { ...answer, ...more }
+    return { ...facts, ...said, dropped: 0, by: 'here', kernel: KERNELS.fast }
+  }
+
+  /** What the frames of a video say; undefined of anything else, and where nothing here reads videos. */
+  async #video({ sha256, type }: Facts, bytes: Uint8Array): Promise<SeenVideo | undefined> {
+    return this.#videos?.measure(bytes, type.seen, (bitmap, frame) =>
+      this.#first.ask(`${sha256} ${frame}`, {
+        head: { job: 'measure' },
+        body: bitmap,
+        timeoutMs: this.#timeoutMs,
+        bodyBytes: 0,
+        read: ({ head }) => readMeasured(head, 'image/bmp'),
+      }),
+    )
+  }
+
+  /** What the second decoder says of a file that the first one left to it; nothing where there is no such decoder. */
+  async #asked(facts: Facts, request: Request<Seen | { why: Why }>, dropped: AbortSignal): Promise<Partial<Seen>> {
+    if (this.#second === undefined || !NATIVE_TYPES.has(facts.type.seen)) return {}
+    const answer = await this.#second.ask(facts.sha256, request, dropped)
+    return 'why' in answer ? { unknown: [{ part: 'pixels', why: answer.why }] } : answer
   }
 
   async render(bytes: Uint8Array, options: RenderOptions): Promise<Rendered> {
@@ -151,24 +197,16 @@ class Jobs {
         return 'why' in size ? size : { state: 'rendered', jpeg: body, ...size }
       },
     }
-    const answer = await this.#ask(sha256Of(bytes), request)
-    return 'state' in answer ? answer : { state: 'unknown', why: answer.why }
-  }
-
-  /** One try, and a second one if the decoder broke. Bytes that broke it twice are never tried again. */
-  async #ask<T>(sha256: string, request: Request<T>, dropped?: AbortSignal): Promise<T | { why: Why }> {
-    if (await this.#wallMissing()) return { why: 'no_decoder' }
-    while (this.#crashes.of(sha256) < 2) {
-      try {
-        return await this.#pool.run(request, dropped)
-      } catch (error) {
-        if (!(error instanceof ChildFailure)) throw error
-        if (error.code === 'late' && dropped?.aborted) return { why: 'late' }
-        this.#crashes.add(sha256)
-        if (error.code === 'late') return { why: 'late' }
-      }
+    const sheet = await this.#videos?.sheet(bytes, sniff(bytes), STEP_SIDE[options.step])
+    if (sheet !== undefined) return 'why' in sheet ? { state: 'unknown', why: sheet.why } : this.render(sheet, options)
+    const sha256 = sha256Of(bytes)
+    const answer = await this.#first.ask(sha256, request)
+    if ('state' in answer) return answer
+    if (answer.why !== 'no_decoder' || this.#second === undefined || !NATIVE_TYPES.has(sniff(bytes))) {
+      return { state: 'unknown', why: answer.why }
     }
-    return { why: 'broken' }
+    const other = await this.#second.ask(sha256, request)
+    return 'state' in other ? other : { state: 'unknown', why: other.why }
   }
 }
 
@@ -219,23 +257,6 @@ function assertDrawable({ label, region }: RenderOptions): void {
   const { x, y, width, height } = region
   if (![x, y, width, height].every((share) => share >= 0 && share <= 1)) {
     throw new RangeError('expected a region in shares of the picture, 0 to 1')
-  }
-}
-
-/** Which bytes broke a decoder, and how often; the newest 10,000 are remembered. */
-class Crashes {
-  readonly #counts = new Map<string, number>()
-
-  of(sha256: string): number {
-    return this.#counts.get(sha256) ?? 0
-  }
-
-  add(sha256: string): void {
-    const count = this.of(sha256) + 1
-    this.#counts.delete(sha256)
-    this.#counts.set(sha256, count)
-    const [oldest] = this.#counts.keys()
-    if (this.#counts.size > 10_000 && oldest !== undefined) this.#counts.delete(oldest)
   }
 }
 

@@ -16,10 +16,18 @@ export interface Header {
   readonly whole: boolean
   /** Grey without alpha: hashed as it is, not through the luma of three equal channels. */
   readonly grey: boolean
-  /** The build has no decoder for this form. */
-  readonly refused?: Why
+  /** Only the native build decodes this form. */
+  readonly needs?: 'native'
+  /** Pages of a document, each with a size of its own. */
+  readonly pages?: readonly Page[]
   /** Times that all pixels are painted. */
   readonly scans: number
+}
+
+export interface Page {
+  readonly width: number
+  readonly height: number
+  readonly orientation: number
 }
 
 /** The header contradicts itself or ends before it says how large the picture is. */
@@ -31,8 +39,11 @@ export class HeaderError extends Error {
 export function refusal(header: Header): Why | undefined {
   const { width, height } = header
   if (width < 1 || height < 1) return 'damaged'
-  if (width > LIMITS.side || height > LIMITS.side || width * height > LIMITS.pixels) return 'too_large'
+  if (isTooLarge(header)) return 'too_large'
   if (header.frames > LIMITS.frames || header.metadataBytes > LIMITS.metadataBytes) return 'too_large'
-  if (header.scans > LIMITS.jpegScans) return 'too_large'
-  return header.refused
+  return header.scans > LIMITS.jpegScans ? 'too_large' : undefined
+}
+
+export function isTooLarge({ width, height }: { readonly width: number; readonly height: number }): boolean {
+  return width > LIMITS.side || height > LIMITS.side || width * height > LIMITS.pixels
 }

@@ -1,4 +1,4 @@
-export { type Decoder, DecoderError, type DecoderOptions, startDecoder } from './decoder.ts'
+export { type Decoder, DecoderError, type DecoderOptions, type NativeState, startDecoder } from './decoder.ts'
 export { pdqKernel } from './kernel.ts'
 export { LIMITS, STEP_SIDE } from './limits.ts'
 export { plainJpegSize } from './plain-jpeg.ts'

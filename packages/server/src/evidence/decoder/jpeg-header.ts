@@ -54,7 +54,8 @@ export function jpegHeader(bytes: Uint8Array): Header {
   const { width, height, components } = frame
   const header = { width, height, orientation, metadataBytes, scans, whole, frames: 1, grey: components === 1 }
   const end = whole ? at : bytes.length
-  return components > 3 ? { ...header, end, refused: 'no_decoder' } : { ...header, end }
+  // Four inks; how they mix into colours is known to the native build alone.
+  return components > 3 ? { ...header, end, needs: 'native' } : { ...header, end }
 }
 
 function markerAt(bytes: Uint8Array, at: number): { code: number; next: number } | undefined {

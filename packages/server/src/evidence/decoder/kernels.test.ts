@@ -16,8 +16,9 @@ import {
 } from '@lamplighter/matching'
 import { describe, expect, test } from 'vitest'
 import { pdqKernel } from './kernel.ts'
+import { headerOf, isPicture } from './picture.ts'
 import { sniff } from './sniff.ts'
-import { decodeStill, headerOf, isStill } from './still.ts'
+import { wasm } from './wasm.ts'
 
 interface Wanted {
   readonly pdq: Pdq
@@ -53,8 +54,8 @@ async function pixelsOf(file: string): Promise<Pixels> {
   if (known !== undefined) return known
   const bytes = readFileSync(join(folder, file))
   const type = sniff(bytes)
-  if (!isStill(type)) throw new Error(`expected a still picture, found ${type}`)
-  const { pixels, clean } = await decodeStill(type, bytes, headerOf(type, bytes))
+  if (!isPicture(type)) throw new Error(`expected a still picture, found ${type}`)
+  const { pixels, clean } = await wasm.still({ type, bytes, header: headerOf(type, bytes) })
   expect(clean, file).toBe(true)
   decoded.set(file, pixels)
   return pixels

@@ -11,8 +11,11 @@ export const LIMITS = {
   jpegScans: 100,
 } as const
 
+/** Limits of one video (security.md §7, ruling 33). */
+export const VIDEO = { cpuSeconds: 60, wallMs: 90_000, frames: 600, durationS: 4 * 3600 } as const
+
 /** Longest side of each rendition in pixels (matching.md §4.5). */
 export const STEP_SIDE = { lowpass: 64, reduced: 320, full: 2_048 } as const
 
 /** Sizes of one answer. The parent drops a child that says more. */
-export const ANSWER = { headBytes: 64 * 1024, bodyBytes: 16 * 1024 * 1024 } as const
+export const ANSWER = { headBytes: 256 * 1024, bodyBytes: 16 * 1024 * 1024 } as const

@@ -1,20 +1,22 @@
 import { readingsOf } from '@lamplighter/matching'
+import { type Build, type Picture, Undecodable } from './build.ts'
+import { frameReadings, framesToRead } from './frame-readings.ts'
 import { type Header, refusal } from './header.ts'
 import { pdqKernel } from './kernel.ts'
+import { headerOf, isPicture } from './picture.ts'
 import { hasSecondFormat } from './second-format.ts'
 import { sniff } from './sniff.ts'
-import { decodeStill, headerOf, isStill, type StillType, Undecodable } from './still.ts'
-import type { Flag, Seen, Unknown, Why } from './types.ts'
+import type { Flag, Seen, SeenReading, Unknown, Why } from './types.ts'
 
 /**
  * Everything that one file shows of itself. A failure is one of the `unknown` reasons, never an empty answer.
  *
  * @param claimed the media type that came with the file; a claim that differs is a flag, not an error
  */
-export async function measure(bytes: Uint8Array, claimed: string | undefined): Promise<Seen> {
+export async function measure(bytes: Uint8Array, claimed: string | undefined, build: Build): Promise<Seen> {
   const type = sniff(bytes)
   const mismatch: readonly Flag[] = claimed !== undefined && plain(claimed) !== type ? ['type_mismatch'] : []
-  if (!isStill(type)) return notDecoded(type, bytes, mismatch)
+  if (!isPicture(type)) return notDecoded(type, bytes, mismatch)
   let header: Header
   try {
     header = headerOf(type, bytes)
@@ -22,27 +24,63 @@ export async function measure(bytes: Uint8Array, claimed: string | undefined): P
     const flags: readonly Flag[] = [...mismatch, ...secondFormat(bytes, bytes.length)]
     return { type, readings: [], unknown: [{ part: 'pixels', why: 'damaged' }], flags }
   }
-  return measureStill(type, bytes, header, [...mismatch, ...shapeFlags(bytes, header)])
+  return measurePicture({ type, bytes, header }, [...mismatch, ...shapeFlags(bytes, header)], build)
 }
 
-async function measureStill(type: StillType, bytes: Uint8Array, header: Header, flags: readonly Flag[]): Promise<Seen> {
-  const { width, height, frames, orientation } = header
-  const facts = { type, width, height, frames, orientation }
+async function measurePicture(picture: Picture, flags: readonly Flag[], build: Build): Promise<Seen> {
+  const { width, height, frames, orientation } = picture.header
+  const facts = { type: picture.type, width, height, frames, orientation }
   try {
-    const still = await decodeStill(type, bytes, header)
-    const readings = readingsOf(pdqKernel(), still.pixels, { orientation })
-    if (still.clean) return { ...facts, readings, unknown: laterFrames(header), flags }
-    const unknown: readonly Unknown[] = [{ part: 'pixels', why: 'damaged' }, ...laterFrames(header)]
-    return { ...facts, readings, unknown, flags: [...flags, 'read_with_errors'] }
+    const why = refusal(picture.header)
+    if (why !== undefined) throw new Undecodable(why, `${picture.type} of ${width} × ${height}`)
+    const { readings, unknown } = await readingsWith(picture, build)
+    const damaged = unknown.some((one) => one.why === 'damaged')
+    return { ...facts, readings, unknown, flags: damaged ? [...flags, 'read_with_errors'] : flags }
   } catch (error) {
     if (!(error instanceof Undecodable)) throw error
     return { ...facts, readings: [], unknown: [{ part: 'pixels', why: error.why }], flags }
   }
 }
 
-/** What no decoder here composes: the first picture counts, the rest is said to be unknown (matching.md §5.2). */
-function laterFrames(header: Header): readonly Unknown[] {
-  return header.frames > 1 && refusal(header) === undefined ? [{ part: 'frames', why: 'unsupported' }] : []
+interface Read {
+  readonly readings: readonly SeenReading[]
+  readonly unknown: readonly Unknown[]
+}
+
+async function readingsWith(picture: Picture, build: Build): Promise<Read> {
+  const { frames, orientation } = picture.header
+  if (frames > 1 && build.frames !== undefined) return framesWith(picture, build.frames)
+  const still = await build.still(picture)
+  const unknown: Unknown[] = still.clean ? [] : [{ part: 'pixels', why: 'damaged' }]
+  // What no decoder here composes: the first picture counts, the rest is said to be unknown (matching.md §5.2).
+  if (frames > 1) unknown.push({ part: 'frames', why: 'unsupported' })
+  return { readings: readingsOf(pdqKernel(), still.pixels, { orientation }), unknown }
+}
+
+async function framesWith(picture: Picture, framesOf: NonNullable<Build['frames']>): Promise<Read> {
+  const { header } = picture
+  const wanted = framesToRead(header.frames)
+  const readings = new Map<string, SeenReading>()
+  const unread = new Set<Why>()
+  let asked = 0
+  let clean = header.whole
+  for await (const one of framesOf(picture, wanted)) {
+    asked += 1
+    if ('why' in one) {
+      unread.add(one.why)
+      continue
+    }
+    clean &&= one.clean
+    const { orientation } = header.pages?.[one.frame] ?? header
+    for (const reading of frameReadings(one.pixels, orientation, one.frame)) {
+      // Equal hashes count once, and the better picture stands for them.
+      if ((readings.get(reading.pdq)?.quality ?? -1) < reading.quality) readings.set(reading.pdq, reading)
+    }
+  }
+  if (asked < wanted.length) unread.add('too_large')
+  const damaged: readonly Unknown[] = clean ? [] : [{ part: 'pixels', why: 'damaged' }]
+  const rest = [...unread].map((why): Unknown => ({ part: 'frames', why }))
+  return { readings: [...readings.values()], unknown: [...damaged, ...rest] }
 }
 
 function notDecoded(type: string, bytes: Uint8Array, mismatch: readonly Flag[]): Seen {
@@ -77,4 +115,5 @@ const ALIASES: Readonly<Record<string, string>> = {
   'image/x-png': 'image/png',
   'image/heif': 'image/heic',
   'image/x-ms-bmp': 'image/bmp',
+  'image/x-tiff': 'image/tiff',
 }

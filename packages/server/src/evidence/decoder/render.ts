@@ -1,10 +1,14 @@
-import { onGround, type Pixels, turnedUpright } from '@lamplighter/matching'
+import { type Ground, onGround, type Pixels, turnedUpright } from '@lamplighter/matching'
+import { type Build, type Picture, Undecodable } from './build.ts'
 import { encodeJpeg } from './codecs.ts'
 import { labelled } from './font.ts'
+import { framesToRead } from './frame-readings.ts'
+import { refusal } from './header.ts'
 import { STEP_SIDE } from './limits.ts'
+import { headerOf, isPicture } from './picture.ts'
 import { blurred, grey, scaledDown } from './scale.ts'
+import { SHEET_FRAMES, sheetColumns, sheetOf } from './sheet.ts'
 import { sniff } from './sniff.ts'
-import { decodeStill, headerOf, isStill, Undecodable } from './still.ts'
 import type { Region, RenderOptions } from './types.ts'
 
 /** Blur of the first two steps, in pixels of the rendition. */
@@ -22,19 +26,48 @@ export interface Rendition {
  *
  * @throws Undecodable with the reason
  */
-export async function render(bytes: Uint8Array, options: RenderOptions): Promise<Rendition> {
-  const shown = await shownPixels(bytes, options)
+export async function render(bytes: Uint8Array, options: RenderOptions, build: Build): Promise<Rendition> {
+  const shown = await shownPixels(bytes, options, build)
   const picture = stepOf(shown, options)
   return { jpeg: await encodeJpeg(picture), width: picture.width, height: picture.height }
 }
 
-async function shownPixels(bytes: Uint8Array, { step, ground }: RenderOptions): Promise<Pixels> {
+async function shownPixels(bytes: Uint8Array, options: RenderOptions, build: Build): Promise<Pixels> {
   const type = sniff(bytes)
-  if (!isStill(type)) throw new Undecodable('no_decoder', `no rendition of ${type}`)
+  if (!isPicture(type)) throw new Undecodable('no_decoder', `no rendition of ${type}`)
   const header = readHeader(() => headerOf(type, bytes))
-  const { pixels } = await decodeStill(type, bytes, header)
-  const small = scaledDown(onGround(pixels, ground ?? 'white'), STEP_SIDE[step])
-  return turnedUpright(small, header.orientation)
+  const why = refusal(header)
+  if (why !== undefined) throw new Undecodable(why, `${type} of ${header.width} × ${header.height}`)
+  const picture = { type, bytes, header }
+  const side = STEP_SIDE[options.step]
+  if (header.frames > 1 && build.frames !== undefined) return sheetWith(picture, build.frames, { ...options, side })
+  return shownAt((await build.still(picture)).pixels, { ...options, side, orientation: header.orientation })
+}
+
+/** Nine pictures of an animation or a document tell more than its first one. */
+async function sheetWith(
+  picture: Picture,
+  framesOf: NonNullable<Build['frames']>,
+  how: { readonly side: number; readonly ground?: Ground },
+): Promise<Pixels> {
+  const { header } = picture
+  const wanted = framesToRead(header.frames, SHEET_FRAMES)
+  const side = Math.floor(how.side / sheetColumns(wanted.length))
+  const cells: Pixels[] = []
+  for await (const one of framesOf(picture, wanted)) {
+    if ('why' in one) continue
+    const { orientation } = header.pages?.[one.frame] ?? header
+    cells.push(shownAt(one.pixels, { ...how, side, orientation }))
+  }
+  if (cells.length === 0) throw new Undecodable('damaged', 'none of the pictures can be read')
+  return sheetOf(cells, sheetColumns(wanted.length))
+}
+
+function shownAt(
+  pixels: Pixels,
+  { side, ground, orientation }: { readonly side: number; readonly ground?: Ground; readonly orientation: number },
+): Pixels {
+  return turnedUpright(scaledDown(onGround(pixels, ground ?? 'white'), side), orientation)
 }
 
 function readHeader<T>(read: () => T): T {

@@ -12,6 +12,9 @@ export interface Unknown {
   readonly why: Why
 }
 
+/** A reading, and of which picture of an animation, page or frame it is, counted from 0; of a frame also when it is shown. */
+export type SeenReading = Reading & { readonly frame?: number; readonly ms?: number }
+
 /** What the decoder program saw in one file. Everything in it is checked by the parent before anybody reads it. */
 export interface Seen {
   /** A media type, by our own look at the bytes. */
@@ -20,7 +23,7 @@ export interface Seen {
   readonly height?: number
   readonly frames?: number
   readonly orientation?: number
-  readonly readings: readonly Reading[]
+  readonly readings: readonly SeenReading[]
   readonly unknown: readonly Unknown[]
   readonly flags: readonly Flag[]
 }
@@ -36,10 +39,11 @@ export interface Measurement {
   readonly width?: number
   readonly height?: number
   readonly frames?: number
+  readonly durationMs?: number
   /** EXIF orientation, 1 to 8. */
   readonly orientation?: number
-  readonly readings: readonly Reading[]
-  /** Readings beyond the cap. A still picture has at most 12, so always 0 here. */
+  readonly readings: readonly SeenReading[]
+  /** Readings beyond the cap; always 0 here, where all are kept. */
   readonly dropped: number
   readonly unknown: readonly Unknown[]
   readonly flags: readonly Flag[]

@@ -16,15 +16,23 @@ export interface Wall {
 
 export type Walls = Readonly<Record<WallName, Wall>>
 
+/** A decoder program. @param sharp the folder of that package, for the build that loads it */
+export interface Program {
+  readonly path: string
+  readonly sharp?: string
+}
+
 export interface Raised {
   readonly command: Command
   readonly walls: Walls
+  /** Another program behind the same walls, with another limit of its CPU time. */
+  readonly behind: (command: Command, cpuSeconds: number) => Command
 }
 
 /** A wall made by a program that starts the decoder: words that are put before the command. */
 interface Wrapper {
   readonly name: WallName
-  readonly words: readonly string[]
+  readonly words: (cpuSeconds: number) => readonly string[]
 }
 
 /**
@@ -32,7 +40,8 @@ interface Wrapper {
  * used 20 s. V8 needs `--disable-wasm-trap-handler` to live in 4 GiB of address space.
  */
 const LIMIT = { addressBytes: 4 * 1024 ** 3, cpuSeconds: 40, handles: 64 } as const
-const ULIMIT = `ulimit -c 0; ulimit -f 0; ulimit -n ${LIMIT.handles}; ulimit -t ${LIMIT.cpuSeconds}; ulimit -v ${LIMIT.addressBytes / 1024} || true; exec "$@"`
+const ulimits = (cpuSeconds: number) =>
+  `ulimit -c 0; ulimit -f 0; ulimit -n ${LIMIT.handles}; ulimit -t ${cpuSeconds}; ulimit -v ${LIMIT.addressBytes / 1024} || true; exec "$@"`
 const NOBODY = '65534'
 const HELLO_MS = 20_000
 
@@ -40,10 +49,10 @@ const HELLO_MS = 20_000
  * Finds out by trying which walls this machine lets us raise: each is added to those that stood before, and stays if a real
  * decoder answers from behind it.
  */
-export async function raiseWalls(program: string): Promise<Raised> {
+export async function raiseWalls(program: Program): Promise<Raised> {
   const bare = bareCommand(program)
   const own = await greet(bare)
-  if (own === undefined) return { command: bare, walls: noWalls('the decoder does not start') }
+  if (own === undefined) return { command: bare, walls: noWalls('the decoder does not start'), behind: (one) => one }
   const missing = { stands: false, how: 'nothing here to raise it with' }
   const walls: Record<WallName, Wall> = {
     permission: { stands: own.permission, how: 'node --permission, reading its own files only' },
@@ -52,15 +61,35 @@ export async function raiseWalls(program: string): Promise<Raised> {
     network: missing,
     user: process.getuid?.() === 0 ? missing : { stands: false, how: 'the service may not switch users' },
   }
-  let words: readonly string[] = []
-  for (const { name, words: more } of await wrappers()) {
+  let standing: readonly Wrapper[] = []
+  const behind = (command: Command, cpuSeconds: number, raised = standing): Command =>
+    wrapped(
+      raised.flatMap(({ words }) => words(cpuSeconds)),
+      command,
+    )
+  for (const wrapper of await wrappers()) {
+    const { name } = wrapper
     if (walls[name].stands) continue
-    const tried = [...words, ...more]
-    const works = (await greet(wrapped(tried, bare), name)) !== undefined
+    const tried = [...standing, wrapper]
+    const works = (await greet(behind(bare, LIMIT.cpuSeconds, tried), name)) !== undefined
+    const more = wrapper.words(LIMIT.cpuSeconds)
     walls[name] = { stands: works, how: works ? more.slice(0, 2).join(' ') : `${more[0]} is refused here` }
-    if (works) words = tried
+    if (works) standing = tried
   }
-  return { command: wrapped(words, bare), walls }
+  return {
+    command: behind(bare, LIMIT.cpuSeconds),
+    walls,
+    behind: (command, cpuSeconds) => behind(command, cpuSeconds),
+  }
+}
+
+/** The same walls around another decoder: what stands here was found out with the first one, so one try is enough. */
+export async function raiseLike(program: Program, { behind, walls }: Raised): Promise<Raised> {
+  const command = behind(bareCommand(program), LIMIT.cpuSeconds)
+  const own = await greet(command, walls.network.stands ? 'network' : undefined)
+  if (own === undefined) return { command, walls: noWalls('the decoder does not start'), behind }
+  const permission = { ...walls.permission, stands: own.permission }
+  return { command, walls: { ...walls, permission, secrets: { ...walls.secrets, stands: own.secrets } }, behind }
 }
 
 function noWalls(how: string): Walls {
@@ -69,26 +98,28 @@ function noWalls(how: string): Walls {
 }
 
 async function wrappers(): Promise<readonly Wrapper[]> {
-  const { addressBytes, cpuSeconds, handles } = LIMIT
-  const prlimit = [`--as=${addressBytes}`, `--cpu=${cpuSeconds}`, '--core=0', '--fsize=0', `--nofile=${handles}`, '--']
-  const all: readonly (readonly [WallName, string, readonly string[]])[] = [
+  const { addressBytes, handles } = LIMIT
+  const prlimit = (cpuSeconds: number) => [
+    ...[`--as=${addressBytes}`, `--cpu=${cpuSeconds}`, '--core=0', '--fsize=0', `--nofile=${handles}`, '--'],
+  ]
+  const all: readonly (readonly [WallName, string, (cpuSeconds: number) => readonly string[]])[] = [
     ['limits', 'prlimit', prlimit],
-    ['limits', 'sh', ['-c', ULIMIT, 'sh']],
-    ['network', 'unshare', ['--net', '--']],
-    ['network', 'unshare', ['--user', '--net', '--']],
-    ['user', 'setpriv', [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--no-new-privs', '--']],
+    ['limits', 'sh', (cpuSeconds) => ['-c', ulimits(cpuSeconds), 'sh']],
+    ['network', 'unshare', () => ['--net', '--']],
+    ['network', 'unshare', () => ['--user', '--net', '--']],
+    ['user', 'setpriv', () => [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--no-new-privs', '--']],
   ]
   const found: Wrapper[] = []
   for (const [name, tool, args] of all) {
     if (name === 'user' && process.getuid?.() !== 0) continue
     const path = await findTool(tool)
-    if (path !== undefined) found.push({ name, words: [path, ...args] })
+    if (path !== undefined) found.push({ name, words: (cpuSeconds) => [path, ...args(cpuSeconds)] })
   }
   return found
 }
 
 /** Tools are named by their full path: the decoder has no PATH. */
-async function findTool(tool: string): Promise<string | undefined> {
+export async function findTool(tool: string): Promise<string | undefined> {
   for (const folder of ['/usr/bin', '/bin', '/usr/sbin', '/sbin']) {
     const path = join(folder, tool)
     if (await exists(path)) return path
@@ -133,19 +164,34 @@ function wrapped(words: readonly string[], { file, args }: Command): Command {
   return first === undefined ? { file, args } : { file: first, args: [...rest, file, ...args] }
 }
 
-function bareCommand(program: string): Command {
-  const reads = readablePaths(program).map((path) => `--allow-fs-read=${path}`)
+function bareCommand({ path, sharp }: Program): Command {
+  const folders = [...readablePaths(path), ...(sharp === undefined ? [] : sharpPaths(sharp))]
+  const reads = folders.map((folder) => `--allow-fs-read=${folder}`)
   const flags = ['--permission', ...reads, '--disable-wasm-trap-handler', '--max-old-space-size=256', '--no-warnings']
-  return { file: process.execPath, args: [...flags, program] }
+  return { file: process.execPath, args: [...flags, ...(sharp === undefined ? [] : ['--allow-addons']), path] }
 }
 
 /** The decoder's own files: its folder, the pure package it hashes with, the codecs, and the package files between. */
 function readablePaths(program: string): readonly string[] {
   const { resolve } = createRequire(import.meta.url)
-  const codecs = ['jpeg', 'png', 'webp'].map((name) => dirname(resolve(`@jsquash/${name}/package.json`)))
+  const codecs = ['jpeg', 'png', 'webp', 'avif'].map((name) => dirname(resolve(`@jsquash/${name}/package.json`)))
   const matching = dirname(dirname(resolve('@lamplighter/matching')))
   const here = import.meta.dirname
   const server = join(here, '../../..')
   const links = [server, join(server, '../..')].map((folder) => join(folder, 'node_modules/@lamplighter/matching'))
   return [here, dirname(program), matching, ...links, ...codecs, join(server, 'package.json')]
+}
+
+/** Where `sharp` is installed; undefined where it is not, since it is an optional package. */
+export function sharpFolder(): string | undefined {
+  try {
+    return dirname(dirname(createRequire(import.meta.url).resolve('sharp')))
+  } catch {
+    return undefined
+  }
+}
+
+/** `sharp`, the library that it brings for this machine, and the three small packages that it asks. */
+function sharpPaths(folder: string): readonly string[] {
+  return [folder, ...['@img', 'detect-libc', 'semver'].map((name) => join(dirname(folder), name))]
 }

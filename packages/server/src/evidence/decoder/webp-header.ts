@@ -33,8 +33,7 @@ export function webpHeader(bytes: Uint8Array): Header {
   if (size === undefined) throw new HeaderError('expected an image chunk, found none')
   const whole = end <= bytes.length && at === end
   const header = { ...size, orientation, metadataBytes, scans: 1, whole, grey: false, end: limit }
-  // An animation is composed by no decoder of this build.
-  return frames > 0 ? { ...header, frames, refused: 'no_decoder' } : { ...header, frames: 1 }
+  return frames > 0 ? { ...header, frames, needs: 'native' } : { ...header, frames: 1 }
 }
 
 /** Chunks begin at even places. */

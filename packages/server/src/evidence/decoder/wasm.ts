@@ -1,0 +1,56 @@
+import type { Pixels } from '@lamplighter/matching'
+import { decodeBmp } from './bmp.ts'
+import { type Build, type Picture, type Still, Undecodable } from './build.ts'
+import { type Decoded, decodePng, decodeWith } from './codecs.ts'
+import { LIMITS } from './limits.ts'
+import { mendedPng, pixelChunksOnly } from './png-rebuild.ts'
+
+/** The build that needs no add-on: WebAssembly codecs, and bitmaps by a reader of our own. */
+export const wasm: Build = {
+  async still(picture): Promise<Still> {
+    const { type, header } = picture
+    if (header.needs === 'native') throw new Undecodable('no_decoder', `${type} is not decoded without add-ons`)
+    const { pixels, warnings } = await decoded(picture)
+    if (pixels.width !== header.width || pixels.height !== header.height) {
+      throw new Undecodable('damaged', 'the picture has another size than its header says')
+    }
+    return { pixels: header.grey ? greyOf(pixels) : pixels, clean: header.whole && warnings === 0 }
+  },
+}
+
+async function decoded({ type, bytes, header: { width, height } }: Picture): Promise<Decoded> {
+  try {
+    switch (type) {
+      case 'image/png':
+        return await decodePngOrMend(bytes)
+      case 'image/bmp':
+        return decodeBmp(bytes)
+      case 'image/jpeg':
+        return await decodeWith('jpeg', bytes)
+      case 'image/avif':
+        return await decodeWith('avif', bytes)
+      default:
+        return await decodeWith('webp', bytes)
+    }
+  } catch {
+    // Codecs throw numbers, objects and traps of their own; to us they all say that this file cannot be read.
+    const why = width * height > LIMITS.surePixels ? 'too_large' : 'damaged'
+    throw new Undecodable(why, `the ${type} codec gave up`)
+  }
+}
+
+async function decodePngOrMend(bytes: Uint8Array): Promise<Decoded> {
+  try {
+    return await decodePng(pixelChunksOnly(bytes))
+  } catch (error) {
+    const mended = mendedPng(bytes)
+    if (mended === undefined) throw error
+    return { ...(await decodePng(mended)), warnings: 1 }
+  }
+}
+
+function greyOf({ width, height, data }: Pixels): Pixels {
+  const grey = new Uint8Array(width * height)
+  for (let at = 0; at < grey.length; at += 1) grey[at] = data[4 * at] ?? 0
+  return { width, height, channels: 1, data: grey }
+}
