@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { RuleWord, VersionPath } from './rules.ts'
-import { AboutRun, RunId } from './runs.ts'
+import { AboutRun, Archive, BacktestState, RunId, Source, Upload } from './runs.ts'
 import { Id, Instant, Nothing } from './words.ts'
 
 const About = AboutRun.extend({
+  state: BacktestState,
+  source: Source,
   /** What it is compared with: `starter@2`. */
   against: z.string(),
   from: Instant,
@@ -21,6 +23,7 @@ export const BacktestResult = z.object({
   warmupMs: z.int(),
   /** Counters whose window is longer than the longest warm-up, seven days: what rests on them stays undecided. */
   cold: z.array(z.string()),
+  archive: Archive.optional(),
   /** Replaying what ran then, compared with what it decided then: anything but 0 events says that this backtest is not to be trusted. */
   drift: z.object({
     checked: z.int(),
@@ -81,11 +84,11 @@ export const startBacktest = endpoint({
   path: '/v1/rulesets/{name}/versions/{version}/backtests',
   act: 'rules.write',
   summary:
-    'Ask a version about past events, as far as the replay log holds them, beside the live version or another one.',
+    'Ask a version about past events, as far as the replay log holds them or the platform hands them in, beside the live version or another one.',
   params: VersionPath,
   query: Nothing,
   body: z.object({
-    source: z.literal('log'),
+    source: Source,
     from: Instant.describe('The first instant that is measured; counters are warmed with what came before'),
     to: Instant.optional().describe('The last one; now by default'),
     against: z
@@ -125,7 +128,7 @@ export const getBacktest = endpoint({
   query: Nothing,
   body: undefined,
   status: 200,
-  answer: About.extend({ result: BacktestResult.nullable() }),
+  answer: About.extend({ upload: Upload, result: BacktestResult.nullable() }),
   repeat: 'own',
   writes: true,
   codes: [],

@@ -20,7 +20,15 @@ import { Readiness } from './http/health.ts'
 import { createLive, type Live } from './http/live.ts'
 import { outgoing } from './http/outgoing.ts'
 import type { Page, Route } from './http/route.ts'
-import { backlogGuard, Flights, FOLLOW, type IntakeServices, keyedNames, takenByNow } from './intake/index.ts'
+import {
+  archiveReader,
+  backlogGuard,
+  Flights,
+  FOLLOW,
+  type IntakeServices,
+  keyedNames,
+  takenByNow,
+} from './intake/index.ts'
 import { metrics, namesKnown } from './metrics.ts'
 import { modules } from './modules.ts'
 import { createPeople, makeNameIgnored, type People } from './people/index.ts'
@@ -43,11 +51,13 @@ import {
   backfillHandler,
   backtestHandler,
   makeReplayLog,
+  makeUploads,
   RETRO,
   type ReplayLog,
   routesOf as replayRoutes,
   retroHandler,
   startProgress,
+  type Uploads,
 } from './replay/index.ts'
 import { createQuiet, type Quiet } from './restore/index.ts'
 import type { CaseDesk } from './review/index.ts'
@@ -98,6 +108,7 @@ export interface Parts {
   readonly tally: Tally
   readonly intake: IntakeServices
   readonly replay: ReplayLog
+  readonly uploads: Uploads
   readonly desk: CaseDesk
   readonly vault: MediaVault
   readonly erasure: ErasureServices
@@ -201,23 +212,20 @@ async function build(
     }),
   })
   const progress = startProgress(() => performance.now())
-  const erasure: ErasureServices = { storage, keyring, sealer, vault, counters, replay, transparency, now }
+  const nameOf = keyedNames(sealKey)
+  const bench: IntakeServices['bench'] = {
+    ...{ rules: registry.live, running: registry.running, tally, counters },
+    ...{ lists: library.book, providers, vault, sealer, sealKey },
+    switches: () => ({ set: switchboard.now(), at: now() }),
+  }
+  const uploads = makeUploads({ storage, keyring, reader: archiveReader(bench, nameOf) })
+  const erasure: ErasureServices = { storage, keyring, sealer, vault, counters, replay, uploads, transparency, now }
   // Before anybody is answered: a copy of the data may have brought back who was erased since (ledger.md §12.1).
   await honourErasures(erasure)
   const intake: IntakeServices = {
-    bench: {
-      ...{ rules: registry.live, running: registry.running, tally, counters },
-      ...{
-        lists: library.book,
-        providers,
-        vault,
-        sealer,
-        sealKey,
-        switches: () => ({ set: switchboard.now(), at: now() }),
-      },
-    },
+    bench,
     storage,
-    nameOf: keyedNames(sealKey),
+    nameOf,
     flights: new Flights(),
     replay,
     meansFor,
@@ -261,6 +269,7 @@ async function build(
     tally,
     intake,
     replay,
+    uploads,
     desk,
     vault,
     erasure,
@@ -294,7 +303,7 @@ async function build(
     { ...parts, sealer, settings, decoder, live, quiet, readiness, formKey, stands },
     {
       routes: [
-        ...replayRoutes({ storage, registry, keyring, progress, keysFor }),
+        ...replayRoutes({ storage, registry, keyring, progress, uploads, keysFor }),
         ...modelRoutes({ store }),
         ...erasureRoutes(erasure),
         ...(options.routes?.(parts) ?? []),
@@ -320,8 +329,11 @@ async function build(
     start() {
       const long = {
         [ERASURE_QUEUE]: erasureHandler(erasure),
-        [BACKTEST.queue]: backtestHandler({ storage, registry, keyring, progress }),
-        [RETRO.queue]: retroHandler({ storage, registry, keyring, progress, sealer, sealKey, now, keysFor }),
+        [BACKTEST.queue]: backtestHandler({ storage, registry, keyring, progress, uploads }),
+        [RETRO.queue]: retroHandler({
+          ...{ storage, registry, keyring, progress, uploads },
+          ...{ sealer, sealKey, now, keysFor },
+        }),
         [BACKFILL.queue]: backfillHandler({
           ...{ storage, registry, keyring, progress, counters, now },
           takenByNow: () => takenByNow({ flights: intake.flights, stream: storage.stream }, FOLLOW),
@@ -333,6 +345,7 @@ async function build(
         keyring,
         intake,
         replay,
+        uploads,
         desk,
         deliveries,
         counters,

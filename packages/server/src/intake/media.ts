@@ -25,7 +25,11 @@ export interface MediaReading {
  * Joins an event with what is known of its files, waiting up to `budgetMs` for measurements under way. A file that is not known, not
  * measured or not decoded leaves a gap in the record (*unknown*), never an empty list. Files that may not be looked at are not asked for.
  */
-export async function readMedia(accepted: Accepted, vault: MediaVault, budgetMs: number): Promise<MediaReading> {
+export async function readMedia(
+  accepted: Accepted,
+  vault: Pick<MediaVault, 'find'>,
+  budgetMs: number,
+): Promise<MediaReading> {
   if (accepted.files.length === 0 || accepted.off !== undefined)
     return { event: accepted.event, readings: [], digestKinds: ALL_KINDS, files: [], unknown: [] }
   const read = await Promise.all(accepted.files.map((file) => readFile(file, accepted.connection, vault, budgetMs)))
@@ -83,7 +87,12 @@ interface OneFile {
   readonly file: MediaReading['files'][number]
 }
 
-async function readFile(wire: WireFile, connection: string, vault: MediaVault, budgetMs: number): Promise<OneFile> {
+async function readFile(
+  wire: WireFile,
+  connection: string,
+  vault: Pick<MediaVault, 'find'>,
+  budgetMs: number,
+): Promise<OneFile> {
   const stored = await vault.find(connection, wire.id, budgetMs)
   if (stored === undefined) return hashesOnly(wire, connection)
   const { facts, row } = stored

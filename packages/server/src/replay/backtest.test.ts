@@ -82,8 +82,11 @@ async function start(version: number, from: number, against = 'live'): Promise<s
 }
 /** What the worker does with the job. */
 async function work(signal = AbortSignal.timeout(60_000)): Promise<unknown> {
-  const { storage, registry, keyring } = house.context
-  const handler = backtestHandler({ storage, registry, keyring, progress: startProgress(() => performance.now()) })
+  const { storage, registry, keyring, uploads } = house.context
+  const handler = backtestHandler({
+    ...{ storage, registry, keyring, uploads },
+    progress: startProgress(() => performance.now()),
+  })
   const [job] = await storage.jobs.claim(BACKTEST.queue, 1, 60_000)
   if (job === undefined) return 'nothing to do'
   const ending = await handler(job, { signal, claimed: () => job }).catch((error: Error) => error)
