@@ -24,6 +24,15 @@ export const BacktestResult = z.object({
   /** Counters whose window is longer than the longest warm-up, seven days: what rests on them stays undecided. */
   cold: z.array(z.string()),
   archive: Archive.optional(),
+  /** Where only a share of the accounts was looked at: all numbers are of that share, and none is made larger. */
+  sample: z
+    .object({
+      percent: z.int(),
+      seed: z.string(),
+      /** Rules that count what others do, by counters that are not kept by the acting account: of these a share says nothing. */
+      notMeasured: z.array(z.object({ rule: z.string(), because: z.array(z.string()) })),
+    })
+    .optional(),
   /** Replaying what ran then, compared with what it decided then: anything but 0 events says that this backtest is not to be trusted. */
   drift: z.object({
     checked: z.int(),
@@ -96,6 +105,20 @@ export const startBacktest = endpoint({
       .regex(/^(live|[a-z][a-z0-9_]{0,63}@[1-9]\d{0,8})$/)
       .default('live')
       .describe('"live", or a version such as "core@1"'),
+    sample: z
+      .object({
+        percent: z.int().min(1).max(99).describe('So many of a hundred accounts; all that one of them did, or nothing'),
+        seed: z
+          .string()
+          .min(1)
+          .max(64)
+          .optional()
+          .describe('Picks them: the same word picks the same. Made up if left out'),
+      })
+      .optional()
+      .describe(
+        'Look at a share of the acting accounts only. Rules that count what others do are not measured, and named',
+      ),
   }),
   status: 202,
   answer: z.object({ id: Id }),

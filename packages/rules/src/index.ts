@@ -47,6 +47,7 @@ export {
   type RuleForm,
 } from './rule-form.ts'
 export { type EventKind, readSchema, type Schema } from './schema.ts'
+export { countsOthers } from './share.ts'
 export { type ListFactory, runTests, type TestReport } from './tests.ts'
 export type { Json, Value } from './types.ts'
 export {

@@ -221,6 +221,17 @@ export const rulebookEn = {
   backtest: {
     means:
       'Asks this version about past events, as far as the replay log keeps them: facts without content, 28 days at most. Nothing is done to anybody.',
+    archive:
+      'Your own archive can be asked instead: it is handed in on the command line (lamplighter rules backtest … --upload FILE) or through the API.',
+    source: { log: 'From the replay log.', upload: 'From an archive that was handed in.' },
+    collecting: (taken: string, until: string) =>
+      `${taken} events are handed in; it begins when that is said to be all. What is not finished by ${until} is dropped.`,
+    late: (count: string) =>
+      `${count} events came so late in the archive that later ones had been judged: what they count is unsure.`,
+    repeated: (count: string) => `${count} events were told twice and judged once.`,
+    sample: (percent: string, seed: string) =>
+      `Only ${percent} of the accounts were looked at, picked by ${seed}. No number is made larger.`,
+    notMeasured: 'Not measured, because these rules count what others do, too:',
     span: 'How far back',
     days: (count: number) => many(count, 'day', 'days'),
     start: 'Ask the past',
@@ -229,7 +240,14 @@ export const rulebookEn = {
     run: 'Backtest',
     runOf: (at: string, by: string) => `${at}, by ${by}`,
     spanOf: (from: string, to: string, against: string) => `Events from ${from} to ${to}, beside ${against}.`,
-    state: { waiting: 'waiting', running: 'under way', done: 'done', cancelled: 'stopped', parked: 'given up' },
+    state: {
+      collecting: 'takes events',
+      waiting: 'waiting',
+      running: 'under way',
+      done: 'done',
+      cancelled: 'stopped',
+      parked: 'given up',
+    },
     parked:
       'It failed and was given up. The operator finds why in the log of the server; ask for it again when that is mended.',
     cancelled: 'It was stopped. What it had found by then is gone.',
@@ -242,6 +260,7 @@ export const rulebookEn = {
     sumNoWarmup: (measured: string) => `${measured} events measured.`,
     drift: (events: string, checked: string) =>
       `Do not trust this: asked again, what ran then decides ${events} of ${checked} events otherwise than it did.`,
+    notChecked: 'Nothing is known of what ran then, so it was not compared with that.',
     noDrift: (checked: string) => `Asked again, what ran then decides all ${checked} events as it did.`,
     unsure: (count: string) => `${count} were not compared: a counter had no sure number.`,
     blind: (count: string) =>
@@ -316,6 +335,7 @@ export const rulebookEn = {
     approved: 'Agreed. It begins.',
     state: {
       proposed: 'proposed',
+      collecting: 'takes events',
       waiting: 'waiting',
       running: 'under way',
       done: 'done',
@@ -325,6 +345,9 @@ export const rulebookEn = {
     cancelled: 'It was stopped. Cases that it had made by then stay.',
     reaches: (since: string) => `The log reaches back to ${since}; before that nobody can be found again.`,
     nothing: 'The log has no open segment, so nobody can be found again.',
+    archive:
+      'To look for a new list in old content, your own archive is handed in once somebody has agreed: on the command line (lamplighter rules retro … --upload FILE) or through the API.',
+    begins: (since: string) => `The archive begins on ${since}.`,
     broken: 'The segment of the log was closed meanwhile: the rest was not looked at.',
     sum: (measured: string, opened: string, joined: string) =>
       `${measured} events looked at. Cases opened: ${opened}; open cases joined: ${joined}.`,

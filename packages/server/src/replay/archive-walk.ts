@@ -5,6 +5,7 @@ import { InOrder } from './in-order.ts'
 import { packChunk } from './line.ts'
 import { linesOf, Pen, type Trace, unloggedIn } from './pen.ts'
 import { heed, type RunServices } from './runs.ts'
+import { actorOf } from './sample.ts'
 import { chunkPlaces, oneUpload, stateOfRun } from './store.ts'
 import type { UploadsTable } from './upload-tables.ts'
 import { NOBODYS, type Uploads } from './uploads.ts'
@@ -35,12 +36,18 @@ const AT_ONCE = 250
  */
 export async function eachPiece(
   services: WalkServices,
-  walk: { readonly run: string; readonly versions: readonly LiveRules[]; readonly sealedId: SealedId },
+  walk: {
+    readonly run: string
+    readonly versions: readonly LiveRules[]
+    readonly sealedId: SealedId
+    /** Whether the events of this account are looked at; all by default. */
+    readonly wanted?: (account: string | undefined) => boolean
+  },
   signal: AbortSignal,
   take: (piece: Piece) => Promise<'on' | 'stopped'>,
 ): Promise<{ readonly late: number; readonly repeated: number } | 'stopped'> {
   const { store } = services.storage
-  const { run } = walk
+  const { run, wanted = () => true } = walk
   const upload = await store.read(oneUpload, run)
   if (upload === undefined) return 'stopped'
   const places = await store.read(chunkPlaces, run)
@@ -56,7 +63,9 @@ export async function eachPiece(
       const now = await store.read(oneUpload, run)
       if (now === undefined || (await store.read(stateOfRun, run)) !== 'running') return 'stopped'
       if (now.erased !== upload.erased) throw new Error('the archive has changed')
-      const some = due.slice(from, from + AT_ONCE).filter((event) => seen.isFirst(event))
+      const some = due
+        .slice(from, from + AT_ONCE)
+        .filter((event) => wanted(actorOf(Object(event.wire))) && seen.isFirst(event))
       if (some.length > 0 && (await take(await pieceOf(some, upload, walk, services.uploads))) === 'stopped')
         return 'stopped'
     }

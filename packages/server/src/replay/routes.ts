@@ -61,8 +61,8 @@ export function routesOf(services: ReplayServices): Route[] {
         against_hash: other.hash,
         last: await store.read(lastChunk, undefined),
         source: call.body.source,
-        percent: null,
-        seed: null,
+        percent: call.body.sample?.percent ?? null,
+        seed: call.body.sample?.seed ?? null,
       }
       return { body: await store.tx(addBacktest, wish, onceOf(call)) }
     }),

@@ -9,6 +9,7 @@ import { idsUnder } from './log.ts'
 import type { Errand, FromThread, ToThread } from './messages.ts'
 import { resultOf } from './result.ts'
 import { bodiesOf, eachPage, endingUploads, linesIn, type RunServices, runHandler, versionWith } from './runs.ts'
+import { isIn, notMeasuredIn, type Sample } from './sample.ts'
 import { keepPart, oneBacktest, oneUpload, partsOf, segmentsIn } from './store.ts'
 import type { BacktestsTable } from './tables.ts'
 import { PastThread } from './thread-client.ts'
@@ -49,8 +50,14 @@ interface Asked {
 
 type BacktestThread = PastThread<ToThread, FromThread>
 
-const threadOf = ({ row, both }: Asked): BacktestThread => {
-  const errand: Errand = { mine: textsOf(both.mine), theirs: textsOf(both.theirs), from: row.since, to: row.until }
+/** @param drawn the share of accounts was drawn before the thread sees an event */
+const threadOf = ({ row, both }: Asked, drawn = false): BacktestThread => {
+  const sample = sampleOf(row)
+  const span = {
+    ...{ from: row.since, to: row.until },
+    ...(sample !== undefined && { leftOut: notMeasuredIn(both).map(({ rule }) => rule), ...(!drawn && { sample }) }),
+  }
+  const errand: Errand = { mine: textsOf(both.mine), theirs: textsOf(both.theirs), span }
   return new PastThread<ToThread, FromThread>(new URL('./thread.ts', import.meta.url), errand)
 }
 
@@ -94,8 +101,13 @@ async function overUpload(asked: Asked, services: BacktestServices, signal: Abor
   if (upload === undefined) return 'stopped' as const
   const at = services.progress.begin(row.id, { done: 0, total: upload.taken })
   const decided = await decidedUnder(segment, row.since, services)
-  const walk = { run: row.id, versions: [both.mine, both.theirs], sealedId: await idsUnder(keyring, segment) }
-  const thread = threadOf(asked)
+  const sample = sampleOf(row)
+  const walk = {
+    ...{ run: row.id, versions: [both.mine, both.theirs], sealedId: await idsUnder(keyring, segment) },
+    // By the names that the platform gives them: they are the same in each archive.
+    ...(sample !== undefined && { wanted: (account: string | undefined) => isIn(sample, account) }),
+  }
+  const thread = threadOf(asked, true)
   try {
     await thread.ask({ do: 'begin', decided })
     const walked = await eachPiece(services, walk, signal, async ({ chunk, events }) => {
@@ -125,8 +137,13 @@ async function resultNow({ row, both }: Asked, { storage }: BacktestServices) {
   const { ms, cold } = warmupOf(both)
   const parts = (await storage.store.read(partsOf, row.id)).map(({ part }) => part)
   const versions = new Map(both.mine.program.ruleset.rules.map(({ name, version }) => [name, version]))
-  return resultOf(parts, { warmupMs: ms, cold, versions })
+  const result = resultOf(parts, { warmupMs: ms, cold, versions })
+  const sample = sampleOf(row)
+  return sample === undefined ? result : { ...result, sample: { ...sample, notMeasured: notMeasuredIn(both) } }
 }
+
+const sampleOf = ({ percent, seed }: BacktestsTable): Sample | undefined =>
+  percent === null || seed === null ? undefined : { percent, seed }
 
 /** What people decided of the events of a segment; undefined when its key is gone, and nobody can find them again. */
 async function decidedIn(segment: string, since: number, services: BacktestServices): Promise<Decided | undefined> {

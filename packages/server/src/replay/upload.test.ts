@@ -239,6 +239,28 @@ describe.each(engines)('an archive of the platform, on $name', (engine) => {
     await nothingLeft()
   })
 
+  test('a share of its accounts is drawn by their own names, so that it is the same in the next archive', async () => {
+    const accounts = Array.from({ length: 20 }, (_, n) => `account-${n}`)
+    const events = [0, 1, 2, 3].flatMap((n) =>
+      accounts.map((account, of) => message(`${account}-${n}`, account, HOUR + n * 60_000 + of)),
+    )
+    const results = []
+    for (const archive of [events, events.toReversed()]) {
+      const id = await started({ sample: { percent: 40, seed: 'a' } })
+      await hand(id, 0, [...archive, message('first', 'wren', 0)])
+      await finish(id, 81)
+      expect(await work()).toBe('completed')
+      results.push((await found(id)).result)
+    }
+    const [first, second] = results
+    expect(first).toMatchObject({ sample: { percent: 40, seed: 'a', notMeasured: [] } })
+    expect(second).toEqual(first)
+    // The fourth message of an account is the first that the version minds.
+    expect(first.measured % 4).toBe(0)
+    expect([first.measured > 0, first.measured < 80]).toEqual([true, true])
+    expect(first.rules).toMatchObject([{ rule: 'many', fired: { new: first.measured / 4 } }])
+  })
+
   test('somebody who is erased is in it no more, and a run that reads it begins anew', async () => {
     const { uploads } = house.context
     const { plan } = uploads.reader
