@@ -1,3 +1,4 @@
+export { askedLists } from './asked-lists.ts'
 export { canonicalJson } from './canonical.ts'
 export { check } from './check.ts'
 export type { Counter, Effect, ListSpec, Rule, RuleSet, SignalSpec } from './checked.ts'

@@ -43,6 +43,7 @@ import {
   ruleNames,
   SWITCH_IDS,
   type Switchboard,
+  shippedPolicies,
   type Tally,
 } from './policy/index.ts'
 import {
@@ -64,6 +65,8 @@ import type { CaseDesk } from './review/index.ts'
 import { startRunning } from './running.ts'
 import { createSettings, type Settings } from './settings/index.ts'
 import {
+  allLists,
+  allowedHarms,
   type ListLibrary,
   learnerProviders,
   type Models,
@@ -193,7 +196,12 @@ async function build(
   const counters = keptCounters({ storage, names: counterNames(keyring), now })
   const models = makeModels({ storage, keysFor, onBroken: (error) => failed('models', error) })
   const providers = new Map([...shippedProviders, ...learnerProviders(models)])
-  const registry = makeRegistry({ storage, providers: new Set(providers.keys()), counters, now, keysFor })
+  const outside = async () => {
+    const harms = new Map((await store.read(allLists, undefined)).map((row) => [row.id, allowedHarms(row)]))
+    const dsaNotices = (await settings.get('eu.dsa.notices')) === 'on'
+    return { harmsOf: (list: string) => harms.get(list), dsaNotices, policies: shippedPolicies }
+  }
+  const registry = makeRegistry({ storage, providers: new Set(providers.keys()), counters, outside, now, keysFor })
   const switchboard = makeSwitchboard(storage)
   const tally = makeTally({
     async write(counts) {

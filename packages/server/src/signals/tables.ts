@@ -1,4 +1,4 @@
-import { table } from '../storage/ddl.ts'
+import { addColumn, table } from '../storage/ddl.ts'
 import { days, defineSchema } from '../storage/index.ts'
 import type { ListKind } from './lists/parse.ts'
 
@@ -25,6 +25,8 @@ export interface ListsTable {
   updated_at: number | null
   /** The highest entry number that was ever given. */
   last_n: number
+  /** JSON of the harms that its terms allow; null where no terms were given. */
+  terms_harms: string | null
 }
 export interface ListVersionsTable {
   list: string
@@ -141,6 +143,7 @@ export const schema = defineSchema({
         'create index models_retired on models (retired_at)',
       ],
     },
+    { id: '0003-terms', up: (engine) => [addColumn(engine, 'lists', 'terms_harms', 'text')] },
   ],
   tables: {
     lists: { kept: { forever: 'one row per list, until an admin removes the list' } },
