@@ -1,47 +1,39 @@
 import { type CounterState, emptyState, move, type Reading, read } from '@lamplighter/rules/counters'
-import { type Counting, idOf } from './counting.ts'
+import type { Counting } from './counting.ts'
+import type { HeldRow } from './held-rows.ts'
 import type { JournalOp } from './journal-record.ts'
 
-/** A key's state in memory. */
-export interface HeldRow {
+/** An op whose rows stand in memory. */
+export interface HeldOp {
+  readonly op: JournalOp & { readonly readOnly?: boolean }
   readonly counting: Counting
-  /** Undefined: nothing is kept of it. */
-  readonly state: CounterState | undefined
-  /** Number of the journal record that moved it last; 0 when its row in the database says the same. */
-  readonly seq: number
+  readonly own: HeldRow
+  /** The row under the hash of the last key; looked up only where there is nothing under the one of now. */
+  readonly last: HeldRow | undefined
 }
 
-export type HeldRows = ReadonlyMap<string, HeldRow>
-
-/** The rows that an op may touch. */
-export function idsOf({ no, key }: Pick<JournalOp, 'no' | 'key'>): string[] {
-  return key.last === undefined ? [idOf(no, key.now)] : [idOf(no, key.now), idOf(no, key.last)]
-}
+/** What the ops of one record have made of rows: the new states, until all of them are made. */
+export type Moved = Map<HeldRow, CounterState | undefined>
 
 /**
  * Moves one key and reads it, as `applyCounters` does on a row. A row that still stands under the hash of the last key moves to the new
- * one. Pure: what is new goes into `moved`.
- *
- * @param rows all that `idsOf` names, before
- * @param moved what earlier ops of the same record have made of them
+ * one. The rows themselves stay as they are: what is new goes into `moved`, which holds what earlier ops of the same record have made.
  */
 export function moveHeld(
-  op: JournalOp & { readonly readOnly?: boolean },
-  counting: Counting,
-  from: { readonly rows: HeldRows; readonly moved: Map<string, HeldRow>; readonly seq: number },
+  { op, counting, own, last }: HeldOp,
+  moved: Moved,
 ): { readonly reading: Reading; readonly changed: boolean } {
-  const { rows, moved, seq } = from
   const { spec } = counting
-  const kept = { ...counting.kept, swept: Math.max(counting.kept.swept, op.findable) }
-  const [id = '', lastId] = idsOf(op)
-  const stateOf = (row: string): CounterState | undefined => (moved.get(row) ?? rows.get(row))?.state
-  const own = stateOf(id)
-  const renamed = own === undefined && lastId !== undefined ? stateOf(lastId) : undefined
-  const before = own ?? renamed ?? emptyState(spec)
+  const kept = op.findable > counting.kept.swept ? { ...counting.kept, swept: op.findable } : counting.kept
+  const there = stateOf(own, moved)
+  const renamed = there === undefined && last !== undefined ? stateOf(last, moved) : undefined
+  const before = there ?? renamed ?? emptyState(spec)
   if (op.readOnly === true) return { reading: read(spec, before, op.move.at, kept), changed: false }
   const after = move(spec, before, op.move, kept)
   const changed = after !== before || renamed !== undefined
-  if (changed) moved.set(id, { counting, state: after, seq })
-  if (renamed !== undefined && lastId !== undefined) moved.set(lastId, { counting, state: undefined, seq })
+  if (changed) moved.set(own, after)
+  if (renamed !== undefined && last !== undefined) moved.set(last, undefined)
   return { reading: read(spec, after, op.move.at, kept), changed }
 }
+
+const stateOf = (row: HeldRow, moved: Moved): CounterState | undefined => (moved.has(row) ? moved.get(row) : row.state)

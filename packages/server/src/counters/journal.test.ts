@@ -174,4 +174,38 @@ describe('the journal of counters', () => {
     expect(order[0]).toBe('on disk')
     expect(order).toHaveLength(3)
   })
+
+  test('a key that is let go while another is read keeps its count', async () => {
+    const trimmed = Promise.withResolvers<void>()
+    let reads = 0
+    const slow: Store = {
+      ...{ engine: 'sqlite', close: () => opened.storage.store.close() },
+      async read(query, input) {
+        if (query.name === 'counters.packed-states') {
+          reads += 1
+          // The second reader waits until the rows that the first has moved are written and let go.
+          if (reads === 2) await trimmed.promise
+        }
+        return opened.storage.store.read(query, input)
+      },
+      async tx(work, input, options) {
+        const output = await opened.storage.store.tx(work, input, options)
+        if (work.name === 'counters.trim-journal') setImmediate(trimmed.resolve)
+        return output
+      },
+    }
+    const counters = kept({ store: slow }, { foldOps: 1, heldBytes: 0 })
+    const count = spec('sha256:b', { what: 'count' })
+    const op = (key: string, event: string): CounterOp => ({
+      ...{ counter: count, key: [key], at: opened.now, event, where: true },
+    })
+    const first = counters.apply('live', [op('kestrel', 'e1')])
+    await first
+    expect(await counters.apply('live', [op('kestrel', 'e2'), op('linnet', 'e3')])).toMatchObject([
+      { low: 2, high: 2 },
+      { low: 1, high: 1 },
+    ])
+    expect(reads).toBe(2)
+    expect(await counters.apply('live', [op('kestrel', 'e4')])).toMatchObject([{ low: 3, high: 3 }])
+  })
 })

@@ -1,7 +1,8 @@
-import { type CounterState, pack, type Reading, sweepState, unpack } from '@lamplighter/rules/counters'
+import { pack, type Reading, sweepState, unpack } from '@lamplighter/rules/counters'
 import { gather, isStorageError, type Store } from '../storage/index.ts'
-import { type Counting, countingOf } from './counting.ts'
-import { type HeldRow, idsOf, moveHeld } from './held.ts'
+import { type Counting, countingOf, idOf } from './counting.ts'
+import { type HeldOp, type Moved, moveHeld } from './held.ts'
+import { type HeldRow, HeldRows } from './held-rows.ts'
 import { appendJournal, type Folded, journalRecords, packedStates, trimJournal, writeRows } from './journal.store.ts'
 import { decodeOps, encodeOps, type JournalOp } from './journal-record.ts'
 import { oldestIn } from './oldest.ts'
@@ -40,8 +41,9 @@ interface Call {
  */
 export function journaled(store: Store, since: Since, limits: Partial<JournalLimits> = {}): Line {
   const { foldOps, heldBytes } = { ...LIMITS, ...limits }
-  const rows = new Map<string, HeldRow>()
-  let counters = new Map<string, Counting>()
+  const rows = new HeldRows()
+  let counters = new Map<string, ReadonlyMap<string, Counting>>()
+  let numbers = new Map<number, Counting>()
   /** Number of the last record. */
   let seq = 0
   /** Whether memory says what counters, rows and journal say. */
@@ -99,11 +101,10 @@ export function journaled(store: Store, since: Since, limits: Partial<JournalLim
         sound = false
         await note()
         await readCounters()
-        for (const [id, row] of rows) {
-          const counting = countingNumbered(row.counting.no)
-          const { kept, spec } = counting
-          rows.set(id, { ...row, counting, state: row.state && sweepState(row.state, kept, spec) })
-        }
+        rows.sweep(({ counting: { no }, state }) => {
+          const counting = countingNumbered(no)
+          return { counting, state: state && sweepState(state, counting.kept, counting.spec) }
+        })
         sound = true
       }),
   }
@@ -121,11 +122,10 @@ export function journaled(store: Store, since: Since, limits: Partial<JournalLim
     unfolded = 0
     for (const record of await store.read(journalRecords, undefined)) {
       const ops = decodeOps(record.ops)
-      await hold(ops)
-      const moved = new Map<string, HeldRow>()
+      const moved: Moved = new Map()
+      for (const op of await hold(ops)) moveHeld(op, moved)
       seq = record.seq
-      for (const op of ops) moveHeld(op, countingNumbered(op.no), { rows, moved, seq })
-      take(moved)
+      rows.move(moved, seq)
       unfolded += ops.length
     }
     sound = true
@@ -133,31 +133,39 @@ export function journaled(store: Store, since: Since, limits: Partial<JournalLim
 
   async function readCounters(): Promise<void> {
     const all = await store.read(allCounters, undefined)
-    counters = new Map(all.map((row) => [`${row.namespace} ${row.counter}`, countingOf(row)]))
+    const named = new Map<string, Map<string, Counting>>()
+    numbers = new Map()
+    for (const row of all) {
+      const counting = countingOf(row)
+      numbers.set(counting.no, counting)
+      const own = named.get(row.namespace) ?? new Map<string, Counting>()
+      named.set(row.namespace, own.set(row.counter, counting))
+    }
+    counters = named
   }
 
   function countingNumbered(no: number): Counting {
-    for (const one of counters.values()) if (one.no === no) return one
-    throw new TypeError('the journal moves a counter that is not there')
+    const counting = numbers.get(no)
+    if (counting === undefined) throw new TypeError('the journal moves a counter that is not there')
+    return counting
   }
 
   /** Moves and reads, and appends what has moved. All or nothing: whatever throws here has changed nothing. */
   async function record(calls: readonly Call[]): Promise<{ durable: Promise<void>; readings: Reading[][] }> {
-    const asked = await numbered(calls)
-    await hold(asked.flat())
+    const held = (await hold(await numbered(calls))).values()
     const own = seq + 1
-    const moved = new Map<string, HeldRow>()
+    const moved: Moved = new Map()
     const changes: JournalOp[] = []
-    const readings = asked.map((ops) =>
-      ops.map((op) => {
-        const { reading, changed } = moveHeld(op, op.counting, { rows, moved, seq: own })
-        if (changed) changes.push(op)
+    const readings = calls.map(({ ops }) =>
+      Array.from(held.take(ops.length), (one) => {
+        const { reading, changed } = moveHeld(one, moved)
+        if (changed) changes.push(one.op)
         return reading
       }),
     )
     // What an earlier record moved may be what is read here.
     if (changes.length === 0) return { durable, readings }
-    take(moved)
+    rows.move(moved, own)
     seq = own
     unfolded += changes.length
     durable = both(durable, store.tx(appendJournal, { seq: own, ops: encodeOps(changes) }))
@@ -168,38 +176,54 @@ export function journaled(store: Store, since: Since, limits: Partial<JournalLim
     return { durable, readings }
   }
 
-  async function numbered(calls: readonly Call[]): Promise<(JournalOp & StoredOp & { counting: Counting })[][]> {
+  /** The ops of all calls in their order, with their counters' numbers; counters that are new begin here. */
+  async function numbered(calls: readonly Call[]): Promise<JournalOp[]> {
     for (const { namespace, ops } of calls) {
-      const specs = new Map(ops.map(({ counter }) => [counter.id, counter]))
-      const missing = [...specs.values()].filter(({ id }) => !counters.has(`${namespace} ${id}`))
-      if (missing.length === 0) continue
-      await store.tx(beginCounters, { namespace, specs: missing, ...since })
+      const there = counters.get(namespace)
+      const missing = new Map<string, StoredOp['counter']>()
+      for (const { counter } of ops) if (there?.has(counter.id) !== true) missing.set(counter.id, counter)
+      if (missing.size === 0) continue
+      await store.tx(beginCounters, { namespace, specs: [...missing.values()], ...since })
       await readCounters()
     }
-    return calls.map(({ namespace, ops }) =>
-      ops.map((op) => {
-        const counting = counters.get(`${namespace} ${op.counter.id}`)
+    return calls.flatMap(({ namespace, ops }) => {
+      const there = counters.get(namespace)
+      return ops.map(({ counter, ...op }) => {
+        const counting = there?.get(counter.id)
         if (counting === undefined) throw new TypeError('a counter was not begun before it was moved')
-        return { ...op, no: counting.no, counting }
-      }),
-    )
+        return { ...op, no: counting.no }
+      })
+    })
   }
 
-  /** Has in memory what these ops may touch. */
-  async function hold(ops: readonly Pick<JournalOp, 'no' | 'key'>[]): Promise<void> {
-    const missing = new Map<string, number>()
-    for (const op of ops) for (const id of idsOf(op)) if (!rows.has(id)) missing.set(id, op.no)
-    if (missing.size === 0) return
-    const packed = new Map((await store.read(packedStates, [...missing.keys()])).map(({ id, state }) => [id, state]))
-    for (const [id, no] of missing) {
-      const bytes = packed.get(id)
-      const state = bytes === undefined ? undefined : unpack(bytes)
-      rows.set(id, { counting: countingNumbered(no), state, seq: 0 })
+  /** The rows of these ops, read where they are not in memory. A row that is let go while others are read is used as it was: nobody moves it meanwhile. */
+  async function hold(ops: readonly JournalOp[]): Promise<HeldOp[]> {
+    const found = new Map<string, HeldRow>()
+    const missing = new Map<string, Counting>()
+    const find = (id: string, counting: Counting): HeldRow | undefined => {
+      const row = rows.get(id)
+      if (row === undefined) missing.set(id, counting)
+      return row
     }
-  }
-
-  function take(moved: ReadonlyMap<string, HeldRow>): void {
-    for (const [id, row] of moved) rows.set(id, row)
+    const looked = ops.map((op) => {
+      const counting = countingNumbered(op.no)
+      const id = idOf(op.no, op.key.now)
+      const own = find(id, counting)
+      const lastId = op.key.last === undefined || own?.state !== undefined ? undefined : idOf(op.no, op.key.last)
+      const last = lastId === undefined ? undefined : find(lastId, counting)
+      return { op, counting, id, own, lastId, last }
+    })
+    if (missing.size > 0) {
+      const packed = new Map((await store.read(packedStates, [...missing.keys()])).map(({ id, state }) => [id, state]))
+      for (const [id, counting] of missing) {
+        const bytes = packed.get(id)
+        found.set(id, rows.add(id, counting, bytes === undefined ? undefined : unpack(bytes)))
+      }
+    }
+    return looked.map(({ op, counting, id, own = found.get(id), lastId, last }) => {
+      if (own === undefined) throw new TypeError('a row was not read before it was moved')
+      return { op, counting, own, last: last ?? (lastId === undefined ? undefined : found.get(lastId)) }
+    })
   }
 
   /** Writes what has moved into the rows and forgets the journal up to here. */
@@ -214,50 +238,27 @@ export function journaled(store: Store, since: Since, limits: Partial<JournalLim
   async function foldNow(): Promise<void> {
     nextFold = undefined
     const upTo = seq
-    const moved = [...rows].filter(([, row]) => row.seq > 0)
+    const moved = rows.moved()
     unfolded = 0
     if (moved.length === 0) return
     // Only what is durable: a row must not know of a move that nobody was told of.
     await durable
     for (const some of slices(moved, ROWS)) await store.tx(writeRows, foldedOf(some))
     await store.tx(trimJournal, upTo)
-    for (const [id, { seq: written }] of moved) {
-      const row = rows.get(id)
-      if (row?.seq === written) rows.set(id, { ...row, seq: 0 })
-    }
-    letGo(rows, heldBytes)
+    rows.written(moved)
+    rows.letGo(heldBytes)
   }
 }
 
-function foldedOf(moved: readonly (readonly [string, HeldRow])[]): Folded {
+function foldedOf(moved: readonly HeldRow[]): Folded {
   const written: Folded['rows'][number][] = []
   const gone: string[] = []
-  for (const [id, { counting, state }] of moved) {
+  for (const { id, counting, state } of moved) {
     const oldest = state === undefined ? undefined : oldestIn(state, counting.spec)
     if (state === undefined || oldest === undefined) gone.push(id)
     else written.push({ id, no: counting.no, oldest, state: pack(state) })
   }
   return { rows: written, gone }
-}
-
-/** Lets go of what the database has as well, what was held longest first, until little enough is left. */
-function letGo(rows: Map<string, HeldRow>, most: number): void {
-  let bytes = 0
-  for (const { state } of rows.values()) bytes += weightOf(state)
-  for (const [id, { seq, state }] of rows) {
-    if (bytes <= most) return
-    if (seq > 0) continue
-    rows.delete(id)
-    bytes -= weightOf(state)
-  }
-}
-
-/** Bytes in memory, roughly. */
-function weightOf(state: CounterState | undefined): number {
-  if (state === undefined) return 200
-  return state.kind === 'sketch'
-    ? 300 + state.subs.length * 8_300
-    : 400 + (state.sure.length + state.maybe.length) * 150
 }
 
 /** Waits for both, whichever fails. */

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { type CounterOp, type CounterSpec, GRACE, type Hash, plain } from '@lamplighter/rules/counters'
 import { namedCases, type StoreOptions } from '@lamplighter/rules/testing'
@@ -103,8 +104,10 @@ describe.each(engines)('counters on $name', (engine) => {
       for (const secret of ['kestrel', 'person-', 'stamp-9']) expect(text).not.toContain(secret)
     }
     const period = spec.over + GRACE
-    const first = keyring.live('counter').length
-    expect(first).toBe(2)
+    const now = Math.floor(opened.now / period)
+    const made = keyring.live('counter').map(({ ref }) => Number(ref.split(':')[1]) - now)
+    // Those of now and before, and of what begins within the hour.
+    expect(made.sort((a, b) => a - b)).toEqual([-1, 0, 1, 2, 3, 4, 5])
     // One period later the same key is found under the last name, and moves.
     opened.now += period
     expect(await counters.apply('live', [op(2, { at: opened.now })])).toMatchObject([{ low: 1, flags: [] }])
@@ -116,6 +119,28 @@ describe.each(engines)('counters on $name', (engine) => {
       keyring.live('counter').every(({ ref }) => Number(ref.split(':')[1]) >= Math.floor(opened.now / period) - 1),
     ).toBe(true)
     expect(await store.read(allRows, undefined)).toEqual([])
+    keyring.close()
+  })
+
+  test('a name is the first half of a keyed hash, in 22 digits, and another one for each counter', async () => {
+    const keyring = await openKeyring(join(opened.place.folder, 'keys'), { now: () => opened.now })
+    const names = counterNames(keyring)
+    const other = { ...spec, id: 'sha256:b' }
+    await names.ready([spec, other], opened.now)
+    const period = Math.floor(opened.now / (spec.over + GRACE))
+    const key = keyring.live('counter').find(({ ref }) => ref === `${spec.over}:${period}`)?.id ?? ''
+    const secret = await keyring.use(key, (handle) => handle.derive('counter names'))
+    for (let n = 0; n < 300; n += 1) {
+      const mac = createHmac('sha256', secret).update(`${spec.id} account-${n}`).digest()
+      expect(names.hash(spec, `account-${n}`)[0]).toBe(mac.subarray(0, 16).toString('base64url'))
+    }
+    expect(names.hash(other, 'account-1')[0]).not.toBe(names.hash(spec, 'account-1')[0])
+    // The name of now is the last one after the change.
+    const [was] = names.hash(spec, 'account-299')
+    opened.now += spec.over + GRACE
+    await names.ready([spec], opened.now)
+    expect(names.hash(spec, 'account-299')[1]).toBe(was)
+    expect(names.hash(spec, 'account-299')[0]).not.toBe(was)
     keyring.close()
   })
 

@@ -7,6 +7,16 @@ export interface KeyRow {
   readonly wrapped: Uint8Array | undefined
 }
 
+/** A key to keep, wrapped. */
+export interface NewKey {
+  readonly id: string
+  readonly kind: string
+  readonly ref: string
+  readonly epoch: string
+  readonly wrapped: Uint8Array
+  readonly madeAt: number
+}
+
 /** What is left of a key. */
 export interface Tombstone {
   readonly id: string
@@ -65,13 +75,14 @@ export class KeyringFile {
     return typeof id === 'string' ? id : undefined
   }
 
-  /** Whoever is first wins. */
-  addKey(key: { id: string; kind: string; ref: string; epoch: string; wrapped: Uint8Array; madeAt: number }): void {
-    this.#db
-      .prepare(
+  /** All in one commit; of each, whoever is first wins. */
+  addKeys(all: readonly NewKey[]): void {
+    this.#together(() => {
+      const add = this.#db.prepare(
         'insert into keys (id, kind, ref, epoch, wrapped, made_at) values (?, ?, ?, ?, ?, ?) on conflict do nothing',
       )
-      .run(key.id, key.kind, key.ref, key.epoch, key.wrapped, key.madeAt)
+      for (const { id, kind, ref, epoch, wrapped, madeAt } of all) add.run(id, kind, ref, epoch, wrapped, madeAt)
+    })
   }
 
   key(id: string): KeyRow | undefined {
@@ -88,12 +99,18 @@ export class KeyringFile {
   }
 
   destroy(ids: readonly string[], why: string, at: number): void {
-    this.#db.exec('begin immediate')
-    try {
+    this.#together(() => {
       const end = this.#db.prepare(
         'update keys set wrapped = null, destroyed_at = ?, why = ? where id = ? and destroyed_at is null',
       )
       for (const id of ids) end.run(at, why, id)
+    })
+  }
+
+  #together(work: () => void): void {
+    this.#db.exec('begin immediate')
+    try {
+      work()
       this.#db.exec('commit')
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('rollback')

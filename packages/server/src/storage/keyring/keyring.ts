@@ -33,6 +33,8 @@ export interface KeyHandle {
 export interface Keyring {
   /** The live key of `ref`, made now if there is none; durable before it returns. */
   make(kind: KeyKind, ref: string): Promise<string>
+  /** The same for several at once, in one commit. Ids in the order of `refs`. */
+  makeAll(kind: KeyKind, refs: readonly string[]): Promise<string[]>
   /** @throws KeyringError `key_destroyed` · `key_unavailable` */
   use<T>(id: string, how: (key: KeyHandle) => Promise<T> | T): Promise<T>
   /** Ends keys for ever and leaves tombstones; durable before it returns. Unknown and destroyed ids are passed over. */
@@ -110,14 +112,29 @@ class FileKeyring implements Keyring {
   }
 
   async make(kind: KeyKind, ref: string): Promise<string> {
-    const known = this.#file.keyOf(kind, ref)
-    if (known !== undefined) return known
-    const id = newId('key', this.#now())
-    const epoch = this.#currentEpoch()
-    const wrapped = seal(derive(await this.#epoch(epoch), id), encoder.encode(id), newKey())
-    this.#file.addKey({ id, kind, ref, epoch, wrapped, madeAt: this.#now() })
-    // Somebody else may have made it at the same time.
-    return this.#file.keyOf(kind, ref) ?? id
+    const [id = ''] = await this.makeAll(kind, [ref])
+    return id
+  }
+
+  async makeAll(kind: KeyKind, refs: readonly string[]): Promise<string[]> {
+    const missing = refs.filter((ref) => this.#file.keyOf(kind, ref) === undefined)
+    if (missing.length > 0) {
+      const epoch = this.#currentEpoch()
+      const wrapping = await this.#epoch(epoch)
+      const madeAt = this.#now()
+      this.#file.addKeys(
+        missing.map((ref) => {
+          const id = newId('key', madeAt)
+          return { id, kind, ref, epoch, wrapped: seal(derive(wrapping, id), encoder.encode(id), newKey()), madeAt }
+        }),
+      )
+    }
+    return refs.map((ref) => {
+      // Whoever made it: somebody else may have at the same time.
+      const id = this.#file.keyOf(kind, ref)
+      if (id === undefined) throw new KeyringError('key_unavailable', 'a key that was just made is not there')
+      return id
+    })
   }
 
   async use<T>(id: string, how: (key: OwnHandle) => Promise<T> | T): Promise<T> {
