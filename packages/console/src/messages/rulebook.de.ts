@@ -265,6 +265,7 @@ export const rulebookDe: typeof rulebookEn = {
     run: 'Rückblick',
     runOf: (at, by) => `${at}, von ${by}`,
     spanOf: (from, to, against) => `Ereignisse vom ${from} bis ${to}, neben ${against}.`,
+    allOf: (to, against) => `Alle Ereignisse bis ${to}, neben ${against}.`,
     state: {
       collecting: 'nimmt Ereignisse an',
       waiting: 'wartet',
@@ -352,6 +353,7 @@ export const rulebookDe: typeof rulebookEn = {
     none: 'Diese Fassung wurde nicht auf Vergangenes angewendet.',
     run: 'Nachsuche',
     asks: (from, to, rules, most) => `Ereignisse vom ${from} bis ${to}; Regeln: ${rules}; höchstens Fälle: ${most}.`,
+    asksAll: (to, rules, most) => `Alle Ereignisse bis ${to}; Regeln: ${rules}; höchstens Fälle: ${most}.`,
     askedBy: (by, at) => `Vorgeschlagen von ${by}, ${at}:`,
     approvedBy: (by, at) => `Zugestimmt hat ${by}, ${at}.`,
     solo: 'solo: hier arbeitet nur ein Mensch',

@@ -259,6 +259,7 @@ export const rulebookEn = {
     run: 'Backtest',
     runOf: (at: string, by: string) => `${at}, by ${by}`,
     spanOf: (from: string, to: string, against: string) => `Events from ${from} to ${to}, beside ${against}.`,
+    allOf: (to: string, against: string) => `All events until ${to}, beside ${against}.`,
     state: {
       collecting: 'takes events',
       waiting: 'waiting',
@@ -346,6 +347,8 @@ export const rulebookEn = {
     run: 'Look back',
     asks: (from: string, to: string, rules: string, most: string) =>
       `Events from ${from} to ${to}; rules: ${rules}; cases at most: ${most}.`,
+    asksAll: (to: string, rules: string, most: string) =>
+      `All events until ${to}; rules: ${rules}; cases at most: ${most}.`,
     askedBy: (by: string, at: string) => `Proposed by ${by}, ${at}:`,
     approvedBy: (by: string, at: string) => `Agreed to by ${by}, ${at}.`,
     solo: 'solo: one person works here',

@@ -91,9 +91,10 @@ class Retro {
   }
 
   /** An archive is named under its own key: what it says leads back to people as long as it waits, and no longer. */
-  async overUpload(signal: AbortSignal): Promise<RetroResultJson | 'stopped'> {
+  async overUpload(signal: AbortSignal): Promise<RetroResultJson | 'stopped' | undefined> {
     const { storage, uploads, keyring, progress } = this.#services
-    const segment = await uploads.keyOf(this.#row.id)
+    const segment = uploads.keyOf(this.#row.id)
+    if (segment === undefined) return undefined
     const upload = await storage.store.read(oneUpload, this.#row.id)
     if (upload === undefined) return 'stopped'
     const at = progress.begin(this.#row.id, { done: 0, total: upload.taken })

@@ -96,7 +96,8 @@ async function overLog(asked: Asked, services: BacktestServices, signal: AbortSi
 async function overUpload(asked: Asked, services: BacktestServices, signal: AbortSignal) {
   const { row, both } = asked
   const { storage, uploads, keyring } = services
-  const segment = await uploads.keyOf(row.id)
+  const segment = uploads.keyOf(row.id)
+  if (segment === undefined) return undefined
   const upload = await storage.store.read(oneUpload, row.id)
   if (upload === undefined) return 'stopped' as const
   const at = services.progress.begin(row.id, { done: 0, total: upload.taken })

@@ -282,6 +282,24 @@ describe.each(engines)('an archive of the platform, on $name', (engine) => {
     expect((await found(id)).result).toMatchObject({ events: 304 })
   })
 
+  test('an older copy of the database may know of one whose key has ended: nobody reads it, and nothing stands still', async () => {
+    const [read, more] = [await started(), await started()]
+    for (const id of [read, more]) await hand(id, 0, ARCHIVE)
+    await finish(read, 9)
+    const { keyring, uploads } = house.context
+    await keyring.destroy(
+      keyring.live('upload').map(({ id }) => id),
+      'upload_ended',
+    )
+    await uploads.erase({ type: 'account', id: 'kestrel' })
+    expect((await hand(more, 9, ARCHIVE)).body).toMatchObject({
+      code: 'conflict',
+      detail: expect.stringContaining('start another run'),
+    })
+    expect(await work()).toBe('completed')
+    expect(await found(read)).toMatchObject({ state: 'parked', upload: null, result: null })
+  })
+
   test('a retro over it finds old files on a list of today, and only what two people wanted is taken', async () => {
     const file = { id: 'pic-1', type: 'image/png', pdq: [{ hash: pdqOf(CSAM), quality: 100 }] }
     const upload = { ...uploadOf(file), id: 'u-1', occurred_at: at(0), actor: { id: 'kestrel' } }
@@ -289,7 +307,10 @@ describe.each(engines)('an archive of the platform, on $name', (engine) => {
     const { status, body: proposed } = await ada.call('POST', `${VERSION}/retros`, { body })
     expect(status).toBe(202)
     const { id } = proposed
-    expect((await hand(id, 0, [upload])).body).toMatchObject({ code: 'conflict', detail: /agreed/ })
+    expect((await hand(id, 0, [upload])).body).toMatchObject({
+      code: 'conflict',
+      detail: expect.stringContaining('agreed'),
+    })
     expect([await found(id), keys()]).toMatchObject([{ state: 'proposed', reaches: null, upload: null }, 0])
     const { hash } = await found(id)
     const agreed = await ben.call('POST', `${pathOf(id)}/approvals`, { body: { hash } })
@@ -347,7 +368,11 @@ describe.each(engines)('an archive of the platform, on $name', (engine) => {
     const body = { source: 'upload', from: 0, maxCases: 5, reason: 'a new list' }
     for (const connection of [undefined, 'nobody']) {
       const refused = await ada.call('POST', `${VERSION}/retros`, { body: { ...body, connection } })
-      expect(refused.body).toMatchObject({ code: 'invalid', pointer: '/connection', detail: /main, poller/ })
+      expect(refused.body).toMatchObject({
+        code: 'invalid',
+        pointer: '/connection',
+        detail: expect.stringContaining('main, poller'),
+      })
     }
     expect((await ada.call('POST', `${VERSION}/retros`, { body: { ...body, connection: 'poller' } })).status).toBe(202)
   })

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
 import type { Entity } from '@lamplighter/rules'
+import { AppError } from '../http/errors.ts'
 import type { Storage } from '../storage/index.ts'
 import type { Keyring } from '../storage/keyring/index.ts'
 import type { Archived, ArchiveReader } from './archive.ts'
@@ -23,8 +24,8 @@ export interface Uploads {
   readonly reader: ArchiveReader
   /** Takes some events of a run. @throws AppError as `ArchiveReader.take` · `not_found` · `conflict` · `too_large` */
   take(request: Request, of: { run: string; after: number; now: number }): Promise<{ taken: number }>
-  /** The id of the key of a run's archive: its events are named under it, too. */
-  keyOf(run: string): Promise<string>
+  /** The id of the key of a run's archive: its events are named under it, too. Undefined when it is gone, and nobody can read them any more. */
+  keyOf(run: string): string | undefined
   /** The events of one chunk, in the order in which they occurred. */
   eventsOf(run: string, first: number): Promise<readonly (Archived & { readonly bytes: number })[]>
   /** Destroys the key of an archive that is gone. */
@@ -45,17 +46,22 @@ export function makeUploads(parts: {
 }): Uploads {
   const { keyring, reader } = parts
   const { store } = parts.storage
-  const keyOf = (run: string): Promise<string> => keyring.make('upload', run)
+  const keyOf = (run: string): string | undefined => keyring.live('upload').find(({ ref }) => ref === run)?.id
   const place = (run: string, first: number): string => `upload ${run} ${first}`
 
-  const sealed = async (run: string, first: number, events: readonly Archived[]): Promise<Uint8Array> => {
+  const sealed = async (
+    key: string,
+    { run, first }: { run: string; first: number },
+    events: readonly Archived[],
+  ): Promise<Uint8Array> => {
     const packed = await pack(events.map((event) => JSON.stringify(event)).join('\n'))
-    return keyring.use(await keyOf(run), (key) => key.seal(place(run, first), packed))
+    return keyring.use(key, (handle) => handle.seal(place(run, first), packed))
   }
   const linesOf = async (run: string, first: number): Promise<string[]> => {
     const body = await store.read(chunkBody, { run, first })
-    if (body === undefined) return []
-    const packed = await keyring.use(await keyOf(run), (key) => key.unseal(place(run, first), body))
+    const key = keyOf(run)
+    if (body === undefined || key === undefined) return []
+    const packed = await keyring.use(key, (handle) => handle.unseal(place(run, first), body))
     const text = (await unpack(packed)).toString('utf8')
     return text === '' ? [] : text.split('\n')
   }
@@ -74,12 +80,16 @@ export function makeUploads(parts: {
     forget,
     async take(request, { run, after, now }) {
       // Before the body is looked at: whoever sends to the wrong run hears that first.
-      const { connection } = await store.read(collectingRun, run)
+      const { connection, taken } = await store.read(collectingRun, run)
+      // An older copy of the database may know of an archive whose key has ended: nothing is added to what nobody can read.
+      const key = keyOf(run) ?? (taken === 0 ? await keyring.make('upload', run) : undefined)
+      if (key === undefined)
+        throw new AppError('conflict', 'What was handed in before can no longer be read; start another run.')
       const { body, events } = await reader.take(request, { connection: connection ?? NOBODYS, now })
       const sorted = events.toSorted((a, b) => a.at - b.at)
-      const mac = await keyring.use(await keyOf(run), (key) => Buffer.from(key.mac(body)).toString('hex'))
+      const mac = await keyring.use(key, (handle) => Buffer.from(handle.mac(body)).toString('hex'))
       return store.tx(takeChunk, {
-        ...{ run, first: after, events: events.length, mac, body: await sealed(run, after, sorted) },
+        ...{ run, first: after, events: events.length, mac, body: await sealed(key, { run, first: after }, sorted) },
         ...{ since: sorted[0]?.at ?? 0, until: sorted.at(-1)?.at ?? 0 },
       })
     },
@@ -93,11 +103,13 @@ export function makeUploads(parts: {
     },
     async erase({ id }) {
       for (const run of await store.read(uploadedRuns, undefined)) {
+        const key = keyOf(run)
+        if (key === undefined) continue
         for (const { first } of await store.read(chunkPlaces, run)) {
           const events = (await linesOf(run, first)).map((line) => JSON.parse(line) as Archived)
           const rest = events.filter(({ wire }) => !names(wire, id))
           if (rest.length < events.length)
-            await store.tx(keepRest, { run, first, body: await sealed(run, first, rest) })
+            await store.tx(keepRest, { run, first, body: await sealed(key, { run, first }, rest) })
         }
       }
     },

@@ -73,8 +73,10 @@ function Run({ id, version }: { id: string; version: Version }) {
       {({ state, source, from, to, against, upload, result }) => (
         <section aria-label={backtest.run} className="grid grid-cols-1 gap-3">
           <p>
-            {backtest.spanOf(t.dateTime(from), t.dateTime(to), against)} {backtest.source[source]}{' '}
-            {backtest.state[state]}
+            {from === 0
+              ? backtest.allOf(t.dateTime(to), against)
+              : backtest.spanOf(t.dateTime(from), t.dateTime(to), against)}{' '}
+            {backtest.source[source]} {backtest.state[state]}
           </p>
           {state === 'collecting' && <Collecting upload={upload} />}
           {(state === 'collecting' || state === 'waiting' || state === 'running') && <UnderWay id={id} />}

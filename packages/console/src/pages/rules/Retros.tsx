@@ -112,7 +112,9 @@ function Run({ id }: { id: string }) {
         return (
           <section aria-label={retro.run} className="grid grid-cols-1 gap-3">
             <p>
-              {retro.asks(t.dateTime(from), t.dateTime(to), rules.join(', '), t.count(maxCases))}{' '}
+              {from === 0
+                ? retro.asksAll(t.dateTime(to), rules.join(', '), t.count(maxCases))
+                : retro.asks(t.dateTime(from), t.dateTime(to), rules.join(', '), t.count(maxCases))}{' '}
               {backtest.source[source]} {retro.state[state]}
             </p>
             <p className="wrap-anywhere">
