@@ -152,14 +152,16 @@ class Retro {
     }
     const { store } = this.#services.storage
     const [connection] = past.origin
-    const event = `${connection}|${past.event.kind}|${past.event.id}`
+    const plain = `${connection}|${past.event.kind}|${meaning.openedId('event', past.event.id)}`
+    // The ids of an archive end with its key; the same archive may come again.
+    const event =
+      this.#row.source === 'log'
+        ? `${connection}|${past.event.kind}|${past.event.id}`
+        : hmacHex(this.#services.sealKey, `archived event ${plain}`)
     const before = await store.read(findingWith, { hash: this.#row.hash, event })
     // Of an earlier run of this very retro it is counted with its cases.
     if (before?.retro === this.#row.id) return 'taken'
-    const asked = await this.#unmade(
-      hit,
-      `${connection}|${past.event.kind}|${meaning.openedId('event', past.event.id)}`,
-    )
+    const asked = await this.#unmade(hit, plain)
     const id = newId('dec', this.#services.now())
     const finding = before === undefined && asked.size > 0 ? findingOf(hit, asked, meaning, id) : undefined
     if (finding === undefined) {

@@ -125,7 +125,7 @@ export interface BackfillsTable {
 export interface FindingsTable {
   /** Hash of the version: it makes one case of an event, however often it is applied. */
   hash: string
-  /** Connection, kind and the id as the segment says it: with the segment's key goes what it names. */
+  /** Connection, kind and the id as the segment says it: with the segment's key goes what it names. Of an archive a keyed hash of them. */
   event: string
   retro: string
   case_number: number
