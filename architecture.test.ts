@@ -161,9 +161,12 @@ test('rules 11.10: the replay log is written by intake and read by nobody but it
     )
     return [...new Set(names)].toSorted()
   }
-  expect(takenBy('intake')).toEqual(['Pen', 'ReplayLog', 'Said', 'Trace', 'Tray', 'appendTraces'])
-  // Whose lines are taken out; the log's type has no way to read it either.
-  expect(takenBy('erasure')).toEqual(['ReplayLog', 'eraseFindings'])
+  // It reads what a platform hands in of its past, too: shapes of that, and no way to what waits.
+  const archive = ['ArchiveReader', 'Archived', 'ArchivedContent']
+  expect(takenBy('intake')).toEqual([...archive, 'Pen', 'ReplayLog', 'Said', 'Trace', 'Tray', 'appendTraces'])
+  // Whose lines are taken out; neither type is given a way to read.
+  expect(takenBy('erasure')).toEqual(['ReplayLog', 'Uploads', 'eraseFindings'])
+  expect(readFileSync(join(root, `${server}/erasure/run.ts`), 'utf8')).toContain("uploads: Pick<Uploads, 'erase'>")
 })
 
 const DRIVER = /^(node:sqlite|pg|pg-.*)$/

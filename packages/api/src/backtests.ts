@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { RuleWord, VersionPath } from './rules.ts'
-import { AboutRun, RunId } from './runs.ts'
+import { AboutRun, Archive, BacktestState, RunId, Source, Upload } from './runs.ts'
 import { Id, Instant, Nothing } from './words.ts'
 
 const About = AboutRun.extend({
+  state: BacktestState,
+  source: Source,
   /** What it is compared with: `starter@2`. */
   against: z.string(),
   from: Instant,
@@ -21,6 +23,16 @@ export const BacktestResult = z.object({
   warmupMs: z.int(),
   /** Counters whose window is longer than the longest warm-up, seven days: what rests on them stays undecided. */
   cold: z.array(z.string()),
+  archive: Archive.optional(),
+  /** Where only a share of the accounts was looked at: all numbers are of that share, and none is made larger. */
+  sample: z
+    .object({
+      percent: z.int(),
+      seed: z.string(),
+      /** Rules that count what others do, by counters that are not kept by the acting account: of these a share says nothing. */
+      notMeasured: z.array(z.object({ rule: z.string(), because: z.array(z.string()) })),
+    })
+    .optional(),
   /** Replaying what ran then, compared with what it decided then: anything but 0 events says that this backtest is not to be trusted. */
   drift: z.object({
     checked: z.int(),
@@ -81,11 +93,11 @@ export const startBacktest = endpoint({
   path: '/v1/rulesets/{name}/versions/{version}/backtests',
   act: 'rules.write',
   summary:
-    'Ask a version about past events, as far as the replay log holds them, beside the live version or another one.',
+    'Ask a version about past events, as far as the replay log holds them or the platform hands them in, beside the live version or another one.',
   params: VersionPath,
   query: Nothing,
   body: z.object({
-    source: z.literal('log'),
+    source: Source,
     from: Instant.describe('The first instant that is measured; counters are warmed with what came before'),
     to: Instant.optional().describe('The last one; now by default'),
     against: z
@@ -93,6 +105,20 @@ export const startBacktest = endpoint({
       .regex(/^(live|[a-z][a-z0-9_]{0,63}@[1-9]\d{0,8})$/)
       .default('live')
       .describe('"live", or a version such as "core@1"'),
+    sample: z
+      .object({
+        percent: z.int().min(1).max(99).describe('So many of a hundred accounts; all that one of them did, or nothing'),
+        seed: z
+          .string()
+          .min(1)
+          .max(64)
+          .optional()
+          .describe('Picks them: the same word picks the same. Made up if left out'),
+      })
+      .optional()
+      .describe(
+        'Look at a share of the acting accounts only. Rules that count what others do are not measured, and named',
+      ),
   }),
   status: 202,
   answer: z.object({ id: Id }),
@@ -125,7 +151,7 @@ export const getBacktest = endpoint({
   query: Nothing,
   body: undefined,
   status: 200,
-  answer: About.extend({ result: BacktestResult.nullable() }),
+  answer: About.extend({ upload: Upload, result: BacktestResult.nullable() }),
   repeat: 'own',
   writes: true,
   codes: [],

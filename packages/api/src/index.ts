@@ -16,6 +16,7 @@ import * as rules from './rules.ts'
 import * as runs from './runs.ts'
 import * as settings from './settings.ts'
 import * as switches from './switches.ts'
+import * as uploads from './uploads.ts'
 
 export { type Act, acts, operatorActs } from './acts.ts'
 export * from './backfills.ts'
@@ -47,6 +48,7 @@ export * from './rules.ts'
 export * from './runs.ts'
 export * from './settings.ts'
 export * from './switches.ts'
+export * from './uploads.ts'
 export * from './words.ts'
 
 const isEndpoint = (value: unknown): value is Endpoint =>
@@ -69,6 +71,7 @@ export const endpoints: readonly Endpoint[] = [
   ruleSteps,
   backtests,
   retros,
+  uploads,
   backfills,
   runs,
   settings,

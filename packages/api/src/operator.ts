@@ -17,6 +17,13 @@ export const importList = endpoint({
   query: z.object({
     kind: z.enum(['pdq', 'digest', 'text', 'domain']),
     harm: z.string().max(64),
+    harms: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*){0,19}$/)
+      .optional()
+      .describe(
+        'Harms of rules that may ask it, as its terms allow, with commas; left out: as before, at first its own',
+      ),
     source: z.string().max(200).optional(),
     sealed: z.enum(['yes', 'no']).optional(),
     context: z.enum(['yes', 'no']).optional(),
@@ -42,7 +49,7 @@ export const importList = endpoint({
 
 export const SettingName = z
   .string()
-  .regex(/^[a-z]+\.[a-zA-Z]+$/)
+  .regex(/^[a-z]+(\.[a-z][a-zA-Z]*){1,2}$/)
   .max(64)
 
 export const getSettings = endpoint({

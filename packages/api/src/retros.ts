@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { RuleWord, VersionPath } from './rules.ts'
-import { AboutRun, JobState, RunId } from './runs.ts'
+import { AboutRun, Archive, JobState, RunId, Source, Upload } from './runs.ts'
 import { CaseNumber, Id, Instant, Nothing } from './words.ts'
 
 const About = AboutRun.extend({
   state: JobState,
+  source: Source,
   from: Instant,
   to: Instant,
   /** Rules whose findings become cases. */
@@ -18,10 +19,10 @@ const About = AboutRun.extend({
 
 /** What came of looking back. */
 export const RetroResult = z.object({
-  /** Events of the log that were read, those that only warmed the counters among them. */
+  /** Events that were read, those that only warmed the counters among them. */
   events: z.int(),
   measured: z.int(),
-  /** Where the open segment of the log begins: nobody can be found again before that. Null where there is none. */
+  /** Where the open segment of the log begins: nobody can be found again before that; or the first event of an archive. Null where there is none. */
   since: Instant.nullable(),
   /** False if the segment was closed while it was searched. */
   whole: z.boolean(),
@@ -33,6 +34,7 @@ export const RetroResult = z.object({
   leftOut: z.int(),
   /** Found in what was logged before the log said to which item it belongs. */
   unnamed: z.int(),
+  archive: Archive.optional(),
   rules: z.array(
     z.object({
       rule: z.string(),
@@ -51,11 +53,17 @@ export const startRetro = endpoint({
   path: '/v1/rulesets/{name}/versions/{version}/retros',
   act: 'rules.write',
   summary:
-    'Propose to apply a version to past events of the replay log. It only makes cases, and only once somebody else has agreed.',
+    'Propose to apply a version to past events of the replay log, or of an archive that the platform hands in. It only makes cases, and only once somebody else has agreed; an archive is taken from then on.',
   params: VersionPath,
   query: Nothing,
   body: z.object({
-    source: z.literal('log'),
+    source: Source,
+    connection: z
+      .string()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe('Of an upload: the connection whose events they are; may be left out where there is one only'),
     from: Instant.describe('The first instant that is looked at, as far as the open segment of the log reaches back'),
     to: Instant.optional().describe('The last one; now by default'),
     rules: z
@@ -99,8 +107,9 @@ export const getRetro = endpoint({
   body: undefined,
   status: 200,
   answer: About.extend({
-    /** Where the open segment of the log begins now: what came before is not looked at. Null while nothing is in it. */
+    /** Where the open segment of the log begins now: what came before is not looked at. Null while nothing is in it, and for an upload. */
     reaches: Instant.nullable(),
+    upload: Upload,
     result: RetroResult.nullable(),
     cases: z.array(
       z.object({

@@ -8,8 +8,30 @@ export const RunId = z.object({ id: Id })
 
 /** `parked`: it could not be done, and nobody tries again. */
 const RunState = z.enum(['waiting', 'running', 'done', 'cancelled', 'parked'])
-/** `proposed`: it begins when somebody has agreed. */
-export const JobState = z.enum(['proposed', ...RunState.options])
+/** `collecting`: it waits for the events that the platform hands in. */
+export const BacktestState = z.enum(['collecting', ...RunState.options])
+/** `proposed`: it goes on when somebody has agreed. */
+export const JobState = z.enum(['proposed', ...BacktestState.options])
+
+/** `log`: the replay log. `upload`: the platform's own archive, handed in for this run and for nothing else. */
+export const Source = z.enum(['log', 'upload'])
+
+/** What was handed in for a run; null for one that reads the log, and for one that has ended. */
+export const Upload = z
+  .object({
+    taken: z.int(),
+    /** Then it is gone, and the run with it. */
+    until: Instant,
+  })
+  .nullable()
+
+/** How well an archive was in order; absent for a run over the log. */
+export const Archive = z.object({
+  /** Events that came so late in the archive that a later one had been judged: what they moved is unsure from there on. */
+  late: z.int(),
+  /** Told twice, and judged once. */
+  repeated: z.int(),
+})
 
 /** What every run says of itself. */
 export const AboutRun = z.object({

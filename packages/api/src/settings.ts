@@ -177,6 +177,8 @@ export const ListRow = z.object({
   id: z.string(),
   kind: z.enum(['pdq', 'digest', 'text', 'domain']),
   harm: z.string(),
+  /** Harms of rules that may ask it. */
+  harms: z.array(z.string()),
   sealed: z.boolean(),
   context: z.boolean(),
   version: z.int(),

@@ -215,6 +215,41 @@ describe.skipIf(noBrowser)('the walk of a policy lead', () => {
     expect(new URL(lead.url()).searchParams.get('run')).toMatch(/^\w+_[0-9a-z]{26}$/)
   }, 120_000)
 
+  test('a run over an archive says where its events come from, how many there are, and of which accounts', async () => {
+    const { app, config } = house.demo.context
+    let calls = 0
+    const ask = async (path: string, body: string, type = 'application/json') => {
+      calls += 1
+      const headers = { 'content-type': type, 'idempotency-key': `archive-${calls}` }
+      const request = new Request(new URL(path, config.url), { method: 'POST', body, headers })
+      return (await app.fetch(request, { operator: true })).json()
+    }
+    const wish = { source: 'upload', from: 0, sample: { percent: 99, seed: 'harbour' } }
+    const { id } = await ask('/v1/rulesets/core/versions/2/backtests', JSON.stringify(wish))
+    const events = ['a', 'b', 'c'].map((one) => ({
+      ...{ kind: 'message', id: one, occurred_at: '2026-01-05T09:00:00.000Z', actor: { id: one }, item: { id: one } },
+      room: { id: 'square', type: 'forum', audience: 'public' },
+    }))
+    const lines = events.map((event) => JSON.stringify(event)).join('\n')
+    await ask(`/v1/backtests/${id}/events?after=0`, `${lines}\n`, 'application/x-ndjson')
+    await lead.goto(`${house.url}/rules/core/2?tab=backtest&run=${id}`)
+    await lead.getByText(/Your own archive can be asked instead: .*--upload FILE/).waitFor()
+    await lead
+      .getByText(/^All events until .*, beside core@1\. From an archive that was handed in\. takes events$/)
+      .waitFor()
+    await lead.getByText(/^3 events are handed in; it begins when that is said to be all\./).waitFor()
+    expect(await barriers(lead)).toEqual([])
+    await ask(`/v1/backtests/${id}/finish`, JSON.stringify({ events: 3 }))
+    await lead
+      .getByText('Nothing is known of what ran then, so it was not compared with that.')
+      .waitFor({ timeout: 60_000 })
+    await lead
+      .getByText('Only 99% of the accounts were looked at, picked by harbour. No number is made larger.')
+      .waitFor()
+    await lead.getByText('Not measured, because these rules count what others do, too:').waitFor()
+    expect(await barriers(lead)).toEqual([])
+  }, 120_000)
+
   test('its counters are filled from the log, and it says how far back each has seen everything', async () => {
     await lead.goto(`${house.url}/rules/core/2?tab=backfill`)
     await lead.getByText('The counters of this version were not filled from the log.').waitFor()

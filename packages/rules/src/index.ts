@@ -1,3 +1,4 @@
+export { askedLists } from './asked-lists.ts'
 export { canonicalJson } from './canonical.ts'
 export { check } from './check.ts'
 export type { Counter, Effect, ListSpec, Rule, RuleSet, SignalSpec } from './checked.ts'
@@ -47,6 +48,7 @@ export {
   type RuleForm,
 } from './rule-form.ts'
 export { type EventKind, readSchema, type Schema } from './schema.ts'
+export { countsOthers } from './share.ts'
 export { type ListFactory, runTests, type TestReport } from './tests.ts'
 export type { Json, Value } from './types.ts'
 export {

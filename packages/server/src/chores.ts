@@ -25,6 +25,16 @@ export function replayTend(replay: { tend(): Promise<number> }): ScheduledTask {
   }
 }
 
+/** Archives that have waited too long go, with their keys and what waited for them. */
+export function uploadTend(uploads: { tend(): Promise<number> }): ScheduledTask {
+  return {
+    name: 'upload-tend',
+    when: { every: 3_600_000 },
+    missed: 'latest',
+    run: async () => `${await uploads.tend()} archives`,
+  }
+}
+
 /** Files that nothing flagged go with their keys, a minute after what they belong to was judged. */
 export function mediaSweep(vault: Pick<MediaVault, 'sweep'>): ScheduledTask {
   return {

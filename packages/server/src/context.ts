@@ -30,7 +30,15 @@ import { Readiness } from './http/health.ts'
 import { createLive, type Live } from './http/live.ts'
 import { outgoing } from './http/outgoing.ts'
 import type { Page, Route } from './http/route.ts'
-import { backlogGuard, Flights, FOLLOW, type IntakeServices, keyedNames, takenByNow } from './intake/index.ts'
+import {
+  archiveReader,
+  backlogGuard,
+  Flights,
+  FOLLOW,
+  type IntakeServices,
+  keyedNames,
+  takenByNow,
+} from './intake/index.ts'
 import { metrics, namesKnown } from './metrics.ts'
 import { modules } from './modules.ts'
 import { createPeople, makeNameIgnored, type People } from './people/index.ts'
@@ -45,6 +53,7 @@ import {
   ruleNames,
   SWITCH_IDS,
   type Switchboard,
+  shippedPolicies,
   type Tally,
 } from './policy/index.ts'
 import {
@@ -53,17 +62,21 @@ import {
   backfillHandler,
   backtestHandler,
   makeReplayLog,
+  makeUploads,
   RETRO,
   type ReplayLog,
   routesOf as replayRoutes,
   retroHandler,
   startProgress,
+  type Uploads,
 } from './replay/index.ts'
 import { createQuiet, type Quiet } from './restore/index.ts'
 import type { CaseDesk } from './review/index.ts'
 import { startRunning } from './running.ts'
 import { createSettings, type Settings } from './settings/index.ts'
 import {
+  allLists,
+  allowedHarms,
   type ListLibrary,
   learnerProviders,
   type Models,
@@ -108,6 +121,7 @@ export interface Parts {
   readonly tally: Tally
   readonly intake: IntakeServices
   readonly replay: ReplayLog
+  readonly uploads: Uploads
   readonly desk: CaseDesk
   readonly vault: MediaVault
   readonly erasure: ErasureServices
@@ -196,7 +210,12 @@ async function build(
   const counters = keptCounters({ storage, names: counterNames(keyring), now })
   const models = makeModels({ storage, keysFor, onBroken: (error) => failed('models', error) })
   const providers = new Map([...shippedProviders, ...learnerProviders(models)])
-  const registry = makeRegistry({ storage, providers: new Set(providers.keys()), counters, now, keysFor })
+  const outside = async () => {
+    const harms = new Map((await store.read(allLists, undefined)).map((row) => [row.id, allowedHarms(row)]))
+    const dsaNotices = (await settings.get('eu.dsa.notices')) === 'on'
+    return { harmsOf: (list: string) => harms.get(list), dsaNotices, policies: shippedPolicies }
+  }
+  const registry = makeRegistry({ storage, providers: new Set(providers.keys()), counters, outside, now, keysFor })
   const switchboard = makeSwitchboard(storage)
   const tally = makeTally({
     async write(counts) {
@@ -220,25 +239,22 @@ async function build(
     }),
   })
   const progress = startProgress(() => performance.now())
-  const erasure: ErasureServices = { storage, keyring, sealer, vault, counters, replay, transparency, now }
+  const nameOf = keyedNames(sealKey)
+  const bench: IntakeServices['bench'] = {
+    ...{ rules: registry.live, running: registry.running, tally, counters },
+    ...{ lists: library.book, providers, vault, sealer, sealKey },
+    switches: () => ({ set: switchboard.now(), at: now() }),
+  }
+  const uploads = makeUploads({ storage, keyring, reader: archiveReader(bench, nameOf) })
+  const erasure: ErasureServices = { storage, keyring, sealer, vault, counters, replay, uploads, transparency, now }
   // Before anybody is answered: a copy of the data may have brought back who was erased since (ledger.md §12.1).
   await honourErasures(erasure)
   // An embedded database has one process, so nobody else is taking a file.
   if (config.database === 'embedded') await vault.tidy()
   const intake: IntakeServices = {
-    bench: {
-      ...{ rules: registry.live, running: registry.running, tally, counters },
-      ...{
-        lists: library.book,
-        providers,
-        vault,
-        sealer,
-        sealKey,
-        switches: () => ({ set: switchboard.now(), at: now() }),
-      },
-    },
+    bench,
     storage,
-    nameOf: keyedNames(sealKey),
+    nameOf,
     flights: new Flights(),
     replay,
     meansFor,
@@ -282,6 +298,7 @@ async function build(
     tally,
     intake,
     replay,
+    uploads,
     desk,
     vault,
     erasure,
@@ -318,7 +335,7 @@ async function build(
     { ...parts, sealer, settings, decoder, live, quiet, readiness, formKey, stands },
     {
       routes: [
-        ...replayRoutes({ storage, registry, keyring, progress, keysFor }),
+        ...replayRoutes({ storage, registry, keyring, progress, uploads, keysFor }),
         ...modelRoutes({ store }),
         ...erasureRoutes(erasure),
         ...(options.routes?.(parts) ?? []),
@@ -345,8 +362,11 @@ async function build(
     start() {
       const long = {
         [ERASURE_QUEUE]: erasureHandler(erasure),
-        [BACKTEST.queue]: backtestHandler({ storage, registry, keyring, progress }),
-        [RETRO.queue]: retroHandler({ storage, registry, keyring, progress, sealer, sealKey, now, keysFor }),
+        [BACKTEST.queue]: backtestHandler({ storage, registry, keyring, progress, uploads }),
+        [RETRO.queue]: retroHandler({
+          ...{ storage, registry, keyring, progress, uploads },
+          ...{ sealer, sealKey, now, keysFor },
+        }),
         [BACKFILL.queue]: backfillHandler({
           ...{ storage, registry, keyring, progress, counters, now },
           takenByNow: () => takenByNow({ flights: intake.flights, stream: storage.stream }, FOLLOW),
@@ -358,6 +378,7 @@ async function build(
         keyring,
         intake,
         replay,
+        uploads,
         desk,
         deliveries,
         counters,

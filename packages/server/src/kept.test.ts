@@ -154,6 +154,7 @@ async function liveByRules(make: RuleMakes): Promise<void> {
   await make.approved()
   await make.paused('known_csam')
   await make.backtested()
+  await make.collecting(1)
   await make.lookedBack()
   await make.filled()
 }

@@ -1,5 +1,5 @@
 import { bodySweep, type DeliveryServices, deliverAlways, endClaims, WITHHELD_QUEUE } from './actions/index.ts'
-import { counterSweep, mediaSweep, replayTend } from './chores.ts'
+import { counterSweep, mediaSweep, replayTend, uploadTend } from './chores.ts'
 import type { KeptCounters } from './counters/index.ts'
 import { failed, followed } from './events.ts'
 import type { Decoder } from './evidence/decoder/index.ts'
@@ -20,6 +20,7 @@ export interface RunningParts {
   readonly deliveries: DeliveryServices
   readonly counters: KeptCounters
   readonly replay: { tend(): Promise<number> }
+  readonly uploads: { tend(): Promise<number> }
   readonly tally: Tally
   readonly switchboard: Switchboard
   readonly transparency: Transparency
@@ -55,6 +56,7 @@ export function startRunning(parts: RunningParts): (() => Promise<void>)[] {
       bodySweep(store, now),
       counterSweep(parts.counters, now),
       replayTend(parts.replay),
+      uploadTend(parts.uploads),
       parts.switchboard.task,
     ],
     onError: (error) => failed('schedule', error),

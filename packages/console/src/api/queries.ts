@@ -95,7 +95,8 @@ export const backtestsQuery = (name: string, version: number) =>
     queryFn: ({ signal }) => call(getBacktests, { params: { name, version }, signal }),
     staleTime: 5_000,
   })
-const isUnderWay = (state: string | undefined): boolean => state === 'waiting' || state === 'running'
+const isUnderWay = (state: string | undefined): boolean =>
+  state === 'collecting' || state === 'waiting' || state === 'running'
 /** Asked again while it is under way. Reading a result is noted as having opened it. */
 export const backtestQuery = (id: string) =>
   queryOptions({

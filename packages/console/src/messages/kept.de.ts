@@ -183,6 +183,16 @@ export const kept: Kept = {
     what: 'Wann Zähler einer Fassung aus dem Protokoll gefüllt wurden',
     why: 'Damit bekannt bleibt, warum ein Zähler warm ist.',
   },
+  uploads: {
+    what: 'Archive, die auf einen Lauf über Vergangenes warten',
+    why: 'Damit sich ein Archiv stückweise übergeben lässt.',
+    how: 'bis der Lauf endet, höchstens drei Tage; versiegelt, und der Schlüssel wird danach vernichtet',
+  },
+  upload_chunks: {
+    what: 'Stücke eines solchen Archivs',
+    why: 'Damit eine abgebrochene Übergabe weitergeht.',
+    how: 'so lange wie das Archiv',
+  },
   retros: {
     what: 'Wann eine Fassung auf Vergangenes angewendet wurde',
     why: 'Damit bekannt bleibt, wer es wollte, wer zustimmte und was daraus wurde.',

@@ -171,6 +171,16 @@ export const kept = {
     what: 'When counters of a version were filled from the log',
     why: 'So that it stays known why a counter is warm.',
   },
+  uploads: {
+    what: 'Archives that wait to be judged by a run over the past',
+    why: 'So that an archive can be handed in piece by piece.',
+    how: 'until the run ends, and three days at most; sealed, and the key is destroyed afterwards',
+  },
+  upload_chunks: {
+    what: 'Pieces of such an archive',
+    why: 'So that handing in goes on where it was cut off.',
+    how: 'as long as the archive',
+  },
   retros: {
     what: 'When a version was applied to the past',
     why: 'So that it stays known who asked, who agreed, and what came of it.',

@@ -24,6 +24,25 @@ export const rulebookDe: typeof rulebookEn = {
   policies: 'Richtlinien',
   allRules: 'Alle Regeln',
   policyVersion: (version) => `Fassung ${version}`,
+  dsaCategory: (name) => `DSA-Kategorie: ${name}`,
+  noDsaCategory: 'Keine DSA-Kategorie: Solange Mitteilungen der EU eingeschaltet sind, darf keine Regel sie nennen.',
+  dsaCategories: {
+    ANIMAL_WELFARE: 'Tierwohl',
+    CONSUMER_INFORMATION: 'Verbraucherinformation',
+    CYBER_VIOLENCE: 'Gewalt im Netz',
+    CYBER_VIOLENCE_AGAINST_WOMEN: 'Gewalt im Netz gegen Frauen',
+    DATA_PROTECTION_AND_PRIVACY_VIOLATIONS: 'Datenschutz und Privatsphäre',
+    ILLEGAL_OR_HARMFUL_SPEECH: 'rechtswidrige oder schädliche Äußerungen',
+    INTELLECTUAL_PROPERTY_INFRINGEMENTS: 'geistiges Eigentum',
+    NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS: 'gesellschaftliche Debatte oder Wahlen',
+    OTHER_VIOLATION_TC: 'anderer Verstoß gegen die Bedingungen',
+    PROTECTION_OF_MINORS: 'Schutz Minderjähriger',
+    RISK_FOR_PUBLIC_SECURITY: 'Gefahr für die öffentliche Sicherheit',
+    SCAMS_AND_FRAUD: 'Betrug',
+    SELF_HARM: 'Selbstverletzung',
+    UNSAFE_AND_PROHIBITED_PRODUCTS: 'unsichere oder verbotene Produkte',
+    VIOLENCE: 'Gewalt',
+  },
   noPolicyText: 'Diese Richtlinie hat noch keinen Text.',
   ruleCount: (count) => many(count, 'Regel', 'Regeln'),
   runs: (name, version) => `${name} ${version} ist in Kraft`,
@@ -227,6 +246,17 @@ export const rulebookDe: typeof rulebookEn = {
   backtest: {
     means:
       'Befragt diese Fassung zu vergangenen Ereignissen, soweit das Protokoll sie aufbewahrt: Tatsachen ohne Inhalt, höchstens 28 Tage. Niemandem geschieht dabei etwas.',
+    archive:
+      'Stattdessen lässt sich Ihr eigenes Archiv befragen: Es wird auf der Kommandozeile (lamplighter rules backtest … --upload DATEI) oder über die Schnittstelle übergeben.',
+    source: { log: 'Aus dem Protokoll.', upload: 'Aus einem übergebenen Archiv.' },
+    collecting: (taken, until) =>
+      `${taken} Ereignisse sind übergeben; er beginnt, sobald es alle sind. Was bis ${until} nicht fertig ist, wird verworfen.`,
+    late: (count) =>
+      `${count} Ereignisse kamen im Archiv so spät, dass spätere schon beurteilt waren: Was sie zählen, ist unsicher.`,
+    repeated: (count) => `${count} Ereignisse standen zweimal darin und wurden einmal beurteilt.`,
+    sample: (percent, seed) =>
+      `Nur ${percent} der Konten wurden angesehen, ausgewählt durch ${seed}. Keine Zahl ist hochgerechnet.`,
+    notMeasured: 'Nicht gemessen, weil diese Regeln auch zählen, was andere tun:',
     span: 'Wie weit zurück',
     days: (count) => many(count, 'Tag', 'Tage'),
     start: 'Vergangenes befragen',
@@ -235,7 +265,15 @@ export const rulebookDe: typeof rulebookEn = {
     run: 'Rückblick',
     runOf: (at, by) => `${at}, von ${by}`,
     spanOf: (from, to, against) => `Ereignisse vom ${from} bis ${to}, neben ${against}.`,
-    state: { waiting: 'wartet', running: 'läuft', done: 'fertig', cancelled: 'angehalten', parked: 'aufgegeben' },
+    allOf: (to, against) => `Alle Ereignisse bis ${to}, neben ${against}.`,
+    state: {
+      collecting: 'nimmt Ereignisse an',
+      waiting: 'wartet',
+      running: 'läuft',
+      done: 'fertig',
+      cancelled: 'angehalten',
+      parked: 'aufgegeben',
+    },
     parked:
       'Das scheiterte und wurde aufgegeben. Der Betreiber findet den Grund im Protokoll des Servers; fragen Sie noch einmal, wenn er behoben ist.',
     cancelled: 'Er wurde angehalten. Was er bis dahin fand, ist fort.',
@@ -248,6 +286,7 @@ export const rulebookDe: typeof rulebookEn = {
     sumNoWarmup: (measured) => `${measured} Ereignisse gemessen.`,
     drift: (events, checked) =>
       `Nicht verlässlich: Noch einmal befragt, entscheidet, was damals lief, ${events} von ${checked} Ereignissen anders als damals.`,
+    notChecked: 'Was damals lief, ist nicht bekannt; damit wurde nicht verglichen.',
     noDrift: (checked) => `Noch einmal befragt, entscheidet, was damals lief, alle ${checked} Ereignisse wie damals.`,
     unsure: (count) => `${count} wurden nicht verglichen: Ein Zähler hatte keine sichere Zahl.`,
     blind: (count) =>
@@ -314,6 +353,7 @@ export const rulebookDe: typeof rulebookEn = {
     none: 'Diese Fassung wurde nicht auf Vergangenes angewendet.',
     run: 'Nachsuche',
     asks: (from, to, rules, most) => `Ereignisse vom ${from} bis ${to}; Regeln: ${rules}; höchstens Fälle: ${most}.`,
+    asksAll: (to, rules, most) => `Alle Ereignisse bis ${to}; Regeln: ${rules}; höchstens Fälle: ${most}.`,
     askedBy: (by, at) => `Vorgeschlagen von ${by}, ${at}:`,
     approvedBy: (by, at) => `Zugestimmt hat ${by}, ${at}.`,
     solo: 'solo: hier arbeitet nur ein Mensch',
@@ -322,6 +362,7 @@ export const rulebookDe: typeof rulebookEn = {
     approved: 'Zugestimmt. Sie beginnt.',
     state: {
       proposed: 'vorgeschlagen',
+      collecting: 'nimmt Ereignisse an',
       waiting: 'wartet',
       running: 'läuft',
       done: 'fertig',
@@ -331,6 +372,9 @@ export const rulebookDe: typeof rulebookEn = {
     cancelled: 'Sie wurde angehalten. Fälle, die bis dahin entstanden, bleiben.',
     reaches: (since) => `Das Protokoll reicht zurück bis ${since}; davor lässt sich niemand wiederfinden.`,
     nothing: 'Das Protokoll hat keinen offenen Abschnitt; niemand lässt sich wiederfinden.',
+    archive:
+      'Um eine neue Liste in altem Inhalt zu suchen, wird Ihr eigenes Archiv übergeben, sobald jemand zugestimmt hat: auf der Kommandozeile (lamplighter rules retro … --upload DATEI) oder über die Schnittstelle.',
+    begins: (since) => `Das Archiv beginnt am ${since}.`,
     broken: 'Der Abschnitt des Protokolls wurde inzwischen geschlossen: Der Rest blieb unbesehen.',
     sum: (measured, opened, joined) =>
       `${measured} Ereignisse angesehen. Eröffnete Fälle: ${opened}; zu offenen Fällen hinzugekommen: ${joined}.`,

@@ -26,6 +26,25 @@ export const rulebookEn = {
   policies: 'Policies',
   allRules: 'All rules',
   policyVersion: (version: number) => `version ${version}`,
+  dsaCategory: (name: string) => `DSA category: ${name}`,
+  noDsaCategory: 'No DSA category: while notices of the EU are on, no rule may cite it.',
+  dsaCategories: {
+    ANIMAL_WELFARE: 'animal welfare',
+    CONSUMER_INFORMATION: 'consumer information',
+    CYBER_VIOLENCE: 'cyber violence',
+    CYBER_VIOLENCE_AGAINST_WOMEN: 'cyber violence against women',
+    DATA_PROTECTION_AND_PRIVACY_VIOLATIONS: 'data protection and privacy',
+    ILLEGAL_OR_HARMFUL_SPEECH: 'illegal or harmful speech',
+    INTELLECTUAL_PROPERTY_INFRINGEMENTS: 'intellectual property',
+    NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS: 'civic discourse or elections',
+    OTHER_VIOLATION_TC: 'other violation of the terms',
+    PROTECTION_OF_MINORS: 'protection of minors',
+    RISK_FOR_PUBLIC_SECURITY: 'risk for public security',
+    SCAMS_AND_FRAUD: 'scams and fraud',
+    SELF_HARM: 'self-harm',
+    UNSAFE_AND_PROHIBITED_PRODUCTS: 'unsafe or prohibited products',
+    VIOLENCE: 'violence',
+  },
   noPolicyText: 'This policy has no text yet.',
   ruleCount: (count: number) => many(count, 'rule', 'rules'),
   runs: (name: string, version: number) => `${name} ${version} is live`,
@@ -221,6 +240,17 @@ export const rulebookEn = {
   backtest: {
     means:
       'Asks this version about past events, as far as the replay log keeps them: facts without content, 28 days at most. Nothing is done to anybody.',
+    archive:
+      'Your own archive can be asked instead: it is handed in on the command line (lamplighter rules backtest … --upload FILE) or through the API.',
+    source: { log: 'From the replay log.', upload: 'From an archive that was handed in.' },
+    collecting: (taken: string, until: string) =>
+      `${taken} events are handed in; it begins when that is said to be all. What is not finished by ${until} is dropped.`,
+    late: (count: string) =>
+      `${count} events came so late in the archive that later ones had been judged: what they count is unsure.`,
+    repeated: (count: string) => `${count} events were told twice and judged once.`,
+    sample: (percent: string, seed: string) =>
+      `Only ${percent} of the accounts were looked at, picked by ${seed}. No number is made larger.`,
+    notMeasured: 'Not measured, because these rules count what others do, too:',
     span: 'How far back',
     days: (count: number) => many(count, 'day', 'days'),
     start: 'Ask the past',
@@ -229,7 +259,15 @@ export const rulebookEn = {
     run: 'Backtest',
     runOf: (at: string, by: string) => `${at}, by ${by}`,
     spanOf: (from: string, to: string, against: string) => `Events from ${from} to ${to}, beside ${against}.`,
-    state: { waiting: 'waiting', running: 'under way', done: 'done', cancelled: 'stopped', parked: 'given up' },
+    allOf: (to: string, against: string) => `All events until ${to}, beside ${against}.`,
+    state: {
+      collecting: 'takes events',
+      waiting: 'waiting',
+      running: 'under way',
+      done: 'done',
+      cancelled: 'stopped',
+      parked: 'given up',
+    },
     parked:
       'It failed and was given up. The operator finds why in the log of the server; ask for it again when that is mended.',
     cancelled: 'It was stopped. What it had found by then is gone.',
@@ -242,6 +280,7 @@ export const rulebookEn = {
     sumNoWarmup: (measured: string) => `${measured} events measured.`,
     drift: (events: string, checked: string) =>
       `Do not trust this: asked again, what ran then decides ${events} of ${checked} events otherwise than it did.`,
+    notChecked: 'Nothing is known of what ran then, so it was not compared with that.',
     noDrift: (checked: string) => `Asked again, what ran then decides all ${checked} events as it did.`,
     unsure: (count: string) => `${count} were not compared: a counter had no sure number.`,
     blind: (count: string) =>
@@ -308,6 +347,8 @@ export const rulebookEn = {
     run: 'Look back',
     asks: (from: string, to: string, rules: string, most: string) =>
       `Events from ${from} to ${to}; rules: ${rules}; cases at most: ${most}.`,
+    asksAll: (to: string, rules: string, most: string) =>
+      `All events until ${to}; rules: ${rules}; cases at most: ${most}.`,
     askedBy: (by: string, at: string) => `Proposed by ${by}, ${at}:`,
     approvedBy: (by: string, at: string) => `Agreed to by ${by}, ${at}.`,
     solo: 'solo: one person works here',
@@ -316,6 +357,7 @@ export const rulebookEn = {
     approved: 'Agreed. It begins.',
     state: {
       proposed: 'proposed',
+      collecting: 'takes events',
       waiting: 'waiting',
       running: 'under way',
       done: 'done',
@@ -325,6 +367,9 @@ export const rulebookEn = {
     cancelled: 'It was stopped. Cases that it had made by then stay.',
     reaches: (since: string) => `The log reaches back to ${since}; before that nobody can be found again.`,
     nothing: 'The log has no open segment, so nobody can be found again.',
+    archive:
+      'To look for a new list in old content, your own archive is handed in once somebody has agreed: on the command line (lamplighter rules retro … --upload FILE) or through the API.',
+    begins: (since: string) => `The archive begins on ${since}.`,
     broken: 'The segment of the log was closed meanwhile: the rest was not looked at.',
     sum: (measured: string, opened: string, joined: string) =>
       `${measured} events looked at. Cases opened: ${opened}; open cases joined: ${joined}.`,

@@ -126,6 +126,47 @@ it('names the line that is no event, and the file that is no rule set', async ()
   expect((await run('three.wick')).err).toContain('core@2')
 })
 
+it('hands an archive in, says where it stops, and goes on there', async () => {
+  const past = Array.from({ length: 2_400 }, (_, n) => ({
+    ...{ kind: 'message', id: `m${n}`, occurred_at: new Date(START + n * 10_000).toISOString() },
+    ...{ actor: { id: `a${n % 7}` }, item: { id: `m${n}`, text: 'hello' } },
+  }))
+  const lines = past.map((event) => JSON.stringify(event))
+  writeFileSync(join(folder, 'good.ndjson'), `\uFEFF${lines.join('\n\n')}\n`)
+  writeFileSync(join(folder, 'bad.ndjson'), lines.with(1_500, '{"kind":"message"}').join('\n\n'))
+  writeFileSync(join(folder, 'empty.ndjson'), '\n')
+  const serve = async (context: Context) => {
+    const { name, version } = context.registry.live()
+    const live = `${name}@${version}`
+    const bad = await run(live, '--upload', 'bad.ndjson')
+    expect(bad.code).toBe(2)
+    const [, again = ''] = /with: lamplighter rules backtest (bt_\w+) --upload bad\.ndjson\n/.exec(bad.err) ?? []
+    expect(bad.err).toMatch(/\nbad\.ndjson:3001: \/id .*; mend it and go on\n$/)
+    const good = await run(again, '--upload', 'good.ndjson', '--json')
+    expect([good.err, good.code]).toEqual(['', 0])
+    expect(JSON.parse(good.out)).toMatchObject({ id: again, events: 2_400, archive: { late: 0, repeated: 0 } })
+    expect(await run(again, '--upload', 'good.ndjson')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('this run takes no events (done)'),
+    })
+    const some = await run(live, '--upload', 'good.ndjson', '--sample', '30', '--seed', 'a')
+    expect(some.out).toContain('\nof 30 % of the accounts, picked by a; no number is made larger\n')
+    for (const wrong of [
+      [live, '--upload', 'none.ndjson'],
+      [live, '--upload', 'empty.ndjson'],
+      [live, '--sample', '100'],
+      [live, '--seed', 'a'],
+      ['three.wick', '--events', 'past.ndjson', '--upload', 'good.ndjson'],
+    ])
+      expect([wrong, (await run(...wrong)).code]).toEqual([wrong, 2])
+
+    const retro = (...line: string[]) => lamplighter(folder, ['rules', 'retro', ...line, '--yes'])
+    const proposed = await retro(live, '--upload', 'good.ndjson', '--reason', 'a new list', '--connection', 'nobody')
+    expect(proposed).toMatchObject({ code: 1, err: expect.stringContaining('connection: expected') })
+  }
+  await whileServing(folder, serve, { working: true })
+}, 60_000)
+
 it('asks a running server about its past, and a person where none runs', async () => {
   expect(await run('starter@2')).toMatchObject({
     code: 3,

@@ -4,11 +4,12 @@ import { type Event, type Program, readSchema } from '@lamplighter/rules'
 import { acceptEvent } from '../intake/index.ts'
 import { type BacktestResult, backtestOf, type Difference, versionOf } from '../replay/index.ts'
 import { learnerProviders, measure, shippedProviders, untaught } from '../signals/index.ts'
-import { isRunning, withApi } from './api.ts'
+import { type Call, isRunning, withApi } from './api.ts'
 import type { Command, Given } from './command.ts'
 import { type ExitCode, type Io, UsageError } from './io.ts'
 import { backOf, untilEnded, versionPath } from './past.ts'
 import { checked, read, schemaOption, sourcesOf } from './rule-files.ts'
+import { countIn, handIn, runPath } from './upload.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -16,21 +17,35 @@ const HOUR_MS = 3_600_000
 export const backtestCommand: Command = {
   name: 'rules backtest',
   summary:
-    'Says what a version would have found in the past: core@2 of the running server, or a rule file over events of yours.',
+    'Says what a version would have found in the past: core@2 of the running server, over its log or an archive of yours, or a rule file over events of yours.',
   example: 'lamplighter rules backtest core@2 --from 14d --against live',
-  args: ['version or file'],
+  args: ['version, file or run'],
   options: {
     ...schemaOption,
     from: { help: 'how far back, such as 14d or 6h; default: 14d, with --events all of them', value: 'time' },
     against: { help: 'live, a version such as core@1, or with --events a rule file; default: live', value: 'version' },
     events: { help: 'past events, one JSON object a line, in the order in which they came', value: 'file' },
+    upload: {
+      help: 'an archive of yours, one event a line, handed in to the server instead of its log',
+      value: 'file',
+    },
+    sample: { help: 'look at so many of a hundred accounts only, such as 10', value: 'percent' },
+    seed: { help: 'a word that picks these accounts; the same word picks the same', value: 'word' },
   },
-  run: (io, given) => (given.value('events') === undefined ? overLog(io, given) : overFile(io, given)),
+  run: (io, given) => (given.value('events') === undefined ? onServer(io, given) : overFile(io, given)),
 }
 
-async function overLog(io: Io, given: Given): Promise<ExitCode> {
+async function onServer(io: Io, given: Given): Promise<ExitCode> {
   const path = versionPath(given.args[0])
-  if (path === undefined) throw new UsageError(`expected a version such as core@2, or a rule file with --events FILE`)
+  const upload = given.value('upload')
+  const again = upload === undefined ? undefined : runPath(given.args[0])
+  if (path === undefined && again === undefined)
+    throw new UsageError(
+      'expected a version such as core@2, a rule file with --events FILE, or with --upload FILE a run to go on with',
+    )
+  // Before anything is begun for it.
+  if (upload !== undefined) await countIn(io, upload)
+  const sample = sampleOf(given)
   const { config } = io.config()
   if (!(await isRunning(config))) {
     io.err.write('no server runs on this data folder; start it with: lamplighter start\n')
@@ -38,14 +53,18 @@ async function overLog(io: Io, given: Given): Promise<ExitCode> {
   }
   const began = performance.now()
   return withApi(io, async (call) => {
+    const from = given.value('from') ?? (upload === undefined ? '14d' : undefined)
     const body = {
-      source: 'log',
-      from: Date.now() - backOf(given.value('from') ?? '14d'),
+      source: upload === undefined ? 'log' : 'upload',
+      from: from === undefined ? 0 : Date.now() - backOf(from),
       against: given.value('against') ?? 'live',
+      ...(sample !== undefined && { sample }),
     }
-    const { id } = startBacktest.answer.parse(await call('POST', `${path}/backtests`, body))
+    const run = again ?? `/v1/backtests/${startBacktest.answer.parse(await call('POST', `${path}/backtests`, body)).id}`
+    const id = run.slice(run.lastIndexOf('/') + 1)
+    if (upload !== undefined) await handedIn(io, call, run, upload)
     await untilEnded(io, call, id)
-    const { state, result, against } = getBacktest.answer.parse(await call('GET', `/v1/backtests/${id}`))
+    const { state, result, against } = getBacktest.answer.parse(await call('GET', run))
     if (result === null) {
       io.err.write(`the backtest ended without a result: ${state}\n`)
       return 3
@@ -55,7 +74,33 @@ async function overLog(io: Io, given: Given): Promise<ExitCode> {
   })
 }
 
+/** Hands an archive in; a person who is cut off hears how to go on. */
+async function handedIn(io: Io, call: Call, run: string, file: string): Promise<void> {
+  try {
+    await handIn(io, call, run, file)
+  } catch (error) {
+    const id = run.slice(run.lastIndexOf('/') + 1)
+    io.err.write(`go on where this ended with: lamplighter rules backtest ${id} --upload ${file}\n`)
+    throw error
+  }
+}
+
+/** @throws UsageError */
+function sampleOf(given: Given): { percent: number; seed?: string } | undefined {
+  const [sample, seed] = [given.value('sample'), given.value('seed')]
+  if (sample === undefined) {
+    if (seed !== undefined) throw new UsageError('--seed picks a sample; say how large with --sample')
+    return undefined
+  }
+  const percent = Number(sample)
+  if (!Number.isInteger(percent) || percent < 1 || percent > 99)
+    throw new UsageError('--sample: expected a whole number from 1 to 99')
+  return { percent, ...(seed !== undefined && { seed }) }
+}
+
 async function overFile(io: Io, given: Given): Promise<ExitCode> {
+  for (const other of ['upload', 'sample', 'seed'])
+    if (given.value(other) !== undefined) throw new UsageError(`--${other} asks a server; leave out --events`)
   const mine = texts(io, given, given.args[0] ?? '')
   const other = given.value('against')
   if (other === 'live') throw new UsageError('--against live needs a server; with --events give a rule file')
@@ -160,9 +205,22 @@ function linesOf(result: BacktestResult | BacktestResultJson, seconds: number, c
     'per hour p99',
     'upheld/overturned/open',
   ]
+  const { archive, sample } = result
   return [
     ...drift.rules.map(({ rule, events: some }) => `drift: ${rule} said otherwise of ${spaced(some)} events then`),
     head,
+    ...(sample === undefined
+      ? []
+      : [
+          `of ${sample.percent} % of the accounts, picked by ${sample.seed}; no number is made larger`,
+          ...sample.notMeasured.map(
+            ({ rule, because }) =>
+              `not measured: ${rule} counts what others do (${because.join(', ')}); leave out --sample`,
+          ),
+        ]),
+    ...(archive === undefined || archive.late + archive.repeated === 0
+      ? []
+      : [`archive: ${spaced(archive.late)} came too late to be in order, ${spaced(archive.repeated)} were told twice`]),
     ...(cold.length === 0 ? [] : [`never warm, so undecided: ${cold.join(', ')}`]),
     ...(rows.length === 0 ? ['no rule had anything to say'] : columns([titles, ...rows])),
   ]

@@ -152,17 +152,20 @@ export function journaled(store: Store, since: Since, limits: Partial<JournalLim
 
   /** Moves and reads, and appends what has moved. All or nothing: whatever throws here has changed nothing. */
   async function record(calls: readonly Call[]): Promise<{ durable: Promise<void>; readings: Reading[][] }> {
-    const held = (await hold(await numbered(calls))).values()
+    const held = await hold(await numbered(calls))
     const own = seq + 1
     const moved: Moved = new Map()
     const changes: JournalOp[] = []
-    const readings = calls.map(({ ops }) =>
-      Array.from(held.take(ops.length), (one) => {
+    let taken = 0
+    const readings = calls.map(({ ops }) => {
+      const mine = held.slice(taken, taken + ops.length)
+      taken += ops.length
+      return mine.map((one) => {
         const { reading, changed } = moveHeld(one, moved)
         if (changed) changes.push(one.op)
         return reading
-      }),
-    )
+      })
+    })
     // What an earlier record moved may be what is read here.
     if (changes.length === 0) return { durable, readings }
     rows.move(moved, own)

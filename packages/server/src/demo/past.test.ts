@@ -31,8 +31,11 @@ test('the town has a past that a policy lead can ask at once, and the rules deci
     expect([made.status, made.text]).toEqual([201, made.text])
     const body = { source: 'log', from: base - 21 * 86_400_000 }
     const { body: started } = await lead.call('POST', '/v1/rulesets/starter/versions/3/backtests', { body })
-    const { storage, registry, keyring } = house.context
-    const handler = backtestHandler({ storage, registry, keyring, progress: startProgress(() => performance.now()) })
+    const { storage, registry, keyring, uploads } = house.context
+    const handler = backtestHandler({
+      ...{ storage, registry, keyring, uploads },
+      progress: startProgress(() => performance.now()),
+    })
     for (const job of await storage.jobs.claim(BACKTEST.queue, 1, 60_000))
       await handler(job, { signal: AbortSignal.timeout(60_000), claimed: () => job })
     const { result } = (await lead.call('GET', `/v1/backtests/${started.id}`)).body

@@ -7,7 +7,7 @@ import { type House, messageOf, openHouse, type Person, reportOf } from '../test
 import { operatorCalls } from '../testing/operator-calls.ts'
 import { verifyLog } from '../testing/thin-path.ts'
 import { LEFT } from './testing/left.ts'
-import { DAY, decideNewest, hello, liveAs, settleAll, WHO, WORDS } from './testing/life.ts'
+import { DAY, decideNewest, handIn, hello, liveAs, settleAll, WHO, WORDS } from './testing/life.ts'
 import { bytesBelow, tracesIn } from './testing/traces.ts'
 
 /** Where words of a person were before: so many places does the search see. */
@@ -39,6 +39,7 @@ const BEFORE = [
   'staff_decisions.item_key',
   'staff_decisions.sealed',
   'strikes.account',
+  'upload_chunks.body',
   'verdicts.event_key',
   'verdicts.sealed',
   'withheld_notices.account',
@@ -65,6 +66,7 @@ describe.each(engines)('erasing a person on $name', (engine) => {
     await liveAs(house, people)
     await settleAll(house, people.second)
     await hello(house)
+    await handIn(house, people.second)
     page = String(house.receiver.calls.findLast(({ data }) => data.account === WHO && data.page)?.data.page)
     record = String((await house.rows('staff_decisions')).find(({ account }) => account === WHO)?.record)
     blobs = (await house.rows('exhibits')).map(({ blob }) => String(blob))

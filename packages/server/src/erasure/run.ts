@@ -2,7 +2,7 @@ import type { KeptCounters } from '../counters/index.ts'
 import type { MediaVault } from '../evidence/index.ts'
 import { FOLLOW } from '../intake/index.ts'
 import type { Handler } from '../jobs/index.ts'
-import type { ReplayLog } from '../replay/index.ts'
+import type { ReplayLog, Uploads } from '../replay/index.ts'
 import type { StoredEvidence } from '../review/index.ts'
 import type { Claimed, Storage } from '../storage/index.ts'
 import type { Keyring } from '../storage/keyring/index.ts'
@@ -19,6 +19,7 @@ export interface ErasureServices {
   readonly vault: Pick<MediaVault, 'erase'>
   readonly counters: Pick<KeptCounters, 'erase'>
   readonly replay: Pick<ReplayLog, 'erase'>
+  readonly uploads: Pick<Uploads, 'erase'>
   readonly transparency: Pick<Transparency, 'erase' | 'nameOf'>
   readonly now: () => number
 }
@@ -87,6 +88,8 @@ export async function erasePart(
   const account = { type: 'account', id: who.account }
   switch (part) {
     case 'files':
+      // First: what is looked back at now must find nothing more of them.
+      await services.uploads.erase(account)
       return { files: await services.vault.erase({ account: who.account, exhibits: who.exhibits }) }
     case 'matters': {
       let [cases, verdicts] = [0, 0]
@@ -105,6 +108,8 @@ export async function erasePart(
       return {}
     case 'replay':
       await services.replay.erase(account)
+      // What was handed in since.
+      await services.uploads.erase(account)
       return {}
     case 'ledger': {
       const of = await services.transparency.erase({ kind: 'account', id: who.account }, ground)

@@ -46,6 +46,19 @@ export async function takeBatch(
   return { accepted: records.length, rejected: bad.length, results: results.sort((a, b) => a.line - b.line) }
 }
 
+/**
+ * The events of an NDJSON body, all of them or none.
+ *
+ * @throws AppError as `takeBatch` with `handling=strict`
+ */
+export function eventsIn(body: Uint8Array, from: From, door: Pick<BatchDoor, 'rules' | 'spend'>): Accepted[] {
+  const all = checkLines(body, from, door)
+  const bad = all.flatMap((one) => ('faults' in one ? [one] : []))
+  const good = all.flatMap((one) => ('accepted' in one ? [one.accepted] : []))
+  if (good.length === 0 || bad.length > 0) throw refusal(bad, good.length)
+  return good
+}
+
 /** What the wait for the disk needs, and no more: the events themselves are gone by then, and nobody has to carry them on. */
 function checked(
   body: Uint8Array,
@@ -113,7 +126,7 @@ const MOST_FAULTS = 100
 // Not a byte-order mark: those bytes would not stand inside a record.
 const BRACE = 0x7b
 
-function checkLines(body: Uint8Array, from: From, door: BatchDoor): Checked[] {
+function checkLines(body: Uint8Array, from: From, door: Pick<BatchDoor, 'rules' | 'spend'>): Checked[] {
   const { schema } = door.rules()
   const lines = linesOf(body)
   assertCount(lines.length)

@@ -1,8 +1,9 @@
 import type { SignalJson } from '@lamplighter/api'
 import type { MergedEffect } from '@lamplighter/rules'
 import type { ExhibitSeed } from '../evidence/index.ts'
+import type { ArchivedContent } from '../replay/index.ts'
 import { type EvidenceSeed, factLines, type StoredEvidence } from '../review/index.ts'
-import type { ListHit, LoadedList } from '../signals/index.ts'
+import type { BoundLists, ListHit, LoadedList } from '../signals/index.ts'
 import { newId } from '../storage/index.ts'
 import { type Accepted, idOf } from './event.ts'
 import type { MediaReading } from './media.ts'
@@ -54,9 +55,7 @@ export async function evidenceOf(
       itemState: given.itemState,
       occurredAt: Date.parse(event.occurred_at),
       text: text === '' ? null : text,
-      marks: lists.hits.flatMap((hit) =>
-        hit.from === undefined || hit.to === undefined ? [] : [{ from: hit.from, to: hit.to, why: markWords(hit) }],
-      ),
+      marks: marksOf(lists.hits),
       links: fieldList(item, 'links'),
       files: filesOf(media, { hits: lists.hits, silent: silentLists(seen, signals) }, exhibits),
       signals,
@@ -65,6 +64,28 @@ export async function evidenceOf(
     },
   }
 }
+
+/** What an archived event holds, for a case of it: its files are not here, so their hashes and what is on a list are all there is to show. */
+export function archivedContent(accepted: Accepted, media: MediaReading, lists: BoundLists): ArchivedContent {
+  const text = fieldText(accepted.event.item, 'text')
+  return {
+    text: text === '' ? null : text,
+    marks: marksOf(lists.hits),
+    links: fieldList(accepted.event.item, 'links'),
+    files: filesOf(media, { hits: lists.hits, silent: [] }, []),
+    signals: lists.hits.flatMap((hit): SignalJson[] => {
+      const list = lists.asked.get(hit.list)
+      if (list === undefined) return []
+      const shown = { name: hit.list, version: `v${hit.version}`, sealed: hit.sealed, context: list.context }
+      return [{ name: hit.list, kind: 'list', state: 'hit', value: hitWords(hit), why: null, list: shown }]
+    }),
+  }
+}
+
+const marksOf = (hits: readonly ListHit[]): StoredEvidence['marks'] =>
+  hits.flatMap((hit) =>
+    hit.from === undefined || hit.to === undefined ? [] : [{ from: hit.from, to: hit.to, why: markWords(hit) }],
+  )
 
 /** An event that nothing could be said of: what it says itself, for the person who has to look. */
 export async function plainEvidence(

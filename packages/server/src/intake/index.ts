@@ -1,3 +1,4 @@
+export { archiveReader } from './archive.ts'
 export { backlogGuard } from './backlog.ts'
 export { acceptEvent } from './event.ts'
 export { Flights, takenByNow } from './flights.ts'

@@ -21,11 +21,14 @@ export interface MediaReading {
   readonly unknown: readonly { readonly signal: string; readonly why: string }[]
 }
 
+/** Where files are found, or fetched from. */
+export type FileSource = Pick<MediaVault, 'find' | 'fetched'>
+
 /**
  * Joins an event with what is known of its files, waiting up to `budgetMs` for measurements under way. A file that is not known, not
  * measured or not decoded leaves a gap in the record (*unknown*), never an empty list. Files that may not be looked at are not asked for.
  */
-export async function readMedia(accepted: Accepted, vault: MediaVault, budgetMs: number): Promise<MediaReading> {
+export async function readMedia(accepted: Accepted, vault: FileSource, budgetMs: number): Promise<MediaReading> {
   if (accepted.files.length === 0 || accepted.off !== undefined)
     return { event: accepted.event, readings: [], digestKinds: ALL_KINDS, files: [], unknown: [] }
   const read = await Promise.all(accepted.files.map((file) => readFile(file, accepted.connection, vault, budgetMs)))
@@ -102,7 +105,7 @@ interface OneFile {
   readonly file: MediaReading['files'][number]
 }
 
-async function readFile(wire: WireFile, connection: string, vault: MediaVault, budgetMs: number): Promise<OneFile> {
+async function readFile(wire: WireFile, connection: string, vault: FileSource, budgetMs: number): Promise<OneFile> {
   const found = await vault.find(connection, wire.id, budgetMs)
   if (found !== undefined) return storedFile(wire, found)
   if (wire.url === null) return hashesOnly(wire, connection)

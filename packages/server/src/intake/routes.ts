@@ -110,12 +110,13 @@ export function routesOf(services: IntakeServices): Route[] {
     ),
     route(getPolicies, async () => ({
       body: {
-        items: shippedPolicies.map(({ id, slug, name, version, harms, text }) => ({
+        items: shippedPolicies.map(({ id, slug, name, version, harms, dsaCategory, text }) => ({
           id,
           slug,
           name,
           version,
           harms: [...harms],
+          dsaCategory,
           text,
         })),
       },

@@ -2,7 +2,7 @@ import { type Event, type EventKind, offFlag, type Value } from '@lamplighter/ru
 import type { WireFile } from './event.ts'
 
 /** What may be known of content that is not read: which it is, and what the platform says it is. All else in its records is none. */
-const OUTSIDE: ReadonlySet<string> = new Set(['id', 'forwarded', 'type', 'count', 'size'])
+export const OUTSIDE: ReadonlySet<string> = new Set(['id', 'forwarded', 'type', 'count', 'size'])
 
 type SchemaRecord = EventKind['members'] extends ReadonlyMap<string, { readonly record: infer R }> ? R : never
 

@@ -31,7 +31,7 @@ export interface LiveRules {
   readonly warnings: readonly Diagnostic[]
 }
 
-/** What a rule file may name outside itself (codes D01 to D03 of rules.md §7.4). */
+/** What a rule file may name outside itself (code D01 of rules.md §7.4); `permitted.ts` has D02 and D03. */
 export interface Surroundings {
   /** Providers of signals that this server has. */
   readonly providers: ReadonlySet<string>
@@ -126,7 +126,8 @@ function outside(ruleset: CheckedRuleset, text: string, around: Surroundings): D
     )
 }
 
-function placeOf(text: string, name: string): Diagnostic['at'] {
+/** Where a name stands first. */
+export function placeOf(text: string, name: string): Diagnostic['at'] {
   const offset = Math.max(0, text.indexOf(name))
   const before = text.slice(0, offset).split('\n')
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, from: offset, to: offset + name.length }

@@ -1,4 +1,4 @@
-import type { Severity } from '@lamplighter/api'
+import type { DsaCategory, Severity } from '@lamplighter/api'
 
 /** One policy of the platform: what a rule, a decision and a notice cite. */
 export interface Policy {
@@ -8,6 +8,8 @@ export interface Policy {
   readonly name: string
   readonly version: number
   readonly harms: readonly string[]
+  /** What it is called in the EU transparency database (referrals.md §11); null where nobody has said. */
+  readonly dsaCategory: DsaCategory | null
   readonly severity: Severity
   /** The policy as users read it, by language. */
   readonly text: Readonly<Record<string, string>>
@@ -21,6 +23,7 @@ const policy = (
   slug: string,
   name: string,
   harm: string,
+  dsaCategory: DsaCategory,
   severity: Severity,
   text: string,
   statement: string,
@@ -31,6 +34,7 @@ const policy = (
   name,
   version: 1,
   harms: [harm],
+  dsaCategory,
   severity,
   text: { en: text },
   statement: { en: statement },
@@ -44,6 +48,7 @@ export const shippedPolicies: readonly Policy[] = [
     'child_abuse_media',
     'Child sexual abuse material',
     'csea',
+    'PROTECTION_OF_MINORS',
     'critical',
     'Material that shows the sexual abuse of children is forbidden. We report it to the authority that the law names.',
     'We removed a file because it matches known illegal material involving children.',
@@ -57,6 +62,7 @@ export const shippedPolicies: readonly Policy[] = [
     'contact_with_children',
     'Unwanted contact with children',
     'csea',
+    'PROTECTION_OF_MINORS',
     'high',
     'Adults may not seek out children they do not know, ask them to meet alone, or ask them to keep contact secret.',
     'You contacted a young person who does not know you in a way that we do not allow: {{what was asked}}.',
@@ -71,6 +77,7 @@ export const shippedPolicies: readonly Policy[] = [
     'reported_child_abuse',
     'Child abuse in encrypted messages',
     'csea',
+    'PROTECTION_OF_MINORS',
     'high',
     'Sending material or messages that sexually abuse or endanger a child is forbidden in encrypted chats, too. We see what a recipient shows us.',
     'People who received your messages showed them to us, and they break our rules on the protection of children: {{how}}.',
@@ -84,6 +91,7 @@ export const shippedPolicies: readonly Policy[] = [
     'terrorism',
     'Support of terrorism',
     'terrorism',
+    'RISK_FOR_PUBLIC_SECURITY',
     'high',
     'Propaganda, recruiting or fundraising for terrorist organisations is forbidden. Reporting about them is allowed.',
     'This item promotes an organisation that is banned for terrorism, or asks others to join it.',
@@ -97,6 +105,7 @@ export const shippedPolicies: readonly Policy[] = [
     'threat',
     'Threat to life',
     'threat_to_life',
+    'VIOLENCE',
     'critical',
     'Credible threats to somebody’s life or health are forbidden.',
     'This message reads as a threat to somebody’s life or health.',
@@ -110,6 +119,7 @@ export const shippedPolicies: readonly Policy[] = [
     'self_harm',
     'Self-harm and suicide',
     'self_harm',
+    'SELF_HARM',
     'high',
     'We offer help to people who are thinking of hurting themselves. Encouraging others to do so is forbidden.',
     'This message encourages others to hurt themselves.',
@@ -123,6 +133,7 @@ export const shippedPolicies: readonly Policy[] = [
     'intimate_images',
     'Blackmail with intimate images',
     'intimate_images',
+    'CYBER_VIOLENCE',
     'high',
     'Threatening to show intimate images, or asking for money to keep them back, is forbidden.',
     'You threatened to show something private unless the other person does what you want.',
@@ -136,6 +147,7 @@ export const shippedPolicies: readonly Policy[] = [
     'harassment',
     'Harassment',
     'harassment',
+    'CYBER_VIOLENCE',
     'medium',
     'Targeting a person with insults or repeated unwanted messages is forbidden.',
     'This message harasses another person: {{how}}.',
@@ -149,6 +161,7 @@ export const shippedPolicies: readonly Policy[] = [
     'harmful_links',
     'Fraud and harmful links',
     'malware',
+    'SCAMS_AND_FRAUD',
     'medium',
     'Tricking people into giving away money, passwords or data is forbidden, and so are links to such pages.',
     'This item leads people to a page that is known for fraud.',
@@ -162,6 +175,7 @@ export const shippedPolicies: readonly Policy[] = [
     'spam',
     'Spam',
     'spam',
+    'OTHER_VIOLATION_TC',
     'low',
     'Bulk unwanted messages and links are forbidden.',
     'This item was sent in bulk or only advertises.',

@@ -1,5 +1,5 @@
 import type { RecordedJson } from '@lamplighter/api'
-import type { CounterSpec, Lock } from '@lamplighter/rules'
+import type { CounterSpec, Diagnostic, Lock } from '@lamplighter/rules'
 import { type KeptCounters, LIVE } from '../counters/index.ts'
 import { AppError } from '../http/errors.ts'
 import type { CommandKey } from '../http/route.ts'
@@ -8,6 +8,7 @@ import type { Storage } from '../storage/index.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import { type Compared, compare, countersOnlyIn } from './compare.ts'
 import { isRefused, type LiveRules, prepare, type Refused } from './live.ts'
+import { notPermitted, type Outside } from './permitted.ts'
 import { refusalOf } from './refusal.ts'
 import type { TrialBy, VersionsTable } from './rows.ts'
 import type { Handed } from './steps.store.ts'
@@ -57,6 +58,8 @@ export interface RuleRegistry {
     untaught?: boolean
   }): Promise<{ rules: LiveRules; recorded: RecordedJson }>
   check(text: string, schemaText: string): LiveRules | Refused
+  /** What the terms of lists and the law do not permit of a version here (D02, D03). */
+  notPermitted(rules: LiveRules): Promise<Diagnostic[]>
   /**
    * A text that is fit to be kept, with what it changes. @param lock the author's own, beside the server's
    *
@@ -75,6 +78,7 @@ export function makeRegistry(parts: {
   readonly storage: Storage
   readonly providers: ReadonlySet<string>
   readonly counters: Pick<KeptCounters, 'begin' | 'keepOnly'>
+  readonly outside: () => Promise<Outside>
   readonly now: () => number
   keysFor(affected: readonly Affected[]): Promise<RecordKeys>
 }): RuleRegistry {
@@ -163,10 +167,15 @@ export function makeRegistry(parts: {
     running: nowRunning,
     load: () => inTurn(() => loadNow()),
     check: (text, schemaText) => prepare(text, schemaText, around),
+    async notPermitted(rules) {
+      return notPermitted(rules, await parts.outside())
+    },
     async fit({ text, schemaText, lock }) {
       const rows = await store.read(versions, undefined)
       const rules = prepare(text, schemaText, { ...around, lockOf: (name) => joined(lockedIn(rows, name), lock) })
       if (isRefused(rules)) throw refusalOf(rules)
+      const diagnostics = await registry.notPermitted(rules)
+      if (diagnostics.length > 0) throw refusalOf({ diagnostics, failed: [] })
       const { version, hash } = remember(rules)
       return {
         rules,

@@ -83,11 +83,11 @@ export function routesOf(services: PolicyServices): Route[] {
       checkRules,
       async ({ body }) => {
         const checked = registry.check(body.text, body.schema ?? registry.live().schemaText)
-        return {
-          body: {
-            diagnostics: ('diagnostics' in checked ? checked.diagnostics : checked.warnings).map(diagnosticJson),
-          },
-        }
+        const diagnostics =
+          'diagnostics' in checked
+            ? checked.diagnostics
+            : [...checked.warnings, ...(await registry.notPermitted(checked))]
+        return { body: { diagnostics: diagnostics.map(diagnosticJson) } }
       },
       MAX_BYTES,
     ),

@@ -12,6 +12,7 @@ import { AppError } from '../http/errors.ts'
 import type { Principal, Touch } from '../http/principal.ts'
 import { type CommandKey, onceOf, type Route, route } from '../http/route.ts'
 import { doerOf } from '../people/index.ts'
+import { refusalOf } from './refusal.ts'
 import type { PolicyServices } from './routes.ts'
 import { type Asker, approvalsNeeded, type Step } from './states.ts'
 import type { StepInput, Stepped } from './steps.store.ts'
@@ -46,7 +47,10 @@ export function stepRoutes({ storage, registry, tally, keysFor }: PolicyServices
     more: Partial<Pick<StepInput, 'reason' | 'expedite' | 'cold' | 'trial'>>,
   ) => {
     const hash = call.ifHash ?? ''
-    const { compared } = registry.kept(await store.read(oneVersion, call.params))
+    const { rules, compared } = registry.kept(await store.read(oneVersion, call.params))
+    // Taking back needs no permission.
+    const diagnostics = step === 'retire' ? [] : await registry.notPermitted(rules)
+    if (diagnostics.length > 0) throw refusalOf({ diagnostics, failed: [] })
     const keys = await keysFor([])
     // The shadow minimum counts to this moment.
     await tally.flush()

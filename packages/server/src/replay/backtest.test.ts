@@ -82,8 +82,11 @@ async function start(version: number, from: number, against = 'live'): Promise<s
 }
 /** What the worker does with the job. */
 async function work(signal = AbortSignal.timeout(60_000)): Promise<unknown> {
-  const { storage, registry, keyring } = house.context
-  const handler = backtestHandler({ storage, registry, keyring, progress: startProgress(() => performance.now()) })
+  const { storage, registry, keyring, uploads } = house.context
+  const handler = backtestHandler({
+    ...{ storage, registry, keyring, uploads },
+    progress: startProgress(() => performance.now()),
+  })
   const [job] = await storage.jobs.claim(BACKTEST.queue, 1, 60_000)
   if (job === undefined) return 'nothing to do'
   const ending = await handler(job, { signal, claimed: () => job }).catch((error: Error) => error)
@@ -295,4 +298,52 @@ test('a version of another schema cannot be asked', async () => {
   })
   const body = { source: 'log', from: 0 }
   expect((await ada.call('POST', `${path(2)}/backtests`, { body })).body.code).toBe('conflict')
+})
+
+const COUNTED = `
+  counter together = count by room.id on message over 1h exact up to 50
+  rule crowd v1 {
+    harm spam policy "SPAM-3" severity low phase follow
+    on message
+    when together >= 2
+    then label "crowd"
+    on unknown ignore
+    because "{together}"
+  }`
+
+test('a share of the accounts: all of one account or nothing, and no number for rules that count what others do', async () => {
+  await send('wren', 'good morning')
+  house.clock.now += HOUR
+  const from = house.clock.now
+  const accounts = Array.from({ length: 12 }, (_, n) => `account-${n}`)
+  // The counter of each reaches three once, whatever the others do in between.
+  for (let n = 0; n < 3; n += 1) for (const account of accounts) await send(account, 'hello')
+  const text = rulesOf({ version: 2 }).replace('  rule many', `${COUNTED}\n  rule many`)
+  expect((await ada.call('POST', '/v1/rulesets/tiny/versions', { body: { text } })).status).toBe(201)
+  const drawn = async (sample?: object) => {
+    const { body } = await ada.call('POST', `${path(2)}/backtests`, { body: { source: 'log', from, sample } })
+    expect(await work()).toBe('completed')
+    return (await found(body.id)).result
+  }
+  const whole = await drawn()
+  expect([whole.sample, whole.measured, rule(whole, 'crowd')]).toMatchObject([undefined, 36, { fired: { new: 35 } }])
+  const half = await drawn({ percent: 50, seed: 'a' })
+  expect(half.sample).toEqual({
+    ...{ percent: 50, seed: 'a' },
+    notMeasured: [{ rule: 'crowd', because: ['together'] }],
+  })
+  const { new: fired } = (rule(half, 'many') as { fired?: { new: number } } | undefined)?.fired ?? { new: 0 }
+  expect(fired).toBeGreaterThan(0)
+  expect(fired).toBeLessThan(12)
+  expect([half.measured, rule(half, 'crowd')]).toEqual([fired * 3, undefined])
+  expect(half.drift).toMatchObject({ checked: fired * 3, events: 0 })
+  expect(await drawn({ percent: 50, seed: 'a' })).toEqual(half)
+  const named = await drawn({ percent: 99 })
+  expect(named.sample.seed).toMatch(/^bt_/)
+  for (const percent of [0, 100, 1.5]) {
+    const { body } = await ada.call('POST', `${path(2)}/backtests`, {
+      body: { source: 'log', from, sample: { percent } },
+    })
+    expect(body).toMatchObject({ code: 'invalid', pointer: '/sample/percent' })
+  }
 })

@@ -3,7 +3,8 @@ import { type Difference, differenceOf } from './difference.ts'
 import { type Head, unpackChunk } from './line.ts'
 import { type Past, pastOf } from './past.ts'
 import type { Part } from './result.ts'
-import { Side, type Version } from './side.ts'
+import { actorOf, isIn, type Sample } from './sample.ts'
+import { Side, type Version, type Word } from './side.ts'
 
 /** A longer window is not waited for: its counters stay cold, and what rests on them undecided. */
 export const WARMUP_MOST_MS = 7 * 86_400_000
@@ -21,6 +22,16 @@ export interface Compared {
   readonly theirs: Version
 }
 
+/** What is measured, milliseconds since 1970, both ends included. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+  /** Only these accounts; all by default. */
+  readonly sample?: Sample
+  /** Rules of which nothing is said. */
+  readonly leftOut?: readonly string[]
+}
+
 /** How long counters are warmed before what is measured, and those that no warm-up fills. */
 export function warmupOf({ mine, theirs }: Compared): { readonly ms: number; readonly cold: readonly string[] } {
   const counters = [mine, theirs].flatMap(({ program }) => [...program.ruleset.counters.values()])
@@ -35,7 +46,8 @@ export function warmupOf({ mine, theirs }: Compared): { readonly ms: number; rea
  */
 export class SegmentRun {
   readonly #compared: Compared
-  readonly #span: { readonly from: number; readonly to: number }
+  readonly #span: Span
+  readonly #leftOut: ReadonlySet<string>
   readonly #warmupMs: number
   readonly #count: Counting
   readonly #lastUnlogged = new Map<string, number>()
@@ -43,13 +55,13 @@ export class SegmentRun {
   #from = Number.POSITIVE_INFINITY
 
   /**
-   * @param span what is measured, milliseconds since 1970, both ends included
    * @param decided absent in a segment that is closed: nobody can tell any more which events those were
    */
-  constructor(compared: Compared, span: { readonly from: number; readonly to: number }, decided?: Decided) {
+  constructor(compared: Compared, span: Span, decided?: Decided) {
     this.#compared = compared
     this.#count = new Counting(decided)
     this.#span = span
+    this.#leftOut = new Set(span.leftOut)
     this.#warmupMs = warmupOf(compared).ms
   }
 
@@ -61,14 +73,22 @@ export class SegmentRun {
     for (const line of lines) this.#one(pastOf(line, head))
   }
 
+  /** Without the rules of which a sample says nothing. */
+  #measured(word: Word): Word {
+    if (this.#leftOut.size === 0) return word
+    return { ...word, outcomes: new Map([...word.outcomes].filter(([rule]) => !this.#leftOut.has(rule))) }
+  }
+
   #one(past: Past): void {
+    const { sample } = this.#span
+    if (sample !== undefined && !isIn(sample, actorOf(past.event))) return
     const { mine, theirs } = this.#sidesAt(past.receivedAt)
-    const first = mine.ask(past, this.#lastUnlogged)
-    const second = theirs.ask(past, this.#lastUnlogged)
+    const first = this.#measured(mine.ask(past, this.#lastUnlogged))
+    const second = this.#measured(theirs.ask(past, this.#lastUnlogged))
     this.#count.events += 1
     if (!this.#isMeasured(past.receivedAt)) return
     this.#count.measured(past, { word: first, side: mine, schema: this.#compared.mine.schema }, second)
-    this.#count.checked(past, [
+    this.#count.checked(this.#said(past), [
       [mine.program.ruleset.hash, first],
       [theirs.program.ruleset.hash, second],
     ])
@@ -79,6 +99,13 @@ export class SegmentRun {
         differenceOf(past, rule, first, second, [mine.program, theirs.program]),
       )
     }
+  }
+
+  #said(past: Past): Past {
+    const { said } = past
+    if (said === undefined || this.#leftOut.size === 0) return past
+    const own = (rules: readonly string[]) => rules.filter((rule) => !this.#leftOut.has(rule))
+    return { ...past, said: { ...said, fired: own(said.fired), unknown: own(said.unknown) } }
   }
 
   #sidesAt(at: number) {

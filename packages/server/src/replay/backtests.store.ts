@@ -4,20 +4,39 @@ import type { Difference } from './difference.ts'
 import type { Part } from './result.ts'
 import { asItStands, asTheyStand, BACKTEST, enqueueRun } from './runs.store.ts'
 import type { BacktestsTable } from './tables.ts'
+import { openUpload } from './uploads.store.ts'
 
 type New = Pick<
   BacktestsTable,
-  'name' | 'version' | 'hash' | 'against' | 'against_hash' | 'since' | 'until' | 'last' | 'by'
+  | 'name'
+  | 'version'
+  | 'hash'
+  | 'against'
+  | 'against_hash'
+  | 'since'
+  | 'until'
+  | 'last'
+  | 'by'
+  | 'source'
+  | 'percent'
+  | 'seed'
 >
 
-/** Notes a backtest that is wanted, with the job that does it. */
+/** Notes a backtest that is wanted, with the job that does it, or with a place for the archive that it reads. */
 export const addBacktest = defineWork('replay.add', async (tx: Tx, wish: New): Promise<{ id: string }> => {
   const id = tx.fresh.id('bt')
+  const waits = wish.source === 'upload'
   await tx.db
     .insertInto('backtests')
-    .values({ ...wish, id, state: 'waiting', at: tx.now, ended_at: null, result: null })
+    .values({
+      ...wish,
+      // A sample can be drawn again by anybody who knows its seed.
+      seed: wish.percent === null ? null : (wish.seed ?? id),
+      ...{ id, state: waits ? 'collecting' : 'waiting', at: tx.now, ended_at: null, result: null },
+    })
     .execute()
-  await enqueueRun(tx, id)
+  if (waits) await openUpload(tx, id, null)
+  else await enqueueRun(tx, id)
   return { id }
 })
 

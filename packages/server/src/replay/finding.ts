@@ -10,6 +10,7 @@ import {
 } from '@lamplighter/rules'
 import { judgeCounted, type LiveRules } from '../policy/index.ts'
 import { type CaseSeed, factLines, type StoredEvidence, subjectOf } from '../review/index.ts'
+import type { ArchivedContent } from './archive.ts'
 import { factsOf } from './facts.ts'
 import { type OpenedId, thingOf } from './ids.ts'
 import { measuredOf, type Past, wantedBy } from './past.ts'
@@ -40,6 +41,8 @@ export interface Meaning {
   /** The keyed hash of a value that stays sealed. */
   readonly seal: (value: string) => string
   readonly retro: string
+  /** Of an archive: the content of an event, by its kind and the id that the archive's key gave it. The log has none. */
+  readonly contentOf?: (kind: string, sealedId: string) => ArchivedContent | undefined
 }
 
 /**
@@ -95,7 +98,10 @@ export function findingOf(hit: Hit, asked: ReadonlySet<string>, meaning: Meaning
         retro: { run: meaning.retro, ruleset: `${rules.name}@${rules.version}` },
       }),
     ) as Json,
-    evidence: evidenceOf(past, { event, item, account, isReport: kind.members.has('report') }, rules),
+    evidence: withContent(
+      evidenceOf(past, { event, item, account, isReport: kind.members.has('report') }, rules),
+      meaning.contentOf?.(event.kind, past.event.id),
+    ),
   }
 }
 
@@ -106,6 +112,9 @@ function firedOf(judgement: Judgement, asked: ReadonlySet<string>): Judgement {
   const judged = judgement.judged.filter(({ result }) => result.outcome === 'fired' && asked.has(result.rule))
   return { ...judgement, judged, results: judged.map(({ result }) => result) }
 }
+
+const withContent = (evidence: StoredEvidence, content: ArchivedContent | undefined): StoredEvidence =>
+  content === undefined ? evidence : { ...evidence, ...content, signals: [...evidence.signals, ...content.signals] }
 
 interface Known extends Pick<Finding, 'event' | 'item' | 'account'> {
   readonly isReport: boolean

@@ -1,3 +1,4 @@
+import type { Span } from './backtest.ts'
 import type { Decided } from './counting.ts'
 import type { Difference } from './difference.ts'
 import type { Part } from './result.ts'
@@ -13,9 +14,7 @@ export interface Texts {
 export interface Errand {
   readonly mine: Texts
   readonly theirs: Texts
-  /** What is measured, milliseconds since 1970. */
-  readonly from: number
-  readonly to: number
+  readonly span: Span
 }
 
 export type ToThread =

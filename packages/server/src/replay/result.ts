@@ -1,4 +1,5 @@
 import { percentile } from '../policy/index.ts'
+import type { NotMeasured, Sample } from './sample.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -131,6 +132,10 @@ export interface BacktestResult {
     readonly events: number
     readonly because: readonly { readonly what: string; readonly events: number }[]
   }
+  /** Of an archive: how well it was in order. */
+  readonly archive?: { readonly late: number; readonly repeated: number }
+  /** Where only a share of the accounts was looked at. All numbers are of that share. */
+  readonly sample?: Sample & { readonly notMeasured: readonly NotMeasured[] }
   readonly rules: readonly ({
     readonly rule: string
     readonly version: number | null

@@ -1,14 +1,17 @@
 import { approveRetro, getRetro, getRetros, type RetroResultJson, startRetro } from '@lamplighter/api'
+import { listConnections } from '../actions/index.ts'
 import { AppError } from '../http/errors.ts'
 import { onceOf, type Route, route } from '../http/route.ts'
 import { doerOf } from '../people/index.ts'
 import { type LiveRules, oneVersion } from '../policy/index.ts'
+import type { Storage } from '../storage/index.ts'
 import type { Keyring } from '../storage/keyring/index.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import { type AskedServices, aboutRun, askedSpan, askedVersion, labelsOf } from './asked.ts'
 import { openSegment } from './log.ts'
-import { addRetro, approveRetro as approveWork, casesOfRetro, firstOf, oneRetro, retrosOf } from './store.ts'
+import { addRetro, approveRetro as approveWork, casesOfRetro, firstOf, oneRetro, oneUpload, retrosOf } from './store.ts'
 import type { RetrosTable } from './tables.ts'
+import { uploadJson } from './upload-routes.ts'
 
 export interface RetroRouteServices extends AskedServices {
   readonly keyring: Pick<Keyring, 'live'>
@@ -28,11 +31,12 @@ export function retroRoutes(services: RetroRouteServices): Route[] {
     route(startRetro, async (call) => {
       const span = askedSpan(call.body, call.now)
       const { rules, of } = await askedVersion(call, services)
-      const { maxCases, reason } = call.body
+      const { maxCases, reason, source } = call.body
       const wish = {
         ...of,
         ...span,
         ...{ max_cases: maxCases, reason, rules: JSON.stringify(askedRules(rules, call.body.rules)) },
+        ...{ source, connection: source === 'upload' ? await askedConnection(call.body.connection, store) : null },
       }
       return { body: await store.tx(addRetro, wish, onceOf(call)) }
     }),
@@ -45,13 +49,31 @@ export function retroRoutes(services: RetroRouteServices): Route[] {
       const row = await store.read(oneRetro, params.id)
       const result = row.result === null ? null : (JSON.parse(row.result) as RetroResultJson)
       const cases = await store.read(casesOfRetro, row.id)
-      return { body: { ...aboutJson(row, await label()), reaches: await reaches(), result, cases } }
+      const isLog = row.source === 'log'
+      const upload = uploadJson(await store.read(oneUpload, row.id))
+      const body = { ...aboutJson(row, await label()), reaches: isLog ? await reaches() : null, upload, result, cases }
+      return { body }
     }),
     route(approveRetro, async (call) => {
       const input = { id: call.params.id, hash: call.body.hash, doer: doerOf(call), keys: await keysFor([]) }
       return { body: await store.tx(approveWork, input, onceOf(call)) }
     }),
   ]
+}
+
+/** Whose events an archive holds: the cases that come of it are of that connection. @throws AppError `invalid` */
+async function askedConnection(asked: string | undefined, store: Storage['store']): Promise<string> {
+  const names = (await store.read(listConnections, undefined)).map(({ name }) => name)
+  const [only] = names
+  if (asked === undefined && names.length === 1 && only !== undefined) return only
+  if (asked !== undefined && names.includes(asked)) return asked
+  throw new AppError(
+    'invalid',
+    `connection: expected the one whose events they are: ${names.join(', ') || 'none yet'}.`,
+    {
+      pointer: '/connection',
+    },
+  )
 }
 
 /** The rules whose findings become cases: only one that queues can make any. @throws AppError `invalid` */
@@ -71,9 +93,10 @@ function askedRules({ program }: LiveRules, asked: readonly string[] | undefined
 }
 
 function aboutJson(row: RetrosTable, label: (id: string) => string) {
-  const { since, until, reason } = row
+  const { since, until, reason, source } = row
   return {
     ...aboutRun(row, label),
+    source,
     ...{ from: since, to: until, reason },
     rules: JSON.parse(row.rules) as string[],
     maxCases: row.max_cases,

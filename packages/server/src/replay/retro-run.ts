@@ -7,22 +7,25 @@ import { newId } from '../storage/index.ts'
 import type { Keyring } from '../storage/keyring/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import { type Affected, PLATFORM, type RecordKeys } from '../transparency/index.ts'
+import { eachPiece } from './archive-walk.ts'
 import { type Finding, findingOf, type Meaning } from './finding.ts'
 import { openedIds } from './ids.ts'
-import { idKeysOf } from './log.ts'
+import { idKeysOf, idsUnder } from './log.ts'
 import type { FromRetro, RetroErrand, ToRetro } from './messages.ts'
 import type { FindingInput } from './retros.store.ts'
-import { bodiesOf, eachPage, heed, linesIn, type RunServices, runHandler, versionWith } from './runs.ts'
+import { bodiesOf, eachPage, endingUploads, heed, linesIn, type RunServices, runHandler, versionWith } from './runs.ts'
 import type { Counted, Hit } from './search.ts'
-import { casesOfRetro, findingWith, keepFinding, lastChunk, oneRetro, segmentsIn } from './store.ts'
+import { casesOfRetro, findingWith, keepFinding, lastChunk, oneRetro, oneUpload, segmentsIn } from './store.ts'
 import type { RetrosTable } from './tables.ts'
 import { PastThread } from './thread-client.ts'
+import type { Uploads } from './uploads.ts'
 
 export interface RetroServices extends RunServices {
   readonly keyring: Keyring
   readonly sealer: Sealer
   readonly sealKey: KeyObject
   readonly now: () => number
+  readonly uploads: Uploads
   keysFor(affected: readonly Affected[]): Promise<RecordKeys>
 }
 
@@ -34,11 +37,14 @@ const AT_ONCE = 16
  * of an event is known by the event, so that nothing is made twice.
  */
 export function retroHandler(services: RetroServices): Handler {
-  return runHandler(services, async (id, signal) => {
+  const handler = runHandler(services, async (id, signal) => {
     const row = await services.storage.store.read(oneRetro, id)
     const rules = await versionWith(row.hash, services)
-    return rules === undefined ? undefined : await new Retro(row, rules, services).run(signal)
+    if (rules === undefined) return undefined
+    const retro = new Retro(row, rules, services)
+    return row.source === 'log' ? retro.overLog(signal) : retro.overUpload(signal)
   })
+  return endingUploads(handler, services.uploads)
 }
 
 const NOTHING: Counted = { events: 0, measured: 0, rules: {} }
@@ -56,16 +62,14 @@ class Retro {
     this.#services = services
   }
 
-  async run(signal: AbortSignal): Promise<RetroResultJson | 'stopped'> {
+  async overLog(signal: AbortSignal): Promise<RetroResultJson | 'stopped'> {
     const { store } = this.#services.storage
     const stretch = { since: 0, until: this.#row.until, last: await store.read(lastChunk, undefined) }
     const open = (await store.read(segmentsIn, stretch)).find(({ segment }) => this.#isOpen(segment))
     if (open === undefined) return this.#result(NOTHING, { since: null, whole: true })
     const at = this.#services.progress.begin(this.#row.id, { done: 0, total: open.lines })
     const meaning = await this.#meaning(open.segment)
-    const sought = { from: this.#row.since, to: this.#row.until, rules: JSON.parse(this.#row.rules) as string[] }
-    const errand: RetroErrand = { version: { text: this.#rules.text, schemaText: this.#rules.schemaText }, sought }
-    const thread = new PastThread<ToRetro, FromRetro>(new URL('./retro-thread.ts', import.meta.url), errand)
+    const thread = this.#thread()
     let since: number | null = null
     let whole = true
     try {
@@ -75,22 +79,56 @@ class Retro {
         // Once the segment is closed nobody is led back to an id any more, by nobody.
         whole = this.#isOpen(open.segment)
         if (!whole) return 'enough'
-        const answer = await thread.ask({ do: 'chunks', chunks: bodiesOf(page) })
-        if (answer.did !== 'chunks') throw new TypeError('the thread of a retro said something else')
-        for (const hit of answer.hits) {
-          heed(signal)
-          if ((await this.#take(hit, meaning)) === 'stopped') return 'stopped'
-        }
+        const taken = await this.#takeAll(await searched(thread, bodiesOf(page)), meaning, signal)
         at.add(linesIn(page))
-        return 'on'
+        return taken
       })
       if (walked === 'stopped') return walked
-      const ended = await thread.ask({ do: 'end' })
-      if (ended.did !== 'end') throw new TypeError('the thread of a retro said something else')
-      return await this.#result(ended.counted, { since, whole })
+      return await this.#result(await countedBy(thread), { since, whole })
     } finally {
       await thread.stop()
     }
+  }
+
+  /** An archive is named under its own key: what it says leads back to people as long as it waits, and no longer. */
+  async overUpload(signal: AbortSignal): Promise<RetroResultJson | 'stopped' | undefined> {
+    const { storage, uploads, keyring, progress } = this.#services
+    const segment = uploads.keyOf(this.#row.id)
+    if (segment === undefined) return undefined
+    const upload = await storage.store.read(oneUpload, this.#row.id)
+    if (upload === undefined) return 'stopped'
+    const at = progress.begin(this.#row.id, { done: 0, total: upload.taken })
+    const meaning = await this.#meaning(segment)
+    const walk = { run: this.#row.id, versions: [this.#rules], sealedId: await idsUnder(keyring, segment) }
+    const thread = this.#thread()
+    let since: number | null = null
+    try {
+      const walked = await eachPiece(this.#services, walk, signal, async (piece) => {
+        since ??= piece.since
+        const hits = await searched(thread, [piece.chunk])
+        const taken = await this.#takeAll(hits, { ...meaning, contentOf: piece.content }, signal)
+        at.add(piece.events)
+        return taken
+      })
+      if (walked === 'stopped') return walked
+      return { ...(await this.#result(await countedBy(thread), { since, whole: true })), archive: walked }
+    } finally {
+      await thread.stop()
+    }
+  }
+
+  #thread(): RetroThread {
+    const sought = { from: this.#row.since, to: this.#row.until, rules: JSON.parse(this.#row.rules) as string[] }
+    const errand: RetroErrand = { version: { text: this.#rules.text, schemaText: this.#rules.schemaText }, sought }
+    return new PastThread<ToRetro, FromRetro>(new URL('./retro-thread.ts', import.meta.url), errand)
+  }
+
+  async #takeAll(hits: readonly Hit[], meaning: Meaning, signal: AbortSignal): Promise<'on' | 'stopped'> {
+    for (const hit of hits) {
+      heed(signal)
+      if ((await this.#take(hit, meaning)) === 'stopped') return 'stopped'
+    }
+    return 'on'
   }
 
   #isOpen = (segment: string): boolean => this.#services.keyring.live('replay').some(({ id }) => id === segment)
@@ -114,14 +152,16 @@ class Retro {
     }
     const { store } = this.#services.storage
     const [connection] = past.origin
-    const event = `${connection}|${past.event.kind}|${past.event.id}`
+    const plain = `${connection}|${past.event.kind}|${meaning.openedId('event', past.event.id)}`
+    // The ids of an archive end with its key; the same archive may come again.
+    const event =
+      this.#row.source === 'log'
+        ? `${connection}|${past.event.kind}|${past.event.id}`
+        : hmacHex(this.#services.sealKey, `archived event ${plain}`)
     const before = await store.read(findingWith, { hash: this.#row.hash, event })
     // Of an earlier run of this very retro it is counted with its cases.
     if (before?.retro === this.#row.id) return 'taken'
-    const asked = await this.#unmade(
-      hit,
-      `${connection}|${past.event.kind}|${meaning.openedId('event', past.event.id)}`,
-    )
+    const asked = await this.#unmade(hit, plain)
     const id = newId('dec', this.#services.now())
     const finding = before === undefined && asked.size > 0 ? findingOf(hit, asked, meaning, id) : undefined
     if (finding === undefined) {
@@ -205,6 +245,21 @@ class Retro {
       }),
     }
   }
+}
+
+type RetroThread = PastThread<ToRetro, FromRetro>
+type Chunks = Extract<ToRetro, { readonly do: 'chunks' }>['chunks']
+
+async function searched(thread: RetroThread, chunks: Chunks): Promise<readonly Hit[]> {
+  const answer = await thread.ask({ do: 'chunks', chunks })
+  if (answer.did !== 'chunks') throw new TypeError('the thread of a retro said something else')
+  return answer.hits
+}
+
+async function countedBy(thread: RetroThread): Promise<Counted> {
+  const ended = await thread.ask({ do: 'end' })
+  if (ended.did !== 'end') throw new TypeError('the thread of a retro said something else')
+  return ended.counted
 }
 
 /** What of an explanation says which rules have made a case. */

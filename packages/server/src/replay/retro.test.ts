@@ -112,10 +112,10 @@ describe.each(engines)('looking back, on $name', (engine) => {
     by.call('POST', `/v1/retros/${id}/approvals`, { body: { hash: (await found(id)).hash } })
   /** What the worker does with the job. */
   async function work(signal = AbortSignal.timeout(60_000)): Promise<unknown> {
-    const { storage, registry, keyring, intake } = house.context
+    const { storage, registry, keyring, uploads, intake } = house.context
     const { sealer, sealKey } = intake.bench
     const handler = retroHandler({
-      ...{ storage, registry, keyring, sealer, sealKey },
+      ...{ storage, registry, keyring, uploads, sealer, sealKey },
       now: () => house.clock.now,
       keysFor: async (affected) => (await house.context.meansFor(affected)).record,
       progress: startProgress(() => performance.now()),

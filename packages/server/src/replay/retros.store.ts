@@ -6,8 +6,12 @@ import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.
 import { type Affected, type LedgerAct, type RecordKeys, record } from '../transparency/index.ts'
 import { asItStands, asTheyStand, enqueueRun, RETRO } from './runs.store.ts'
 import type { FindingsTable, RetrosTable } from './tables.ts'
+import { openUpload } from './uploads.store.ts'
 
-type New = Pick<RetrosTable, 'name' | 'version' | 'hash' | 'since' | 'until' | 'rules' | 'max_cases' | 'reason' | 'by'>
+type New = Pick<
+  RetrosTable,
+  'name' | 'version' | 'hash' | 'since' | 'until' | 'rules' | 'max_cases' | 'reason' | 'by' | 'source' | 'connection'
+>
 
 /** Notes what somebody proposes. Nothing happens before somebody else has agreed. */
 export const addRetro = defineWork('replay.add-retro', async (tx: Tx, wish: New): Promise<{ id: string }> => {
@@ -39,13 +43,16 @@ export const retrosOf = defineQuery(
 )
 
 /**
- * Agrees to a retro, which begins with that. Where only one person works, their own approval is enough, and marked.
+ * Agrees to a retro, which begins with that; one over an upload begins to take its archive: nothing of it comes before two people want it. Where only one person works, their own approval is enough, and marked.
  *
  * @throws AppError `stale_revision` · `conflict` it is approved or over · `second_person_required`
  */
 export const approveRetro = defineWork(
   'replay.approve-retro',
-  async (tx: Tx, input: { id: string; hash: string; doer: Doer; keys: RecordKeys }): Promise<{ state: 'waiting' }> => {
+  async (
+    tx: Tx,
+    input: { id: string; hash: string; doer: Doer; keys: RecordKeys },
+  ): Promise<{ state: 'waiting' | 'collecting' }> => {
     const row = await oneRetro.run(tx, input.id)
     const { staff } = input.doer
     if (staff === null) throw new AppError('forbidden', 'A person approves, signed in by name.')
@@ -57,18 +64,20 @@ export const approveRetro = defineWork(
     const solo = row.by === staff
     if (solo && people.length > 1)
       throw new AppError('second_person_required', 'Nobody approves what they have proposed; ask a colleague.')
+    const state = row.source === 'upload' ? 'collecting' : 'waiting'
     await tx.db
       .updateTable('retros')
-      .set({ state: 'waiting', approved_by: staff, approved_at: tx.now, solo: solo ? 1 : 0 })
+      .set({ state, approved_by: staff, approved_at: tx.now, solo: solo ? 1 : 0 })
       .where('id', '=', row.id)
       .execute()
-    await enqueueRun(tx, row.id)
+    if (state === 'collecting') await openUpload(tx, row.id, row.connection)
+    else await enqueueRun(tx, row.id)
     await noteStep(tx, await versionRow(tx, row.name, row.version), {
       ...{ op: 'retro', doer: input.doer, approvals: 1, solo, reason: row.reason },
       ...{ previous: null, keys: input.keys, until: row.until },
     })
     tx.hint('backtests')
-    return { state: 'waiting' }
+    return { state }
   },
 )
 

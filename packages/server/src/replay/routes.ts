@@ -25,18 +25,20 @@ import {
   oneBackfill,
   oneBacktest,
   oneRetro,
+  oneUpload,
   RETRO,
   type Run,
 } from './store.ts'
 import type { BacktestsTable } from './tables.ts'
+import { type UploadRouteServices, uploadJson, uploadRoutes } from './upload-routes.ts'
 
-export interface ReplayServices extends RetroRouteServices {
+export interface ReplayServices extends RetroRouteServices, UploadRouteServices {
   readonly progress: Progress
 }
 
 /** The calls around backtests and retros (rules.md §8.2). */
 export function routesOf(services: ReplayServices): Route[] {
-  const { storage, registry, progress } = services
+  const { storage, registry, progress, uploads } = services
   const { store } = storage
   const job = (id: string): Promise<Run> => {
     const kind = kindOf(id)
@@ -58,6 +60,9 @@ export function routesOf(services: ReplayServices): Route[] {
         against: `${other.name}@${other.version}`,
         against_hash: other.hash,
         last: await store.read(lastChunk, undefined),
+        source: call.body.source,
+        percent: call.body.sample?.percent ?? null,
+        seed: call.body.sample?.seed ?? null,
       }
       return { body: await store.tx(addBacktest, wish, onceOf(call)) }
     }),
@@ -70,7 +75,8 @@ export function routesOf(services: ReplayServices): Route[] {
       const row = await store.read(oneBacktest, params.id)
       if (who.kind === 'staff' && row.result !== null) await store.tx(openReport, { hash: row.hash, staff: who.id })
       const result = row.result === null ? null : (JSON.parse(row.result) as BacktestResultJson)
-      return { body: { ...aboutJson(row, await label()), result } }
+      const upload = uploadJson(await store.read(oneUpload, row.id))
+      return { body: { ...aboutJson(row, await label()), upload, result } }
     }),
     route(getDifferences, async ({ params, query }) => ({
       body: await store.read(differencesOf, { id: params.id, rule: query.rule, after: query.after ?? 0 }),
@@ -82,8 +88,11 @@ export function routesOf(services: ReplayServices): Route[] {
       return { body: { state: row.state, progress: progressOf(row, progress) } }
     }),
     route(cancelJob, async (call) => {
-      return { body: await store.tx(cancelRun, call.params.id, onceOf(call)) }
+      const body = await store.tx(cancelRun, call.params.id, onceOf(call))
+      await uploads.forget(call.params.id)
+      return { body }
     }),
+    ...uploadRoutes(services),
     ...retroRoutes(services),
     ...backfillRoutes(services),
   ]
@@ -95,8 +104,8 @@ function progressOf(row: Run, progress: Progress) {
 }
 
 function aboutJson(row: BacktestsTable, label: (id: string) => string) {
-  const { against, since, until } = row
-  return { ...aboutRun(row, label), against, from: since, to: until }
+  const { against, since, until, source } = row
+  return { ...aboutRun(row, label), source, against, from: since, to: until }
 }
 
 function versionIn(against: string): { name: string; version: number } {

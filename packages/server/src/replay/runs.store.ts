@@ -1,6 +1,7 @@
 import { AppError } from '../http/errors.ts'
 import { type Claimed, defineQuery, defineWork, parkedAmong, type ReadDb, type Tx } from '../storage/index.ts'
 import type { BackfillsTable, BacktestsTable, RetrosTable, RunState } from './tables.ts'
+import { collectingRun, forgetUpload } from './uploads.store.ts'
 
 // What runs over the past: backtests, retros and backfills. Each kind has a table of its own for what it asks, and all of them live in one way.
 
@@ -29,7 +30,7 @@ export const enqueueRun = ({ jobs, now }: Tx, id: string): Promise<string> =>
 
 /** Whether somebody may still wait for it. */
 export const isOpen = ({ state }: { readonly state: RunState }): boolean => OPEN.includes(state)
-const OPEN: readonly RunState[] = ['proposed', 'waiting', 'running']
+const OPEN: readonly RunState[] = ['proposed', 'collecting', 'waiting', 'running']
 
 /** Runs as they stand. One whose job the machine has given up is not under way, whatever it noted itself when it began. */
 export async function asTheyStand<R extends Run>(from: Pick<ReadDb, 'db'>, rows: readonly R[]): Promise<R[]> {
@@ -62,6 +63,28 @@ export const beginRun = defineWork('replay.begin', async (tx: Tx, id: string): P
   return begun.numUpdatedRows === 1n
 })
 
+/**
+ * Begins a run whose archive is handed in.
+ *
+ * @param events how many whoever handed them in says they are
+ * @throws AppError `not_found` · `conflict` it takes no events, or another number of them was taken
+ */
+export const finishUpload = defineWork(
+  'replay.finish-upload',
+  async (tx: Tx, { run, events }: { run: string; events: number }): Promise<{ state: 'waiting' }> => {
+    const { taken } = await collectingRun.run(tx, run)
+    if (taken !== events)
+      throw new AppError(
+        'conflict',
+        `${taken} events are taken, not ${events}; hand in what is missing with after=${taken}, or finish with ${taken}.`,
+      )
+    await tx.db.updateTable(kindOf(run).table).set({ state: 'waiting' }).where('id', '=', run).execute()
+    await enqueueRun(tx, run)
+    tx.hint('backtests')
+    return { state: 'waiting' }
+  },
+)
+
 /** How a run stands, as it noted itself; undefined where there is none. */
 export const stateOfRun = defineQuery(
   'replay.state',
@@ -82,6 +105,7 @@ export const endRun = defineWork(
       .where('state', '=', 'running')
       .execute()
     await forgetParts(tx, input.id)
+    await forgetUpload(tx, input.id)
     await tx.jobs.complete(input.job)
     tx.hint('backtests')
   },
@@ -97,6 +121,7 @@ export const cancelRun = defineWork('replay.cancel', async (tx: Tx, id: string):
   if (!isOpen({ state })) throw new AppError('conflict', `This work has ended (${state}); there is nothing to stop.`)
   await tx.db.updateTable(table).set({ state: 'cancelled', ended_at: tx.now }).where('id', '=', id).execute()
   await forgetParts(tx, id)
+  await forgetUpload(tx, id)
   await tx.db.deleteFrom('backtest_differences').where('backtest', '=', id).execute()
   tx.hint('backtests')
   return { state: 'cancelled' }

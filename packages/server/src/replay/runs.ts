@@ -4,6 +4,7 @@ import type { Claimed, Storage } from '../storage/index.ts'
 import type { Stretch } from './chunks.store.ts'
 import type { Progress } from './progress.ts'
 import { beginRun, chunksIn, endRun, stateOfRun } from './store.ts'
+import type { Uploads } from './uploads.ts'
 
 export interface RunServices {
   readonly storage: Storage
@@ -38,6 +39,15 @@ export function runHandler<R extends object>(
     } finally {
       progress.end(id)
     }
+  }
+}
+
+/** The same; what was handed in for a run that has ended with it cannot be opened any more. */
+export const endingUploads = (handler: Handler, uploads: Pick<Uploads, 'forget'>): Handler => {
+  return async (job, context) => {
+    const ending = await handler(job, context)
+    await uploads.forget(idIn(job))
+    return ending
   }
 }
 

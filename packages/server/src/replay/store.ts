@@ -24,6 +24,7 @@ export {
   beginRun,
   cancelRun,
   endRun,
+  finishUpload,
   isOpen,
   kindOf,
   RETRO,
@@ -31,3 +32,15 @@ export {
   stateOfRun,
 } from './runs.store.ts'
 export { schema } from './tables.ts'
+export {
+  type ChunkPlace,
+  chunkBody,
+  chunkPlaces,
+  collectingRun,
+  endUploads,
+  goneAt,
+  keepRest,
+  oneUpload,
+  takeChunk,
+  uploadedRuns,
+} from './uploads.store.ts'

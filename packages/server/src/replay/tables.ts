@@ -1,4 +1,5 @@
 import { days, defineSchema, table } from '../storage/index.ts'
+import { type UploadChunksTable, type UploadsTable, uploadStep, uploadTables } from './upload-tables.ts'
 
 declare module '../storage/tables.ts' {
   interface Tables {
@@ -9,6 +10,8 @@ declare module '../storage/tables.ts' {
     retros: RetrosTable
     retro_findings: FindingsTable
     backfills: BackfillsTable
+    uploads: UploadsTable
+    upload_chunks: UploadChunksTable
   }
 }
 
@@ -47,9 +50,14 @@ export interface BacktestsTable {
   ended_at: number | null
   /** JSON of `BacktestResult`. */
   result: string | null
+  source: Source
+  /** The share of accounts that is looked at, and the word that picks them; null for all of them. */
+  percent: number | null
+  seed: string | null
 }
-/** `proposed`: it begins when somebody has agreed; of a retro only. `parked`: it could not be done. */
-export type RunState = 'proposed' | 'waiting' | 'running' | 'done' | 'cancelled' | 'parked'
+export type Source = 'log' | 'upload'
+/** `proposed`: it goes on when somebody has agreed; of a retro only. `collecting`: it waits for its archive. `parked`: it could not be done. */
+export type RunState = 'proposed' | 'collecting' | 'waiting' | 'running' | 'done' | 'cancelled' | 'parked'
 
 /** What was found in one segment: where a backtest goes on after a stop. */
 export interface PartsTable {
@@ -91,6 +99,9 @@ export interface RetrosTable {
   ended_at: number | null
   /** JSON of `RetroResultJson`. */
   result: string | null
+  source: Source
+  /** Of an upload: whose events they are. */
+  connection: string | null
 }
 
 /** Counters of a version filled from the log: what was asked, by whom, and from when on they have seen everything since. */
@@ -101,7 +112,7 @@ export interface BackfillsTable {
   hash: string
   /** JSON of the names of counters. */
   counters: string
-  state: Exclude<RunState, 'proposed'>
+  state: Exclude<RunState, 'proposed' | 'collecting'>
   /** Staff id, or `operator`. */
   by: string
   at: number
@@ -114,7 +125,7 @@ export interface BackfillsTable {
 export interface FindingsTable {
   /** Hash of the version: it makes one case of an event, however often it is applied. */
   hash: string
-  /** Connection, kind and the id as the segment says it: with the segment's key goes what it names. */
+  /** Connection, kind and the id as the segment says it: with the segment's key goes what it names. Of an archive a keyed hash of them. */
   event: string
   retro: string
   case_number: number
@@ -251,6 +262,7 @@ export const schema = defineSchema({
         'create index backfills_at on backfills (at)',
       ],
     },
+    uploadStep,
   ],
   tables: {
     replay_chunks: { kept: { from: 'at', default: days(KEPT_DAYS), min: days(0), max: days(KEPT_DAYS) } },
@@ -263,5 +275,6 @@ export const schema = defineSchema({
     retro_findings: { kept: { with: 'retros' } },
     // Why a counter is warm.
     backfills: { kept: { from: 'at', default: days(730), min: days(30), max: days(3650) } },
+    ...uploadTables,
   },
 })

@@ -5,7 +5,7 @@ import { versionOf } from './version.ts'
 
 // The thread of one backtest: it is given chunks and says what it found when a segment ends. It reads nothing else and writes nothing.
 
-const { mine, theirs, from, to } = workerData as Errand
+const { mine, theirs, span } = workerData as Errand
 const compared = { mine: versionOf(mine), theirs: versionOf(theirs) }
 let run: SegmentRun | undefined
 
@@ -13,7 +13,7 @@ const tell = (message: FromThread): void => parentPort?.postMessage(message)
 
 parentPort?.on('message', (message: ToThread) => {
   if (message.do === 'begin') {
-    run = new SegmentRun(compared, { from, to }, message.decided)
+    run = new SegmentRun(compared, span, message.decided)
     tell({ did: 'begin' })
     return
   }

@@ -25,6 +25,8 @@ const shapes = {
     .default(null),
   /** Known to everybody and about nothing in particular: who looks over a shoulder learns nothing from it. */
   'platform.leaveTo': webAddress.default(LEAVE_TO),
+  /** A word, because whoever sets it reads it again in the history. */
+  'eu.dsa.notices': z.enum(['on', 'off']).default('off'),
   'replay.days': z
     .string()
     .regex(/^(1?\d|2[0-8])$/)
@@ -65,6 +67,11 @@ const words: Readonly<Record<SettingName, SettingWords>> = {
     is: 'where "leave quickly" leads',
     takes: 'an https: address',
     example: LEAVE_TO,
+  },
+  'eu.dsa.notices': {
+    is: 'whether people in the EU are owed statements of reasons (DSA Article 17): then rules cite only policies with a DSA category',
+    takes: 'on or off',
+    example: 'on',
   },
   'replay.days': {
     is: 'days for which content-free facts of past events are kept for backtests; 0 keeps none',

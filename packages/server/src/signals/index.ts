@@ -12,4 +12,4 @@ export { type Answer, measure, type Provider, shippedProviders } from './measure
 export { modelRoutes } from './model-routes.ts'
 export { type Card, learnerProviders, type Models, makeModels, untaught } from './models.ts'
 export { routesOf } from './routes.ts'
-export { listAges } from './store.ts'
+export { allLists, allowedHarms, listAges } from './store.ts'

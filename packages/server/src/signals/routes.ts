@@ -7,7 +7,7 @@ import { type Route, route } from '../http/route.ts'
 import type { Storage } from '../storage/index.ts'
 import { isStale } from './book.ts'
 import type { ListLibrary } from './library.ts'
-import { allLists } from './store.ts'
+import { allLists, allowedHarms } from './store.ts'
 
 /** A file of a million hashes is about 70 MB. */
 const MAX_FILE = 128 * 2 ** 20
@@ -19,11 +19,18 @@ export function routesOf(services: {
   /** Harms of the live rules' schema; undefined before the first rule set. */
   harms(): ReadonlySet<string> | undefined
 }): Route[] {
-  const checkHarm = (harm: string): void => {
+  const checkHarm = (harm: string, pointer = '/query/harm'): void => {
     const known = services.harms()
     if (known === undefined || known.has(harm)) return
     throw new AppError('invalid', `There is no harm of this name; expected one of ${[...known].join(', ')}.`, {
-      pointer: '/query/harm',
+      pointer,
+    })
+  }
+  const checkTerms = (harm: string, harms: readonly string[]): void => {
+    for (const one of harms) checkHarm(one, '/query/harms')
+    if (harms.includes(harm)) return
+    throw new AppError('invalid', 'The terms of a list allow at least the harm that it is about.', {
+      pointer: '/query/harms',
     })
   }
   return [
@@ -35,6 +42,7 @@ export function routesOf(services: {
             id: row.id,
             kind: row.kind,
             harm: row.harm,
+            harms: allowedHarms(row),
             sealed: row.sealed === 1,
             context: row.context === 1,
             version: row.version,
@@ -59,6 +67,8 @@ export function routesOf(services: {
       importList,
       async ({ params, query, raw, who }) => {
         checkHarm(query.harm)
+        const harms = query.harms?.split(',')
+        if (harms !== undefined) checkTerms(query.harm, harms)
         const text = textOf(await readBytes(raw, MAX_FILE))
         const imported = await services.library.import({
           facts: {
@@ -71,6 +81,7 @@ export function routesOf(services: {
             staleAfterMs: query.staleAfterMs ?? null,
             within: query.within,
             variants: query.variants,
+            ...(harms !== undefined && { harms }),
           },
           text,
           contentType: (raw.headers.get('content-type') ?? 'text/plain').split(';')[0]?.trim() ?? 'text/plain',

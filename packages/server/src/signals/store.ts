@@ -19,6 +19,13 @@ export const allLists = defineQuery(
   async ({ db }: ReadDb): Promise<ListsTable[]> => db.selectFrom('lists').selectAll().orderBy('id').execute(),
 )
 
+/**
+ * The harms of rules that may ask a list (matching.md §9.6). Without terms it is its own harm alone: whoever handed a list in here has said
+ * what it is for, and nothing else was allowed.
+ */
+export const allowedHarms = ({ harm, terms_harms }: Pick<ListsTable, 'harm' | 'terms_harms'>): string[] =>
+  terms_harms === null ? [harm] : (JSON.parse(terms_harms) as string[])
+
 /** Entries of one version of a list, in slices by number: a list may hold millions. */
 /** When each list was last replaced, how old it may become, and how much it holds. */
 export const listAges = defineQuery(
@@ -74,6 +81,8 @@ export interface ListFacts {
   readonly staleAfterMs: number | null
   readonly within?: number | undefined
   readonly variants?: 'as_is' | 'eight' | undefined
+  /** Harms that the terms of the list allow; what stood before, where they are left out. */
+  readonly harms?: readonly string[]
 }
 
 /** Takes back what an import staged that was cut off. The running version is untouched. */
@@ -188,6 +197,7 @@ export const publishList = defineWork(
       last_n: input.lastN,
       within: input.facts.within ?? null,
       variants: input.facts.variants ?? null,
+      terms_harms: input.facts.harms === undefined ? (row?.terms_harms ?? null) : JSON.stringify(input.facts.harms),
     }
     await tx.db
       .insertInto('lists')

@@ -1,4 +1,4 @@
-import { table } from '../storage/ddl.ts'
+import { addColumn, table } from '../storage/ddl.ts'
 import { days, defineSchema } from '../storage/index.ts'
 import type { ListKind } from './lists/parse.ts'
 
@@ -28,6 +28,8 @@ export interface ListsTable {
   /** Pictures: bits within which one is the same, and whether it is looked up turned and mirrored too; null where the default holds. */
   within: number | null
   variants: 'as_is' | 'eight' | null
+  /** JSON of the harms that its terms allow; null where no terms were given. */
+  terms_harms: string | null
 }
 export interface ListVersionsTable {
   list: string
@@ -148,6 +150,7 @@ export const schema = defineSchema({
       id: '0003-near',
       up: () => ['alter table lists add column within integer', 'alter table lists add column variants text'],
     },
+    { id: '0003-terms', up: (engine) => [addColumn(engine, 'lists', 'terms_harms', 'text')] },
   ],
   tables: {
     lists: { kept: { forever: 'one row per list, until an admin removes the list' } },

@@ -26,6 +26,8 @@ export async function putLists(context: Context): Promise<void> {
         context: id === 'proscribed_orgs',
         source: 'test',
         staleAfterMs: null,
+        // Tests of other things ask it in rules against spam, too.
+        ...(id === 'blackmail_terms' && { harms: [harm, 'spam'] }),
       },
       text,
       contentType: 'text/plain',

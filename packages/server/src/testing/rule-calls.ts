@@ -9,7 +9,7 @@ import {
   startProgress,
 } from '../replay/index.ts'
 import type { GoodCall, Town } from './good-calls.ts'
-import { freshId } from './house.ts'
+import { freshId, messageOf } from './house.ts'
 
 export const starter = readFileSync(new URL(import.meta.resolve('@lamplighter/rules/wick/starter.wick')), 'utf8')
 
@@ -39,6 +39,12 @@ const RULESET = '/v1/rulesets/starter'
 const json = (body: unknown, hash?: string) => ({
   body: JSON.stringify(body),
   headers: { 'content-type': 'application/json', ...(hash !== undefined && { 'if-match': `"${hash}"` }) },
+})
+
+/** Some past events, as a platform hands them in. */
+export const archived = (count: number) => ({
+  body: Array.from({ length: count }, () => `${JSON.stringify(messageOf('hello'))}\n`).join(''),
+  headers: { 'content-type': 'application/x-ndjson' },
 })
 
 let counters = 0
@@ -101,11 +107,38 @@ export class RuleMakes {
     return body.id
   }
 
+  /** A backtest that waits for events. @param more how many are there already */
+  async collecting(more = 0): Promise<string> {
+    const { path } = await this.drafted()
+    const { body } = await this.#call(`${path}/backtests`, { source: 'upload', from: 0 })
+    if (more > 0) await this.#hand(`/v1/backtests/${body.id}`, more)
+    return body.id
+  }
+
+  /** A retro that somebody agreed to and that waits for events. */
+  async collectingRetro(more = 0): Promise<string> {
+    const { path, hash } = await this.drafted()
+    const wish = { source: 'upload', connection: 'main', from: 0, maxCases: 1, reason: 'x' }
+    const { body } = await this.#call(`${path}/retros`, wish)
+    await this.#town.lead.call('POST', `/v1/retros/${body.id}/approvals`, { body: { hash } })
+    if (more > 0) await this.#hand(`/v1/retros/${body.id}`, more)
+    return body.id
+  }
+
+  async #hand(run: string, count: number): Promise<void> {
+    const { body, headers } = archived(count)
+    const answer = await this.#town.author.call('POST', `${run}/events?after=0`, { body, headers })
+    if (answer.status !== 202) throw new Error(`${run} was answered ${answer.status} ${answer.text}`)
+  }
+
   /** A backtest that has found what there is to find. */
   async foundOut(): Promise<string> {
-    const { storage, registry, keyring } = this.#town.house.context
+    const { storage, registry, keyring, uploads } = this.#town.house.context
     const id = await this.backtested()
-    const handler = backtestHandler({ storage, registry, keyring, progress: startProgress(() => performance.now()) })
+    const handler = backtestHandler({
+      ...{ storage, registry, keyring, uploads },
+      progress: startProgress(() => performance.now()),
+    })
     // Held for no time: those of others stay as they are.
     const jobs = await storage.jobs.claim(BACKTEST.queue, 1_000, 1)
     for (const job of jobs.filter(({ payload }) => JSON.stringify(payload).includes(id)))
@@ -123,11 +156,11 @@ export class RuleMakes {
   /** A retro that has made a case. */
   async lookedBack(): Promise<string> {
     const { house, lead } = this.#town
-    const { storage, registry, keyring, intake } = house.context
+    const { storage, registry, keyring, uploads, intake } = house.context
     const { id, hash } = await this.proposed(ANYBODY)
     await lead.call('POST', `/v1/retros/${id}/approvals`, { body: { hash } })
     const handler = retroHandler({
-      ...{ storage, registry, keyring, sealer: intake.bench.sealer, sealKey: intake.bench.sealKey },
+      ...{ storage, registry, keyring, uploads, sealer: intake.bench.sealer, sealKey: intake.bench.sealKey },
       now: () => house.clock.now,
       keysFor: async (affected) => (await house.context.meansFor(affected)).record,
       progress: startProgress(() => performance.now()),
@@ -230,6 +263,22 @@ export class RuleMakes {
         const { id, hash } = await this.proposed()
         return { path: `/v1/retros/${id}/approvals`, ...json({ hash }) }
       },
+      handBacktestEvents: async () => ({
+        path: `/v1/backtests/${await this.collecting()}/events?after=0`,
+        ...archived(1),
+      }),
+      finishBacktestUpload: async () => ({
+        path: `/v1/backtests/${await this.collecting(1)}/finish`,
+        ...json({ events: 1 }),
+      }),
+      handRetroEvents: async () => ({
+        path: `/v1/retros/${await this.collectingRetro()}/events?after=0`,
+        ...archived(1),
+      }),
+      finishRetroUpload: async () => ({
+        path: `/v1/retros/${await this.collectingRetro(1)}/finish`,
+        ...json({ events: 1 }),
+      }),
       startBackfill: async () => ({ path: `${(await this.counting()).path}/backfills`, ...json({ source: 'log' }) }),
       getBackfills: async () => ({ path: `${(await this.drafted()).path}/backfills` }),
       getBackfill: async () => ({ path: `/v1/backfills/${await this.filled()}` }),

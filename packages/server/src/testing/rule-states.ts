@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Town } from './good-calls.ts'
 import { type Answered, freshId } from './house.ts'
 import { operatorCalls } from './operator-calls.ts'
-import { RuleMakes, starterAs, type Version } from './rule-calls.ts'
+import { archived, RuleMakes, starterAs, type Version } from './rule-calls.ts'
 import type { State } from './states.ts'
 
 const RULESET = '/v1/rulesets/starter'
@@ -98,6 +98,7 @@ export function ruleStates(town: Town, word: string): State[] {
     ['getShadowReport', 'rules_refused', async () => lead.call('GET', `${(await outgrown()).path}/shadow-report`)],
     ...backtestStates(town, make, { change, outgrown }),
     ...retroStates(town, make, { change, outgrown }),
+    ...uploadStates(town, make),
     ...backfillStates(town, make, outgrown),
     ['rollBackRuleset', 'stale_revision', () => rollBack(NOBODYS)],
     [
@@ -223,6 +224,28 @@ function retroStates(
       },
     ],
   ]
+}
+
+/** Refusals of the calls that hand an archive in. */
+function uploadStates({ author }: Town, make: RuleMakes): State[] {
+  const kinds = [
+    ['Backtest', 'backtests', (more: number) => make.collecting(more)],
+    ['Retro', 'retros', (more: number) => make.collectingRetro(more)],
+  ] as const
+  return kinds.flatMap(([name, kind, started]): State[] => {
+    const hand = async (after: number, body: string) =>
+      author.call('POST', `/v1/${kind}/${await started(0)}/events?after=${after}`, { ...archived(0), body })
+    return [
+      [`hand${name}Events`, 'invalid', () => hand(0, '{}\n')],
+      [`hand${name}Events`, 'line_incomplete', () => hand(0, '{"kind":"mess')],
+      [`hand${name}Events`, 'conflict', () => hand(1, archived(1).body)],
+      [
+        `finish${name}Upload`,
+        'conflict',
+        async () => author.call('POST', `/v1/${kind}/${await started(1)}/finish`, { body: { events: 2 } }),
+      ],
+    ]
+  })
 }
 
 /** Refusals of the call that fills counters from the past. */

@@ -20,7 +20,7 @@ type Difference = AnswerOf<typeof getDifferences>['items'][number]
 export function BacktestResult({ id, result, version: own }: { id: string; result: Result; version: Version }) {
   const t = useMessages()
   const { backtest, report } = t.rulebook
-  const { drift, blind, cold, warmupMs, rules } = result
+  const { archive, sample, drift, blind, cold, warmupMs, rules } = result
   const measured = t.count(result.measured)
   const differing = rules.filter(({ fired }) => fired.onlyNew + fired.onlyLive > 0).map(({ rule }) => rule)
   return (
@@ -28,7 +28,9 @@ export function BacktestResult({ id, result, version: own }: { id: string; resul
       <p className={drift.events > 0 ? 'rounded-lg border border-accent bg-glow p-3 font-semibold' : ''}>
         {drift.events > 0
           ? backtest.drift(t.count(drift.events), t.count(drift.checked))
-          : backtest.noDrift(t.count(drift.checked))}{' '}
+          : archive === undefined
+            ? backtest.noDrift(t.count(drift.checked))
+            : backtest.notChecked}{' '}
         {drift.unsure > 0 && backtest.unsure(t.count(drift.unsure))}
       </p>
       <p>
@@ -36,6 +38,9 @@ export function BacktestResult({ id, result, version: own }: { id: string; resul
           ? backtest.sum(measured, t.count(result.events), t.length(warmupMs))
           : backtest.sumNoWarmup(measured)}
       </p>
+      {archive !== undefined && archive.late > 0 && <p>{backtest.late(t.count(archive.late))}</p>}
+      {archive !== undefined && archive.repeated > 0 && <p>{backtest.repeated(t.count(archive.repeated))}</p>}
+      {sample !== undefined && <Share sample={sample} />}
       {blind.events > 0 && (
         <div>
           <p>{backtest.blind(t.count(blind.events))}</p>
@@ -96,6 +101,30 @@ export function BacktestResult({ id, result, version: own }: { id: string; resul
         <Differences id={id} rules={differing} />
       )}
     </>
+  )
+}
+
+/** Which share of the accounts was looked at, and what nobody can tell of a share. */
+function Share({ sample }: { sample: NonNullable<Result['sample']> }) {
+  const t = useMessages()
+  const { backtest } = t.rulebook
+  const { percent, seed, notMeasured } = sample
+  return (
+    <div>
+      <p>{backtest.sample(t.percent(percent / 100), seed)}</p>
+      {notMeasured.length > 0 && (
+        <>
+          <p>{backtest.notMeasured}</p>
+          <ul className="list-disc ps-5">
+            {notMeasured.map(({ rule, because }) => (
+              <li key={rule}>
+                <code className="font-mono text-fine wrap-anywhere">{rule}</code> ({because.join(', ')})
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
   )
 }
 

@@ -10,7 +10,7 @@ import { useAct } from '../settings/useAct.ts'
 import { useMay } from '../settings/useMay.ts'
 import { BacktestResult } from './BacktestResult.tsx'
 import { daysAgo, Runs, Span } from './Runs.tsx'
-import { UnderWay } from './UnderWay.tsx'
+import { Collecting, UnderWay } from './UnderWay.tsx'
 import type { Version } from './useRunning.ts'
 
 /** What a version says of past events: a place to ask, and what was found. The run that is shown stands in the address. */
@@ -70,12 +70,16 @@ function Run({ id, version }: { id: string; version: Version }) {
   }, [client, opened, waits, name, own])
   return (
     <Loaded query={query}>
-      {({ state, from, to, against, result }) => (
+      {({ state, source, from, to, against, upload, result }) => (
         <section aria-label={backtest.run} className="grid grid-cols-1 gap-3">
           <p>
-            {backtest.spanOf(t.dateTime(from), t.dateTime(to), against)} {backtest.state[state]}
+            {from === 0
+              ? backtest.allOf(t.dateTime(to), against)
+              : backtest.spanOf(t.dateTime(from), t.dateTime(to), against)}{' '}
+            {backtest.source[source]} {backtest.state[state]}
           </p>
-          {(state === 'waiting' || state === 'running') && <UnderWay id={id} />}
+          {state === 'collecting' && <Collecting upload={upload} />}
+          {(state === 'collecting' || state === 'waiting' || state === 'running') && <UnderWay id={id} />}
           {state === 'parked' && <p>{backtest.parked}</p>}
           {state === 'cancelled' && <p>{backtest.cancelled}</p>}
           {result !== null && <BacktestResult id={id} result={result} version={version} />}

@@ -54,6 +54,11 @@ function Opened({ policy, rules }: { policy: Policy; rules: readonly CheckedRule
       <p className="text-fine text-muted">
         {t.rulebook.policyVersion(policy.version)} · {policy.harms.join(', ')}
       </p>
+      <p className="text-fine text-muted">
+        {policy.dsaCategory === null
+          ? t.rulebook.noDsaCategory
+          : t.rulebook.dsaCategory(t.rulebook.dsaCategories[policy.dsaCategory])}
+      </p>
       {texts.length === 0 && <p className="text-muted">{t.rulebook.noPolicyText}</p>}
       {texts.map(([language, words]) => (
         <div key={language}>

@@ -37,17 +37,20 @@ export function RetroResult({ result, cases }: Pick<Found, 'result' | 'cases'>) 
 
 function Numbers({ result }: { result: NonNullable<Found['result']> }) {
   const t = useMessages()
-  const { retro, report } = t.rulebook
-  const { since, whole, measured, opened, joined, known, leftOut, unnamed, rules } = result
+  const { retro, report, backtest } = t.rulebook
+  const { archive, since, whole, measured, opened, joined, known, leftOut, unnamed, rules } = result
   return (
     <>
       {!whole && <p className="font-semibold">{retro.broken}</p>}
       <p>
         {retro.sum(t.count(measured), t.count(opened), t.count(joined))}{' '}
-        {since === null ? retro.nothing : retro.reaches(t.dateTime(since))}
+        {since !== null && (archive === undefined ? retro.reaches(t.dateTime(since)) : retro.begins(t.dateTime(since)))}
+        {since === null && archive === undefined && retro.nothing}
       </p>
       {known > 0 && <p>{retro.known(t.count(known))}</p>}
       {leftOut > 0 && <p>{retro.leftOut(t.count(leftOut))}</p>}
+      {archive !== undefined && archive.late > 0 && <p>{backtest.late(t.count(archive.late))}</p>}
+      {archive !== undefined && archive.repeated > 0 && <p>{backtest.repeated(t.count(archive.repeated))}</p>}
       {unnamed > 0 && <p>{retro.unnamed(t.count(unnamed))}</p>}
       <Table
         columns={[

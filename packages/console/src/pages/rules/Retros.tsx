@@ -11,7 +11,7 @@ import { useAct } from '../settings/useAct.ts'
 import { useMay } from '../settings/useMay.ts'
 import { RetroResult } from './RetroResult.tsx'
 import { daysAgo, Runs, Span } from './Runs.tsx'
-import { UnderWay } from './UnderWay.tsx'
+import { Collecting, UnderWay } from './UnderWay.tsx'
 import type { Version } from './useRunning.ts'
 
 const CHANGED = ['retro', 'retros', 'rulesets', 'job'] as const
@@ -107,12 +107,15 @@ function Run({ id }: { id: string }) {
   return (
     <Loaded query={query}>
       {(found) => {
-        const { state, from, to, rules, maxCases, by, at, reason, approved, reaches, result } = found
-        const isOpen = state === 'proposed' || state === 'waiting' || state === 'running'
+        const { state, source, from, to, rules, maxCases, by, at, reason, approved, reaches, upload, result } = found
+        const isOpen = state !== 'done' && state !== 'cancelled' && state !== 'parked'
         return (
           <section aria-label={retro.run} className="grid grid-cols-1 gap-3">
             <p>
-              {retro.asks(t.dateTime(from), t.dateTime(to), rules.join(', '), t.count(maxCases))} {retro.state[state]}
+              {from === 0
+                ? retro.asksAll(t.dateTime(to), rules.join(', '), t.count(maxCases))
+                : retro.asks(t.dateTime(from), t.dateTime(to), rules.join(', '), t.count(maxCases))}{' '}
+              {backtest.source[source]} {retro.state[state]}
             </p>
             <p className="wrap-anywhere">
               {retro.askedBy(by, t.dateTime(at))} {reason}
@@ -123,8 +126,9 @@ function Run({ id }: { id: string }) {
               </p>
             )}
             {state === 'proposed' && <Agree hash={found.hash} id={id} />}
+            {state === 'collecting' && <Collecting upload={upload} />}
             {isOpen && <UnderWay id={id} />}
-            {isOpen && (reaches ?? from + 1) > from && (
+            {isOpen && source === 'log' && (reaches ?? from + 1) > from && (
               <p>{reaches === null ? retro.nothing : retro.reaches(t.dateTime(reaches))}</p>
             )}
             {state === 'parked' && <p>{backtest.parked}</p>}

@@ -14,7 +14,13 @@ interface Listed<S extends string> {
 
 /** One kind of work over the past on a version's page: what it is for, a place to ask for it, and the runs that there were, newest first. */
 export function Runs<S extends string>(props: {
-  words: { readonly means: string; readonly none: string; readonly run: string; readonly state: Record<S, string> }
+  words: {
+    readonly means: string
+    readonly archive?: string
+    readonly none: string
+    readonly run: string
+    readonly state: Record<S, string>
+  }
   query: UseQueryResult<{ items: readonly Listed<S>[] }>
   /** Where it is asked for; nothing for somebody who may not. */
   start: ReactNode
@@ -27,7 +33,9 @@ export function Runs<S extends string>(props: {
   const { words, query, start, run, onRun, children } = props
   return (
     <div className="grid grid-cols-1 gap-4 p-4">
-      <p className="text-muted">{words.means}</p>
+      <p className="text-muted">
+        {words.means} {words.archive}
+      </p>
       {start}
       <Loaded query={query}>
         {({ items }) => {

@@ -1,4 +1,4 @@
-import { cancelJob } from '@lamplighter/api'
+import { type AnswerOf, cancelJob, type getBacktest } from '@lamplighter/api'
 import { useQuery } from '@tanstack/react-query'
 import { jobQuery } from '../../api/queries.ts'
 import { useMessages } from '../../messages/index.ts'
@@ -7,6 +7,14 @@ import { Button } from '../../ui/Button.tsx'
 import { Failure } from '../../ui/Failure.tsx'
 import { useAct } from '../settings/useAct.ts'
 import { useMay } from '../settings/useMay.ts'
+
+/** What of an archive is handed in, and how long it waits. */
+export function Collecting({ upload }: Pick<AnswerOf<typeof getBacktest>, 'upload'>) {
+  const t = useMessages()
+  return upload === null ? null : (
+    <p>{t.rulebook.backtest.collecting(t.count(upload.taken), t.dateTime(upload.until))}</p>
+  )
+}
 
 /** How far a long piece of work over the past is, and a way to stop it. */
 export function UnderWay({ id }: { id: string }) {

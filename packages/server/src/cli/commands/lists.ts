@@ -57,6 +57,10 @@ export const commands: readonly Command[] = [
       list: { help: 'id of the list, as rule files name it', value: 'id' },
       kind: { help: 'pdq, digest, text or domain', value: 'kind' },
       harm: { help: 'harm that the list is about', value: 'harm' },
+      harms: {
+        help: 'harms of rules that may ask it, as its terms allow, with commas; at first: its own',
+        value: 'harms',
+      },
       source: { help: 'who keeps the list', value: 'name' },
       sealed: { help: 'entries are sealed at rest and never shown' },
       context: { help: 'a hit alone proves nothing' },
@@ -78,6 +82,7 @@ export const commands: readonly Command[] = [
         source: given.value('source') ?? 'file',
         sealed: given.has('sealed') ? 'yes' : 'no',
         context: given.has('context') ? 'yes' : 'no',
+        ...(given.value('harms') !== undefined && { harms: given.value('harms') ?? '' }),
         sha256: createHash('sha256').update(bytes).digest('hex'),
       })
       for (const name of ['within', 'variants']) {

@@ -47,6 +47,20 @@ export async function hello(house: House): Promise<void> {
   await house.follow()
 }
 
+/** Words of theirs and to them in an archive that waits for a backtest. */
+export async function handIn(house: House, lead: Person): Promise<void> {
+  await lead.signIn()
+  const { name, version } = house.context.registry.live()
+  const path = `/v1/rulesets/${name}/versions/${version}/backtests`
+  const { body: run } = await lead.call('POST', path, { body: { source: 'upload', from: 0 } })
+  const events = [messageOf(WORDS[1] ?? '', { actor: me }), messageOf('hello', { target: me }), messageOf('hello')]
+  const answer = await lead.call('POST', `/v1/backtests/${run.id}/events?after=0`, {
+    body: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
+    headers: { 'content-type': 'application/x-ndjson' },
+  })
+  if (answer.status !== 202) throw new Error(`handing in was answered ${answer.status} ${answer.text}`)
+}
+
 /** The notice that a rule held back is told, and no file must be kept any more. */
 export async function settleAll(house: House, lead: Person): Promise<void> {
   await house.pass(15 * DAY)

@@ -66,6 +66,8 @@ async function textOf(house: House, cell: Cell): Promise<string | undefined> {
   const { table, column, row, value } = cell
   if (!(value instanceof Uint8Array)) return String(value)
   if (table === 'replay_chunks') return unpackChunk(value).lines.join('\n')
+  if (table === 'upload_chunks')
+    return JSON.stringify(await house.context.uploads.eventsOf(String(row.run), Number(row.first)))
   if (table === 'counter_rows') return JSON.stringify(unpack(value))
   const { keyring, meansFor } = house.context
   if (PLAIN.has(`${table}.${column}`)) return Buffer.from(value).toString('latin1')
