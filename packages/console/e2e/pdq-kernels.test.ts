@@ -8,8 +8,9 @@ import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { twinOf } from '../../matching/src/pdq/twin/hash.ts'
 import { drawn, pdqWasm } from '../../matching/test/kernel.ts'
+import { headerOf, isPicture } from '../../server/src/evidence/decoder/picture.ts'
 import { sniff } from '../../server/src/evidence/decoder/sniff.ts'
-import { decodeStill, headerOf, isStill } from '../../server/src/evidence/decoder/still.ts'
+import { wasm } from '../../server/src/evidence/decoder/wasm.ts'
 import { noBrowser, openBrowser, type Watched } from './support/browser.ts'
 
 const ORIGIN = 'http://kernels.test'
@@ -120,8 +121,8 @@ describe.skipIf(noBrowser)('matching 33: the kernels of PDQ in a browser', () =>
         if (max_distance !== undefined) continue
         const bytes = readFileSync(join(folder, file))
         const type = sniff(bytes)
-        if (!isStill(type)) throw new Error(`expected a still picture, found ${type}`)
-        const { pixels } = await decodeStill(type, bytes, headerOf(type, bytes))
+        if (!isPicture(type)) throw new Error(`expected a still picture, found ${type}`)
+        const { pixels } = await wasm.still({ type: type, bytes: bytes, header: headerOf(type, bytes) })
         expect(await hashed(pixels), file).toMatchObject(KERNELS.flatMap(() => [full ?? {}, n512]))
       }
     },
