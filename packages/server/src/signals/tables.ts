@@ -150,7 +150,7 @@ export const schema = defineSchema({
       id: '0003-near',
       up: () => ['alter table lists add column within integer', 'alter table lists add column variants text'],
     },
-    { id: '0003-terms', up: (engine) => [addColumn(engine, 'lists', 'terms_harms', 'text')] },
+    { id: '0004-terms', up: (engine) => [addColumn(engine, 'lists', 'terms_harms', 'text')] },
   ],
   tables: {
     lists: { kept: { forever: 'one row per list, until an admin removes the list' } },
