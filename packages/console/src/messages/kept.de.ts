@@ -230,6 +230,11 @@ export const kept: Kept = {
     why: 'Damit sie vor dem Ereignis gemessen sind, das sie nennt.',
     how: 'bis dieses Ereignis beurteilt ist, höchstens 24 Stunden; dann wird ihr Schlüssel vernichtet',
   },
+  media_arriving: {
+    what: 'Dateien, die gerade übergeben werden',
+    why: 'Damit von einer, die abgerissen ist, nichts liegen bleibt.',
+    how: 'bis die Datei ganz da ist; höchstens drei Stunden',
+  },
   exhibits: {
     what: 'Als Beweis aufbewahrte Dateien',
     why: 'Damit Menschen entscheiden und es später erklären können.',

@@ -218,6 +218,11 @@ export const kept = {
     why: 'So that they are measured before the event that names them.',
     how: 'until that event was judged, at most 24 hours; then their key is destroyed',
   },
+  media_arriving: {
+    what: 'Files that are being handed in',
+    why: 'So that nothing is left of one that was cut off.',
+    how: 'until the file is whole; three hours at most',
+  },
   exhibits: {
     what: 'Files kept as evidence',
     why: 'So that people can decide, and explain it later.',

@@ -18,17 +18,31 @@ export const mediaByKey = defineQuery(
     db.selectFrom('media').selectAll().where('media_key', '=', key).executeTakeFirst(),
 )
 
-/** Keys of all files that a row names. */
-export const filesWithRows = defineQuery('evidence.files-with-rows', async ({ db }: ReadDb): Promise<string[]> => {
-  const media = await db.selectFrom('media').select('key_id').execute()
-  const exhibits = await db
-    .selectFrom('exhibits')
-    .select('key_id')
-    .where('state', '!=', 'destroyed')
-    .distinct()
-    .execute()
-  return [...media, ...exhibits].map(({ key_id }) => key_id)
-})
+/** Notes that a file is coming, before anything of it is written. */
+export const beginMedia = defineWork(
+  'evidence.begin-media',
+  async ({ db, now }: Tx, { keyId, blob }: SealedFile): Promise<void> => {
+    await db.insertInto('media_arriving').values({ key_id: keyId, blob, at: now }).execute()
+  },
+  { urgent: true },
+)
+
+/** Files that have been coming since before this instant. Milliseconds since 1970. */
+export const arrivingSince = defineQuery(
+  'evidence.arriving',
+  async ({ db }: ReadDb, before: number): Promise<SealedFile[]> => {
+    const rows = await db.selectFrom('media_arriving').select(['key_id', 'blob']).where('at', '<', before).execute()
+    return rows.map(({ key_id, blob }) => ({ keyId: key_id, blob }))
+  },
+)
+
+/** They do not come any more. */
+export const endArriving = defineWork(
+  'evidence.end-arriving',
+  async ({ db }: Tx, keyIds: readonly string[]): Promise<void> => {
+    if (keyIds.length > 0) await db.deleteFrom('media_arriving').where('key_id', 'in', keyIds).execute()
+  },
+)
 
 /** Commits an uploaded file. Same id and bytes: nothing changes. Other bytes: `conflict`. */
 export const storeMedia = defineWork(
@@ -46,6 +60,7 @@ export const storeMedia = defineWork(
     }
     const made: MediaTable = { ...row, at: tx.now, state: 'stored', facts: null, drop_at: tx.now + MEDIA_MS }
     await tx.db.insertInto('media').values(made).execute()
+    await tx.db.deleteFrom('media_arriving').where('key_id', '=', row.key_id).execute()
     return { created: true, row: made }
   },
   { urgent: true },

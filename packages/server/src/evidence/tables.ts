@@ -4,6 +4,7 @@ import { days, defineSchema } from '../storage/index.ts'
 declare module '../storage/tables.ts' {
   interface Tables {
     media: MediaTable
+    media_arriving: MediaArrivingTable
     exhibits: ExhibitsTable
     reveals: RevealsTable
     reveal_servings: RevealServingsTable
@@ -26,6 +27,12 @@ export interface MediaTable {
   facts: Uint8Array | null
   /** Bytes that nothing flagged go at this instant; null once an exhibit keeps them. */
   drop_at: number | null
+}
+/** A file on its way here: noted before its first byte is written, so that what a kill leaves behind is found. */
+export interface MediaArrivingTable {
+  key_id: string
+  blob: string
+  at: number
 }
 export interface ExhibitsTable {
   id: string
@@ -122,11 +129,18 @@ export const schema = defineSchema({
       ],
     },
     { id: '0002-ladder', up: () => ['create index reveals_case on reveals (case_number, exhibit)'] },
+    {
+      id: '0003-arriving',
+      up: (engine) => [
+        table(engine, 'media_arriving', { key_id: 'text primary key', blob: 'text not null', at: 'bigint not null' }),
+      ],
+    },
   ],
   tables: {
     media: {
       kept: { forever: 'until what the file belongs to was judged, at most 24 hours; the bytes go with their key' },
     },
+    media_arriving: { kept: { forever: 'until the file is whole; three hours if its upload was cut off by a kill' } },
     exhibits: { kept: { forever: 'until the hold of the exhibit ends; then key and bytes are destroyed' } },
     reveals: { kept: { from: 'at', default: days(730), min: days(365), max: days(3650) } },
     reveal_servings: { kept: { from: 'at', default: days(730), min: days(365), max: days(3650) } },

@@ -5,10 +5,12 @@ import type { Sealer } from '../storage/sealer.ts'
 import { type Decoder, LIMITS, type Measurement } from './decoder/index.ts'
 import type { FilesOf } from './erase.store.ts'
 import type { MediaFetcher } from './fetch.ts'
-import { makeOrphans } from './orphans.ts'
 import { collect, openFile, sealFile } from './sealed-file.ts'
 import {
+  arrivingSince,
+  beginMedia,
   dropMedia,
+  endArriving,
   endExhibits,
   endFilesOf,
   exhibitsDestroyed,
@@ -20,12 +22,14 @@ import {
 } from './store.ts'
 import type { MediaTable } from './tables.ts'
 
+/** No upload takes this long; another process may still be taking a file that came later. */
+const ARRIVES_WITHIN_MS = 3 * 3_600_000
+
 /** As much of the keyring as files need: one key a file, destroyed with it. */
 export interface FileKeyring {
   make(kind: 'exhibit', ref: string): Promise<string>
   use<T>(id: string, how: (key: { derive(info: string): Uint8Array }) => Promise<T> | T): Promise<T>
   destroy(ids: readonly string[], why: string): Promise<void>
-  live(kind: 'exhibit'): { readonly id: string; readonly ref: string }[]
 }
 
 export interface StoredMedia {
@@ -87,9 +91,6 @@ export function makeMediaVault(parts: {
 }): MediaVault {
   const { storage, keyring, sealer, decoder, fetcher, now } = parts
   const fetching = new Map<string, Promise<boolean>>()
-  /** Keys of files that are on their way here. */
-  const arriving = new Set<string>()
-  const orphans = makeOrphans({ storage, keyring, arriving })
   const measuring = new Map<string, Promise<Measurement>>()
   const fileKey = (id: string): Promise<Uint8Array> => keyring.use(id, (key) => key.derive('file'))
 
@@ -165,7 +166,7 @@ export function makeMediaVault(parts: {
       const key = mediaKey(connection, id)
       const blob = `media-${randomBytes(16).toString('hex')}`
       const keyId = await keyring.make('exhibit', blob)
-      arriving.add(keyId)
+      await storage.store.tx(beginMedia, { blob, keyId })
       const sha256 = createHash('sha256')
       const counted = { size: 0 }
       const sealed = sealFile(await fileKey(keyId), blob, counting(bytes, sha256, counted))
@@ -194,11 +195,9 @@ export function makeMediaVault(parts: {
         measure(stored.row).catch(() => undefined)
         return stored
       } catch (error) {
-        // Nobody knows whether the row was written: if it was, its file must open. Else it is an orphan (`dropOrphans`).
+        // Nobody knows whether the row was written: if it was, its file must open. Else it still stands among those that come (`tidy`).
         if (!isStorageError(error, 'commit_unknown')) await forget({ blob, keyId })
         throw error
-      } finally {
-        arriving.delete(keyId)
       }
     },
     async find(connection, id, budgetMs) {
@@ -228,7 +227,7 @@ export function makeMediaVault(parts: {
       return storage.store.tx(forgetFilesOf, of)
     },
     async tidy() {
-      await destroy(await orphans.all(), 'the upload was cut off')
+      await cutOff(now() + 1)
     },
     async sweep() {
       const dropped = await storage.store.tx(dropMedia, { max: SWEPT })
@@ -238,14 +237,27 @@ export function makeMediaVault(parts: {
       if (files.length > 0) {
         await storage.store.tx(exhibitsDestroyed, { blobs: files.map(({ blob }) => blob) })
       }
-      await destroy(await orphans.due(now()), 'the upload was cut off')
+      await cutOff(now() - ARRIVES_WITHIN_MS)
       return dropped.length + ended
     },
   }
   return vault
 
-  function forget(file: SealedFile): Promise<void> {
-    return destroy([file], 'the upload was not kept')
+  async function forget(file: SealedFile): Promise<void> {
+    await destroy([file], 'the upload was not kept')
+    // If nobody can note it now, a sweep finds nothing more to destroy and notes it then.
+    await storage.store.tx(endArriving, [file.keyId]).catch(() => undefined)
+  }
+
+  /** Ends files whose upload ended with its process. Only what was noted before it came: a database that knows less must not end what another knows. */
+  async function cutOff(before: number): Promise<void> {
+    const files = await storage.store.read(arrivingSince, before)
+    await destroy(files, 'the upload was cut off')
+    if (files.length > 0)
+      await storage.store.tx(
+        endArriving,
+        files.map(({ keyId }) => keyId),
+      )
   }
 
   // The key first: bytes that outlive it are noise.
