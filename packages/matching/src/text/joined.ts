@@ -47,8 +47,22 @@ function piecesOf(text: string): readonly Piece[] {
       at += 1
     }
   }
+  for (const [at, piece] of pieces.entries()) if (isClitic(text, pieces, at)) piece.joins = false
   for (let first = 0; first < pieces.length; ) first = joinShortRun(pieces, first)
   return pieces
+}
+
+/** What English writes behind an apostrophe. */
+const CLITICS: ReadonlySet<string> = new Set(['s', 't', 'd', 'm', 're', 've', 'll'])
+/** A word before it has so many letters at least. */
+const WORD = 3
+
+/** The end of "harbour's": an ordinary way to write, which pulls no letters apart. */
+function isClitic(text: string, pieces: readonly Piece[], at: number): boolean {
+  const [before, piece, after] = [pieces[at - 1], pieces[at], pieces[at + 1]]
+  if (before === undefined || piece?.joins !== true || before.joins || after?.joins === true) return false
+  if (before.end - before.start < WORD || !CLITICS.has(text.slice(piece.start, piece.end))) return false
+  return /^['\u2019]$/.test(text.slice(before.end, piece.start))
 }
 
 function pieceEnd(text: string, start: number): number {

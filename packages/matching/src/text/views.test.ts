@@ -115,6 +115,8 @@ describe('leet, joined, collapsed, decoded', () => {
     ['leet', '$@13 1337', 'saie ieet'],
     ['joined', 'a p i n e today', 'apine today'],
     ['joined', 'p.i-n_e', 'pine'],
+    ['joined', "the harbour's boats", "the harbour's boats"],
+    ['joined', "p'i'n'e and har'bour", 'pine and harbour'],
     ['joined', 'the rapist', 'the rapist'],
     ['joined', 'I am at the inn', 'iamat the inn'],
     ['collapsed', 'piiineaapple good', 'pineaple good'],
