@@ -186,7 +186,6 @@ export const kept: Kept = {
   uploads: {
     what: 'Archive, die auf einen Lauf über Vergangenes warten',
     why: 'Damit sich ein Archiv stückweise übergeben lässt.',
-    how: 'bis der Lauf endet, höchstens drei Tage; versiegelt, und der Schlüssel wird danach vernichtet',
   },
   upload_chunks: {
     what: 'Stücke eines solchen Archivs',

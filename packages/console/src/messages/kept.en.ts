@@ -174,7 +174,6 @@ export const kept = {
   uploads: {
     what: 'Archives that wait to be judged by a run over the past',
     why: 'So that an archive can be handed in piece by piece.',
-    how: 'until the run ends, and three days at most; sealed, and the key is destroyed afterwards',
   },
   upload_chunks: {
     what: 'Pieces of such an archive',
