@@ -24,7 +24,7 @@ export interface JournalLimits {
   readonly heldBytes: number
 }
 
-const LIMITS: JournalLimits = { foldOps: 2_048, heldBytes: 16 * 1024 * 1024 }
+const LIMITS: JournalLimits = { foldOps: 4_096, heldBytes: 16 * 1024 * 1024 }
 
 interface Call {
   readonly namespace: string
