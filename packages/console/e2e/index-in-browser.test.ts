@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import * as here from '@lamplighter/matching'
-import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { noBrowser, openBrowser, type Watched } from './support/browser.ts'
+import { bundled } from './support/bundle.ts'
 
 const matching = new URL('../../matching/', import.meta.url)
 const kernel = readFileSync(new URL('wasm/ring.wasm', matching))
@@ -43,26 +42,14 @@ describe.skipIf(noBrowser)('matching 33: the index in a browser', () => {
   let script: string
   beforeAll(async () => {
     browser = await openBrowser()
-    const built = await build({
-      configFile: false,
-      logLevel: 'error',
-      build: {
-        write: false,
-        minify: true,
-        lib: { entry: fileURLToPath(new URL('src/index.ts', matching)), formats: ['iife'], name: 'matching' },
-      },
-    })
-    const [first] = Array.isArray(built) ? built : [built]
-    const chunk = first !== undefined && 'output' in first ? first.output[0] : undefined
-    if (chunk?.type !== 'chunk') throw new Error('nothing was built')
-    script = chunk.code
+    script = await bundled(matching, 'matching')
   })
   afterAll(() => browser.close())
 
   test('answers from a list of 10,000 entries as Node does, with the same kernel and without shared memory', async () => {
     const { page, context } = await browser.another()
     await page.addScriptTag({
-      content: `${script}; globalThis.matching = matching; globalThis.answersOf = ${answersOf}`,
+      content: `${script} globalThis.answersOf = ${answersOf}`,
     })
     expect(await page.evaluate(() => typeof SharedArrayBuffer)).toBe('undefined')
     const there = await page.evaluate(

@@ -1,10 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type * as Matching from '@lamplighter/matching'
 import type { HashedVariants, KernelName, Pixels, Profile } from '@lamplighter/matching'
 import type { Page } from 'playwright-core'
-import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { twinOf } from '../../matching/src/pdq/twin/hash.ts'
 import { drawn, pdqWasm } from '../../matching/test/kernel.ts'
@@ -12,6 +10,7 @@ import { headerOf, isPicture } from '../../server/src/evidence/decoder/picture.t
 import { sniff } from '../../server/src/evidence/decoder/sniff.ts'
 import { wasm } from '../../server/src/evidence/decoder/wasm.ts'
 import { noBrowser, openBrowser, type Watched } from './support/browser.ts'
+import { bundled } from './support/bundle.ts'
 
 const ORIGIN = 'http://kernels.test'
 const matching = new URL('../../matching/', import.meta.url)
@@ -56,18 +55,7 @@ describe.skipIf(noBrowser)('matching 33: the kernels of PDQ in a browser', () =>
   let served: Pixels
   beforeAll(async () => {
     browser = await openBrowser()
-    const built = await build({
-      configFile: false,
-      logLevel: 'error',
-      build: {
-        write: false,
-        minify: true,
-        lib: { entry: fileURLToPath(new URL('src/index.ts', matching)), formats: ['iife'], name: 'matching' },
-      },
-    })
-    const [first] = Array.isArray(built) ? built : [built]
-    const chunk = first !== undefined && 'output' in first ? first.output[0] : undefined
-    if (chunk?.type !== 'chunk') throw new Error('nothing was built')
+    const script = await bundled(matching, 'matching')
     page = (await browser.another()).page
     await page.route(`${ORIGIN}/**`, async (route) => {
       const { pathname } = new URL(route.request().url())
@@ -77,7 +65,7 @@ describe.skipIf(noBrowser)('matching 33: the kernels of PDQ in a browser', () =>
     })
     await page.goto(ORIGIN)
     await page.addScriptTag({
-      content: `${chunk.code}; globalThis.matching = matching; globalThis.hashesThere = ${hashesThere}`,
+      content: `${script} globalThis.hashesThere = ${hashesThere}`,
     })
   })
   afterAll(() => browser.close())

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import * as here from '@lamplighter/rules'
-import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { noBrowser, openBrowser, type Watched } from './support/browser.ts'
+import { bundled } from './support/bundle.ts'
 
 const rules = new URL('../../rules/', import.meta.url)
 const read = (name: string): string => readFileSync(new URL(`wick/${name}`, rules), 'utf8')
@@ -24,25 +23,13 @@ describe.skipIf(noBrowser)('rules 11.8: the rules package in a browser', () => {
   let script: string
   beforeAll(async () => {
     browser = await openBrowser()
-    const built = await build({
-      configFile: false,
-      logLevel: 'error',
-      build: {
-        write: false,
-        minify: true,
-        lib: { entry: fileURLToPath(new URL('src/index.ts', rules)), formats: ['iife'], name: 'wick' },
-      },
-    })
-    const [first] = Array.isArray(built) ? built : [built]
-    const chunk = first !== undefined && 'output' in first ? first.output[0] : undefined
-    if (chunk?.type !== 'chunk') throw new Error('nothing was built')
-    script = chunk.code
+    script = await bundled(rules, 'wick')
   })
   afterAll(() => browser.close())
 
   test('gives every rule set the hash, lock and test report that it has in Node', async () => {
     const { page, context } = await browser.another()
-    await page.addScriptTag({ content: `${script}; globalThis.wick = wick; globalThis.meaningOf = ${meaningOf}` })
+    await page.addScriptTag({ content: `${script} globalThis.meaningOf = ${meaningOf}` })
     const schema = read('chat.schema.wick')
     for (const name of ['core.wick', 'starter.wick']) {
       const text = read(name)

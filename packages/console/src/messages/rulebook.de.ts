@@ -283,6 +283,8 @@ export const rulebookDe: typeof rulebookEn = {
     stopped: 'Angehalten.',
     sum: (measured, events, warmup) =>
       `${measured} von ${events} Ereignissen gemessen; die davor wärmen die Zähler (${warmup}).`,
+    nothingMeasured:
+      'Nichts wurde gemessen, also ist über keine Regel etwas gesagt. Nimm einen längeren Zeitraum: So viel davon müssen die Zähler zuerst sehen.',
     sumNoWarmup: (measured) => `${measured} Ereignisse gemessen.`,
     drift: (events, checked) =>
       `Nicht verlässlich: Noch einmal befragt, entscheidet, was damals lief, ${events} von ${checked} Ereignissen anders als damals.`,

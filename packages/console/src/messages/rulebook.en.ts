@@ -277,6 +277,8 @@ export const rulebookEn = {
     stopped: 'Stopped.',
     sum: (measured: string, events: string, warmup: string) =>
       `${measured} of ${events} events measured; those before warm the counters (${warmup}).`,
+    nothingMeasured:
+      'Nothing was measured, so this says nothing of any rule. Look at a longer time: the counters have to see that much of it first.',
     sumNoWarmup: (measured: string) => `${measured} events measured.`,
     drift: (events: string, checked: string) =>
       `Do not trust this: asked again, what ran then decides ${events} of ${checked} events otherwise than it did.`,

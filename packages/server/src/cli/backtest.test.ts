@@ -128,7 +128,7 @@ it('names the line that is no event, and the file that is no rule set', async ()
 
 it('hands an archive in, says where it stops, and goes on there', async () => {
   const past = Array.from({ length: 2_400 }, (_, n) => ({
-    ...{ kind: 'message', id: `m${n}`, occurred_at: new Date(START + n * 10_000).toISOString() },
+    ...{ kind: 'message', id: `m${n}`, occurred_at: new Date(START + n * 60_000).toISOString() },
     ...{ actor: { id: `a${n % 7}` }, item: { id: `m${n}`, text: 'hello' } },
   }))
   const lines = past.map((event) => JSON.stringify(event))
@@ -144,7 +144,13 @@ it('hands an archive in, says where it stops, and goes on there', async () => {
     expect(bad.err).toMatch(/\nbad\.ndjson:3001: \/id .*; mend it and go on\n$/)
     const good = await run(again, '--upload', 'good.ndjson', '--json')
     expect([good.err, good.code]).toEqual(['', 0])
-    expect(JSON.parse(good.out)).toMatchObject({ id: again, events: 2_400, archive: { late: 0, repeated: 0 } })
+    // The first day warms the counters.
+    expect(JSON.parse(good.out)).toMatchObject({
+      ...{ id: again, events: 2_400, measured: 2_400 - 24 * 60, archive: { late: 0, repeated: 0 } },
+    })
+    writeFileSync(join(folder, 'short.ndjson'), lines.slice(0, 60).join('\n'))
+    const short = await run(live, '--upload', 'short.ndjson')
+    expect([short.code, short.out]).toEqual([1, expect.stringContaining('nothing was measured, so nothing is known')])
     expect(await run(again, '--upload', 'good.ndjson')).toMatchObject({
       code: 2,
       err: expect.stringContaining('this run takes no events (done)'),
@@ -181,8 +187,11 @@ it('asks a running server about its past, and a person where none runs', async (
   const serve = async (_context: Context) => {
     expect((await lamplighter(folder, ['rules', 'shadow', 'new.wick', '--yes'])).err).toBe('')
     const told = await run('starter@3', '--from', '1h', '--against', 'starter@2')
-    expect([told.err, told.code]).toEqual(['', 0])
-    expect(told.out).toMatch(/^0 events in .* warm-up 24h, then 0 measured; blind: 0\nno rule had anything to say\n$/)
+    // Nobody looked at anything: that is not "nothing found".
+    expect([told.err, told.code]).toEqual(['', 1])
+    expect(told.out).toMatch(
+      /^0 events in .* then 0 measured; blind: 0\nnothing was measured, so nothing is known: counters have to see 24h first; [^\n]*\n$/,
+    )
     const retro = (...line: string[]) => lamplighter(folder, ['rules', 'retro', ...line, '--yes'])
     expect((await retro('starter@3')).out).toBe('this version was not applied to the past\n')
     const proposed = await retro('starter@3', '--from', '1h', '--rules', 'blackmail', '--reason', 'late')

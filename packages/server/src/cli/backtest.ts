@@ -173,9 +173,9 @@ function jsonOf(line: string): object | undefined {
   }
 }
 
-/** 1: something differs, or the past does not come out as it was. */
-const exitOf = ({ drift, rules }: BacktestResult | BacktestResultJson): ExitCode =>
-  drift.events > 0 || rules.some(({ fired }) => fired.onlyNew > 0 || fired.onlyLive > 0) ? 1 : 0
+/** 1: something differs, the past does not come out as it was, or nothing was measured, which says nothing of any rule. */
+const exitOf = ({ measured: count, drift, rules }: BacktestResult | BacktestResultJson): ExitCode =>
+  count === 0 || drift.events > 0 || rules.some(({ fired }) => fired.onlyNew > 0 || fired.onlyLive > 0) ? 1 : 0
 
 function linesOf(result: BacktestResult | BacktestResultJson, seconds: number, compared: boolean): string[] {
   const { events, measured: count, warmupMs, drift, blind, cold } = result
@@ -222,9 +222,17 @@ function linesOf(result: BacktestResult | BacktestResultJson, seconds: number, c
       ? []
       : [`archive: ${spaced(archive.late)} came too late to be in order, ${spaced(archive.repeated)} were told twice`]),
     ...(cold.length === 0 ? [] : [`never warm, so undecided: ${cold.join(', ')}`]),
-    ...(rows.length === 0 ? ['no rule had anything to say'] : columns([titles, ...rows])),
+    ...(count === 0 ? [nothingMeasured(warmupMs)] : []),
+    ...(count > 0 && rows.length === 0 ? ['no rule had anything to say'] : []),
+    ...(rows.length === 0 ? [] : columns([titles, ...rows])),
   ]
 }
+
+/** "Nothing found" would be a lie: nobody looked. */
+const nothingMeasured = (warmupMs: number): string =>
+  warmupMs === 0
+    ? 'nothing was measured, so nothing is known: there were no events in that time'
+    : `nothing was measured, so nothing is known: counters have to see ${hours(warmupMs)} first; give it events of a longer time`
 
 function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))

@@ -98,6 +98,8 @@ async function named<T>(path: string, lines: readonly Line[], ask: () => Promise
     const [, place, pointer] = /^\/(\d+)(.*)$/.exec(first?.pointer ?? '') ?? []
     const line = place === undefined ? undefined : lines[Number(place)]
     if (first === undefined || line === undefined) throw error
-    throw new UsageError(`${path}:${line.number}: ${`${pointer} ${first.detail}`.trim()}; mend it and go on`)
+    throw new UsageError(
+      `${path}:${line.number}: ${`${pointer} ${first.detail}`.trim().replace(/\.$/, '')}; mend it and go on`,
+    )
   }
 }

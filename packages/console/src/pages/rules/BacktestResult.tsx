@@ -38,6 +38,9 @@ export function BacktestResult({ id, result, version: own }: { id: string; resul
           ? backtest.sum(measured, t.count(result.events), t.length(warmupMs))
           : backtest.sumNoWarmup(measured)}
       </p>
+      {result.measured === 0 && (
+        <p className="rounded-lg border border-accent bg-glow p-3 font-semibold">{backtest.nothingMeasured}</p>
+      )}
       {archive !== undefined && archive.late > 0 && <p>{backtest.late(t.count(archive.late))}</p>}
       {archive !== undefined && archive.repeated > 0 && <p>{backtest.repeated(t.count(archive.repeated))}</p>}
       {sample !== undefined && <Share sample={sample} />}
