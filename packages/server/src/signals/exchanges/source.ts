@@ -1,0 +1,59 @@
+import type { OutgoingAnswer, OutgoingRequest } from '../../http/outgoing.ts'
+import type { EntryChange } from '../lists/changes.ts'
+
+/** A value of JSON: what a source keeps between two pages, and between two pulls. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
+
+/**
+ * How one exchange is asked for its hashes (matching.md §10). A source is pure but for its one client: it reads a page strictly and keeps nothing;
+ * the engine stages pages, moves cursors and decides what is published.
+ */
+export interface Source {
+  /** Begins a pull. @param cursor of the last whole pull; undefined asks for everything */
+  begin(cursor: Json | undefined, now: number): PullStart
+  /**
+   * Asks for one page. After a crash it is asked for with the same `at` again and must then ask the exchange for the very same page.
+   *
+   * @throws ExchangeError how the engine goes on: wait, stop, or start the window again
+   */
+  page(at: Json, ask: Ask): Promise<Page>
+}
+
+export interface PullStart {
+  /** Place of the first page. It holds all that the pull needs, its window too. */
+  readonly at: Json
+  /** True where the pull gives everything: what it does not name is gone. */
+  readonly full: boolean
+}
+
+/** One call to the configured host, with its credentials. Redirects are refused, a body is cut at 64 MiB. */
+export type Ask = (request: Pick<OutgoingRequest, 'method' | 'url' | 'headers' | 'body'>) => Promise<OutgoingAnswer>
+
+export interface Page {
+  readonly changes: readonly EntryChange[]
+  /** Rows that cannot be read, as they came, with the reason. */
+  readonly bad: readonly { readonly raw: Uint8Array; readonly why: string }[]
+  /** Hashes of kinds that nothing here can match, by kind: counted, never dropped in silence. */
+  readonly unmatched: Readonly<Record<string, number>>
+  /** Place of the next page, or the cursor of the next pull once this was the last page. */
+  readonly next: { readonly at: Json } | { readonly cursor: Json }
+}
+
+/** Why a page did not come. */
+export class ExchangeError extends Error {
+  override readonly name = 'ExchangeError'
+  /**
+   * `sign_in`: stopped, the credentials were refused. `wait`: asked too much or away for now. `refused`: stopped, with the answer's text.
+   * `window_over`: the place is no longer accepted; the same window begins anew. `cursor_lost`: the source no longer takes the cursor of earlier
+   * pulls; everything is pulled anew. `unreadable`: the answer as a whole is not what the exchange promises.
+   */
+  readonly code: 'sign_in' | 'wait' | 'refused' | 'window_over' | 'cursor_lost' | 'unreadable'
+  /** For `wait`: what `Retry-After` asked for. */
+  readonly afterMs: number | undefined
+
+  constructor(code: ExchangeError['code'], message: string, afterMs?: number) {
+    super(message)
+    this.code = code
+    this.afterMs = afterMs
+  }
+}

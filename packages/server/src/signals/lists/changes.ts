@@ -1,0 +1,13 @@
+import type { ParsedEntry } from './parse.ts'
+
+/** One row of what a source says: here it is, or it is gone. */
+export type EntryChange =
+  | {
+      readonly op: 'put'
+      /** The source's own id of the content. One content may have several hashes: each is an entry with this id. */
+      readonly sourceId: string
+      readonly kind: 'pdq' | 'digest' | 'vpdq'
+      readonly entry: ParsedEntry
+    }
+  /** All entries with this id, or the one with this value, are gone. */
+  | { readonly op: 'drop'; readonly sourceId: string; readonly value?: string }
