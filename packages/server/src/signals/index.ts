@@ -8,6 +8,8 @@ export {
   loadList,
 } from './book.ts'
 export { type ListLibrary, makeLibrary } from './library.ts'
+export { EntryBook } from './lists/entry-book.ts'
+export type { SilencedHit } from './look.ts'
 export { type Answer, measure, type Provider, shippedProviders } from './measure.ts'
 export { modelRoutes } from './model-routes.ts'
 export { type Card, learnerProviders, type Models, makeModels, untaught } from './models.ts'
