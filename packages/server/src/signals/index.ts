@@ -8,7 +8,9 @@ export {
   loadList,
 } from './book.ts'
 export { type ListLibrary, makeLibrary } from './library.ts'
+export { type Entries, makeEntries } from './lists/entries.ts'
 export { EntryBook } from './lists/entry-book.ts'
+export { entryRoutes } from './lists/entry-routes.ts'
 export type { SilencedHit } from './look.ts'
 export { type Answer, measure, type Provider, shippedProviders } from './measure.ts'
 export { modelRoutes } from './model-routes.ts'

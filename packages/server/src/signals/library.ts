@@ -7,6 +7,7 @@ import type { Storage } from '../storage/index.ts'
 import type { ColumnKeyring, Sealer } from '../storage/sealer.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import { ListBook, loadList, termFacts, textList } from './book.ts'
+import type { Entries } from './lists/entries.ts'
 import { MAX_BAD_SHARE, type ParsedEntry, type ParsedFile, parseListFile } from './lists/parse.ts'
 import { checkNear, factsOf, isWide } from './near.ts'
 import { type ListEvents, type NumberedEntry, PictureLists } from './pictures/lists.ts'
@@ -87,9 +88,11 @@ export function makeLibrary(parts: {
   readonly indexFolder: string
   readonly now: () => number
   readonly events: ListEvents
+  /** What is known of single entries: read again before a version of a list takes the place of another. */
+  readonly entries: Pick<Entries, 'book' | 'load'>
 }): ListLibrary {
   const { storage, sealer } = parts
-  const book = new ListBook()
+  const book = new ListBook(parts.entries.book)
   const importing = new Map<string, Importing>()
   const pictures = new PictureLists({
     snapshots: snapshotsIn(parts.indexFolder, parts.keyring),
@@ -138,6 +141,7 @@ export function makeLibrary(parts: {
   }
 
   const loadOne = async (row: ListsTable, onLoaded: (count: number) => void = () => undefined): Promise<void> => {
+    await parts.entries.load()
     if (row.kind === 'text') {
       await loadTexts((id, count) => onLoaded(id === row.id ? count : 0))
       return
@@ -277,6 +281,7 @@ export function makeLibrary(parts: {
     importing,
     pictures,
     async load() {
+      await parts.entries.load()
       const all = await rows()
       const restored = await pictures.restore(all)
       for (const row of all) {
