@@ -77,9 +77,12 @@ import { createSettings, type Settings } from './settings/index.ts'
 import {
   allLists,
   allowedHarms,
+  type Entries,
+  entryRoutes,
   type ListLibrary,
   learnerProviders,
   type Models,
+  makeEntries,
   makeLibrary,
   makeModels,
   modelRoutes,
@@ -114,6 +117,7 @@ export interface Parts {
   readonly people: People
   readonly transparency: Transparency
   readonly library: ListLibrary
+  readonly entries: Entries
   readonly models: Models
   readonly registry: RuleRegistry
   readonly counters: KeptCounters
@@ -202,8 +206,9 @@ async function build(
   )
   const sealKey = createSecretKey(fingerprintKey)
   const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
+  const entries = makeEntries({ storage, sealer, fingerprintKey, keysFor, now })
   const library = makeLibrary({
-    ...{ storage, sealer, fingerprintKey, keysFor, keyring, now },
+    ...{ storage, sealer, fingerprintKey, keysFor, keyring, now, entries },
     indexFolder: join(config.data, 'index'),
     events: { onMerged: indexMerged, onRefused: snapshotRefused, onFailure: (error) => failed('index', error) },
   })
@@ -242,7 +247,7 @@ async function build(
   const nameOf = keyedNames(sealKey)
   const bench: IntakeServices['bench'] = {
     ...{ rules: registry.live, running: registry.running, tally, counters },
-    ...{ lists: library.book, providers, vault, sealer, sealKey },
+    ...{ lists: library.book, trials: library.trials, providers, vault, sealer, sealKey },
     switches: () => ({ set: switchboard.now(), at: now() }),
   }
   const uploads = makeUploads({ storage, keyring, reader: archiveReader(bench, nameOf) })
@@ -291,6 +296,7 @@ async function build(
     people,
     transparency,
     library,
+    entries,
     models,
     registry,
     counters,
@@ -327,6 +333,7 @@ async function build(
     live.changed(topic)
     // Another process took a step: this one swaps too, and goes on with what it has if that cannot be read.
     if (topic === 'models') models.load().catch((error: unknown) => failed('models', error))
+    if (topic === 'entries') entries.load().catch((error: unknown) => failed('index', error))
     if (topic === 'switches') switchboard.load().catch((error: unknown) => failed('switches', error))
     if (topic === 'lists') library.refresh().catch((error: unknown) => failed('index', error))
     if (topic === 'rulesets') registry.load().catch((error: unknown) => failed('rules', error))
@@ -338,6 +345,7 @@ async function build(
         ...replayRoutes({ storage, registry, keyring, progress, uploads, keysFor }),
         ...modelRoutes({ store }),
         ...erasureRoutes(erasure),
+        ...entryRoutes({ storage, entries, keysFor }),
         ...(options.routes?.(parts) ?? []),
       ],
       pages: options.pages?.(parts) ?? [],

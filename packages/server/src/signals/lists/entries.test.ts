@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { engines } from '../../storage/testing/engines.ts'
+import { CSAM, type House, openHouse, type Person, pdqOf } from '../../testing/house.ts'
+
+const DAY_MS = 86_400_000
+const FILE = 'c'.repeat(64)
+
+describe.each(engines)('single entries on $name', (engine) => {
+  let house: House
+  let lead: Person
+  let second: Person
+  let safety: Person
+  beforeAll(async () => {
+    house = await openHouse({ engine, demo: true })
+    lead = await house.person('lead')
+    second = await house.person('lead')
+    safety = await house.person('child-safety')
+  })
+  afterAll(() => house.close())
+
+  const put = (id: string, text: string, more: object = {}, contentType = 'text/plain') =>
+    house.context.library.import({
+      facts: {
+        ...{ id, kind: 'domain', harm: 'malware', sealed: false, context: false, source: 'test', staleAfterMs: null },
+        ...more,
+      },
+      ...{ text, contentType, by: 'operator' },
+    })
+  const finds = (list: string, value: string, files?: readonly string[]) => {
+    const { book } = house.context.library
+    const named = new Map(files === undefined ? [] : [[value, files]])
+    const known = new Set(['sha256', 'sha1', 'md5'] as const)
+    return book.bind([], house.clock.now, known, named).get(list)?.find('in', value)?.entry ?? null
+  }
+  const keyed = (body: object) => ({ body })
+  const change = (by: Person, list: string, n: number, body: object) =>
+    by.call('PATCH', `/v1/lists/${list}/entries/${n}`, keyed({ reason: 'a false alarm', ...body }))
+  const except = (by: Person, body: object) =>
+    by.call('POST', '/v1/exceptions', keyed({ reason: 'our own logo', ...body }))
+  const waiting = async (by: Person) => (await by.call('GET', '/v1/entry-acts')).body.items
+  const approve = (by: Person, id: string) => by.call('POST', `/v1/entry-acts/${id}/approvals`, keyed({}))
+  const settings = async () =>
+    (await house.rows('audit')).filter(({ act }) => act === 'lists.entry').map(({ object, reason }) => [object, reason])
+
+  test('an entry that a file dates stops at that instant, after a restart too, and a later file can move it', async () => {
+    const over = house.clock.now + DAY_MS
+    const rows = (expires: string) => `value,expires\nold.example,${expires}\nstays.example,\n`
+    await put('dated', rows(new Date(over).toISOString()), {}, 'text/csv')
+    expect(finds('dated', 'old.example')).toBe('1')
+    const { now } = house.clock
+    house.clock.now = over
+    expect([finds('dated', 'old.example'), finds('dated', 'stays.example')]).toEqual([null, '2'])
+    house.clock.now = now
+    await house.reopen()
+    lead = await house.person('lead')
+    second = await house.person('lead')
+    safety = await house.person('child-safety')
+    expect(finds('dated', 'old.example')).toBe('1')
+    house.clock.now = over
+    expect(finds('dated', 'old.example')).toBeNull()
+    house.clock.now = now
+    expect(await house.rows('list_versions').then((all) => all.filter(({ list }) => list === 'dated'))).toHaveLength(1)
+  })
+
+  test('a lead puts an entry of a list that is not sealed aside, at once, with a leaf; it counts again when its time is over', async () => {
+    await put('shops', 'a.example\nb.example\n')
+    const until = house.clock.now + 30 * DAY_MS
+    const done = await change(lead, 'shops', 1, { state: 'aside', until })
+    expect([done.status, done.body]).toEqual([200, { waits: null, recorded: expect.any(Object) }])
+    expect([finds('shops', 'a.example'), finds('shops', 'b.example')]).toEqual([null, '2'])
+    expect(await settings()).toContainEqual(['shops/1', 'a false alarm'])
+    expect(await change(lead, 'shops', 1, { state: 'aside' })).toMatchObject({
+      status: 409,
+      body: { code: 'conflict' },
+    })
+    const { now } = house.clock
+    house.clock.now = until
+    expect(finds('shops', 'a.example')).toBe('1')
+    house.clock.now = now
+    expect((await change(second, 'shops', 1, { state: 'active' })).status).toBe(200)
+    expect(finds('shops', 'a.example')).toBe('1')
+    for (const [n, body] of [
+      [3, { state: 'aside' }],
+      [1, { state: 'aside', until: now + 367 * DAY_MS }],
+      [1, { state: 'aside', until: now }],
+      [1, { state: 'active', until }],
+    ] as const)
+      expect([n, (await change(lead, 'shops', n, body)).status]).toEqual([n, n === 3 ? 404 : 422])
+  })
+
+  test('on a sealed list it waits for somebody else, and one of the two keeps children safe', async () => {
+    const value = pdqOf(CSAM)
+    const asked = await change(lead, 'csam_media', 1, { state: 'aside' })
+    const id = asked.body.waits
+    expect([asked.status, asked.body, finds('csam_media', value)]).toEqual([
+      ...[200, { waits: expect.any(String), recorded: null }, '1'],
+    ])
+    expect(await waiting(second)).toEqual([
+      expect.objectContaining({ id, list: 'csam_media', entry: 1, does: 'aside', own: false }),
+    ])
+    const refused = async (by: Person) => {
+      const { status, body } = await approve(by, id)
+      return [status, body.code, finds('csam_media', value)]
+    }
+    expect(await refused(lead)).toEqual([403, 'second_person_required', '1'])
+    expect(await refused(second)).toEqual([403, 'forbidden', '1'])
+    const agreed = await approve(safety, id)
+    expect([agreed.status, agreed.body.recorded === null, finds('csam_media', value)]).toEqual([200, false, null])
+    expect(await waiting(second)).toEqual([])
+    expect(await refused(safety)).toEqual([409, 'conflict', null])
+    const again = await change(safety, 'csam_media', 1, { state: 'active' })
+    expect(finds('csam_media', value)).toBeNull()
+    expect((await approve(lead, again.body.waits)).status).toBe(200)
+    expect(finds('csam_media', value)).toBe('1')
+  })
+
+  test('what waits ends when somebody takes it back, and when the access of who asked for it ends', async () => {
+    const first = (await change(lead, 'csam_media', 1, { state: 'aside' })).body.waits
+    expect((await second.call('POST', `/v1/entry-acts/${first}/withdraw`, keyed({}))).status).toBe(200)
+    expect(await approve(safety, first)).toMatchObject({ status: 409 })
+    const leaver = await house.person('lead')
+    const left = (await change(leaver, 'csam_media', 1, { state: 'aside' })).body.waits
+    const admin = await house.person('admin')
+    const { items } = (await admin.call('GET', '/v1/people')).body
+    const { id } = items.findLast(({ roles }: { roles: string[] }) => roles.includes('lead'))
+    await admin.call('POST', `/v1/people/${id}/revoke`, keyed({ reason: 'left' }))
+    expect([await waiting(second), (await approve(safety, left)).status]).toEqual([[], 409])
+    expect(finds('csam_media', pdqOf(CSAM))).toBe('1')
+    // Nothing of what it was about is left.
+    expect((await house.rows('entry_acts')).filter(({ ended_at }) => ended_at !== null)).toSatisfy(
+      (rows: { body: Uint8Array }[]) => rows.length > 3 && rows.every(({ body }) => body.length === 0),
+    )
+  })
+
+  test('matching 25: an exception silences one pair of an entry and a file, is listed, and ends', async () => {
+    const made = await except(lead, { list: 'csam_digests', entry: 1, sha256: FILE.toUpperCase() })
+    expect(made).toMatchObject({ status: 201, body: { id: null, waits: expect.any(String) } })
+    expect(finds('csam_digests', '0'.repeat(64), [FILE])).toBe('1')
+    await approve(safety, made.body.waits)
+    expect(finds('csam_digests', '0'.repeat(64), [FILE])).toBeNull()
+    expect(finds('csam_digests', '0'.repeat(64), ['d'.repeat(64)])).toBe('1')
+    const { items } = (await lead.call('GET', '/v1/exceptions?list=csam_digests')).body
+    expect(items).toEqual([
+      expect.objectContaining({ entry: 1, of: 'file', pdq: null, state: 'live', used: 0, reason: 'our own logo' }),
+    ])
+    for (const table of ['exceptions', 'entry_acts', 'audit'])
+      expect(JSON.stringify(await house.rows(table))).not.toContain(FILE)
+    expect(finds('csam_digests', '0'.repeat(64), [FILE])).toBeNull()
+    // One person is enough to make it a hit again.
+    const end = () => second.call('DELETE', `/v1/exceptions/${items[0].id}`, keyed({ reason: 'it was one after all' }))
+    expect([(await end()).status, finds('csam_digests', '0'.repeat(64), [FILE])]).toEqual([200, '1'])
+    expect([(await end()).status, (await lead.call('GET', '/v1/exceptions')).body.items[0].state]).toEqual([
+      ...[409, 'taken_back'],
+    ])
+  })
+
+  test('an exception names one pair that the list can have, and nothing else', async () => {
+    const refused = async (body: object) => {
+      const answer = await except(lead, { list: 'csam_media', entry: 1, ...body })
+      return [answer.status, answer.body.code]
+    }
+    const pdq = pdqOf(CSAM)
+    expect(await refused({ pdq })).toEqual([403, 'sealed'])
+    expect(await refused({ pdq, sha256: FILE })).toEqual([422, 'invalid'])
+    expect(await refused({})).toEqual([422, 'invalid'])
+    expect(await refused({ list: 'bad_domains', pdq: '0'.repeat(64) })).toEqual([422, 'invalid'])
+    expect(await refused({ list: 'bad_domains', sha256: FILE })).toEqual([422, 'invalid'])
+    expect(await refused({ sha256: FILE, endsAt: house.clock.now + 367 * DAY_MS })).toEqual([422, 'invalid'])
+    expect(await refused({ list: 'nothing_here', sha256: FILE })).toEqual([404, 'not_found'])
+    expect(await refused({ entry: 77, sha256: FILE })).toEqual([404, 'not_found'])
+  })
+
+  test('an entry is disputed while anybody’s newest word is another than yes', async () => {
+    const say = (by: Person, says: string) =>
+      by.call('POST', '/v1/lists/shops/entries/2/opinions', keyed({ says, reason: 'a shop like any other' }))
+    expect([(await say(lead, 'affirm')).body, (await say(lead, 'doubt')).body]).toEqual([
+      { state: 'active' },
+      { state: 'disputed' },
+    ])
+    expect((await say(second, 'affirm')).body).toEqual({ state: 'disputed' })
+    const { hits } = (() => {
+      const bound = house.context.library.book.bind([], house.clock.now, new Set())
+      bound.get('shops')?.find('in', 'b.example')
+      return bound
+    })()
+    expect(hits).toMatchObject([{ entry: 2, flags: ['disputed'] }])
+    expect([(await say(lead, 'affirm')).status, (await say(lead, 'affirm')).body]).toEqual([201, { state: 'active' }])
+  })
+
+  test('nothing of it was a fault of ours', () => expect(house.failures).toEqual([]))
+})
