@@ -8,6 +8,7 @@ export {
   loadList,
 } from './book.ts'
 export { type ListLibrary, makeLibrary } from './library.ts'
+export { allowedHarms } from './lists/declaration.ts'
 export { type Entries, makeEntries } from './lists/entries.ts'
 export { EntryBook } from './lists/entry-book.ts'
 export { entryRoutes } from './lists/entry-routes.ts'
@@ -16,4 +17,4 @@ export { type Answer, measure, type Provider, shippedProviders } from './measure
 export { modelRoutes } from './model-routes.ts'
 export { type Card, learnerProviders, type Models, makeModels, untaught } from './models.ts'
 export { routesOf } from './routes.ts'
-export { allLists, allowedHarms, listAges } from './store.ts'
+export { allLists, listAges } from './store.ts'

@@ -24,9 +24,10 @@ export interface EntryStandingTable {
   changed_at: number
 }
 export interface EntryOpinionsTable {
-  id: string
   list: string
   n: number
+  /** Counts the words about one entry, from 1. */
+  seq: number
   /** Staff id, or the name of the source. */
   who: string
   /** 1: somebody here said it. */
@@ -105,18 +106,17 @@ export const schema = defineSchema({
           engine,
           'entry_opinions',
           {
-            id: 'text primary key',
             list: 'text not null',
             n: 'bigint not null',
+            seq: 'bigint not null',
             who: 'text not null',
             mine: 'smallint not null',
             says: 'text not null',
             reason: 'text',
             at: 'bigint not null',
           },
-          [ofEntry],
+          ['primary key (list, n, seq)', ofEntry],
         ),
-        'create index entry_opinions_entry on entry_opinions (list, n, at)',
         table(engine, 'entry_acts', {
           id: 'text primary key',
           list: 'text not null',
