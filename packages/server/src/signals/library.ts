@@ -20,7 +20,7 @@ import { checkNear, factsOf } from './near.ts'
 import { type ListEvents, PictureLists } from './pictures/lists.ts'
 import { snapshotsIn } from './pictures/snapshots.ts'
 import { type Change, type Changed, stageChange } from './stage.ts'
-import { allLists, createList, publishVersions } from './store.ts'
+import { allLists, createList, oneList, publishVersions } from './store.ts'
 import type { ListsTable } from './tables.ts'
 
 /** Longer lists are loaded while the server already answers: until then they are *unknown*. */
@@ -82,6 +82,8 @@ export interface ListInput {
   /** Rows that were read for it, and how many of them could not be used. */
   readonly rows: number
   readonly bad: number
+  /** One entry that people answer for: rails are for what nobody has looked at. Where a version waits, it joins that one. */
+  readonly entry?: { readonly second: string | null }
   /** The pull that brought it: its cursor moves in the transaction that makes the version. */
   readonly pull?: PullMove
 }
@@ -146,6 +148,9 @@ export function makeLibrary(parts: {
     const texts = all.filter(({ kind }) => kind === 'text')
     return { entries: texts.reduce((sum, { entries }) => sum + entries, 0), load: () => loader.texts() }
   }
+
+  /** Whether no version of it waits: what would go live with another one would be what waits, too. */
+  const isAlone = async (id: string) => (await storage.store.read(oneList, id)).beside === undefined
 
   /** Puts into memory what the database says now. */
   const follow = async (row: ListsTable, onLoaded?: (count: number) => void): Promise<void> => {
@@ -265,12 +270,14 @@ export function makeLibrary(parts: {
       checkNear(facts, 0)
       return storage.store.tx(createList, facts)
     },
-    change: ({ by, source, rows: read, bad, ...input }) =>
+    change: ({ by, source, rows: read, bad, entry, ...input }) =>
       inTurn(async () => {
         const row = await rowOf(input.list)
+        const alone = entry !== undefined && row !== undefined && row.version > 0 && (await isAlone(row.id))
         const moved = row !== undefined && source !== undefined && source !== row.source && row.version > 0
         return changeNow({
-          ...{ ...input, by: { by }, counts: () => ({ rows: read, bad }), go: 'inside_rails' },
+          ...{ ...input, by: { by, second: entry?.second ?? undefined }, counts: () => ({ rows: read, bad }) },
+          go: alone ? 'live' : 'inside_rails',
           ...(moved && {
             because: [{ code: 'changed', what: ['source'] }],
             facts: { ...carriedBy(row), source },

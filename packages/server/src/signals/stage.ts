@@ -285,7 +285,7 @@ async function newRow(codec: Codec, of: Keeping, { entry, sourceId }: Extract<Li
 
 function dropped(codec: Codec, of: Keeping, { sourceId, value }: Extract<ListChange, { op: 'drop' }>) {
   return {
-    sourceKey: codec.sourceKey(of, sourceId),
+    sourceKey: sourceId === undefined ? '' : codec.sourceKey(of, sourceId),
     fingerprint: value === undefined ? null : codec.fingerprint(of, { value, sourceId }),
   }
 }

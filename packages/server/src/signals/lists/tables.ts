@@ -50,10 +50,12 @@ export interface EntryActsTable {
   /** Staff id, or `operator`. */
   asked_by: string
   at: number
-  /** `agreed`: two people have said so, and it is being carried out. */
+  /** `agreed`: nobody else has to agree, and the list is being changed. */
   state: 'open' | 'agreed' | 'done' | 'withdrawn'
   agreed_by: string | null
   ended_at: number | null
+  /** JSON of `ListedEntry`: what became of an entry that was added or dropped. */
+  result: string | null
 }
 export interface ExceptionsTable {
   id: string
@@ -129,6 +131,7 @@ export const schema = defineSchema({
           state: 'text not null',
           agreed_by: 'text',
           ended_at: 'bigint',
+          result: 'text',
         }),
         'create index entry_acts_open on entry_acts (list) where ended_at is null',
         table(engine, 'exceptions', {
