@@ -60,6 +60,54 @@ export const getEntries = endpoint({
   codes: ['sealed'],
 })
 
+/** What became of an entry that was added or dropped; null while it waits for somebody else. */
+const Listed = z.object({
+  /** Its number; null where the running version does not hold it. */
+  entry: z.int().nullable(),
+  version: z.int(),
+  state: z.enum(['live', 'trial', 'staged']),
+})
+
+export const addEntry = endpoint({
+  id: 'addEntry',
+  method: 'post',
+  path: '/v1/lists/{id}/entries',
+  act: 'lists.edit',
+  summary:
+    'Add one entry of our own. It is matched when this is answered, unless a version of the list waits. On a sealed list it rests on a final decision, and another person has to agree first.',
+  params: ofList,
+  query: Nothing,
+  body: z.object({
+    value: z.string().min(1).max(500),
+    quality: z.int().min(0).max(100).optional(),
+    class: z.string().max(500).optional(),
+    expires: z.string().max(40).optional().describe('2027-01-31, or 2027-01-31T12:00:00Z'),
+    tags: z.array(z.string().max(64)).max(20).optional(),
+    note: z.string().max(500).optional(),
+    decision: Id.optional().describe('The decision that it rests on'),
+    reason,
+  }),
+  status: 201,
+  answer: z.object({ waits: Id.nullable(), listed: Listed.nullable() }),
+  repeat: 'key',
+  codes: ['conflict', 'bad_hash'],
+})
+
+export const dropEntry = endpoint({
+  id: 'dropEntry',
+  method: 'delete',
+  path: '/v1/lists/{id}/entries/{n}',
+  act: 'lists.edit',
+  summary: 'Take one entry out of a list that no exchange feeds. On a sealed list another person has to agree first.',
+  params: ofEntry,
+  query: Nothing,
+  body: z.object({ reason }),
+  status: 200,
+  answer: z.object({ ...Done.shape, listed: Listed.nullable() }),
+  repeat: 'key',
+  codes: ['conflict'],
+})
+
 export const changeEntry = endpoint({
   id: 'changeEntry',
   method: 'patch',
@@ -213,7 +261,7 @@ export const approveEntryAct = endpoint({
   query: Nothing,
   body: Nothing,
   status: 200,
-  answer: z.object({ recorded: Recorded.nullable() }),
+  answer: z.object({ recorded: Recorded.nullable(), listed: Listed.nullable() }),
   repeat: 'key',
   codes: ['conflict', 'second_person_required'],
 })

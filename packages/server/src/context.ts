@@ -82,7 +82,9 @@ import {
   type ListLibrary,
   learnerProviders,
   type Models,
+  makeCodec,
   makeEntries,
+  makeEntryDesk,
   makeLibrary,
   makeModels,
   modelRoutes,
@@ -206,11 +208,16 @@ async function build(
   )
   const sealKey = createSecretKey(fingerprintKey)
   const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
-  const entries = makeEntries({ storage, sealer, fingerprintKey, keysFor, now })
+  const entries = makeEntries(storage, fingerprintKey)
   const library = makeLibrary({
     ...{ storage, sealer, fingerprintKey, keysFor, keyring, now, entries },
     indexFolder: join(config.data, 'index'),
     events: { onMerged: indexMerged, onRefused: snapshotRefused, onFailure: (error) => failed('index', error) },
+  })
+  const codec = makeCodec(sealer, fingerprintKey)
+  const entryDesk = makeEntryDesk({
+    ...{ storage, sealer, codec, entries, library, now, keysFor },
+    onFailure: (error) => failed('index', error),
   })
   const counters = keptCounters({ storage, names: counterNames(keyring), now })
   const models = makeModels({ storage, keysFor, onBroken: (error) => failed('models', error) })
@@ -313,6 +320,8 @@ async function build(
   await registry.load()
   await switchboard.load()
   await library.load()
+  // Not waited for: a list that is long is loaded while the server answers.
+  entryDesk.resume().catch((error: unknown) => failed('index', error))
   await models.load()
   namesKnown({
     rules: () => ruleNames(registry),
@@ -345,7 +354,7 @@ async function build(
         ...replayRoutes({ storage, registry, keyring, progress, uploads, keysFor }),
         ...modelRoutes({ store }),
         ...erasureRoutes(erasure),
-        ...entryRoutes({ storage, entries, keysFor }),
+        ...entryRoutes({ storage, entries, desk: entryDesk, codec, keysFor }),
         ...(options.routes?.(parts) ?? []),
       ],
       pages: options.pages?.(parts) ?? [],

@@ -108,6 +108,8 @@ export interface ListInput {
   /** Rows that were read for it, and how many of them could not be used. */
   readonly rows: number
   readonly bad: number
+  /** One entry that people answer for: rails are for what nobody has looked at. Where a version waits, it joins that one. */
+  readonly entry?: { readonly second: string | null }
   /** The pull that brought it: its cursor moves in the transaction that makes the version. */
   readonly pull?: PullMove
 }
@@ -193,8 +195,12 @@ export function makeLibrary(parts: {
   // A count that could not be written is lost: a trial lasts a little longer, and says nothing that is not so.
   const counting = setInterval(() => countTrials().catch(parts.events.onFailure), COUNT_MS).unref()
 
+  /** Whether no version of it waits: what would go live with another one would be what waits, too. */
+  const isAlone = async (id: string) => (await storage.store.read(oneList, id)).beside === undefined
+
   /** Puts into memory what the database says now. */
   const follow = async (row: ListsTable, onLoaded?: (count: number) => void): Promise<void> => {
+    // An entry that has expired, or was put aside, is never found, not even in the moment in which its list is swapped.
     await parts.entries.load()
     const held = book.get(row.id)
     if (!isLive(row)) book.remove(row.id)
@@ -335,12 +341,14 @@ export function makeLibrary(parts: {
       checkNear(facts, 0)
       return storage.store.tx(createList, facts)
     },
-    change: ({ by, source, rows: read, bad, ...input }) =>
+    change: ({ by, source, rows: read, bad, entry, ...input }) =>
       inTurn(async () => {
         const row = await rowOf(input.list)
+        const alone = entry !== undefined && row !== undefined && row.version > 0 && (await isAlone(row.id))
         const moved = row !== undefined && source !== undefined && source !== row.source && row.version > 0
         return changeNow({
-          ...{ ...input, by: { by }, counts: () => ({ rows: read, bad }), go: 'inside_rails' },
+          ...{ ...input, by: { by, second: entry?.second ?? undefined }, counts: () => ({ rows: read, bad }) },
+          go: alone ? 'live' : 'inside_rails',
           ...(moved && {
             because: [{ code: 'changed', what: ['source'] }],
             facts: { ...carriedBy(row), source },

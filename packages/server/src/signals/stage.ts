@@ -294,7 +294,7 @@ async function newRow(
 
 function dropped(codec: Codec, of: Keeping, { sourceId, value }: Extract<ListChange, { op: 'drop' }>) {
   return {
-    sourceKey: codec.sourceKey(of, sourceId),
+    sourceKey: sourceId === undefined ? '' : codec.sourceKey(of, sourceId),
     fingerprint: value === undefined ? null : codec.fingerprint(of, { value, sourceId }),
   }
 }

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { engines } from '../../storage/testing/engines.ts'
-import { CSAM, type House, openHouse, type Person, pdqOf } from '../../testing/house.ts'
+import { CSAM, type House, openHouse, type Person, pdqOf, reportOf } from '../../testing/house.ts'
 
 const DAY_MS = 86_400_000
 const FILE = 'c'.repeat(64)
@@ -18,13 +18,12 @@ describe.each(engines)('single entries on $name', (engine) => {
   })
   afterAll(() => house.close())
 
-  const put = (id: string, text: string, more: object = {}, contentType = 'text/plain') =>
+  const put = (id: string, text: string, contentType = 'text/plain') =>
     house.context.library.import({
       facts: {
         ...{ id, kind: 'domain', harm: 'malware', sealed: false, context: false, source: 'test', staleAfterMs: null },
-        ...more,
       },
-      ...{ text, contentType, by: 'operator' },
+      ...{ text, contentType, by: 'operator', live: true },
     })
   const finds = (list: string, value: string, files?: readonly string[]) => {
     const { book } = house.context.library
@@ -42,24 +41,25 @@ describe.each(engines)('single entries on $name', (engine) => {
   const settings = async () =>
     (await house.rows('audit')).filter(({ act }) => act === 'lists.entry').map(({ object, reason }) => [object, reason])
 
-  test('an entry that a file dates stops at that instant, after a restart too, and a later file can move it', async () => {
-    const over = house.clock.now + DAY_MS
-    const rows = (expires: string) => `value,expires\nold.example,${expires}\nstays.example,\n`
-    await put('dated', rows(new Date(over).toISOString()), {}, 'text/csv')
-    expect(finds('dated', 'old.example')).toBe('1')
+  test('an entry that a file dates stops at that instant, after a restart too; a later file can let it hold longer', async () => {
     const { now } = house.clock
-    house.clock.now = over
-    expect([finds('dated', 'old.example'), finds('dated', 'stays.example')]).toEqual([null, '2'])
-    house.clock.now = now
+    const over = now + DAY_MS
+    const file = (ms: number) => `value,expires\nold.example,${new Date(ms).toISOString()}\nstays.example,\n`
+    const at = (ms: number) => {
+      house.clock.now = ms
+      const found = finds('dated', 'old.example')
+      house.clock.now = now
+      return found
+    }
+    await put('dated', file(over), 'text/csv')
+    const { version } = await put('dated', file(over - 1), 'text/csv')
+    expect([at(now), at(over - 1), at(over), finds('dated', 'stays.example')]).toEqual(['1', '1', null, '2'])
     await house.reopen()
-    lead = await house.person('lead')
-    second = await house.person('lead')
-    safety = await house.person('child-safety')
-    expect(finds('dated', 'old.example')).toBe('1')
-    house.clock.now = over
-    expect(finds('dated', 'old.example')).toBeNull()
-    house.clock.now = now
-    expect(await house.rows('list_versions').then((all) => all.filter(({ list }) => list === 'dated'))).toHaveLength(1)
+    expect([at(over - 1), at(over), version]).toEqual(['1', null, expect.any(Number)])
+    await put('dated', file(over + DAY_MS), 'text/csv')
+    expect([at(over), at(over + DAY_MS)]).toEqual(['1', null])
+    await put('dated', 'old.example\nstays.example\n')
+    expect(at(over + 100 * DAY_MS)).toBe('1')
   })
 
   test('a lead puts an entry of a list that is not sealed aside, at once, with a leaf; it counts again when its time is over', async () => {
@@ -185,6 +185,105 @@ describe.each(engines)('single entries on $name', (engine) => {
     })()
     expect(hits).toMatchObject([{ entry: 2, flags: ['disputed'] }])
     expect([(await say(lead, 'affirm')).status, (await say(lead, 'affirm')).body]).toEqual([201, { state: 'active' }])
+  })
+
+  const add = (by: Person, list: string, value: string, more: object = {}) =>
+    by.call('POST', `/v1/lists/${list}/entries`, keyed({ value, reason: 'seen by us', ...more }))
+  const drop = (by: Person, list: string, n: number) =>
+    by.call('DELETE', `/v1/lists/${list}/entries/${n}`, keyed({ reason: 'it is harmless' }))
+  const page = async (list: string, after = 0) =>
+    (await lead.call('GET', `/v1/lists/${list}/entries?after=${after}`)).body
+
+  test('an entry of our own is matched when it is acknowledged, with what was said of it, and can be taken out', async () => {
+    const expires = new Date(house.clock.now + DAY_MS).toISOString()
+    const added = await add(lead, 'shops', 'C.Example.', { tags: ['x'], note: 'n', class: 'phishing', expires })
+    expect([added.status, added.body]).toEqual([
+      ...[201, { waits: null, listed: { entry: 3, version: expect.any(Number), state: 'live' } }],
+    ])
+    expect(finds('shops', 'c.example')).toBe('3')
+    expect((await page('shops', 2)).items).toEqual([
+      {
+        ...{ n: 3, value: 'c.example', quality: null, sourceId: null, sourceClass: 'phishing', tags: ['x'], note: 'n' },
+        ...{ added: new Date(house.clock.now).toISOString(), expires, state: 'active', until: null, opinions: [] },
+      },
+    ])
+    expect((await page('shops')).items[1].opinions).toMatchObject([
+      { who: lead.label, mine: true, says: 'affirm' },
+      { who: second.label, says: 'affirm' },
+    ])
+    const dropped = await drop(second, 'shops', 3)
+    expect([dropped.status, dropped.body]).toMatchObject([200, { waits: null, listed: { entry: null, state: 'live' } }])
+    expect([finds('shops', 'c.example'), (await drop(second, 'shops', 3)).status]).toEqual([null, 404])
+    expect((await page('shops')).items).toHaveLength(2)
+    const leaves = (await house.rows('list_versions')).filter(({ list }) => list === 'shops')
+    expect(leaves.toSorted((a, b) => Number(a.version) - Number(b.version)).map(({ by }) => by)).toEqual([
+      'operator',
+      lead.label,
+      second.label,
+    ])
+  })
+
+  test('what is no entry of this kind is refused, and nothing changes', async () => {
+    const refused = async (list: string, value: string, more: object = {}) => {
+      const { status, body } = await add(lead, list, value, more)
+      return [status, body.code]
+    }
+    const before = await house.rows('list_versions')
+    expect(await refused('shops', 'no domain')).toEqual([422, 'invalid'])
+    expect(await refused('shops', 'd.example', { expires: 'soon' })).toEqual([422, 'invalid'])
+    expect(await refused('csam_digests', 'xyz')).toEqual([422, 'bad_hash'])
+    expect(await refused('csam_digests', 'b'.repeat(64))).toEqual([422, 'invalid'])
+    expect(await refused('nothing_here', 'd.example')).toEqual([404, 'not_found'])
+    expect(await house.rows('list_versions')).toHaveLength(before.length)
+    expect(await lead.call('GET', '/v1/lists/csam_digests/entries')).toMatchObject({
+      ...{ status: 403, body: { code: 'sealed' } },
+    })
+  })
+
+  test('an entry of a sealed list rests on a decision that is final, and on two people', async () => {
+    const item = 'own-entry'
+    await house.report({ ...reportOf(item), item: { id: item, text: 'x' } })
+    const { number, revision } = await lead.take(Number((await house.newestCase()).number))
+    const { decision } = (await lead.decide({ number, revision }, 'remove')).body
+    const value = 'b'.repeat(64)
+    const early = await add(safety, 'csam_digests', value, { decision })
+    expect([early.status, early.body.detail]).toEqual([409, expect.stringContaining('can still be undone')])
+    house.clock.now += 11_000
+    const asked = await add(safety, 'csam_digests', value, { decision })
+    expect([asked.status, asked.body]).toEqual([201, { waits: expect.any(String), listed: null }])
+    expect(finds('csam_digests', value)).toBeNull()
+    expect(JSON.stringify(await house.rows('entry_acts'))).not.toContain(value)
+    expect(JSON.stringify(await waiting(lead))).not.toContain(value)
+    const agreed = await approve(lead, asked.body.waits)
+    expect([agreed.status, agreed.body.listed]).toMatchObject([200, { state: 'live' }])
+    expect(finds('csam_digests', value)).toBe(String(agreed.body.listed.entry))
+    await lead.call('POST', `/v1/decisions/${decision}/reverse`, keyed({ reason: 'a mistake' }))
+    expect(await add(safety, 'csam_digests', 'e'.repeat(64), { decision })).toMatchObject({ status: 409 })
+    const out = await drop(safety, 'csam_digests', agreed.body.listed.entry)
+    expect(finds('csam_digests', value)).not.toBeNull()
+    await approve(lead, out.body.waits)
+    expect(finds('csam_digests', value)).toBeNull()
+  })
+
+  test('what was agreed to and cut off is carried out at the next start, once', async () => {
+    const { library } = house.context
+    const change = library.change.bind(library)
+    Object.assign(library, { change: () => Promise.reject(new Error('the power failed')) })
+    const torn = await add(lead, 'shops', 'late.example')
+    const gone = await drop(lead, 'shops', 2)
+    // What is to go is silent already.
+    expect([torn.status, gone.status, finds('shops', 'b.example')]).toEqual([500, 500, null])
+    Object.assign(library, { change })
+    house.failures.length = 0
+    await house.reopen()
+    await house.context.library.idle()
+    await vi.waitFor(() => expect(finds('shops', 'late.example')).not.toBeNull())
+    await vi.waitFor(async () =>
+      expect((await page('shops')).items.map(({ value }: { value: string }) => value)).toEqual([
+        ...['a.example', 'late.example'],
+      ]),
+    )
+    expect((await house.rows('entry_acts')).filter(({ state }) => state === 'agreed')).toEqual([])
   })
 
   test('nothing of it was a fault of ours', () => expect(house.failures).toEqual([]))

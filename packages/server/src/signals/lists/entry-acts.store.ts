@@ -1,18 +1,20 @@
 import type { RecordedJson } from '@lamplighter/api'
 import { AppError } from '../../http/errors.ts'
-import { allStaff, type Doer, labelOfDoer, staffById, staffLabel, whenAccessEnds } from '../../people/index.ts'
+import { type Doer, labelOfDoer, staffById, staffLabel, whenAccessEnds } from '../../people/index.ts'
 import { defineQuery, defineWork, type ReadDb, type Tx } from '../../storage/index.ts'
 import type { RecordKeys } from '../../transparency/index.ts'
-import type { ListsTable } from '../tables.ts'
-import { type EntryAct, entryOf, isStandingAct, type StandingAct } from './entry-acts.ts'
-import { stateAt } from './entry-book.ts'
+import { type EntryAct, entryOf, isStandingAct, type ListedEntry, type StandingAct } from './entry-acts.ts'
+import { assertChildSafety, assertFits } from './entry-checks.store.ts'
 import { standAgain } from './opinions.store.ts'
-import { assertHeld, listOf, noteEntryAct, type Stood, stand, standingOf } from './standing.store.ts'
+import { listOf, noteEntryAct, type Stood, stand } from './standing.store.ts'
 import type { EntryActsTable } from './tables.ts'
 
-/** What an act has done, or the id under which it waits for somebody else. */
+/** What an act has done, and what is still to be done. */
 export interface ActDone {
+  /** Id under which it waits for somebody else. */
   readonly waits: string | null
+  /** Id under which the list is to be changed now: no transaction holds so much. */
+  readonly agreed: string | null
   /** Of the exception that was made. */
   readonly exception: string | null
   readonly recorded: RecordedJson | null
@@ -20,11 +22,12 @@ export interface ActDone {
 
 const OPERATOR = 'operator'
 const EMPTY = new Uint8Array()
+const NOTHING_DONE = { waits: null, agreed: null, exception: null, recorded: null }
 
 /**
- * Says something of an entry. On a sealed list nothing changes yet: it waits for somebody else.
+ * Does something with an entry. On a sealed list nothing changes yet: it waits for somebody else.
  *
- * @param sealed the act under the id that it has while it waits
+ * @param input.sealed the act under the id that it has while it waits
  * @throws AppError `not_found` · `conflict` · `sealed` · `invalid`
  */
 export const actOnEntry = defineWork(
@@ -33,25 +36,26 @@ export const actOnEntry = defineWork(
     tx: Tx,
     input: { id: string; act: EntryAct; sealed: Uint8Array; doer: Doer; keys: RecordKeys },
   ): Promise<ActDone> => {
-    const { act, doer } = input
+    const { act, doer, id } = input
     const list = await listOf(tx, act.list)
-    const n = entryOf(act)
-    if (n !== null) await assertHeld(tx, list, n)
-    await assertSensible(tx, act, list)
+    await assertFits(tx, act, list)
     // Taking an exception back makes nothing silent: one person is enough.
-    if (list.sealed === 0 || act.op === 'unexcept') {
-      if (!isStandingAct(act)) throw new AppError('internal', 'What a list holds is changed by its library.')
-      return carryOut(tx, act, { doer, by: await labelOfDoer(tx, doer), second: null }, input.keys)
+    const alone = list.sealed === 0 || act.op === 'unexcept'
+    const standing = isStandingAct(act)
+    if (!alone || !standing) {
+      await tx.db
+        .insertInto('entry_acts')
+        .values({
+          ...{ id, list: act.list, n: entryOf(act), op: act.op, body: input.sealed, reason: act.reason },
+          ...{ asked_by: doer.staff ?? OPERATOR, at: tx.now, state: alone ? 'agreed' : 'open' },
+          ...{ agreed_by: null, ended_at: null, result: null },
+        })
+        .execute()
+      tx.hint('entries')
     }
-    await tx.db
-      .insertInto('entry_acts')
-      .values({
-        ...{ id: input.id, list: act.list, n, op: act.op, body: input.sealed, reason: act.reason },
-        ...{ asked_by: doer.staff ?? OPERATOR, at: tx.now, state: 'open', agreed_by: null, ended_at: null },
-      })
-      .execute()
-    tx.hint('entries')
-    return { waits: input.id, exception: null, recorded: null }
+    if (!alone) return { ...NOTHING_DONE, waits: id }
+    const whose = { doer, by: await labelOfDoer(tx, doer), second: null }
+    return standing ? carryOut(tx, act, whose, input.keys) : begin(tx, { id, act }, whose, input.keys)
   },
 )
 
@@ -71,23 +75,16 @@ export const agreeToAct = defineWork(
     if (doer.staff === row.asked_by)
       throw new AppError('second_person_required', 'Nobody approves what they have asked for; ask a colleague.')
     await assertChildSafety(tx, [row.asked_by, doer.staff])
-    const list = await listOf(tx, act.list)
-    const n = entryOf(act)
-    if (n !== null) await assertHeld(tx, list, n)
-    await assertSensible(tx, act, list)
-    const standing = isStandingAct(act)
-    await tx.db
-      .updateTable('entry_acts')
-      .set({
-        ...{ state: standing ? 'done' : 'agreed', agreed_by: doer.staff },
-        ...(standing && { ended_at: tx.now, body: EMPTY }),
-      })
-      .where('id', '=', row.id)
-      .execute()
-    tx.hint('entries')
-    if (!standing) return { waits: row.id, exception: null, recorded: null }
-    const who = { doer, by: await labelOf(tx, row.asked_by), second: await labelOfDoer(tx, doer) }
-    return carryOut(tx, act, who, input.keys)
+    await assertFits(tx, act, await listOf(tx, act.list))
+    const whose = { doer, by: await labelOf(tx, row.asked_by), second: await labelOfDoer(tx, doer) }
+    const { staff: agreed_by } = doer
+    if (!isStandingAct(act)) {
+      await tx.db.updateTable('entry_acts').set({ state: 'agreed', agreed_by }).where('id', '=', row.id).execute()
+      return begin(tx, { id: row.id, act }, whose, input.keys)
+    }
+    await tx.db.updateTable('entry_acts').set({ agreed_by }).where('id', '=', row.id).execute()
+    await endAct(tx, row.id, { state: 'done', result: null })
+    return carryOut(tx, act, whose, input.keys)
   },
 )
 
@@ -96,17 +93,47 @@ export const withdrawAct = defineWork(
   'entries.withdraw-act',
   async (tx: Tx, input: { id: string; doer: Doer }): Promise<Record<string, never>> => {
     const row = await openAct(tx, input.id)
-    await endAct(tx, row.id, 'withdrawn')
+    await endAct(tx, row.id, { state: 'withdrawn', result: null })
     return {}
   },
 )
 
-/** Notes that what two people agreed to has been carried out. */
-export const actCarriedOut = defineWork('entries.act-done', async (tx: Tx, input: { id: string }): Promise<void> => {
-  await endAct(tx, input.id, 'done')
+/** Notes what became of an act that changed a list; without a result it could not be done. */
+export const actEnded = defineWork(
+  'entries.act-ended',
+  async (tx: Tx, { id, result }: { id: string; result: ListedEntry | null }): Promise<void> => {
+    const state = result === null ? 'withdrawn' : 'done'
+    await endAct(tx, id, { state, result: result === null ? null : JSON.stringify(result) })
+  },
+)
+
+/** @throws AppError `not_found` */
+export const oneAct = defineQuery('entries.one-act', async ({ db }: ReadDb, id: string): Promise<EntryActsTable> => {
+  const row = await db.selectFrom('entry_acts').selectAll().where('id', '=', id).executeTakeFirst()
+  if (row === undefined) throw new AppError('not_found', 'There is no such act.')
+  return row
 })
 
-/** What waits for a second person, and what two have agreed to and a crash kept from being carried out. */
+/** The entry of a list with this fingerprint; null where its running version does not hold it. */
+export const entryNamed = defineQuery(
+  'entries.named',
+  async ({ db }: ReadDb, of: { list: string; fingerprint: string }): Promise<number | null> => {
+    const row = await db
+      .selectFrom('list_entries')
+      .innerJoin('lists', 'lists.id', 'list_entries.list')
+      .select('list_entries.n')
+      .where('list_entries.list', '=', of.list)
+      .where('list_entries.fingerprint', '=', of.fingerprint)
+      .whereRef('list_entries.since', '<=', 'lists.version')
+      .where((is) =>
+        is.or([is('list_entries.gone', 'is', null), is('list_entries.gone', '>', is.ref('lists.version'))]),
+      )
+      .executeTakeFirst()
+    return row?.n ?? null
+  },
+)
+
+/** What waits for a second person, and what is agreed to and a crash kept from being carried out. */
 export const waitingActs = defineQuery(
   'entries.waiting',
   async ({ db }: ReadDb): Promise<EntryActsTable[]> =>
@@ -130,9 +157,17 @@ async function openAct(tx: Tx, id: string): Promise<EntryActsTable> {
   return row
 }
 
-async function endAct(tx: Tx, id: string, state: 'done' | 'withdrawn'): Promise<void> {
+async function endAct(
+  tx: Tx,
+  id: string,
+  end: { readonly state: 'done' | 'withdrawn'; readonly result: string | null },
+): Promise<void> {
   // What it was about goes with it: on a sealed list nothing else keeps a value.
-  await tx.db.updateTable('entry_acts').set({ state, ended_at: tx.now, body: EMPTY }).where('id', '=', id).execute()
+  await tx.db
+    .updateTable('entry_acts')
+    .set({ ...end, ended_at: tx.now, body: EMPTY })
+    .where('id', '=', id)
+    .execute()
   tx.hint('entries')
 }
 
@@ -142,46 +177,23 @@ interface Whose {
   readonly second: string | null
 }
 
-/** Refuses what would change nothing, and what the list does not allow. */
-async function assertSensible(tx: Tx, act: EntryAct, list: Pick<ListsTable, 'kind' | 'sealed'>): Promise<void> {
-  switch (act.op) {
-    case 'aside':
-    case 'restore': {
-      const row = await standingOf(tx, act.list, act.n)
-      const state = row === undefined ? 'active' : stateAt({ ...row, untilAt: row.until_at, expiresAt: null }, tx.now)
-      if ((state === 'aside') === (act.op === 'aside'))
-        throw new AppError('conflict', `The entry is ${state} already; read the list again.`)
-      return
-    }
-    case 'except':
-      if (list.kind !== 'pdq' && (list.kind !== 'digest' || act.pdq !== null))
-        throw new AppError(
-          'invalid',
-          'Only lists of hashes have exceptions, and what a picture looks like only lists of pictures.',
-          {
-            pointer: '/list',
-          },
-        )
-      if (act.pdq !== null && list.sealed === 1)
-        throw new AppError(
-          'sealed',
-          'On a sealed list an exception names a file by its SHA-256, not what it looks like.',
-        )
-      return
-    case 'unexcept': {
-      const found = await tx.db
-        .selectFrom('exceptions')
-        .select(['ended_at', 'ends_at'])
-        .where('id', '=', act.exception)
-        .executeTakeFirst()
-      if (found === undefined) throw new AppError('not_found', 'There is no such exception.')
-      if (found.ended_at !== null || found.ends_at <= tx.now)
-        throw new AppError('conflict', 'The exception has ended already.')
-      return
-    }
-    case 'add':
-    case 'drop':
-  }
+/** What a change of the list itself begins with: an entry that is dropped is silent from this moment on, however long the list takes. */
+async function begin(
+  tx: Tx,
+  { id, act }: { readonly id: string; readonly act: Exclude<EntryAct, StandingAct> },
+  { doer, by, second }: Whose,
+  keys: RecordKeys,
+): Promise<ActDone> {
+  const { list, reason } = act
+  if (act.op === 'add') return { ...NOTHING_DONE, agreed: id }
+  const { n } = act
+  await stand(tx, { list, n }, { state: 'withdrawn', until_at: null, reason, by: by ?? OPERATOR, second })
+  const recorded = await noteEntryAct(
+    tx,
+    { list, n, from: 'active', to: `withdrawn: ${reason}`, reason, doer, by, second },
+    keys,
+  )
+  return { ...NOTHING_DONE, agreed: id, recorded }
 }
 
 async function carryOut(tx: Tx, act: StandingAct, whose: Whose, keys: RecordKeys): Promise<ActDone> {
@@ -194,11 +206,11 @@ async function carryOut(tx: Tx, act: StandingAct, whose: Whose, keys: RecordKeys
     case 'aside': {
       await put({ state: 'aside', until_at: act.until })
       const until = new Date(act.until).toISOString()
-      return { waits: null, exception: null, recorded: await note('active', `aside until ${until}: ${reason}`) }
+      return { ...NOTHING_DONE, recorded: await note('active', `aside until ${until}: ${reason}`) }
     }
     case 'restore': {
       await put({ state: await standAgain(tx, list, n), until_at: null })
-      return { waits: null, exception: null, recorded: await note('aside', `active: ${reason}`) }
+      return { ...NOTHING_DONE, recorded: await note('aside', `active: ${reason}`) }
     }
     case 'except': {
       const id = tx.fresh.id('xc')
@@ -211,23 +223,18 @@ async function carryOut(tx: Tx, act: StandingAct, whose: Whose, keys: RecordKeys
         .execute()
       tx.hint('entries')
       const until = new Date(act.endsAt).toISOString()
-      return { waits: null, exception: id, recorded: await note('a hit', `exception ${id} until ${until}: ${reason}`) }
+      return {
+        ...NOTHING_DONE,
+        exception: id,
+        recorded: await note('a hit', `exception ${id} until ${until}: ${reason}`),
+      }
     }
     case 'unexcept': {
       await tx.db.updateTable('exceptions').set({ ended_at: tx.now }).where('id', '=', act.exception).execute()
       tx.hint('entries')
-      return { waits: null, exception: null, recorded: await note(`exception ${act.exception}`, `a hit: ${reason}`) }
+      return { ...NOTHING_DONE, recorded: await note(`exception ${act.exception}`, `a hit: ${reason}`) }
     }
   }
-}
-
-async function assertChildSafety(tx: Tx, staff: readonly string[]): Promise<void> {
-  const people = await allStaff.run(tx, undefined)
-  if (people.some(({ id, roles }) => staff.includes(id) && roles.includes('child-safety'))) return
-  throw new AppError(
-    'forbidden',
-    'At least one of the two must hold the role child-safety; ask such a person to approve.',
-  )
 }
 
 async function labelOf(tx: Tx, staff: string): Promise<string | null> {

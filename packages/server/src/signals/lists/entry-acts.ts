@@ -1,8 +1,14 @@
-import type { ParsedEntry } from './parse.ts'
+import type { ListKind, ParsedEntry } from './parse.ts'
 
 /** What somebody does with one entry of a list. The reason is for the log: no name, no content. */
 export type EntryAct = { readonly list: string; readonly reason: string } & (
-  | { readonly op: 'add'; readonly entry: ParsedEntry }
+  | {
+      readonly op: 'add'
+      readonly kind: ListKind
+      readonly entry: ParsedEntry
+      /** The decision that it rests on, which is its id in the list. */
+      readonly decision: string | null
+    }
   | { readonly op: 'drop'; readonly n: number }
   | { readonly op: 'aside'; readonly n: number; readonly until: number }
   | { readonly op: 'restore'; readonly n: number }
@@ -15,6 +21,13 @@ export type EntryAct = { readonly list: string; readonly reason: string } & (
     }
   | { readonly op: 'unexcept'; readonly n: number; readonly exception: string }
 )
+
+/** What became of an entry that was added or dropped. `entry` is null where the list does not hold it yet. */
+export interface ListedEntry {
+  readonly entry: number | null
+  readonly version: number
+  readonly state: 'live' | 'trial' | 'staged'
+}
 
 /** Acts that say something of an entry; the others change what the list holds. */
 export type StandingAct = Exclude<EntryAct, { readonly op: 'add' | 'drop' }>

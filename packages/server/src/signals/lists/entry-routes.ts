@@ -1,9 +1,12 @@
 import {
+  addEntry,
   addException,
   approveEntryAct,
   changeEntry,
+  dropEntry,
   type ExceptionJson,
   endException,
+  getEntries,
   getEntryActs,
   getExceptions,
   sayOfEntry,
@@ -15,8 +18,13 @@ import { onceOf, type Route, route } from '../../http/route.ts'
 import { allStaff, doerOf, staffLabel } from '../../people/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { Affected, RecordKeys } from '../../transparency/index.ts'
+import { oneList } from '../store.ts'
+import type { Codec } from './codec.ts'
 import type { Entries } from './entries.ts'
 import { MOST_SILENT_MS } from './entry-acts.ts'
+import type { EntryDesk } from './entry-desk.ts'
+import { pageOf } from './entry-page.ts'
+import { entryFrom } from './parse.ts'
 import { exceptionRows, oneException, sayOfEntry as sayWork, withdrawAct } from './store.ts'
 import type { ExceptionsTable } from './tables.ts'
 
@@ -25,13 +33,41 @@ const DAY_MS = 86_400_000
 export interface EntryServices {
   readonly storage: Storage
   readonly entries: Entries
+  readonly desk: EntryDesk
+  readonly codec: Codec
   keysFor(affected: readonly Affected[]): Promise<RecordKeys>
 }
 
 /** The calls about single entries of lists, and about pairs that are not a hit (matching.md §9.2, §9.3). */
-export function entryRoutes({ storage, entries, keysFor }: EntryServices): Route[] {
+export function entryRoutes({ storage, entries, desk, codec, keysFor }: EntryServices): Route[] {
   const { store } = storage
   return [
+    route(getEntries, async ({ params, query, now }) => ({
+      body: await pageOf({ store, codec }, { list: params.id, after: query.after, now }),
+    })),
+    route(addEntry, async (call) => {
+      const { id: list } = call.params
+      const { decision = null, reason, value, quality, expires, tags, note, class: word } = call.body
+      const { kind } = (await store.read(oneList, list)).row
+      const fields = {
+        ...{ value, quality: String(quality ?? ''), class: word ?? '', expires: expires ?? '' },
+        ...{ tags: (tags ?? []).join(';'), note: note ?? '', added: new Date(call.now).toISOString() },
+      }
+      const entry = entryFrom(fields, kind)
+      if ('why' in entry) {
+        const isHash = kind === 'pdq' || kind === 'digest'
+        throw new AppError(isHash ? 'bad_hash' : 'invalid', `${capital(entry.why)}.`, { pointer: '/value' })
+      }
+      const act = { op: 'add', list, kind, entry, decision, reason } as const
+      const { waits, listed } = await desk.act(act, doerOf(call), call.once)
+      return { body: { waits, listed } }
+    }),
+    route(dropEntry, async (call) => {
+      const { id: list, n } = call.params
+      const act = { op: 'drop', list, n, reason: call.body.reason } as const
+      const { waits, listed, recorded } = await desk.act(act, doerOf(call), call.once)
+      return { body: { waits, listed, recorded } }
+    }),
     route(changeEntry, async (call) => {
       const { id: list, n } = call.params
       const { state, reason } = call.body
@@ -41,7 +77,7 @@ export function entryRoutes({ storage, entries, keysFor }: EntryServices): Route
           : ({ op: 'aside', list, n, reason, until: untilOf(call.body.until, call.now, '/until') } as const)
       if (state === 'active' && call.body.until !== undefined)
         throw new AppError('invalid', 'until: only what is aside has an end.', { pointer: '/until' })
-      const { waits, recorded } = await entries.act(act, doerOf(call), call.once)
+      const { waits, recorded } = await desk.act(act, doerOf(call), call.once)
       return { body: { waits, recorded } }
     }),
     route(sayOfEntry, async (call) => {
@@ -69,21 +105,21 @@ export function entryRoutes({ storage, entries, keysFor }: EntryServices): Route
         ...pairOf(call.body, entries.fileKey),
         endsAt: untilOf(call.body.endsAt, call.now, '/endsAt'),
       }
-      const { waits, exception, recorded } = await entries.act(act, doerOf(call), call.once)
+      const { waits, exception, recorded } = await desk.act(act, doerOf(call), call.once)
       return { body: { waits, id: exception, recorded } }
     }),
     route(endException, async (call) => {
       const { id: exception } = call.params
       const { list, n } = await store.read(oneException, { id: exception })
       const act = { op: 'unexcept', list, n, exception, reason: call.body.reason } as const
-      const { recorded } = await entries.act(act, doerOf(call), call.once)
+      const { recorded } = await desk.act(act, doerOf(call), call.once)
       if (recorded === null) throw new AppError('internal', 'An exception was taken back without a record.')
       return { body: { recorded } }
     }),
     route(getEntryActs, async ({ who }) => {
       const staff = await store.read(allStaff, undefined)
       const own = who.kind === 'staff' ? who.id : 'operator'
-      const items = (await entries.waiting()).flatMap((row) => {
+      const items = (await desk.waiting()).flatMap((row) => {
         if (row.state !== 'open' || row.op === 'unexcept') return []
         const asked = staff.find(({ id }) => id === row.asked_by)
         const by = asked === undefined ? row.asked_by : staffLabel(asked.number)
@@ -93,14 +129,16 @@ export function entryRoutes({ storage, entries, keysFor }: EntryServices): Route
       return { body: { items } }
     }),
     route(approveEntryAct, async (call) => {
-      const { recorded } = await entries.agree(call.params.id, doerOf(call), call.once)
-      return { body: { recorded } }
+      const { recorded, listed } = await desk.agree(call.params.id, doerOf(call), call.once)
+      return { body: { recorded, listed } }
     }),
     route(withdrawEntryAct, async (call) => ({
       body: await store.tx(withdrawAct, { id: call.params.id, doer: doerOf(call) }, onceOf(call)),
     })),
   ]
 }
+
+const capital = (words: string): string => words.slice(0, 1).toUpperCase() + words.slice(1)
 
 /** @throws AppError `invalid` */
 function untilOf(asked: number | undefined, now: number, pointer: string): number {

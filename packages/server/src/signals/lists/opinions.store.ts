@@ -8,7 +8,7 @@ import type { EntryOpinionsTable } from './tables.ts'
 
 /** The newest word of each who has said something of an entry. */
 export function newestOpinions(rows: readonly EntryOpinionsTable[]): readonly EntryOpinionsTable[] {
-  const sorted = rows.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
+  const sorted = rows.toSorted((a, b) => a.seq - b.seq)
   return [...new Map(sorted.map((row) => [`${row.mine} ${row.who}`, row])).values()]
 }
 
@@ -58,9 +58,10 @@ export const sayOfEntry = defineWork(
     const { list, n, says, reason, doer } = input
     if (doer.staff === null) throw new AppError('forbidden', 'A person says what they think, signed in by name.')
     await assertHeld(tx, await listOf(tx, list), n)
+    const seq = 1 + (await opinionRows(tx, list, n)).length
     await tx.db
       .insertInto('entry_opinions')
-      .values({ id: tx.fresh.id('op'), list, n, who: doer.staff, mine: 1, says, reason, at: tx.now })
+      .values({ seq, list, n, who: doer.staff, mine: 1, says, reason, at: tx.now })
       .execute()
     const before = (await standingOf(tx, list, n))?.state ?? 'active'
     if (before === 'aside' || before === 'withdrawn') return { state: before }

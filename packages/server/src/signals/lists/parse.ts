@@ -144,6 +144,11 @@ function csvFields(line: string): string[] | undefined {
   return quoted ? undefined : fields
 }
 
+/** One entry that somebody types: its fields as a list file names them. */
+export function entryFrom(fields: Row['fields'], kind: ListKind): ParsedEntry | { readonly why: string } {
+  return checked({ line: 1, fields }, kind)
+}
+
 function checked(row: Row, kind: ListKind): ParsedEntry | { why: string } {
   const raw = (row.fields.value ?? '').trim()
   const value = normalised(raw, kind)

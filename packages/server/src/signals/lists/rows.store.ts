@@ -1,6 +1,6 @@
 import { defineWork, type Tx } from '../../storage/index.ts'
 import { CANARY, type NewRow, type RowStep, type Staging } from './rows.ts'
-import { noteExpiries, stand } from './standing.store.ts'
+import { extendExpiries, noteExpiries, stand } from './standing.store.ts'
 
 /** After twelve months somebody has to say it again (matching.md §9.2). */
 const ASIDE_MS = 365 * 86_400_000
@@ -112,45 +112,24 @@ async function putAll(
       )
       .execute()
   }
-  const numbered = [
-    ...added.map((row, place) => ({ row, n: from + place })),
-    ...kept.flatMap(({ n, fingerprint }) => ({ row: wanted.get(fingerprint), n })),
-  ]
-  await noteStanding(tx, list, numbered)
+  await noteExpiries(
+    tx,
+    list,
+    added.map(({ expiresAt }, place) => ({ n: from + place, expiresAt })),
+  )
+  await extendExpiries(
+    tx,
+    list,
+    kept.map(({ n, fingerprint }) => ({ n, expiresAt: wanted.get(fingerprint)?.expiresAt ?? null })),
+  )
+  for (const [place, { canary }] of added.entries()) {
+    if (canary === null) continue
+    const stood = { state: 'aside' as const, until_at: tx.now + ASIDE_MS, reason: canary, by: CANARY, second: null }
+    await stand(tx, { list, n: from + place }, stood)
+  }
   return {
     put: [...kept.map(({ n }) => n), ...added.map((_, place) => from + place)],
     next: from + added.length,
-  }
-}
-
-/** Until when entries hold, as their source says now; and which of them hit something harmless. */
-async function noteStanding(
-  tx: Tx,
-  list: string,
-  numbered: readonly { readonly row: NewRow | undefined; readonly n: number }[],
-): Promise<void> {
-  const held = new Set(
-    (
-      await tx.db
-        .selectFrom('entry_standing')
-        .select('n')
-        .where('list', '=', list)
-        .where(
-          'n',
-          'in',
-          numbered.map(({ n }) => n),
-        )
-        .execute()
-    ).map(({ n }) => n),
-  )
-  const ending = numbered.flatMap(({ row, n }) =>
-    row === undefined || (row.expiresAt === null && !held.has(n)) ? [] : [{ n, expiresAt: row.expiresAt }],
-  )
-  await noteExpiries(tx, list, ending)
-  for (const { row, n } of numbered) {
-    if (row === undefined || row.canary === null || held.has(n)) continue
-    const until_at = tx.now + ASIDE_MS
-    await stand(tx, { list, n }, { state: 'aside', until_at, reason: row.canary, by: CANARY, second: null })
   }
 }
 

@@ -9,28 +9,52 @@ import type { EntryStandingTable } from './tables.ts'
 // An engine takes only so many values in one statement.
 const AT_ONCE = 100
 
-/** Notes until when entries hold, beside what else is known of them. Part of the transaction that stages them. */
-export async function noteExpiries(
-  tx: Tx,
-  list: string,
-  rows: readonly { readonly n: number; readonly expiresAt: number | null }[],
-): Promise<void> {
-  for (let from = 0; from < rows.length; from += AT_ONCE) {
-    const values = rows.slice(from, from + AT_ONCE).map(({ n, expiresAt }) => ({
+export interface Expiry {
+  readonly n: number
+  readonly expiresAt: number | null
+}
+
+/** Notes until when new entries hold. Part of the transaction that stages them. */
+export async function noteExpiries(tx: Tx, list: string, rows: readonly Expiry[]): Promise<void> {
+  const ending = rows.filter(({ expiresAt }) => expiresAt !== null)
+  for (let from = 0; from < ending.length; from += AT_ONCE) {
+    const values = ending.slice(from, from + AT_ONCE).map(({ n, expiresAt }) => ({
       ...{ list, n, state: 'active' as const, until_at: null, expires_at: expiresAt },
       ...{ reason: null, by: null, second: null, changed_at: tx.now },
     }))
+    await tx.db.insertInto('entry_standing').values(values).execute()
+  }
+}
+
+/**
+ * Lets entries that a source names again hold longer. Never shorter: a file that ends what is listed would take it out without the rails and
+ * people that a removal needs.
+ */
+export async function extendExpiries(tx: Tx, list: string, rows: readonly Expiry[]): Promise<void> {
+  if (rows.length === 0) return
+  const ending = await tx.db
+    .selectFrom('entry_standing')
+    .select(['n', 'expires_at'])
+    .where('list', '=', list)
+    .where('expires_at', 'is not', null)
+    .where(
+      'n',
+      'in',
+      rows.map(({ n }) => n),
+    )
+    .execute()
+  const wanted = new Map(rows.map(({ n, expiresAt }) => [n, expiresAt]))
+  for (const { n, expires_at } of ending) {
+    const expiresAt = wanted.get(n) ?? null
+    if (expires_at === null || (expiresAt !== null && expiresAt <= expires_at)) continue
     await tx.db
-      .insertInto('entry_standing')
-      .values(values)
-      .onConflict((conflict) =>
-        conflict.columns(['list', 'n']).doUpdateSet((is) => ({
-          expires_at: is.ref('excluded.expires_at'),
-          changed_at: is.ref('excluded.changed_at'),
-        })),
-      )
+      .updateTable('entry_standing')
+      .set({ expires_at: expiresAt, changed_at: tx.now })
+      .where('list', '=', list)
+      .where('n', '=', n)
       .execute()
   }
+  tx.hint('entries')
 }
 
 /** Works of several processes commit in another order than their clocks say. */

@@ -24,9 +24,10 @@ export interface EntryStandingTable {
   changed_at: number
 }
 export interface EntryOpinionsTable {
-  id: string
   list: string
   n: number
+  /** Counts the words about one entry, from 1. */
+  seq: number
   /** Staff id, or the name of the source. */
   who: string
   /** 1: somebody here said it. */
@@ -49,10 +50,12 @@ export interface EntryActsTable {
   /** Staff id, or `operator`. */
   asked_by: string
   at: number
-  /** `agreed`: two people have said so, and it is being carried out. */
+  /** `agreed`: nobody else has to agree, and the list is being changed. */
   state: 'open' | 'agreed' | 'done' | 'withdrawn'
   agreed_by: string | null
   ended_at: number | null
+  /** JSON of `ListedEntry`: what became of an entry that was added or dropped. */
+  result: string | null
 }
 export interface ExceptionsTable {
   id: string
@@ -105,18 +108,17 @@ export const schema = defineSchema({
           engine,
           'entry_opinions',
           {
-            id: 'text primary key',
             list: 'text not null',
             n: 'bigint not null',
+            seq: 'bigint not null',
             who: 'text not null',
             mine: 'smallint not null',
             says: 'text not null',
             reason: 'text',
             at: 'bigint not null',
           },
-          [ofEntry],
+          ['primary key (list, n, seq)', ofEntry],
         ),
-        'create index entry_opinions_entry on entry_opinions (list, n, at)',
         table(engine, 'entry_acts', {
           id: 'text primary key',
           list: 'text not null',
@@ -129,6 +131,7 @@ export const schema = defineSchema({
           state: 'text not null',
           agreed_by: 'text',
           ended_at: 'bigint',
+          result: 'text',
         }),
         'create index entry_acts_open on entry_acts (list) where ended_at is null',
         table(engine, 'exceptions', {
