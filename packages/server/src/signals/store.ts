@@ -1,5 +1,5 @@
-export { allLists, besides, listAges, oneList } from './lists/lists.store.ts'
-export { createList, keepUnchanged, publishVersions, renumber } from './lists/publish.store.ts'
+export { allLists, besides, listAges, listVersions, oneList } from './lists/lists.store.ts'
+export { createList, declareAnew, keepUnchanged, publishVersions, renumber } from './lists/publish.store.ts'
 export { moveRows, stageRows, sweepRows, unstage } from './lists/rows.store.ts'
 export {
   asideCount,
