@@ -7,6 +7,7 @@ import type { Storage, TxOptions } from '../storage/index.ts'
 import type { ColumnKeyring, Sealer } from '../storage/sealer.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import { ListBook } from './book.ts'
+import { canariesOf } from './canaries/of-list.ts'
 import type { ListChange } from './lists/changes.ts'
 import { makeCodec } from './lists/codec.ts'
 import { carried, carriedBy, columnsOf, type FactsWish, type ListFacts, withWish } from './lists/declaration.ts'
@@ -228,7 +229,12 @@ export function makeLibrary(parts: {
   const changeNow = async (change: Change, onLoaded?: (count: number) => void): Promise<Changed> => {
     // What a trial has seen is the version's that it was of.
     await countTrials()
-    const changed = await stageChange({ storage, codec, keysFor: parts.keysFor }, change)
+    const before = await rowOf(change.list)
+    const canaryOf = before === undefined ? undefined : canariesOf(before, change.facts, parts.events.onCanary)
+    const changed = await stageChange(
+      { storage, codec, keysFor: parts.keysFor },
+      { ...change, ...(canaryOf && { canaryOf }) },
+    )
     const row = await rowOf(change.list)
     if (row !== undefined) await follow(row, onLoaded)
     await followTrials()
