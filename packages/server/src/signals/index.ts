@@ -8,12 +8,15 @@ export {
   loadList,
 } from './book.ts'
 export { type ListLibrary, makeLibrary } from './library.ts'
+
 export { makeCodec } from './lists/codec.ts'
+
 export { allowedHarms } from './lists/declaration.ts'
 export { type Entries, makeEntries } from './lists/entries.ts'
 export { EntryBook } from './lists/entry-book.ts'
 export { makeEntryDesk } from './lists/entry-desk.ts'
 export { entryRoutes } from './lists/entry-routes.ts'
+export { Trials } from './lists/trials.ts'
 export type { SilencedHit } from './look.ts'
 export { type Answer, measure, type Provider, shippedProviders } from './measure.ts'
 export { modelRoutes } from './model-routes.ts'
