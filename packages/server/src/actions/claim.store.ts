@@ -2,7 +2,7 @@ import type { Tx } from '../storage/index.ts'
 import { isDown, roomFor } from './endpoint-health.ts'
 import { overtakenBy, passAfter, type Queued } from './order.ts'
 import { stepOutbox } from './outbox-state.ts'
-import { progressOf } from './row-reads.store.ts'
+import { progressOf } from './rows.ts'
 import type { ConnectionsTable, OutboxTable } from './tables.ts'
 
 /** A row that may be sent now, by whoever holds its token. */

@@ -1,6 +1,6 @@
 import type { Role } from '@lamplighter/api'
 import { defineQuery, type ReadDb, type Tx } from '../storage/index.ts'
-import type { AlertsTable, BreakersTable } from './row-reads.store.ts'
+import type { AlertsTable, BreakersTable } from './rows.ts'
 
 /** Tells everybody who holds one of these roles: open consoles hear at once, others see it when they come. Part of the caller's transaction. */
 export async function alert(

@@ -3,7 +3,7 @@ import type { RecordKeys } from '../transparency/index.ts'
 import { alert } from './alerts.store.ts'
 import { ceilingOf, isAbove } from './breaker.ts'
 import { noteStep } from './notes.store.ts'
-import type { HoursTable, VersionsTable } from './row-reads.store.ts'
+import type { HoursTable, VersionsTable } from './rows.ts'
 import { liveRow } from './versions.store.ts'
 
 const HOUR_MS = 3_600_000

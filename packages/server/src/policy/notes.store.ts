@@ -3,7 +3,7 @@ import { audit } from '../audit/index.ts'
 import { type Doer, labelOfDoer } from '../people/index.ts'
 import type { Tx } from '../storage/index.ts'
 import { type ActFields, instantOf, PLATFORM, type RecordKeys, record } from '../transparency/index.ts'
-import type { HistoryOp, VersionsTable } from './row-reads.store.ts'
+import type { HistoryOp, VersionsTable } from './rows.ts'
 
 export interface StepNote {
   readonly op: ActFields['ruleset']['op'] & HistoryOp

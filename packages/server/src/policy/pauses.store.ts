@@ -6,7 +6,7 @@ import type { RecordKeys } from '../transparency/index.ts'
 import { alert } from './alerts.store.ts'
 import { closeBreaker } from './hours.store.ts'
 import { noteStep } from './notes.store.ts'
-import type { PausesTable, VersionsTable } from './row-reads.store.ts'
+import type { PausesTable, VersionsTable } from './rows.ts'
 import { pauseFault } from './states.ts'
 import { liveRow } from './versions.store.ts'
 

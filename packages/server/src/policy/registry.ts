@@ -10,7 +10,7 @@ import { type Compared, compare, countersOnlyIn } from './compare.ts'
 import { isRefused, type LiveRules, prepare, type Refused } from './live.ts'
 import { notPermitted, type Outside } from './permitted.ts'
 import { refusalOf } from './refusal.ts'
-import type { TrialBy, VersionsTable } from './row-reads.store.ts'
+import type { TrialBy, VersionsTable } from './rows.ts'
 import type { Handed } from './steps.store.ts'
 import { goLive, versions, whatRuns } from './store.ts'
 

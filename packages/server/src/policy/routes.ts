@@ -18,7 +18,7 @@ import type { Affected, RecordKeys } from '../transparency/index.ts'
 import { keepDraft } from './drafts.ts'
 import { countHits, type ReviewedEvents } from './hits.ts'
 import type { RuleRegistry } from './registry.ts'
-import type { VersionsTable } from './row-reads.store.ts'
+import type { VersionsTable } from './rows.ts'
 import {
   approvalFaults,
   approvalsNeeded,

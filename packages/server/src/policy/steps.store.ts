@@ -8,7 +8,7 @@ import type { Compared } from './compare.ts'
 import { armBreakers } from './hours.store.ts'
 import { note, noteStep } from './notes.store.ts'
 import { refuseUnmet } from './refusal.ts'
-import type { TrialBy, VersionsTable } from './row-reads.store.ts'
+import type { TrialBy, VersionsTable } from './rows.ts'
 import { type Asker, EXPEDITED_REVIEW_MS, isSolo, needsOf, rollbackNeeds, type Step, validApprovals } from './states.ts'
 import { liveRow, standingOf, versionRow } from './versions.store.ts'
 

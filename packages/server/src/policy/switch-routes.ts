@@ -4,7 +4,7 @@ import { onceOf, type Route, route } from '../http/route.ts'
 import { allStaff, doerOf } from '../people/index.ts'
 import type { Storage } from '../storage/index.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
-import type { SwitchChangesTable, SwitchesTable } from './row-reads.store.ts'
+import type { SwitchChangesTable, SwitchesTable } from './rows.ts'
 import {
   approveSwitch as approveWork,
   proposeSwitch as proposeWork,

@@ -7,7 +7,7 @@ import { allStaff, type Doer, labelOfDoer, staffById, staffLabel, whenAccessEnds
 import { defineQuery, defineWork, type ReadDb, type Tx } from '../storage/index.ts'
 import { PLATFORM, type RecordKeys, record } from '../transparency/index.ts'
 import { alert } from './alerts.store.ts'
-import type { SwitchChangesTable, SwitchesTable } from './row-reads.store.ts'
+import type { SwitchChangesTable, SwitchesTable } from './rows.ts'
 import { hasLapsed, SHIPPED_SWITCHES, type Switch, type SwitchSet, switchSet } from './switches.ts'
 import { liveRow } from './versions.store.ts'
 

@@ -1,6 +1,6 @@
 import type { Judgement, Outcome } from '@lamplighter/rules'
 import type { LiveRules } from './live.ts'
-import type { HoursTable } from './row-reads.store.ts'
+import type { HoursTable } from './rows.ts'
 
 /** What one version said of one event, in the phases that are counted. */
 export interface Said {

@@ -1,5 +1,5 @@
 import { defineQuery, type ReadDb, type Tx } from '../storage/index.ts'
-import type { VerdictsTable } from './row-reads.store.ts'
+import type { VerdictsTable } from './rows.ts'
 
 export type VerdictRow = VerdictsTable
 

@@ -4,7 +4,7 @@ import { AppError } from '../http/errors.ts'
 import { allStaff } from '../people/index.ts'
 import { defineQuery, type ReadDb, type Tx } from '../storage/index.ts'
 import { type Compared, LEARNER } from './compare.ts'
-import type { HistoryTable, HoursTable, PausesTable, VersionsTable } from './row-reads.store.ts'
+import type { HistoryTable, HoursTable, PausesTable, VersionsTable } from './rows.ts'
 import type { Approval, Standing } from './states.ts'
 
 type From = Pick<Tx | ReadDb, 'db'>

@@ -5,7 +5,7 @@ import type { Compared } from './compare.ts'
 import type { RuleHits } from './hits.ts'
 import type { LiveRules } from './live.ts'
 import { factsOf, wordsOf } from './needs.ts'
-import type { HoursTable, VersionsTable } from './row-reads.store.ts'
+import type { HoursTable, VersionsTable } from './rows.ts'
 import { type Need, percentile } from './states.ts'
 import { wilson } from './wilson.ts'
 

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Code } from '@lamplighter/api'
 import { KeyringError } from '../storage/keyring/index.ts'
 import { caseStates, revealStates } from './case-states.ts'
+import { EntryMakes, entryStates } from './entry-calls.ts'
 import type { Makes, Town } from './good-calls.ts'
 import { type Answered, freshId, LISTED, messageOf, picture, reportOf } from './house.ts'
 import { operatorCalls } from './operator-calls.ts'
@@ -24,6 +25,7 @@ export function statesOf(town: Town, make: Makes, word: string): readonly State[
     ...ofPeople(town, make, word),
     ...ofConnections(town, make, word),
     ...ruleStates(town, word),
+    ...entryStates(town, make, new EntryMakes(town, word), word),
     ...ofSwitches(town, make, word),
     ...ofTheRest(town, make, word),
   ]
