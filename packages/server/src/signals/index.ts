@@ -8,9 +8,7 @@ export {
   loadList,
 } from './book.ts'
 export { type ListLibrary, makeLibrary } from './library.ts'
-
 export { makeCodec } from './lists/codec.ts'
-
 export { allowedHarms } from './lists/declaration.ts'
 export { type Entries, makeEntries } from './lists/entries.ts'
 export { EntryBook } from './lists/entry-book.ts'

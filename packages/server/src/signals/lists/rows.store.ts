@@ -1,5 +1,5 @@
 import { defineWork, type Tx } from '../../storage/index.ts'
-import { CANARY, type NewRow, type RowStep, type Staging } from './rows.ts'
+import { CANARY, type NewRow, type RowStep, type Staging } from './row-reads.store.ts'
 import { extendExpiries, noteExpiries, stand } from './standing.store.ts'
 
 /** After twelve months somebody has to say it again (matching.md §9.2). */

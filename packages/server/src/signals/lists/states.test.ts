@@ -243,7 +243,8 @@ describe.each(engines)('versions of a list on $name', (engine) => {
   })
 
   test('a whole file that was cut off and comes again gives the same version', async () => {
-    const list = await fed()
+    const list = freshList()
+    await put(list, names(100))
     const all = names(103).map((value) => ({ op: 'put', kind: 'domain', entry: { value } }) as const)
     const torn = (async function* () {
       yield all.slice(0, 40)
@@ -256,7 +257,7 @@ describe.each(engines)('versions of a list on $name', (engine) => {
     const other = freshList()
     await put(other, names(103))
     const digestOf = async (id: string) =>
-      (await house.rows('list_versions')).find((row) => row.list === id && row.state !== 'retired')?.digest
+      (await house.rows('list_versions')).find((row) => row.list === id && row.state === 'live')?.digest
     expect([done.entries, await digestOf(list)]).toEqual([103, await digestOf(other)])
   })
 })
