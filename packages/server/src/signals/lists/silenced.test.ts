@@ -1,16 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  CSAM,
-  freshId,
-  type House,
-  LISTED,
-  messageOf,
-  openHouse,
-  type Person,
-  picture,
-  uploadOf,
-} from '../../testing/house.ts'
+import { CSAM, freshId, type House, openHouse, type Person, picture, TERROR, uploadOf } from '../../testing/house.ts'
 
 let house: House
 let lead: Person
