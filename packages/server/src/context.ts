@@ -394,6 +394,7 @@ async function build(
         storage,
         keyring,
         intake,
+        library,
         replay,
         uploads,
         desk,
