@@ -1,6 +1,8 @@
 import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
+import { exchangesDe } from './exchanges.de.ts'
+import { listsDe } from './lists.de.ts'
 import { rulebookDe } from './rulebook.de.ts'
 import { switchesDe } from './switches.de.ts'
 import type { Words } from './words.ts'
@@ -447,6 +449,7 @@ export const de: Words = {
       connections: 'Anschlüsse',
       keys: 'API-Schlüssel',
       lists: 'Listen',
+      exchanges: 'Austausch',
       switches: 'Schalter',
       retention: 'Aufbewahrung',
       log: 'Protokoll',
@@ -483,18 +486,8 @@ export const de: Words = {
     revoked: 'Schlüssel beendet.',
     none: 'Noch kein Schlüssel. Erstellen Sie einen für Ihre Plattform.',
   },
-  lists: {
-    name: 'Liste',
-    kind: 'Art',
-    kinds: { pdq: 'Bildhashes', digest: 'Dateihashes', text: 'Begriffe', domain: 'Domains' },
-    harm: 'Schaden',
-    version: 'Version',
-    entries: 'Einträge',
-    updated: 'Erneuert',
-    source: 'Quelle',
-    states: { live: 'in Betrieb', stale: 'veraltet', down: 'nicht erreichbar', empty: 'leer' },
-    none: 'Noch keine Liste. Einlesen mit: lamplighter lists import',
-  },
+  lists: listsDe,
+  exchanges: exchangesDe,
   rulebook: rulebookDe,
   switches: switchesDe,
   retention: {
