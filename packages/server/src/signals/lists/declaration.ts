@@ -23,6 +23,8 @@ export interface Rails {
   readonly max_bad_rows: number
 }
 
+const DAY_MS = 86_400_000
+
 export const DEFAULT_RAILS: Rails = { max_growth: 0.05, max_shrink: 0.05, max_bad_rows: 0.001 }
 
 /** What is said of a list beside its entries. */
@@ -57,6 +59,12 @@ export function termsOf({ harm, terms }: Pick<ListsTable, 'harm' | 'terms'>): Te
   return terms === null ? unknownTerms([harm]) : (JSON.parse(terms) as Terms)
 }
 
+/** The instant at which the licence of a list is over: the end of its last day, UTC; undefined where it names none. */
+export function endOf(row: Pick<ListsTable, 'harm' | 'terms'>): number | undefined {
+  const { ends } = termsOf(row)
+  return ends === undefined ? undefined : Date.parse(ends) + DAY_MS
+}
+
 /** The harms of rules that may ask a list (matching.md §9.6). */
 export const allowedHarms = (row: Pick<ListsTable, 'harm' | 'terms'>): readonly string[] => termsOf(row).harms
 
@@ -68,6 +76,26 @@ export function railsOf({ rails }: Pick<ListsTable, 'rails'>): Rails {
 export type CarriedFacts = Omit<ListFacts, 'id' | 'kind'>
 
 export const carried = ({ id: _id, kind: _kind, ...facts }: ListFacts): CarriedFacts => facts
+
+/** The declaration of a list as it stands, for a version that changes a part of it. */
+export const carriedBy = (row: ListsTable): CarriedFacts => ({
+  ...{ harm: row.harm, sealed: row.sealed === 1, context: row.context === 1, source: row.source },
+  ...{ staleAfterMs: row.stale_after_ms, within: row.within ?? undefined, variants: row.variants ?? undefined },
+})
+
+/** What somebody wants to be said of a list from now on; what is left out stays. */
+export type FactsWish = { readonly [Name in keyof Omit<CarriedFacts, 'sealed'>]?: CarriedFacts[Name] | undefined }
+
+export const withWish = (held: CarriedFacts, wish: FactsWish): CarriedFacts => ({
+  ...{ sealed: held.sealed, harm: wish.harm ?? held.harm, context: wish.context ?? held.context },
+  ...{
+    source: wish.source ?? held.source,
+    within: wish.within ?? held.within,
+    variants: wish.variants ?? held.variants,
+  },
+  staleAfterMs: wish.staleAfterMs === undefined ? held.staleAfterMs : wish.staleAfterMs,
+  ...{ terms: wish.terms, rails: wish.rails, disputed: wish.disputed },
+})
 
 /** Columns of a list as its facts say them. @param before the row that is there: what the facts leave out stays as it is */
 export function columnsOf(facts: CarriedFacts, before: ListsTable | undefined) {
