@@ -1,8 +1,24 @@
+import type { z } from 'zod'
 import type { OutgoingAnswer, OutgoingRequest } from '../../http/outgoing.ts'
 import type { EntryChange } from '../lists/changes.ts'
 
 /** A value of JSON: what a source keeps between two pages, and between two pulls. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
+
+/**
+ * One kind of exchange: what it is told, and how it is opened. The engine keeps settings and credentials and hands both over; a source puts its
+ * credentials into headers (or bodies) itself, and may, since `Ask` reaches one host only.
+ */
+export interface SourceKind<Settings = unknown, Credentials = unknown> {
+  readonly id: string
+  /** What an admin sets, shown to staff: a closed object without secrets. */
+  readonly settings: z.ZodType<Settings>
+  /** What signs in: a closed object, kept sealed and never shown. */
+  readonly credentials: z.ZodType<Credentials>
+  /** The one origin that is called, such as `https://hashes.example`. */
+  origin(settings: Settings): string
+  open(settings: Settings, credentials: Credentials): Source
+}
 
 /**
  * How one exchange is asked for its hashes (matching.md §10). A source is pure but for its one client: it reads a page strictly and keeps nothing;
@@ -26,7 +42,7 @@ export interface PullStart {
   readonly full: boolean
 }
 
-/** One call to the configured host, with its credentials. Redirects are refused, a body is cut at 64 MiB. */
+/** One call to the configured host; any other is refused. Redirects are not followed, a body is cut at 64 MiB. @throws OutgoingError */
 export type Ask = (request: Pick<OutgoingRequest, 'method' | 'url' | 'headers' | 'body'>) => Promise<OutgoingAnswer>
 
 export interface Page {
@@ -45,7 +61,7 @@ export class ExchangeError extends Error {
   /**
    * `sign_in`: stopped, the credentials were refused. `wait`: asked too much or away for now. `refused`: stopped, with the answer's text.
    * `window_over`: the place is no longer accepted; the same window begins anew. `cursor_lost`: the source no longer takes the cursor of earlier
-   * pulls; everything is pulled anew. `unreadable`: the answer as a whole is not what the exchange promises.
+   * pulls; everything is pulled anew. `unreadable`: stopped, the answer as a whole is not what the exchange promises.
    */
   readonly code: 'sign_in' | 'wait' | 'refused' | 'window_over' | 'cursor_lost' | 'unreadable'
   /** For `wait`: what `Retry-After` asked for. */
