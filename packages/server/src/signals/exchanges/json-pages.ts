@@ -1,0 +1,135 @@
+import { kindOfDigest, parseDigest, parsePdq } from '@lamplighter/matching'
+import { z } from 'zod'
+import { readJson } from '../../http/json.ts'
+import type { OutgoingAnswer } from '../../http/outgoing.ts'
+import type { EntryChange } from '../lists/changes.ts'
+import { ExchangeError, type Page } from './source.ts'
+
+/*
+ * What the exchanges that speak JSON have in common: an answer is read whole or not at all, a row is taken, counted or kept as bad.
+ */
+
+/** Raw bad rows are kept for a person to look at; more of one says nothing more. */
+const RAW_BYTES = 16_384
+/** Kinds are words of the other side: so many are counted by name, the rest as `other`. */
+const MOST_KINDS = 40
+const KIND = /^[\w.+:-]{1,40}$/
+
+/** @throws ExchangeError `unreadable`: an answer that cannot be read is never one without entries */
+export function jsonOf(answer: OutgoingAnswer): unknown {
+  try {
+    return readJson(answer.body).value
+  } catch {
+    throw new ExchangeError('unreadable', 'the answer is not JSON, or writes a key twice')
+  }
+}
+
+/**
+ * The answer's JSON in the shape that the exchange promises.
+ *
+ * @throws ExchangeError `unreadable`, naming the place but never the value: it may be a hash of a sealed list
+ */
+export function shaped<T>(answer: OutgoingAnswer, schema: z.ZodType<T>): T {
+  const read = schema.safeParse(jsonOf(answer))
+  if (read.success) return read.data
+  throw new ExchangeError('unreadable', `the answer is not as promised: ${issueOf(read.error)}`)
+}
+
+/** Where the first fault is, and of what sort. */
+export function issueOf(error: z.ZodError): string {
+  const [issue] = error.issues
+  return issue === undefined ? 'unknown fault' : `${issue.code} at /${issue.path.map(String).join('/')}`
+}
+
+/** What one row says. */
+export type RowRead =
+  | EntryChange
+  | { readonly op: 'bad'; readonly why: string }
+  | { readonly op: 'unmatched'; readonly kind: string }
+
+/** Reads the rows of a page, each for itself: one corrupt row is counted and kept, and spoils no other. */
+export function readRows(
+  rows: readonly unknown[],
+  read: (row: unknown) => RowRead,
+): Pick<Page, 'changes' | 'bad' | 'unmatched'> {
+  const changes: EntryChange[] = []
+  const bad: { raw: Uint8Array; why: string }[] = []
+  const unmatched = new Map<string, number>()
+  for (const row of rows) {
+    const said = read(row)
+    if (said.op === 'bad') bad.push({ raw: rawOf(row), why: said.why })
+    else if (said.op === 'unmatched') {
+      const kind =
+        KIND.test(said.kind) && (unmatched.has(said.kind) || unmatched.size < MOST_KINDS) ? said.kind : 'other'
+      unmatched.set(kind, (unmatched.get(kind) ?? 0) + 1)
+    } else changes.push(said)
+  }
+  return { changes, bad, unmatched: Object.fromEntries(unmatched) }
+}
+
+function rawOf(row: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(row)).subarray(0, RAW_BYTES)
+}
+
+/** Kinds of hashes that something here matches. */
+export type MatchedKind = 'pdq' | 'md5' | 'sha1' | 'sha256'
+
+/** A hash that is listed, or why its row is bad. The reason never names the hash. */
+export function listed(row: {
+  readonly sourceId: string
+  readonly kind: MatchedKind
+  readonly value: string
+  readonly class?: string
+  readonly tags?: readonly string[]
+}): RowRead {
+  const { sourceId, kind } = row
+  const about = {
+    sourceId,
+    ...(row.class !== undefined && row.class !== '' && { class: row.class }),
+    ...(row.tags !== undefined && row.tags.length > 0 && { tags: row.tags }),
+  }
+  if (kind === 'pdq') {
+    const value = parsePdq(row.value)
+    if (value === undefined) {
+      return { op: 'bad', why: 'expected a PDQ of 64 hex digits, 16 to 240 of whose bits are set' }
+    }
+    return { op: 'put', sourceId, kind: 'pdq', entry: { value, ...about } }
+  }
+  const value = parseDigest(row.value)
+  if (value === undefined || kindOfDigest(value) !== kind) return { op: 'bad', why: `expected ${kind} in hex` }
+  return { op: 'put', sourceId, kind: 'digest', entry: { value, ...about } }
+}
+
+/** The clock of whoever answered. Theirs and ours may be minutes apart, and their times are compared with theirs. */
+export function clockOf(answer: OutgoingAnswer): number {
+  const at = Date.parse(answer.headers.date ?? '')
+  return Number.isNaN(at) ? Date.now() : at
+}
+
+/** The answer without words that must not be shown or logged: some services repeat keys and hashes in what they refuse. */
+export function hiding(answer: OutgoingAnswer, words: readonly (string | undefined)[]): OutgoingAnswer {
+  if (answer.status >= 200 && answer.status < 300) return answer
+  let text = new TextDecoder().decode(answer.body)
+  for (const word of words) {
+    if (word === undefined || word === '') continue
+    for (const form of [word, word.toUpperCase(), encodeURIComponent(word)]) text = text.replaceAll(form, '…')
+  }
+  return { ...answer, body: Buffer.from(text) }
+}
+
+/** Address of an interface: absolute, without user, query or fragment. */
+export const interfaceAddress = z.url({ protocol: /^https?$/ }).refine((text) => {
+  const url = URL.parse(text)
+  return url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === ''
+}, 'expected an address without a user name, ? and #')
+
+/** An address below that of the interface, whether or not that one ends with a slash. */
+export function below(
+  address: string,
+  path: string,
+  query: Readonly<Record<string, string | number | undefined>> = {},
+): string {
+  const url = new URL(path, address.endsWith('/') ? address : `${address}/`)
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value))
+  return url.href
+}
