@@ -10,11 +10,11 @@ const SHOWN = 200
  *
  * @throws ExchangeError `sign_in` · `wait` · `refused`
  */
-export function accepted(answer: OutgoingAnswer, now: number): OutgoingAnswer {
+export function accepted(answer: OutgoingAnswer): OutgoingAnswer {
   const { status } = answer
   if (status === 401 || status === 403) throw new ExchangeError('sign_in', `status ${status}: ${shownText(answer)}`)
   if (status === 429 || status >= 500) {
-    throw new ExchangeError('wait', `status ${status}`, retryAfterMs(answer.headers['retry-after'], now))
+    throw new ExchangeError('wait', `status ${status}`, retryAfterMs(answer.headers))
   }
   if (status < 200 || status > 299) throw new ExchangeError('refused', `status ${status}: ${shownText(answer)}`)
   if (answer.cut === 'size') throw new ExchangeError('unreadable', 'the page is larger than 64 MiB')
@@ -40,10 +40,11 @@ export function shownText(answer: OutgoingAnswer): string {
     .slice(0, SHOWN)
 }
 
-/** `Retry-After` in milliseconds: a number of seconds, or a date. */
-export function retryAfterMs(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined
-  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1_000
-  const at = Date.parse(header)
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now)
+/** `Retry-After` in milliseconds: a number of seconds, or a date, which is read by the clock of whoever wrote it. */
+export function retryAfterMs(headers: OutgoingAnswer['headers']): number | undefined {
+  const { 'retry-after': after, date } = headers
+  if (after === undefined) return undefined
+  if (/^\d{1,9}$/.test(after.trim())) return Number(after) * 1_000
+  const ms = Date.parse(after) - Date.parse(date ?? '')
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }

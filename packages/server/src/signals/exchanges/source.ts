@@ -54,14 +54,23 @@ export interface PullStart {
 /** One call to the configured host; any other is refused. Redirects are not followed, a body is cut at 64 MiB. @throws OutgoingError */
 export type Ask = (request: Pick<OutgoingRequest, 'method' | 'url' | 'headers' | 'body'>) => Promise<OutgoingAnswer>
 
+/**
+ * A change as a page brings it. Changes of one `sourceId` are applied in the order of `stamp` (when the source says that it changed), then of
+ * pages, then of their place in the page: so a source that tells the whole content anew says `drop` and then what is there.
+ */
+export type SourceChange = EntryChange & { readonly stamp?: number }
+
 export interface Page {
-  readonly changes: readonly EntryChange[]
+  readonly changes: readonly SourceChange[]
   /** Rows that cannot be read, as they came, with the reason. */
   readonly bad: readonly { readonly raw: Uint8Array; readonly why: string }[]
   /** Hashes of kinds that nothing here can match, by kind: counted, never dropped in silence. */
   readonly unmatched: Readonly<Record<string, number>>
-  /** Place of the next page, or the cursor of the next pull once this was the last page. */
-  readonly next: { readonly at: Json } | { readonly cursor: Json }
+  /**
+   * Place of the next page, or the cursor of the next pull once this was the last page. `unchanged`: nothing is new since the last pull, also
+   * where the pull would have given everything.
+   */
+  readonly next: { readonly at: Json } | { readonly cursor: Json; readonly unchanged?: true }
 }
 
 export type Opinion = 'upheld' | 'rejected' | 'waiting'

@@ -25,14 +25,21 @@ export async function pullAll(
   { cursor, now = Date.now(), before = new Map() }: { cursor?: Json; now?: number; before?: Pulled['entries'] } = {},
 ): Promise<Pulled> {
   const start = source.begin(cursor, now)
-  const entries = new Map(start.full ? [] : before)
   const pages: Page[] = []
   for (let at = start.at; ; ) {
     const page = await source.page(at, ask)
     pages.push(page)
-    applyChanges(entries, page.changes)
-    if ('cursor' in page.next) return { entries, cursor: page.next.cursor, pages }
-    at = page.next.at
+    if ('at' in page.next) at = page.next.at
+    else {
+      const isKept = !start.full || page.next.unchanged === true
+      const entries = new Map(isKept ? before : [])
+      const changes = pages.flatMap((one) => one.changes)
+      applyChanges(
+        entries,
+        changes.toSorted((a, b) => (a.stamp ?? 0) - (b.stamp ?? 0)),
+      )
+      return { entries, cursor: page.next.cursor, pages }
+    }
   }
 }
 
