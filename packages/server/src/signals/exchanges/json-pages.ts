@@ -2,8 +2,7 @@ import { kindOfDigest, parseDigest, parsePdq } from '@lamplighter/matching'
 import { z } from 'zod'
 import { readJson } from '../../http/json.ts'
 import type { OutgoingAnswer } from '../../http/outgoing.ts'
-import type { EntryChange } from '../lists/changes.ts'
-import { ExchangeError, type Page } from './source.ts'
+import { ExchangeError, type Page, type SourceChange } from './source.ts'
 
 /*
  * What the exchanges that speak JSON have in common: an answer is read whole or not at all, a row is taken, counted or kept as bad.
@@ -13,7 +12,7 @@ import { ExchangeError, type Page } from './source.ts'
 const RAW_BYTES = 16_384
 /** Kinds are words of the other side: so many are counted by name, the rest as `other`. */
 const MOST_KINDS = 40
-const KIND = /^[\w.+:-]{1,40}$/
+const KIND = /^[\w.+: -]{1,60}$/
 
 /** @throws ExchangeError `unreadable`: an answer that cannot be read is never one without entries */
 export function jsonOf(answer: OutgoingAnswer): unknown {
@@ -43,7 +42,7 @@ export function issueOf(error: z.ZodError): string {
 
 /** What one row says. */
 export type RowRead =
-  | EntryChange
+  | SourceChange
   | { readonly op: 'bad'; readonly why: string }
   | { readonly op: 'unmatched'; readonly kind: string }
 
@@ -52,7 +51,7 @@ export function readRows(
   rows: readonly unknown[],
   read: (row: unknown) => RowRead,
 ): Pick<Page, 'changes' | 'bad' | 'unmatched'> {
-  const changes: EntryChange[] = []
+  const changes: SourceChange[] = []
   const bad: { raw: Uint8Array; why: string }[] = []
   const unmatched = new Map<string, number>()
   for (const row of rows) {
@@ -77,12 +76,15 @@ export type MatchedKind = 'pdq' | 'md5' | 'sha1' | 'sha256'
 /** A hash that is listed, or why its row is bad. The reason never names the hash. */
 export function listed(row: {
   readonly sourceId: string
+  readonly stamp: number
   readonly kind: MatchedKind
+  /** What the exchange calls the kind. */
+  readonly named: string
   readonly value: string
   readonly class?: string
   readonly tags?: readonly string[]
 }): RowRead {
-  const { sourceId, kind } = row
+  const { sourceId, stamp, kind, named } = row
   const about = {
     sourceId,
     ...(row.class !== undefined && row.class !== '' && { class: row.class }),
@@ -90,14 +92,14 @@ export function listed(row: {
   }
   if (kind === 'pdq') {
     const value = parsePdq(row.value)
-    if (value === undefined) {
-      return { op: 'bad', why: 'expected a PDQ of 64 hex digits, 16 to 240 of whose bits are set' }
-    }
-    return { op: 'put', sourceId, kind: 'pdq', entry: { value, ...about } }
+    if (value !== undefined) return { op: 'put', sourceId, stamp, kind: 'pdq', entry: { value, ...about } }
+    // A right hash of a picture without features: no row is broken, and yet it would match by chance (matching.md §6.3).
+    if (/^[0-9a-f]{64}$/i.test(row.value)) return { op: 'unmatched', kind: `${named} without features` }
+    return { op: 'bad', why: 'expected a PDQ of 64 hex digits' }
   }
   const value = parseDigest(row.value)
   if (value === undefined || kindOfDigest(value) !== kind) return { op: 'bad', why: `expected ${kind} in hex` }
-  return { op: 'put', sourceId, kind: 'digest', entry: { value, ...about } }
+  return { op: 'put', sourceId, stamp, kind: 'digest', entry: { value, ...about } }
 }
 
 /** The clock of whoever answered. Theirs and ours may be minutes apart, and their times are compared with theirs. */

@@ -40,6 +40,8 @@ const GONE: ReadonlySet<string> = new Set(['Withdrawn', 'Deleted'])
 const BEGINNING = 10
 const PAGE_ROWS = 800
 const MOST_TOKEN_CHARS = 8_192
+/** One hash may stand in many cases; so many are named in its class, of which an entry holds 500 characters. */
+const MOST_CASES = 13
 
 export interface StopNciiSettings {
   readonly address: string
@@ -85,6 +87,7 @@ const record = z.object({
   signalType: z.string().min(1).max(40),
   hashValue: z.string().min(1).max(500),
   hashStatus: z.enum(STATUSES),
+  lastModtimestamp: z.int().min(0),
   // An empty map arrives as an empty list.
   caseNumbers: z.union([z.record(z.string().max(100), z.string().max(40)), z.array(z.never())]),
 })
@@ -124,7 +127,7 @@ class StopNcii implements Source {
     if (token !== null && [400, 404, 410].includes(answer.status)) {
       throw new ExchangeError('window_over', `status ${answer.status}: the page token is no longer taken`)
     }
-    const page = shaped(accepted(answer, clockOf(answer)), pageOf)
+    const page = shaped(accepted(answer), pageOf)
     if (page.count !== page.hashRecords.length) {
       throw new ExchangeError(
         'unreadable',
@@ -143,7 +146,7 @@ class StopNcii implements Source {
 
   async check(ask: Ask) {
     const answer = await this.#fetch({ startTimestamp: BEGINNING, pageSize: 1 }, ask)
-    shaped(accepted(answer, clockOf(answer)), pageOf)
+    shaped(accepted(answer), pageOf)
     return {}
   }
 
@@ -154,7 +157,7 @@ class StopNcii implements Source {
   async #send(push: Push, ask: Ask): Promise<void> {
     const { call, body, value } = messageOf(push)
     const answer = await this.#call({ call, method: 'POST', body, hidden: [value] }, ask)
-    accepted(answer, clockOf(answer))
+    accepted(answer)
   }
 
   async #call(
@@ -179,7 +182,7 @@ class StopNcii implements Source {
       ...(wish.body !== undefined && { body: JSON.stringify(wish.body) }),
     })
     // Azure answers 403 when a quota is used up, and then says until when; without that it is the keys.
-    const wait = retryAfterMs(answer.headers['retry-after'], clockOf(answer))
+    const wait = retryAfterMs(answer.headers)
     if (answer.status === 403 && wait !== undefined)
       throw new ExchangeError('wait', 'the quota of calls is used up', wait)
     return hiding(answer, [this.#credentials.subscriptionKey, functionKey, ...wish.hidden])
@@ -207,13 +210,15 @@ function cursorOf(next: number, start: number, answer: OutgoingAnswer): number {
 function rowOf(row: unknown): RowRead {
   const read = record.safeParse(row)
   if (!read.success) return { op: 'bad', why: issueOf(read.error) }
-  const { signalType, hashStatus, caseNumbers } = read.data
+  const { signalType, hashStatus, caseNumbers, lastModtimestamp } = read.data
   const kind = KINDS[signalType]
   if (kind === undefined) return { op: 'unmatched', kind: signalType }
   // The hash is the id: feedback is given under it. That a hash is gone must not depend on its form.
   const sourceId = read.data.hashValue.toLowerCase()
-  if (GONE.has(hashStatus)) return { op: 'drop', sourceId }
-  return listed({ sourceId, kind, value: sourceId, class: Object.keys(caseNumbers).toSorted().join(' ') })
+  const stamp = lastModtimestamp * 1_000
+  if (GONE.has(hashStatus)) return { op: 'drop', sourceId, stamp }
+  const cases = Object.keys(caseNumbers).toSorted().slice(0, MOST_CASES).join(' ').slice(0, 500)
+  return listed({ sourceId, stamp, kind, named: signalType, value: sourceId, class: cases })
 }
 
 /** `PendingReview` there was a match, `Blocked` it was upheld, `NotBlocked` it was not, `None` nothing is said any more. */

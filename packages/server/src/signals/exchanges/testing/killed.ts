@@ -55,7 +55,11 @@ export async function pullKilled(pull: KilledPull): Promise<Copy & { readonly pa
         continue
       }
       const entries = new Map(start.full ? [] : pull.copy.entries)
-      for (const { changes } of pages) applyChanges(entries, changes)
+      const changes = pages.flatMap((one) => one.changes)
+      applyChanges(
+        entries,
+        changes.toSorted((a, b) => (a.stamp ?? 0) - (b.stamp ?? 0)),
+      )
       return { entries, cursor: next.cursor, pages }
     }
   }
