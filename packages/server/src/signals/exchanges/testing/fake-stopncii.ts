@@ -32,7 +32,7 @@ export interface FakeStopNcii extends FakeServer {
       readonly cases?: readonly string[]
     },
   ): void
-  /** Shows the record once more, with other case numbers, before it comes as it is. */
+  /** Shows the record once more, as it was a minute earlier, after it came as it is. */
   twice(hashValue: string, earlierCases: readonly string[]): void
   records(): readonly FakeRecord[]
   readonly feedbacks: FakeFeedback[]
@@ -108,7 +108,7 @@ export async function fakeStopNcii(): Promise<FakeStopNcii> {
   const opened = (start: number): Window => {
     const changed = [...records].filter(([, { lastModtimestamp }]) => lastModtimestamp >= start).map(([key]) => key)
     const twice = changed.filter((key) => earlier.has(key)).map((key) => `${key} earlier`)
-    return { start, left: [...twice, ...fake.order(changed)], openedAt: fake.clockS }
+    return { start, left: [...fake.order(changed), ...twice], openedAt: fake.clockS }
   }
   const tokenFor = (window: Window): string => {
     tokensGiven += 1
@@ -124,6 +124,7 @@ export async function fakeStopNcii(): Promise<FakeStopNcii> {
     return [
       {
         ...record,
+        ...(key !== name && { lastModtimestamp: record.lastModtimestamp - 60 }),
         caseNumbers: Object.keys(cases).length === 0 ? [] : cases,
         hashRegions: ['UK'],
         CSPFeedbacks: [{ source: 'Another', feedbackValue: 'Undefined', tags: ['Nude'] }],
