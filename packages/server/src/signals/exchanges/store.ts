@@ -1,0 +1,2 @@
+export * from './pulls.store.ts'
+export { schema } from './tables.ts'
