@@ -34,10 +34,14 @@ export function shaped<T>(answer: OutgoingAnswer, schema: z.ZodType<T>): T {
   throw new ExchangeError('unreadable', `the answer is not as promised: ${issueOf(read.error)}`)
 }
 
-/** Where the first fault is, and of what sort. */
+/** Where the first fault is, and of what sort. Names that the other side chose are left out: they may be case numbers. */
 export function issueOf(error: z.ZodError): string {
   const [issue] = error.issues
-  return issue === undefined ? 'unknown fault' : `${issue.code} at /${issue.path.map(String).join('/')}`
+  if (issue === undefined) return 'unknown fault'
+  const path = issue.path.map((part) =>
+    typeof part === 'number' || /^[a-z_]{1,30}$/i.test(String(part)) ? String(part) : '…',
+  )
+  return `${issue.code} at /${path.join('/')}`
 }
 
 /** What one row says. */
@@ -100,12 +104,6 @@ export function listed(row: {
   const value = parseDigest(row.value)
   if (value === undefined || kindOfDigest(value) !== kind) return { op: 'bad', why: `expected ${kind} in hex` }
   return { op: 'put', sourceId, stamp, kind: 'digest', entry: { value, ...about } }
-}
-
-/** The clock of whoever answered. Theirs and ours may be minutes apart, and their times are compared with theirs. */
-export function clockOf(answer: OutgoingAnswer): number {
-  const at = Date.parse(answer.headers.date ?? '')
-  return Number.isNaN(at) ? Date.now() : at
 }
 
 /** The answer without words that must not be shown or logged: some services repeat keys and hashes in what they refuse. */

@@ -72,6 +72,14 @@ test('one corrupt hash is kept as bad, with a reason that does not repeat it', a
   fake.put({ signalType: 'ImagePDQ', hashValue: pdq(2).slice(1) })
   fake.put({ signalType: 'VideoMD5', hashValue: pdq(3).slice(0, 40) })
   fake.put({ signalType: 'ImagePDQ', hashValue: pdq(4), hashStatus: 'Sleeping' })
+  fake.trap((answer) => {
+    const page = JSON.parse(answer.body ?? '')
+    const odd = { ...page.hashRecords[0], caseNumbers: { '27664732-76e1': 7 } }
+    return {
+      ...answer,
+      body: JSON.stringify({ ...page, count: page.count + 1, hashRecords: [...page.hashRecords, odd] }),
+    }
+  })
   const { entries, pages } = await pullAll(source(), ask)
   expect([...entries.keys()]).toEqual([`${pdq(1)} pdq ${pdq(1)}`])
   const bad = pages.flatMap((page) => page.bad)
@@ -79,15 +87,17 @@ test('one corrupt hash is kept as bad, with a reason that does not repeat it', a
     'expected a PDQ of 64 hex digits',
     'expected md5 in hex',
     'invalid_value at /hashStatus',
+    'invalid_union at /caseNumbers',
   ])
   expect(bad.map(({ raw }) => JSON.parse(Buffer.from(raw).toString()).hashValue)).toEqual([
     pdq(2).slice(1),
     pdq(3).slice(0, 40),
     pdq(4),
+    pdq(1),
   ])
 })
 
-test('the next pull begins where the last page says, never before this window and never after their own clock', async () => {
+test('the next pull begins where the last page says, never before this window and never after this pull began', async () => {
   const { fake, ask, source } = await started()
   fake.put({ signalType: 'ImagePDQ', hashValue: pdq(1) })
   const { cursor } = await pullAll(source(), ask)
@@ -101,8 +111,8 @@ test('the next pull begins where the last page says, never before this window an
   fake.trap(said(5))
   expect((await pullAll(source(), ask, { cursor })).cursor).toEqual(cursor)
   fake.trap(said(99_999_999_999))
-  const { start } = (await pullAll(source(), ask, { cursor })).cursor as { start: number }
-  expect(Math.abs(start - Date.now() / 1_000)).toBeLessThan(120)
+  const now = (fake.clockS + 86_400) * 1_000
+  expect((await pullAll(source(), ask, { cursor, now })).cursor).toEqual({ start: now / 1_000 })
 })
 
 test('an ended page token begins the window again, and so does a place of another form', async () => {
@@ -125,9 +135,9 @@ test('a resumed pull never asks for another window', async () => {
   expect(fake.calls.map(({ query }) => query.get('startTimestamp'))).toEqual(['10', '10', '10'])
   // The fake would have said so:
   fake.pageRows.push(1)
-  const page = await source().page({ start: 10, token: null }, ask)
+  const page = await source().page({ start: 10, begunAt: 0, token: null }, ask)
   const { token } = ('at' in page.next ? page.next.at : null) as { token: string }
-  expect(await codeOf(source().page({ start: 11, token }, ask))).toBe('window_over')
+  expect(await codeOf(source().page({ start: 11, begunAt: 0, token }, ask))).toBe('window_over')
 })
 
 test('answers say how to go on: keys, quota, too much, away, cut, page not as promised', async () => {
@@ -169,20 +179,20 @@ test('a page that lies about itself is unreadable, not short', async () => {
   ]
   fake.trap(...lies.map(with_))
   for (const lie of lies)
-    expect([lie, await codeOf(source().page({ start: 10, token: null }, ask))]).toEqual([lie, 'unreadable'])
+    expect([lie, await codeOf(source().page({ start: 10, begunAt: 0, token: null }, ask))]).toEqual([lie, 'unreadable'])
 })
 
 test('a token that only leads to itself ends the pull instead of turning it in circles', async () => {
   const { fake, ask, source } = await started()
   for (const n of [1, 2]) fake.put({ signalType: 'ImagePDQ', hashValue: pdq(n) })
   fake.pageRows.push(1)
-  const first = await source().page({ start: 10, token: null }, ask)
+  const first = await source().page({ start: 10, begunAt: 0, token: null }, ask)
   const { token } = ('at' in first.next ? first.next.at : null) as { token: string }
   fake.trap((answer) => ({
     ...answer,
     body: JSON.stringify({ ...JSON.parse(answer.body ?? ''), hasMoreRecords: true, nextPageToken: token }),
   }))
-  expect(await codeOf(source().page({ start: 10, token }, ask))).toBe('unreadable')
+  expect(await codeOf(source().page({ start: 10, begunAt: 0, token }, ask))).toBe('unreadable')
 })
 
 test('matching 28: an opinion is sent once under its hash, taken back as None, and unknown hashes are refused without naming them', async () => {

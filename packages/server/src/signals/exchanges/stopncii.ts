@@ -3,7 +3,6 @@ import type { OutgoingAnswer } from '../../http/outgoing.ts'
 import { accepted, retryAfterMs } from './answers.ts'
 import {
   below,
-  clockOf,
   hiding,
   interfaceAddress,
   issueOf,
@@ -72,7 +71,7 @@ export const stopNcii: SourceKind<StopNciiSettings, StopNciiCredentials> = {
   open: (settings, credentials) => new StopNcii(settings, credentials),
 }
 
-const place = z.strictObject({ start: z.int().min(1), token: z.string().nullable() })
+const place = z.strictObject({ start: z.int().min(1), begunAt: z.int(), token: z.string().nullable() })
 const cursors = z.strictObject({ start: z.int().min(1) })
 
 const pageOf = z.object({
@@ -109,16 +108,16 @@ class StopNcii implements Source {
     this.#credentials = credentials
   }
 
-  begin(cursor: Json | undefined) {
+  begin(cursor: Json | undefined, now: number) {
     const known = cursors.safeParse(cursor)
-    if (!known.success) return { at: { start: BEGINNING, token: null }, full: true }
-    return { at: { start: known.data.start, token: null }, full: false }
+    const start = known.success ? known.data.start : BEGINNING
+    return { at: { start, begunAt: now, token: null }, full: !known.success }
   }
 
   async page(at: Json, ask: Ask): Promise<Page> {
     const here = place.safeParse(at)
     if (!here.success) throw new ExchangeError('window_over', 'the place of the page was kept in another form')
-    const { start, token } = here.data
+    const { start, begunAt, token } = here.data
     const answer = await this.#fetch(
       { startTimestamp: start, pageSize: PAGE_ROWS, nextPageToken: token ?? undefined },
       ask,
@@ -136,12 +135,12 @@ class StopNcii implements Source {
     }
     const rows = readRows(page.hashRecords, rowOf)
     if (!page.hasMoreRecords)
-      return { ...rows, next: { cursor: { start: cursorOf(page.nextSetTimestamp, start, answer) } } }
+      return { ...rows, next: { cursor: { start: cursorOf(page.nextSetTimestamp, { start, begunAt }) } } }
     const next = page.nextPageToken ?? ''
     if (next === '' || next === token) {
       throw new ExchangeError('unreadable', 'the page says that more follow, and gives no new token for them')
     }
-    return { ...rows, next: { at: { start, token: next } } }
+    return { ...rows, next: { at: { start, begunAt, token: next } } }
   }
 
   async check(ask: Ask) {
@@ -200,11 +199,11 @@ class StopNcii implements Source {
 }
 
 /**
- * Where the next pull begins: never before the window that was just read whole, and never after the other side's own clock, or one wrong number
- * would hide everything that follows.
+ * Where the next pull begins: where they say, but never before the window that was just read whole, and never after this pull began. What changed
+ * while it was read is so read again, and one wrong number cannot hide everything that follows.
  */
-function cursorOf(next: number, start: number, answer: OutgoingAnswer): number {
-  return Math.max(start, Math.min(next, Math.floor(clockOf(answer) / 1_000)))
+function cursorOf(next: number, { start, begunAt }: { readonly start: number; readonly begunAt: number }): number {
+  return Math.max(start, Math.min(next, Math.floor(begunAt / 1_000)))
 }
 
 function rowOf(row: unknown): RowRead {

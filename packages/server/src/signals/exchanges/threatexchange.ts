@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { OutgoingAnswer } from '../../http/outgoing.ts'
-import { clockOf, interfaceAddress, readRows, shaped } from './json-pages.ts'
+import { interfaceAddress, readRows, shaped } from './json-pages.ts'
 import {
   type Ask,
   type Checked,
@@ -32,7 +31,7 @@ import { graphId, rowOf, UPDATE_FIELDS, updatedAt } from './threatexchange-rows.
 const PAGE_ROWS = 500
 /**
  * A pull begins so long before the newest row that was seen: whether the border belongs to the window is said nowhere, rows of one second may come
- * late, and two of their clocks may be minutes apart. What comes twice changes nothing.
+ * late, and two clocks may be minutes apart. What comes twice changes nothing.
  */
 const OVERLAP_S = 15 * 60
 /** Deletions are told for 90 days, in another place for 30. Who has not asked for this long asks for everything. */
@@ -104,7 +103,7 @@ class ThreatExchange implements Source {
     const rows = readRows(page.data, rowOf)
     const newest = newestOf(page.data, here.data.newest)
     const next = page.paging?.next
-    if (next === undefined) return { ...rows, next: { cursor: cursorOf({ ...here.data, newest }, answer) } }
+    if (next === undefined) return { ...rows, next: { cursor: cursorOf({ ...here.data, newest }) } }
     const query = this.#nextOf(next)
     if (query === here.data.next) throw new ExchangeError('unreadable', 'the next page is this page')
     return { ...rows, next: { at: { ...here.data, newest, next: query } } }
@@ -155,9 +154,12 @@ function newestOf(rows: readonly unknown[], before: number | null): number | nul
   }, before)
 }
 
-/** Where the next pull begins: never after the clock of whoever answered, or one row from the future would hide all that follow it. */
-function cursorOf({ time, newest, begunAt }: Place, answer: OutgoingAnswer): Json {
+/**
+ * Where the next pull begins: never after this one began. What changed behind the page that was just read is stamped later than that; and one row from the
+ * future cannot hide all that follow it.
+ */
+function cursorOf({ time, newest, begunAt }: Place): Json {
   if (newest === null && time === null) return null
-  const seen = Math.min(newest ?? 0, Math.floor(clockOf(answer) / 1_000))
+  const seen = Math.min(newest ?? 0, Math.floor(begunAt / 1_000))
   return { time: Math.max(time ?? 0, seen), polledAt: begunAt }
 }
