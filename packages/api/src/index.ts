@@ -3,6 +3,7 @@ import * as backtests from './backtests.ts'
 import * as decisions from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
+import * as exchanges from './exchanges.ts'
 import * as intake from './intake.ts'
 import * as models from './models.ts'
 import * as operator from './operator.ts'
@@ -34,6 +35,7 @@ export {
   type Repeat,
 } from './endpoint.ts'
 export * from './erasures.ts'
+export * from './exchanges.ts'
 export * from './intake.ts'
 export * from './models.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'
@@ -77,6 +79,7 @@ export const endpoints: readonly Endpoint[] = [
   settings,
   switches,
   operator,
+  exchanges,
   erasures,
   models,
 ].flatMap((part) => Object.values(part).filter(isEndpoint))

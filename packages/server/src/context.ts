@@ -12,6 +12,7 @@ import {
 } from './erasure/index.ts'
 import {
   delivered,
+  exchangePulled,
   failed,
   fetchFailed,
   indexMerged,
@@ -74,6 +75,7 @@ import { createQuiet, type Quiet } from './restore/index.ts'
 import type { CaseDesk } from './review/index.ts'
 import { startRunning } from './running.ts'
 import { createSettings, type Settings } from './settings/index.ts'
+import { EXCHANGE_TIMES, type Exchanges, exchangeRoutes, makeExchanges, PULL_QUEUE } from './signals/exchanges/index.ts'
 import {
   allLists,
   allowedHarms,
@@ -114,6 +116,7 @@ export interface Parts {
   readonly people: People
   readonly transparency: Transparency
   readonly library: ListLibrary
+  readonly exchanges: Exchanges
   readonly models: Models
   readonly registry: RuleRegistry
   readonly counters: KeptCounters
@@ -207,6 +210,12 @@ async function build(
     indexFolder: join(config.data, 'index'),
     events: { onMerged: indexMerged, onRefused: snapshotRefused, onFailure: (error) => failed('index', error) },
   })
+  const exchanges = makeExchanges({
+    ...{ storage, sealer, keysFor, now, lists: library, chance: Math.random },
+    outgoing: outgoing({ allowNets: netsOf(options), times: EXCHANGE_TIMES }),
+    contentKey: fingerprintKey,
+    tell: exchangePulled,
+  })
   const counters = keptCounters({ storage, names: counterNames(keyring), now })
   const models = makeModels({ storage, keysFor, onBroken: (error) => failed('models', error) })
   const providers = new Map([...shippedProviders, ...learnerProviders(models)])
@@ -291,6 +300,7 @@ async function build(
     people,
     transparency,
     library,
+    exchanges,
     models,
     registry,
     counters,
@@ -311,6 +321,7 @@ async function build(
   namesKnown({
     rules: () => ruleNames(registry),
     lists: () => library.book.all().map(({ id }) => id),
+    exchanges: exchanges.names,
     signals: [...providers.keys()],
     switches: SWITCH_IDS,
   })
@@ -337,6 +348,7 @@ async function build(
       routes: [
         ...replayRoutes({ storage, registry, keyring, progress, uploads, keysFor }),
         ...modelRoutes({ store }),
+        ...exchangeRoutes({ storage, exchanges }),
         ...erasureRoutes(erasure),
         ...(options.routes?.(parts) ?? []),
       ],
@@ -362,6 +374,7 @@ async function build(
     start() {
       const long = {
         [ERASURE_QUEUE]: erasureHandler(erasure),
+        [PULL_QUEUE]: exchanges.handler,
         [BACKTEST.queue]: backtestHandler({ storage, registry, keyring, progress, uploads }),
         [RETRO.queue]: retroHandler({
           ...{ storage, registry, keyring, progress, uploads },
@@ -387,6 +400,7 @@ async function build(
         transparency,
         decoder,
         long,
+        tasks: [exchanges.task],
         now,
       }
       running.push(...startRunning(beside))

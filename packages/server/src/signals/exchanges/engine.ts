@@ -17,8 +17,9 @@ import {
   runningPull,
   stagedRows,
   stagePage,
+  wasDropped,
 } from './store.ts'
-import type { FedKind, FedLists, PullRowsTable, PullsTable, Trouble } from './tables.ts'
+import type { ExchangesTable, FedKind, FedLists, PullRowsTable, PullsTable, Trouble } from './tables.ts'
 
 /** Rows that one transaction writes, and one read brings. */
 const SLICE = 1_000
@@ -33,6 +34,8 @@ export interface ListDoor {
   change(input: {
     readonly list: string
     readonly by: string
+    /** A list that was fed from elsewhere before tries the new source first. */
+    readonly source: string
     readonly full: boolean
     readonly changes: AsyncIterable<readonly EntryChange[]>
     readonly rows: number
@@ -95,12 +98,15 @@ export async function runPull(parts: EngineParts, id: string, signal: AbortSigna
 async function nextStep(parts: EngineParts, { pull, exchange }: PullWithExchange): Promise<void> {
   const { source, ask } = await connect(parts, exchange)
   if (pull.at === null) {
-    const cursor = exchange.cursor === null ? undefined : JSON.parse(exchange.cursor)
+    const isLost = exchange.cursor === null || (await parts.storage.store.read(wasDropped, fedBy(exchange)))
+    const cursor = isLost ? undefined : JSON.parse(exchange.cursor ?? 'null')
     await parts.storage.store.tx(openWindow, { pull: pull.id, ...source.begin(cursor, parts.now()) })
     return
   }
   await stage(parts, pull, await source.page(JSON.parse(pull.at), ask))
 }
+
+const fedBy = ({ lists }: ExchangesTable): string[] => Object.values(JSON.parse(lists) as FedLists)
 
 /** How a pull goes on after a page that did not come (matching.md §10.1.6); undefined: at once. */
 async function afterTrouble(
@@ -207,7 +213,7 @@ async function rowOf(
 /** Gives every list what was pulled. A list that has taken it already, before a crash, is left out. */
 async function publish(parts: EngineParts, { pull, exchange }: PullWithExchange): Promise<void> {
   const fed: FedLists = JSON.parse(exchange.lists)
-  const lists = Object.values(fed)
+  const lists = fedBy(exchange)
   const taken: Record<string, number> = JSON.parse(pull.lists)
   for (const [kind, list] of Object.entries(fed) as [FedKind, string][]) {
     if (list in taken) continue
@@ -215,6 +221,7 @@ async function publish(parts: EngineParts, { pull, exchange }: PullWithExchange)
     await parts.lists.change({
       list,
       by: exchange.approved_by ?? pull.by,
+      source: exchange.id,
       // What is unchanged names nothing, and takes nothing away.
       full: pull.is_full === 1 && pull.unchanged === 0,
       changes: netChanges(parts, pull, kind),
@@ -248,8 +255,14 @@ async function* netChanges(
       open.changes.push(...(opened[index] ?? []))
     }
     if (rows.length < SLICE && open !== undefined) ended.push(...forKind(netOf(open.changes), kind))
-    if (ended.length > 0) yield ended
+    if (ended.length > 0) yield inOrder(ended, pull.is_full === 1)
     if (rows.length < SLICE) return
     after = rows.at(-1)
   }
+}
+
+/** What goes before what comes, so that a list does each at once: contents know nothing of each other. What names everything needs no drops. */
+function inOrder(changes: readonly EntryChange[], isFull: boolean): readonly EntryChange[] {
+  const puts = changes.filter(({ op }) => op === 'put')
+  return isFull ? puts : [...changes.filter(({ op }) => op === 'drop'), ...puts]
 }

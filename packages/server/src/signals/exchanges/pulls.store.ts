@@ -69,6 +69,27 @@ export const beginPull = defineWork(
 export const isApproved = (row: Pick<ExchangesTable, 'approved_at'>, now: number): boolean =>
   row.approved_at !== null && row.approved_at + APPROVAL_MS > now
 
+/**
+ * Whether the newest version of one of these lists was dropped before it ran: what it held is behind the cursor, and comes again only with
+ * everything.
+ */
+export const wasDropped = defineQuery(
+  'exchanges.was-dropped',
+  async ({ db }: ReadDb, lists: readonly string[]): Promise<boolean> => {
+    if (lists.length === 0) return false
+    const row = await db
+      .selectFrom('lists')
+      .innerJoin('list_versions', (join) =>
+        join.onRef('list_versions.list', '=', 'lists.id').onRef('list_versions.version', '=', 'lists.last_version'),
+      )
+      .select('lists.id')
+      .where('lists.id', 'in', [...lists])
+      .where('list_versions.state', '=', 'dropped')
+      .executeTakeFirst()
+    return row !== undefined
+  },
+)
+
 /** Exchanges whose time has come, without a pull under way. */
 export const dueExchanges = defineQuery('exchanges.due', async ({ db, now }: ReadDb): Promise<string[]> => {
   const rows = await db
