@@ -33,15 +33,14 @@ export interface Source {
    * @throws ExchangeError how the engine goes on: wait, stop, or start the window again
    */
   page(at: Json, ask: Ask): Promise<Page>
-  /** One cheap signed call that says whether the credentials work. @throws ExchangeError `sign_in` · `wait` · `refused` · `unreadable` */
-  check?(ask: Ask): Promise<Checked>
+  /**
+   * Asks for what a first page does not say: why there is none, or that a right is missing. Absent where a page says it all.
+   *
+   * @throws ExchangeError `sign_in` · `wait` · `refused` · `unreadable`
+   */
+  check?(ask: Ask): Promise<void>
   /** Absent where the exchange takes nothing. */
   readonly pushes?: Pushes
-}
-
-export interface Checked {
-  /** Groups that these credentials may read, where the exchange has such, with what keeps one from being pulled. */
-  readonly groups?: readonly { readonly id: string; readonly name: string; readonly problem?: string }[]
 }
 
 export interface PullStart {

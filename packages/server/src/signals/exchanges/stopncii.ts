@@ -143,12 +143,6 @@ class StopNcii implements Source {
     return { ...rows, next: { at: { start, begunAt, token: next } } }
   }
 
-  async check(ask: Ask) {
-    const answer = await this.#fetch({ startTimestamp: BEGINNING, pageSize: 1 }, ask)
-    shaped(accepted(answer), pageOf)
-    return {}
-  }
-
   #fetch(query: Readonly<Record<string, string | number | undefined>>, ask: Ask): Promise<OutgoingAnswer> {
     return this.#call({ call: 'FetchHashes', method: 'GET', query, hidden: [] }, ask)
   }

@@ -159,11 +159,8 @@ test('answers say how to go on: too much, away, cut, page not as promised', asyn
   expect(await codeOf(source().page(begin, ask))).toBe('wait')
 })
 
-test('a check signs in and reads one row; settings and credentials are closed', async () => {
-  const { fake, ask, source } = await started()
-  await source().check?.(ask)
-  expect(fake.calls.at(-1)?.query.get('limit')).toBe('1')
-  expect(await codeOf(source({ ...tcapSignIn, username: 'nobody' }).check?.(ask) ?? Promise.resolve())).toBe('sign_in')
+test('settings and credentials are closed, and nothing is pushed', async () => {
+  const { source } = await started()
   expect(tcap.settings.parse({})).toEqual({ address: 'https://beta.terrorismanalytics.org/' })
   expect(tcap.settings.safeParse({ address: 'https://a.example/?x=1' }).success).toBe(false)
   expect(tcap.credentials.safeParse({ ...tcapSignIn, token: 'x' }).success).toBe(false)

@@ -101,11 +101,6 @@ class Tcap implements Source {
     return { ...rows, next: { at: { after: checkpoint } } }
   }
 
-  async check(ask: Ask) {
-    shaped(accepted(await this.#list({ order: 'asc', limit: 1 }, ask)), pageOf)
-    return {}
-  }
-
   /** Asks with the token at hand. Tokens end without a word, also in the middle of a pull: then with a new one, once. */
   async #list(query: Readonly<Record<string, string | number>>, ask: Ask): Promise<OutgoingAnswer> {
     const held = this.#token

@@ -246,20 +246,23 @@ test('answers say how to go on, by the code and not by the status', async () => 
   expect(await codeOf(source(`${fakeApp}|another-secret`).page(first, ask))).toBe('sign_in')
 })
 
-test('a check names the groups and what keeps one from being pulled', async () => {
+test('a check says what a page does not: no member of the group, or updates not enabled for it', async () => {
   const { fake, ask, source } = await started()
+  expect(await source().check?.(ask)).toBeUndefined()
+  const stranger = source(graphToken, '999').check?.(ask) ?? Promise.resolve()
+  await expect(stranger).rejects.toMatchObject({
+    code: 'refused',
+    message: expect.stringContaining(`but of ${fakeGroup} (Tiles), 77 (Others)`),
+  })
   fake.isEnabled = false
-  expect(await source().check?.(ask)).toMatchObject({
-    groups: [
-      { id: fakeGroup, name: 'Tiles', problem: expect.stringContaining('not enabled') },
-      { id: '77', name: 'Others' },
-    ],
+  await expect(source().check?.(ask)).rejects.toMatchObject({
+    code: 'refused',
+    message: expect.stringContaining('not enabled'),
   })
   await expect(source().page(first, ask)).rejects.toMatchObject({
     code: 'wait',
     message: expect.stringContaining('threat_updates'),
   })
-  expect(await codeOf(source(graphToken, '999').check?.(ask) ?? Promise.resolve())).toBe('refused')
   expect(await codeOf(source(`${fakeApp}|another-secret`).check?.(ask) ?? Promise.resolve())).toBe('sign_in')
 })
 

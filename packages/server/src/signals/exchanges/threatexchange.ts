@@ -1,15 +1,6 @@
 import { z } from 'zod'
 import { interfaceAddress, readRows, shaped } from './json-pages.ts'
-import {
-  type Ask,
-  type Checked,
-  ExchangeError,
-  type Json,
-  type Page,
-  type Pushes,
-  type Source,
-  type SourceKind,
-} from './source.ts'
+import { type Ask, ExchangeError, type Json, type Page, type Pushes, type Source, type SourceKind } from './source.ts'
 import {
   appOf,
   askGraph,
@@ -37,6 +28,8 @@ const OVERLAP_S = 15 * 60
 /** Deletions are told for 90 days, in another place for 30. Who has not asked for this long asks for everything. */
 const DELETIONS_TOLD_MS = 28 * 24 * 3_600_000
 const MOST_NEXT_CHARS = 4_096
+/** Groups that are named to whoever set another one. */
+const MOST_GROUPS = 10
 
 export const threatExchange: SourceKind<GraphSettings, GraphCredentials> = {
   id: 'threatexchange',
@@ -69,7 +62,7 @@ const pageOf = z.object({
   paging: z.object({ next: z.string().max(MOST_NEXT_CHARS).optional() }).optional(),
 })
 const groupsOf = z.object({
-  data: z.array(z.object({ id: graphId, name: z.string().max(500), threat_updates_enabled: z.boolean().optional() })),
+  data: z.array(z.object({ id: graphId, name: z.string().max(200), threat_updates_enabled: z.boolean().optional() })),
 })
 
 class ThreatExchange implements Source {
@@ -109,19 +102,22 @@ class ThreatExchange implements Source {
     return { ...rows, next: { at: { ...here.data, newest, next: query } } }
   }
 
-  async check(ask: Ask): Promise<Checked> {
+  /** Whether the group may be read at all: a page of one that may not looks like an outage, or like nothing. */
+  async check(ask: Ask): Promise<void> {
     const path = `${appOf(this.#graph)}/threat_privacy_groups_member`
     const query = { fields: 'id,name,threat_updates_enabled' }
     const answer = graphAccepted(await askGraph(this.#graph, { method: 'GET', path, query }, ask))
-    const groups = shaped(answer, groupsOf).data.map(({ id, name, threat_updates_enabled: isEnabled }) => ({
-      ...{ id, name },
-      ...(isEnabled === false && {
-        problem: 'threat_updates is not enabled for this group; Meta does that on request',
-      }),
-    }))
+    const groups = shaped(answer, groupsOf).data
     const { group } = this.#graph.settings
-    if (groups.some(({ id }) => id === group)) return { groups }
-    throw new ExchangeError('refused', `the app is no member of group ${group}; ask its owner, or set another group`)
+    const own = groups.find(({ id }) => id === group)
+    if (own === undefined) {
+      const names = groups.slice(0, MOST_GROUPS).map(({ id, name }) => `${id} (${name})`)
+      const has = names.length === 0 ? 'of none at all' : `but of ${names.join(', ')}`
+      throw new ExchangeError('refused', `the app is no member of group ${group}, ${has}`)
+    }
+    if (own.threat_updates_enabled === false) {
+      throw new ExchangeError('refused', 'threat_updates is not enabled for this group; Meta does that on request')
+    }
   }
 
   get #path(): string {
