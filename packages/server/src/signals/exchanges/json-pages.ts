@@ -112,7 +112,8 @@ export function hiding(answer: OutgoingAnswer, words: readonly (string | undefin
   let text = new TextDecoder().decode(answer.body)
   for (const word of words) {
     if (word === undefined || word === '') continue
-    for (const form of [word, word.toUpperCase(), encodeURIComponent(word)]) text = text.replaceAll(form, '…')
+    const forms = [word, word.toUpperCase(), encodeURIComponent(word.toWellFormed()), JSON.stringify(word).slice(1, -1)]
+    for (const form of forms) text = text.replaceAll(form, '…')
   }
   return { ...answer, body: Buffer.from(text) }
 }

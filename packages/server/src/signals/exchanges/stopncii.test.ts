@@ -38,7 +38,7 @@ test('pictures and videos are listed under their hash with their cases, and kind
   const { fake, ask, source } = await started()
   fake.put({ signalType: 'ImagePDQ', hashValue: pdq(1).toUpperCase(), cases: ['case-b', 'case-a'] })
   fake.put({ signalType: 'VideoMD5', hashValue: md5(1) })
-  fake.put({ signalType: 'VideoTMK', hashValue: 'AAAA' })
+  fake.put({ signalType: 'VideoTMK', hashValue: 'A'.repeat(300_000) })
   fake.put({ signalType: 'URL', hashValue: 'https://bad.example/' })
   fake.put({ signalType: 'URL', hashValue: 'https://worse.example/', hashStatus: 'Withdrawn' })
   const { entries, pages } = await pullAll(source(), ask)
@@ -247,5 +247,7 @@ test('settings and credentials are closed: no field is taken that nothing reads'
     expect([address, stopNcii.settings.safeParse({ address }).success]).toEqual([address, false])
   }
   expect(stopNcii.credentials.safeParse({ ...stopNciiKeys, password: 'x' }).success).toBe(false)
+  // What cannot stand in a header is refused when it is set, not when it is used.
+  expect(stopNcii.credentials.safeParse({ ...stopNciiKeys, fetchKey: 'a\r\nb: c' }).success).toBe(false)
   expect(stopNcii.origin({ address: 'https://api.stopncii.org/v1' })).toBe('https://api.stopncii.org')
 })

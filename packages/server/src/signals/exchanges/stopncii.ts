@@ -39,6 +39,7 @@ const GONE: ReadonlySet<string> = new Set(['Withdrawn', 'Deleted'])
 const BEGINNING = 10
 const PAGE_ROWS = 800
 const MOST_TOKEN_CHARS = 8_192
+const MOST_HASH_CHARS = 200
 /** One hash may stand in many cases; so many are named in its class, of which an entry holds 500 characters. */
 const MOST_CASES = 13
 
@@ -56,7 +57,8 @@ export interface StopNciiCredentials {
 
 type Call = 'FetchHashes' | 'SubmitFeedback' | 'SubmitHashes'
 
-const key = z.string().min(1).max(500)
+/** A header holds no more than this. */
+const key = z.string().regex(/^[\x21-\x7e]{1,500}$/)
 
 export const stopNcii: SourceKind<StopNciiSettings, StopNciiCredentials> = {
   id: 'stopncii',
@@ -84,7 +86,8 @@ const pageOf = z.object({
 
 const record = z.object({
   signalType: z.string().min(1).max(40),
-  hashValue: z.string().min(1).max(500),
+  // Kinds that are counted only may be long: a TMK of a video has a quarter of a million bytes.
+  hashValue: z.string().min(1),
   hashStatus: z.enum(STATUSES),
   lastModtimestamp: z.int().min(0),
   // An empty map arrives as an empty list.
@@ -208,6 +211,7 @@ function rowOf(row: unknown): RowRead {
   if (kind === undefined) return { op: 'unmatched', kind: signalType }
   // The hash is the id: feedback is given under it. That a hash is gone must not depend on its form.
   const sourceId = read.data.hashValue.toLowerCase()
+  if (sourceId.length > MOST_HASH_CHARS) return { op: 'bad', why: 'expected a hash' }
   const stamp = lastModtimestamp * 1_000
   if (GONE.has(hashStatus)) return { op: 'drop', sourceId, stamp }
   const cases = Object.keys(caseNumbers).toSorted().slice(0, MOST_CASES).join(' ').slice(0, 500)

@@ -34,7 +34,7 @@ test('hashes are listed by algorithm with their ideology; SHA-512 and what is ne
   fake.put({ id: 2, algorithm: 'MD5', hash_digest: madeMd5(1), ideology: 'Far-Right' })
   fake.put({ id: 3, algorithm: 'SHA256', hash_digest: madeSha256(1).toUpperCase(), ideology: 'islamist' })
   fake.put({ id: 4, algorithm: 'SHA512', hash_digest: 'ab'.repeat(64) })
-  fake.put({ id: 5, algorithm: 'vPDQ', hash_digest: 'long' })
+  fake.put({ id: 5, algorithm: 'vPDQ', hash_digest: 'long'.repeat(50_000) })
   fake.put({ id: 6, algorithm: 'PDQ', hash_digest: '0'.repeat(64) })
   const { entries, pages } = await pullAll(source(), ask)
   expect(Object.fromEntries(entries)).toEqual({
@@ -155,6 +155,8 @@ test('answers say how to go on: too much, away, cut, page not as promised', asyn
   expect(await codeOf(pulling.page(begin, ask))).toBe('wait')
   for (const what of [...lies, ...bodies])
     expect([what, await codeOf(pulling.page(begin, ask))]).toEqual([what, 'unreadable'])
+  fake.trap(() => ({ status: 200, body: '{"token":"a\\r\\nb"}' }))
+  expect(await codeOf(source().page(begin, ask))).toBe('unreadable')
   fake.trap(busy(503))
   expect(await codeOf(source().page(begin, ask))).toBe('wait')
 })

@@ -56,13 +56,15 @@ const pageOf = z.object({
 
 const hashRow = z.object({
   id: z.int().min(0),
-  hash_digest: z.string().max(1_000),
+  hash_digest: z.string(),
   algorithm: z.string().min(1).max(60),
-  ideology: z.string().max(100),
+  // Without a class it is a hash all the same.
+  ideology: z.string().max(100).nullish(),
   deleted: z.boolean(),
   updated_on: z.number().min(0).max(99_999_999_999),
 })
-const signedIn = z.object({ token: z.string().min(1).max(8_192) })
+/** What a header can hold. */
+const signedIn = z.object({ token: z.string().regex(/^[\x21-\x7e]{1,8192}$/) })
 
 class Tcap implements Source {
   readonly #settings: TcapSettings
@@ -146,5 +148,5 @@ function rowOf(row: unknown): RowRead {
   const kind = ALGORITHMS[algorithm.toUpperCase().replaceAll('-', '')]
   if (kind === undefined) return { op: 'unmatched', kind: algorithm }
   // Written `islamist` and `far-right` in one place, `Islamist` and `Far-Right` in the other.
-  return listed({ sourceId, stamp, kind, named: algorithm, value, class: ideology.toLowerCase() })
+  return listed({ sourceId, stamp, kind, named: algorithm, value, class: ideology?.toLowerCase() ?? '' })
 }

@@ -25,10 +25,14 @@ const THROTTLED: ReadonlySet<number> = new Set([4, 17, 32, 341, 368, 613])
 const AWAY: ReadonlySet<number> = new Set([1, 2])
 /** The token is missing (104), over (102, 190), or not allowed to (3, 10, and 200 to 299). */
 const NO_ACCESS: ReadonlySet<number> = new Set([3, 10, 102, 104, 190])
-/** What was asked for is not there, or a parameter is wrong: also a cursor that is over. */
-const NOT_THERE = 100
+/** A parameter is wrong: also a cursor that is over. */
+const INVALID = 100
+/** What was asked for is not there: an object (100 with 33), or one of several names (803). */
+const NOT_THERE = { code: 100, subcode: 33, alias: 803 } as const
 
-const errorBody = z.object({ error: z.object({ code: z.int(), is_transient: z.boolean().optional() }) })
+const errorBody = z.object({
+  error: z.object({ code: z.int(), error_subcode: z.int().optional(), is_transient: z.boolean().optional() }),
+})
 
 export interface GraphCall {
   readonly method: 'GET' | 'POST' | 'DELETE'
@@ -67,7 +71,15 @@ export function graphCode(answer: OutgoingAnswer): number | undefined {
   return errorOf(answer)?.code
 }
 
-export const isNotThere = (answer: OutgoingAnswer): boolean => graphCode(answer) === NOT_THERE
+export const isInvalid = (answer: OutgoingAnswer): boolean => graphCode(answer) === INVALID
+
+/** Whether the object is gone. A call that is wrong has the same code, and must not be taken for that. */
+export function isGone(answer: OutgoingAnswer): boolean {
+  const error = errorOf(answer)
+  return (
+    error?.code === NOT_THERE.alias || (error?.code === NOT_THERE.code && error.error_subcode === NOT_THERE.subcode)
+  )
+}
 
 /**
  * An answer that is none of Graph's errors.

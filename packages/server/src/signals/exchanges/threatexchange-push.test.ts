@@ -121,6 +121,16 @@ test('a share whose answer is lost is unclear and not sent again; one that was n
   open.length = 0
 })
 
+test('a call that is wrong is not taken for an entry that is gone', async () => {
+  const { fake, send } = await started()
+  fake.put(row)
+  fake.trap(graphProblem(100), graphProblem(100))
+  expect(await codeOf(send({ act: 'unsay', said: 'upheld', about }))).toBe('refused')
+  const hash = { kind: 'pdq', value: madePdq(1), madeBy: 'exact' } as const
+  expect(await codeOf(send({ act: 'unshare', hash, remoteId: '77' }))).toBe('refused')
+  expect(await send({ act: 'unshare', hash, remoteId: '77' })).toEqual({ state: 'done' })
+})
+
 test('what is refused is said without the hash', async () => {
   const { fake, send } = await started()
   fake.put(row)

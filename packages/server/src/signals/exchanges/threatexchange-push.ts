@@ -10,7 +10,7 @@ import {
   type Pushes,
   type SharedHash,
 } from './source.ts'
-import { appOf, askGraph, type Graph, graphAccepted, isNotThere } from './threatexchange-graph.ts'
+import { appOf, askGraph, type Graph, graphAccepted, isGone } from './threatexchange-graph.ts'
 import { graphId } from './threatexchange-rows.ts'
 
 /*
@@ -78,8 +78,7 @@ async function react(
   const path = pathOf(push.about.sourceId)
   const query = { fields: 'descriptors{id,owner{id}}' }
   const answer = await askGraph(graph, { method: 'GET', path, query, hidden }, ask)
-  const isGone = isNotThere(answer)
-  const all = isGone ? [] : (shaped(graphAccepted(answer), opinionsOf).descriptors?.data ?? [])
+  const all = isGone(answer) ? [] : (shaped(graphAccepted(answer), opinionsOf).descriptors?.data ?? [])
   const others = all.filter(({ owner }) => owner.id !== appOf(graph))
   if (others.length === 0) {
     if (push.act === 'unsay') return { state: 'done' }
@@ -133,7 +132,7 @@ async function unshare(graph: Graph, remoteId: string | undefined, ask: Ask): Pr
     )
   }
   const answer = await askGraph(graph, { method: 'DELETE', path: pathOf(remoteId) }, ask)
-  if (!isNotThere(answer)) shaped(graphAccepted(answer), success)
+  if (!isGone(answer)) shaped(graphAccepted(answer), success)
   return { state: 'done' }
 }
 

@@ -9,7 +9,7 @@ import {
   type GraphSettings,
   graphAccepted,
   graphCode,
-  isNotThere,
+  isInvalid,
 } from './threatexchange-graph.ts'
 import { threatExchangePushes } from './threatexchange-push.ts'
 import { graphId, rowOf, UPDATE_FIELDS, updatedAt } from './threatexchange-rows.ts'
@@ -85,7 +85,7 @@ class ThreatExchange implements Source {
     if (!here.success) throw new ExchangeError('window_over', 'the place of the page was kept in another form')
     const answer = await askGraph(this.#graph, { method: 'GET', path: this.#path, query: queryOf(here.data) }, ask)
     // Cursors end when what they point at is deleted: the window can be asked for again.
-    if (here.data.next !== null && isNotThere(answer)) {
+    if (here.data.next !== null && isInvalid(answer)) {
       throw new ExchangeError('window_over', 'the cursor of the next page is no longer taken')
     }
     if (answer.status === 500 && [undefined, 1, 2].includes(graphCode(answer))) {

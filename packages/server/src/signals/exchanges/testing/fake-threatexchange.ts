@@ -99,7 +99,7 @@ export async function fakeThreatExchange(): Promise<FakeThreatExchange> {
     const window = `${start} ${call.query.get('types')}`
     const after = call.query.get('after')
     const from = after === null ? undefined : cursors.get(after)
-    if (after !== null && from === undefined) return problem(100, 'Invalid cursors values', 33)
+    if (after !== null && from === undefined) return problem(100, 'Invalid cursors values')
     if (from !== undefined && from.query !== window) return problem(100, 'the cursor belongs to another query')
 
     const all = [...rows.values()].toSorted(
@@ -273,4 +273,4 @@ export async function fakeThreatExchange(): Promise<FakeThreatExchange> {
 
 /** The cursor is over, for whoever uses one. */
 export const cursorEnds: Trap = (answer, call) =>
-  call.query.has('after') ? problem(100, 'Invalid cursors values', 33) : answer
+  call.query.has('after') ? problem(100, 'Invalid cursors values') : answer
