@@ -139,6 +139,14 @@ describe.each(engines)('sources ($name)', (engine) => {
       expect(await newestPull(house, name)).toMatchObject({ state: 'done', is_full: 0, bad: 0 })
       expect(await values('pictures')).toEqual([1, 3, 4, 5].map(madePdq).toSorted())
       expect(await values('files')).toEqual([1, 2, 3, 4, 5].map(madeMd5).toSorted())
+
+      // All at once: that is theirs to say, and the rails of these lists are wide.
+      house.clock.now += 3_600_000
+      later(3_600_000)
+      for (const n of [1, 3, 4, 5]) take(n)
+      await pullThrough(name)
+      expect(await values('pictures')).toEqual([])
+      expect((await values('files')).length).toBe(5)
       expect(await exchangeRow(house, name)).toMatchObject({ state: 'on', why: null })
     },
   )

@@ -121,10 +121,8 @@ class StopNcii implements Source {
     const here = place.safeParse(at)
     if (!here.success) throw new ExchangeError('window_over', 'the place of the page was kept in another form')
     const { start, begunAt, token } = here.data
-    const answer = await this.#fetch(
-      { startTimestamp: start, pageSize: PAGE_ROWS, nextPageToken: token ?? undefined },
-      ask,
-    )
+    const query = { startTimestamp: start, pageSize: PAGE_ROWS, nextPageToken: token ?? undefined }
+    const answer = await this.#call({ call: 'FetchHashes', method: 'GET', query, hidden: [] }, ask)
     // A token lives for a short while only; what is refused with one may be taken from the beginning of the window.
     if (token !== null && [400, 404, 410].includes(answer.status)) {
       throw new ExchangeError('window_over', `status ${answer.status}: the page token is no longer taken`)
@@ -144,10 +142,6 @@ class StopNcii implements Source {
       throw new ExchangeError('unreadable', 'the page says that more follow, and gives no new token for them')
     }
     return { ...rows, next: { at: { start, begunAt, token: next } } }
-  }
-
-  #fetch(query: Readonly<Record<string, string | number | undefined>>, ask: Ask): Promise<OutgoingAnswer> {
-    return this.#call({ call: 'FetchHashes', method: 'GET', query, hidden: [] }, ask)
   }
 
   async #send(push: Push, ask: Ask): Promise<void> {
