@@ -110,7 +110,7 @@ export const approveExchange = endpoint({
     'Let an exchange feed its lists for twelve months: another person than who set it up, of the duty child-safety where a list is sealed.',
   params: z.object({ id: ExchangeId }),
   query: Nothing,
-  body: z.strictObject({ revision: z.int().describe('Of the exchange as you have seen it') }),
+  body: z.object({ revision: z.int().describe('Of the exchange as you have seen it') }),
   status: 200,
   answer: z.object({ approvedUntil: Instant }),
   repeat: 'key',

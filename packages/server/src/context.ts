@@ -79,9 +79,14 @@ import { EXCHANGE_TIMES, type Exchanges, exchangeRoutes, makeExchanges, PULL_QUE
 import {
   allLists,
   allowedHarms,
+  type Entries,
+  entryRoutes,
   type ListLibrary,
   learnerProviders,
   type Models,
+  makeCodec,
+  makeEntries,
+  makeEntryDesk,
   makeLibrary,
   makeModels,
   modelRoutes,
@@ -117,6 +122,7 @@ export interface Parts {
   readonly transparency: Transparency
   readonly library: ListLibrary
   readonly exchanges: Exchanges
+  readonly entries: Entries
   readonly models: Models
   readonly registry: RuleRegistry
   readonly counters: KeptCounters
@@ -205,8 +211,9 @@ async function build(
   )
   const sealKey = createSecretKey(fingerprintKey)
   const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
+  const entries = makeEntries(storage, fingerprintKey)
   const library = makeLibrary({
-    ...{ storage, sealer, fingerprintKey, keysFor, keyring, now },
+    ...{ storage, sealer, fingerprintKey, keysFor, keyring, now, entries },
     indexFolder: join(config.data, 'index'),
     events: { onMerged: indexMerged, onRefused: snapshotRefused, onFailure: (error) => failed('index', error) },
   })
@@ -215,6 +222,11 @@ async function build(
     outgoing: outgoing({ allowNets: netsOf(options), times: EXCHANGE_TIMES }),
     contentKey: fingerprintKey,
     tell: exchangePulled,
+  })
+  const codec = makeCodec(sealer, fingerprintKey)
+  const entryDesk = makeEntryDesk({
+    ...{ storage, sealer, codec, entries, library, now, keysFor },
+    onFailure: (error) => failed('index', error),
   })
   const counters = keptCounters({ storage, names: counterNames(keyring), now })
   const models = makeModels({ storage, keysFor, onBroken: (error) => failed('models', error) })
@@ -251,7 +263,7 @@ async function build(
   const nameOf = keyedNames(sealKey)
   const bench: IntakeServices['bench'] = {
     ...{ rules: registry.live, running: registry.running, tally, counters },
-    ...{ lists: library.book, providers, vault, sealer, sealKey },
+    ...{ lists: library.book, trials: library.trials, providers, vault, sealer, sealKey },
     switches: () => ({ set: switchboard.now(), at: now() }),
   }
   const uploads = makeUploads({ storage, keyring, reader: archiveReader(bench, nameOf) })
@@ -301,6 +313,7 @@ async function build(
     transparency,
     library,
     exchanges,
+    entries,
     models,
     registry,
     counters,
@@ -317,6 +330,8 @@ async function build(
   await registry.load()
   await switchboard.load()
   await library.load()
+  // Not waited for: a list that is long is loaded while the server answers.
+  entryDesk.resume().catch((error: unknown) => failed('index', error))
   await models.load()
   namesKnown({
     rules: () => ruleNames(registry),
@@ -338,6 +353,7 @@ async function build(
     live.changed(topic)
     // Another process took a step: this one swaps too, and goes on with what it has if that cannot be read.
     if (topic === 'models') models.load().catch((error: unknown) => failed('models', error))
+    if (topic === 'entries') entries.load().catch((error: unknown) => failed('index', error))
     if (topic === 'switches') switchboard.load().catch((error: unknown) => failed('switches', error))
     if (topic === 'lists') library.refresh().catch((error: unknown) => failed('index', error))
     if (topic === 'rulesets') registry.load().catch((error: unknown) => failed('rules', error))
@@ -350,6 +366,7 @@ async function build(
         ...modelRoutes({ store }),
         ...exchangeRoutes({ storage, exchanges }),
         ...erasureRoutes(erasure),
+        ...entryRoutes({ storage, entries, desk: entryDesk, codec, keysFor }),
         ...(options.routes?.(parts) ?? []),
       ],
       pages: options.pages?.(parts) ?? [],

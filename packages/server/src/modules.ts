@@ -10,6 +10,7 @@ export const modules: readonly URL[] = [
   'transparency',
   'signals',
   'signals/exchanges',
+  'signals/lists',
   'policy',
   'counters',
   'evidence',

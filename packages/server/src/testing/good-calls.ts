@@ -2,6 +2,7 @@ import { type Example, featuresOf, train } from '@lamplighter/text'
 import { beginQuiet } from '../restore/index.ts'
 import { endWithholdingWork } from '../review/store.ts'
 import { haltLog } from '../transparency/store.ts'
+import { exchangeCalls } from './exchange-calls.ts'
 import { freshId, type House, LISTED, messageOf, type Person, picture, reportOf, TERROR, uploadOf } from './house.ts'
 import { operatorCalls } from './operator-calls.ts'
 import type { Who } from './refusals.ts'
@@ -284,6 +285,7 @@ export function goodCalls(town: Town, make: Makes, word: string): Record<string,
     makeReveal: async () => ({ path: '/v1/reveals', ...json({ ...(await make.pictured()), step: 'lowpass' }) }),
     serveRendition: async () => ({ path: await make.revealed() }),
     ...new RuleMakes(town).calls(word),
+    ...exchangeCalls(town, word),
     importList: async () => ({
       path: '/v1/lists/bad_domains/entries?kind=domain&harm=malware',
       ...text(`${freshId()}.example\n`, 'text/plain'),

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Code } from '@lamplighter/api'
 import { KeyringError } from '../storage/keyring/index.ts'
 import { caseStates, revealStates } from './case-states.ts'
+import { exchangeStates } from './exchange-calls.ts'
 import type { Makes, Town } from './good-calls.ts'
 import { type Answered, freshId, LISTED, messageOf, picture, reportOf } from './house.ts'
 import { operatorCalls } from './operator-calls.ts'
@@ -25,6 +26,7 @@ export function statesOf(town: Town, make: Makes, word: string): readonly State[
     ...ofConnections(town, make, word),
     ...ruleStates(town, word),
     ...ofSwitches(town, make, word),
+    ...exchangeStates(town, word),
     ...ofTheRest(town, make, word),
   ]
 }

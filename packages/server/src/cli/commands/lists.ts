@@ -8,6 +8,7 @@ import type { Command } from '../command.ts'
 import { type Io, UsageError } from '../io.ts'
 import { FileBody } from '../operator.ts'
 import { startProgress } from '../progress.ts'
+import { pullCommand } from '../pulling.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.csv': 'text/csv',
@@ -120,4 +121,5 @@ export const commands: readonly Command[] = [
       return 0
     },
   },
+  pullCommand,
 ]
