@@ -8,6 +8,7 @@ import { type EngineParts, pullHandler } from './engine.ts'
 import { http } from './http.ts'
 import { ncmec } from './ncmec.ts'
 import type { SourceKind } from './source.ts'
+import { stopNcii } from './stopncii.ts'
 import {
   allExchanges,
   approveExchange,
@@ -20,10 +21,12 @@ import {
   sweepStaged,
 } from './store.ts'
 import type { ExchangesTable, PullsTable } from './tables.ts'
+import { tcap } from './tcap.ts'
+import { threatExchange } from './threatexchange.ts'
 
 /** Every kind of source that this version knows. */
 export const sourceKinds: ReadonlyMap<string, SourceKind> = new Map(
-  ([ncmec, http] as readonly SourceKind[]).map((kind) => [kind.id, kind]),
+  ([ncmec, stopNcii, tcap, threatExchange, http] as readonly SourceKind[]).map((kind) => [kind.id, kind]),
 )
 
 export interface ExchangeBody extends Pick<ExchangeWish, 'source' | 'lists' | 'everyMs' | 'on'> {
@@ -158,6 +161,7 @@ async function checked(parts: Connecting & { readonly now: () => number }, row: 
   try {
     const { source, ask } = await connect(parts, row)
     const cursor = row.cursor === null ? undefined : JSON.parse(row.cursor)
+    await source.check?.(ask)
     const page = await source.page(source.begin(cursor, parts.now()).at, ask)
     const contents = new Set(page.changes.map(({ sourceId }) => sourceId))
     return { ok: true, rows: contents.size + page.bad.length, bad: page.bad.length, unmatched: { ...page.unmatched } }

@@ -33,6 +33,14 @@ export interface Source {
    * @throws ExchangeError how the engine goes on: wait, stop, or start the window again
    */
   page(at: Json, ask: Ask): Promise<Page>
+  /**
+   * Asks for what a first page does not say: why there is none, or that a right is missing. Absent where a page says it all.
+   *
+   * @throws ExchangeError `sign_in` · `wait` · `refused` · `unreadable`
+   */
+  check?(ask: Ask): Promise<void>
+  /** Absent where the exchange takes nothing. */
+  readonly pushes?: Pushes
 }
 
 export interface PullStart {
@@ -64,7 +72,43 @@ export interface Page {
   readonly next: { readonly at: Json } | { readonly cursor: Json; readonly unchanged?: true }
 }
 
-/** Why a page did not come. */
+export type Opinion = 'upheld' | 'rejected' | 'waiting'
+
+/** A hash of our own that is given away. Only `exact` makes what others can compare (matching.md §10.1.7). */
+export type SharedHash =
+  | { readonly kind: 'pdq'; readonly value: string; readonly madeBy: 'exact' }
+  | { readonly kind: 'md5' | 'sha1' | 'sha256'; readonly value: string }
+
+/** What a person's act tells an exchange (matching.md §9.4): hashes, classes and opinions, never content. */
+export type Push =
+  | { readonly act: 'say'; readonly says: Opinion; readonly about: PushedEntry; readonly reasonId?: string }
+  | { readonly act: 'unsay'; readonly said: Opinion; readonly about: PushedEntry; readonly reasonId?: string }
+  | { readonly act: 'share'; readonly hash: SharedHash; readonly tags: readonly string[]; readonly at: number }
+  /** @param remoteId as `Pushed` gave it for the share that is taken back */
+  | { readonly act: 'unshare'; readonly hash: SharedHash; readonly remoteId?: string }
+
+/** An entry as its source gave it. */
+export interface PushedEntry {
+  readonly sourceId: string
+  readonly value: string
+}
+
+/** `unclear`: it was sent, no answer came, and the other side would not know a second one from the first. A person looks. */
+export type Pushed = { readonly state: 'done'; readonly remoteId?: string } | { readonly state: 'unclear' }
+
+export interface Pushes {
+  /** Whether the exchange takes the same push twice as one. What is not is never sent again by a machine (DESIGN §5). */
+  isRepeatable(push: Push): boolean
+  /**
+   * Sends one push.
+   *
+   * @throws ExchangeError `sign_in` · `wait` · `refused` · `unreadable`. After `wait` the same push is sent again
+   * @throws OutgoingError only of what is repeatable, or was not sent
+   */
+  send(push: Push, ask: Ask): Promise<Pushed>
+}
+
+/** Why a page did not come, or a push was not taken. */
 export class ExchangeError extends Error {
   override readonly name = 'ExchangeError'
   /**
