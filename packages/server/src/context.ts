@@ -75,7 +75,14 @@ import { createQuiet, type Quiet } from './restore/index.ts'
 import type { CaseDesk } from './review/index.ts'
 import { startRunning } from './running.ts'
 import { createSettings, type Settings } from './settings/index.ts'
-import { EXCHANGE_TIMES, type Exchanges, exchangeRoutes, makeExchanges, PULL_QUEUE } from './signals/exchanges/index.ts'
+import {
+  EXCHANGE_TIMES,
+  type Exchanges,
+  exchangeRoutes,
+  makeExchanges,
+  PULL_QUEUE,
+  PUSH_QUEUE,
+} from './signals/exchanges/index.ts'
 import {
   allLists,
   allowedHarms,
@@ -217,13 +224,13 @@ async function build(
     indexFolder: join(config.data, 'index'),
     events: { onMerged: indexMerged, onRefused: snapshotRefused, onFailure: (error) => failed('index', error) },
   })
+  const codec = makeCodec(sealer, fingerprintKey)
   const exchanges = makeExchanges({
-    ...{ storage, sealer, keysFor, now, lists: library, chance: Math.random },
+    ...{ storage, sealer, codec, keysFor, now, lists: library, chance: Math.random },
     outgoing: outgoing({ allowNets: netsOf(options), times: EXCHANGE_TIMES }),
     contentKey: fingerprintKey,
     tell: exchangePulled,
   })
-  const codec = makeCodec(sealer, fingerprintKey)
   const entryDesk = makeEntryDesk({
     ...{ storage, sealer, codec, entries, library, now, keysFor },
     onFailure: (error) => failed('index', error),
@@ -392,6 +399,7 @@ async function build(
       const long = {
         [ERASURE_QUEUE]: erasureHandler(erasure),
         [PULL_QUEUE]: exchanges.handler,
+        [PUSH_QUEUE]: exchanges.pushHandler,
         [BACKTEST.queue]: backtestHandler({ storage, registry, keyring, progress, uploads }),
         [RETRO.queue]: retroHandler({
           ...{ storage, registry, keyring, progress, uploads },
