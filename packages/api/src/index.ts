@@ -83,6 +83,7 @@ export const endpoints: readonly Endpoint[] = [
   settings,
   switches,
   operator,
+  exchanges,
   listEntries,
   lists,
   exchanges,

@@ -13,6 +13,7 @@ import {
 import {
   canaryHit,
   delivered,
+  exchangePulled,
   failed,
   fetchFailed,
   indexMerged,
@@ -77,6 +78,14 @@ import type { CaseDesk } from './review/index.ts'
 import { startRunning } from './running.ts'
 import { createSettings, type Settings } from './settings/index.ts'
 import {
+  EXCHANGE_TIMES,
+  type Exchanges,
+  exchangeRoutes,
+  makeExchanges,
+  PULL_QUEUE,
+  PUSH_QUEUE,
+} from './signals/exchanges/index.ts'
+import {
   allLists,
   allowedHarms,
   type Entries,
@@ -121,6 +130,7 @@ export interface Parts {
   readonly people: People
   readonly transparency: Transparency
   readonly library: ListLibrary
+  readonly exchanges: Exchanges
   readonly entries: Entries
   readonly models: Models
   readonly registry: RuleRegistry
@@ -222,6 +232,12 @@ async function build(
     },
   })
   const codec = makeCodec(sealer, fingerprintKey)
+  const exchanges = makeExchanges({
+    ...{ storage, sealer, codec, keysFor, now, lists: library, chance: Math.random },
+    outgoing: outgoing({ allowNets: netsOf(options), times: EXCHANGE_TIMES }),
+    contentKey: fingerprintKey,
+    tell: exchangePulled,
+  })
   const entryDesk = makeEntryDesk({
     ...{ storage, sealer, codec, entries, library, now, keysFor },
     onFailure: (error) => failed('index', error),
@@ -312,6 +328,7 @@ async function build(
     people,
     transparency,
     library,
+    exchanges,
     entries,
     models,
     registry,
@@ -335,6 +352,7 @@ async function build(
   namesKnown({
     rules: () => ruleNames(registry),
     lists: () => library.book.all().map(({ id }) => id),
+    exchanges: exchanges.names,
     signals: [...providers.keys()],
     switches: SWITCH_IDS,
   })
@@ -362,6 +380,7 @@ async function build(
       routes: [
         ...replayRoutes({ storage, registry, keyring, progress, uploads, keysFor }),
         ...modelRoutes({ store }),
+        ...exchangeRoutes({ storage, exchanges }),
         ...erasureRoutes(erasure),
         ...entryRoutes({ storage, entries, desk: entryDesk, codec, keysFor }),
         ...(options.routes?.(parts) ?? []),
@@ -388,6 +407,8 @@ async function build(
     start() {
       const long = {
         [ERASURE_QUEUE]: erasureHandler(erasure),
+        [PULL_QUEUE]: exchanges.handler,
+        [PUSH_QUEUE]: exchanges.pushHandler,
         [BACKTEST.queue]: backtestHandler({ storage, registry, keyring, progress, uploads }),
         [RETRO.queue]: retroHandler({
           ...{ storage, registry, keyring, progress, uploads },
@@ -415,6 +436,7 @@ async function build(
         transparency,
         decoder,
         long,
+        tasks: [exchanges.task],
         now,
       }
       running.push(...startRunning(beside))
