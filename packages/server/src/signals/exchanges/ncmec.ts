@@ -2,10 +2,9 @@ import { parsePdq } from '@lamplighter/matching'
 import { z } from 'zod'
 import { parseEntry } from '../lists/parse.ts'
 import { accepted, textOf } from './answers.ts'
+import { NCMEC_NAMESPACE, ncmecPushes } from './ncmec-push.ts'
 import { type Ask, ExchangeError, type Page, type Source, type SourceChange, type SourceKind } from './source.ts'
 import { childOf, parseXml, type XmlElement } from './xml.ts'
-
-export const NCMEC_NAMESPACE = 'https://hashsharing.ncmec.org/hashsharing/v2'
 
 /**
  * The data sets of NCMEC, each with its test system. Their classes and terms differ, so each is a source of its own. Where NCMEC publishes no
@@ -76,6 +75,7 @@ export const ncmec: SourceKind<Settings, Credentials> = {
       return { at: { from: secondOf(from), to: secondOf(now - BEHIND_MS) }, full: last === undefined }
     },
     page: (at, ask) => pageOf({ root: rootOf(settings), headers: signIn(credentials) }, At.parse(at), ask),
+    pushes: ncmecPushes({ root: rootOf(settings), headers: signIn(credentials) }),
   }),
 }
 
@@ -201,8 +201,3 @@ function summed(counts: readonly Readonly<Record<string, number>>[]): Record<str
   for (const count of counts) for (const [name, n] of Object.entries(count)) sums[name] = (sums[name] ?? 0) + n
   return sums
 }
-
-export type NcmecSettings = Settings
-export type NcmecCredentials = Credentials
-export const ncmecRoot = rootOf
-export const ncmecSignIn = signIn
