@@ -4,6 +4,7 @@ import * as decisions from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
 import * as intake from './intake.ts'
+import * as matching from './matching.ts'
 import * as models from './models.ts'
 import * as operator from './operator.ts'
 import * as people from './people.ts'
@@ -35,6 +36,7 @@ export {
 } from './endpoint.ts'
 export * from './erasures.ts'
 export * from './intake.ts'
+export * from './matching.ts'
 export * from './models.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'
 export * from './operator.ts'
@@ -79,4 +81,5 @@ export const endpoints: readonly Endpoint[] = [
   operator,
   erasures,
   models,
+  matching,
 ].flatMap((part) => Object.values(part).filter(isEndpoint))

@@ -77,6 +77,7 @@ import { createSettings, type Settings } from './settings/index.ts'
 import {
   allLists,
   allowedHarms,
+  directRoutes,
   type ListLibrary,
   learnerProviders,
   type Models,
@@ -337,6 +338,7 @@ async function build(
       routes: [
         ...replayRoutes({ storage, registry, keyring, progress, uploads, keysFor }),
         ...modelRoutes({ store }),
+        ...directRoutes({ storage, library, decoder, fetcher }),
         ...erasureRoutes(erasure),
         ...(options.routes?.(parts) ?? []),
       ],

@@ -9,6 +9,7 @@ export const modules: readonly URL[] = [
   'restore',
   'transparency',
   'signals',
+  'signals/direct',
   'policy',
   'counters',
   'evidence',

@@ -4,7 +4,7 @@ import { configurationWarned, requestAbandoned, requestAnswered, requestFailed }
 import { CallerGone, readBytes } from './body.ts'
 import { randomPart } from './crypto.ts'
 import { AppError } from './errors.ts'
-import { assertMay, assertOwnPage, type Identity, principalOf, touchOf } from './gate.ts'
+import { assertMay, assertOwnPage, type Identity, principalOf, touchOf, whoFrom } from './gate.ts'
 import { addHeaders, headersOf } from './headers.ts'
 import { clientAddress, hostGuard, isLoopback } from './hosts.ts'
 import { checkType, jsonBodyOf, matchOf, paramsOf, queryOf } from './input.ts'
@@ -101,7 +101,7 @@ export function createApp(parts: AppParts): App {
     const { request, now } = arrival
     const who: Principal = arrival.operator
       ? { kind: 'operator' }
-      : await principalOf(request, arrival.url, parts.identity, now)
+      : whoFrom(arrival.address, await principalOf(request, arrival.url, parts.identity, now))
     assertMay(who, act, { demo: parts.demo, loopback: arrival.loopback }, touchOf(who, parts.demo), now)
     if (who.kind === 'staff' && !isSafe(request.method)) assertOwnPage(request, origins)
     limits.spend(who, act, arrival.address, 1, now)

@@ -8,6 +8,7 @@ export const remedies: Readonly<Record<Code, string>> = {
   unauthenticated: 'Sign in again, or send a valid API key in the header Authorization: Bearer llk_….',
   fresh_passkey_required: 'This act needs a person’s fresh assent. Use the command line on the machine itself.',
   forbidden: 'Ask an admin for the role or scope that the answer names.',
+  sealed: 'Ask with a key that has the scope match:sealed; what the list holds is shown to nobody.',
   second_person_required: 'Another person has to agree to this very act.',
   not_yours: 'Wait until it is free, or ask the person who holds it to hand it on.',
   token_used: 'Ask for a new address; each works once, for one person, for a short time.',

@@ -7,6 +7,7 @@ export {
   type LoadedList,
   loadList,
 } from './book.ts'
+export { directRoutes } from './direct/routes.ts'
 export { type ListLibrary, makeLibrary } from './library.ts'
 export { type Answer, measure, type Provider, shippedProviders } from './measure.ts'
 export { modelRoutes } from './model-routes.ts'
