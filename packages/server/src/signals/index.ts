@@ -8,6 +8,7 @@ export {
   loadList,
 } from './book.ts'
 export { directRoutes } from './direct/routes.ts'
+export { answerOf as measuredAnswer } from './direct/subject.ts'
 export { type ListLibrary, makeLibrary } from './library.ts'
 export { type Answer, measure, type Provider, shippedProviders } from './measure.ts'
 export { modelRoutes } from './model-routes.ts'
