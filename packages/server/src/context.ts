@@ -2,6 +2,7 @@ import { createSecretKey } from 'node:crypto'
 import { join } from 'node:path'
 import { type ActionMeans, columnsOf, type DeliveryServices } from './actions/index.ts'
 import { makeDesk } from './case-desk.ts'
+import { hmaPages } from './compat/hma/index.ts'
 import { counterNames, type KeptCounters, keptCounters } from './counters/index.ts'
 import {
   ERASURE_QUEUE,
@@ -82,6 +83,7 @@ import {
   learnerProviders,
   type Models,
   makeLibrary,
+  makeMatchDesk,
   makeModels,
   modelRoutes,
   shippedProviders,
@@ -332,17 +334,18 @@ async function build(
     if (topic === 'lists') library.refresh().catch((error: unknown) => failed('index', error))
     if (topic === 'rulesets') registry.load().catch((error: unknown) => failed('rules', error))
   })
+  const matchDesk = makeMatchDesk({ storage, library, decoder, fetcher })
   const app = makeFace(
     { ...parts, sealer, settings, decoder, live, quiet, readiness, formKey, stands },
     {
       routes: [
         ...replayRoutes({ storage, registry, keyring, progress, uploads, keysFor }),
         ...modelRoutes({ store }),
-        ...directRoutes({ storage, library, decoder, fetcher }),
+        ...directRoutes(matchDesk),
         ...erasureRoutes(erasure),
         ...(options.routes?.(parts) ?? []),
       ],
-      pages: options.pages?.(parts) ?? [],
+      pages: [...hmaPages({ desk: matchDesk, storage, chance: Math.random }), ...(options.pages?.(parts) ?? [])],
     },
     options,
   )

@@ -10,6 +10,7 @@ export const modules: readonly URL[] = [
   'transparency',
   'signals',
   'signals/direct',
+  'compat/hma',
   'policy',
   'counters',
   'evidence',

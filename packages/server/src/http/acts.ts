@@ -54,7 +54,7 @@ export const acts: Readonly<Record<Act, ActRow>> = {
   'hash.make': { scopes: ['hash'] },
   'match.ask': { scopes: ['match', 'match:sealed'], operator: true },
   // Which lists one may ask who may ask at all.
-  'match.open': { scopes: ['match'], operator: true },
+  'match.open': { scopes: ['match', 'compat.hma'], operator: true },
   'match.sealed': { scopes: ['match:sealed'], operator: true },
   'hma.use': { scopes: ['compat.hma'] },
   'actions.read': { scopes: ['actions'] },

@@ -7,8 +7,10 @@ export {
   type LoadedList,
   loadList,
 } from './book.ts'
-export { directRoutes } from './direct/routes.ts'
-export { answerOf as measuredAnswer } from './direct/subject.ts'
+export type { Subject } from './direct/ask.ts'
+export { type MatchDesk, makeDesk as makeMatchDesk } from './direct/desk.ts'
+export { connectionOf, directRoutes } from './direct/routes.ts'
+export { answerOf as measuredAnswer, subjectOfFile, subjectsOf } from './direct/subject.ts'
 export { type ListLibrary, makeLibrary } from './library.ts'
 export { type Answer, measure, type Provider, shippedProviders } from './measure.ts'
 export { modelRoutes } from './model-routes.ts'

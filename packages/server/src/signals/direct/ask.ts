@@ -23,12 +23,23 @@ export interface AskedList {
 const SURE_QUALITY = 100
 const ALL_KINDS: ReadonlySet<DigestKind> = new Set(['sha256', 'sha1', 'md5'])
 
-/**
- * What lists say of one subject: any hit is a hit, else anything unknown is unknown, else no hit (matching.md §3). Of each list the nearest
- * entry is told; a sealed one says no more than its name.
- */
-export function ask(book: ListBook, lists: readonly AskedList[], subject: Subject, now: number): MatchResult {
-  const said = lists.flatMap((list) => askOne(book, list, subject, now) ?? [])
+/** What each list says of one subject. Of each the nearest entry is told; a sealed one says no more than its name. */
+export function askEach(
+  book: ListBook,
+  lists: readonly AskedList[],
+  subject: Subject,
+  now: number,
+): ReadonlyMap<string, Said> {
+  return new Map(
+    lists.flatMap((list) => {
+      const said = askOne(book, list, subject, now)
+      return said === undefined ? [] : [[list.id, said] as const]
+    }),
+  )
+}
+
+/** Any hit is a hit, else anything unknown is unknown, else no hit (matching.md §3). */
+export function together(said: readonly Said[]): MatchResult {
   const hits = said.flatMap(({ hit }) => hit ?? [])
   const why = said.find((one) => one.why !== undefined)?.why
   if (said.some(({ hit, why: unsure }) => hit !== undefined && unsure === undefined)) return { state: 'hit', hits }
@@ -36,8 +47,8 @@ export function ask(book: ListBook, lists: readonly AskedList[], subject: Subjec
   return { state: said.length === 0 ? 'none' : 'no_hit', hits }
 }
 
-/** One list's answer: a hit; a reason why it cannot tell, with the hit that proves nothing where there is one; neither is "no hit". */
-interface Said {
+/** One list's answer: a hit; or why it cannot tell, with the hit that proves nothing where there is one; or "no hit". */
+export interface Said {
   readonly hit?: MatchHit
   readonly why?: string
 }

@@ -33,8 +33,7 @@ export class Files {
    */
   async sent(request: Request): Promise<Measurement> {
     const claimed = request.headers.get('content-type') ?? undefined
-    if (Number(request.headers.get('content-length') ?? 0) > MAX_FILE) throw tooLarge()
-    return this.#while(request, (bytes) => this.of(bytes, claimed))
+    return this.whole(request, (bytes) => this.of(bytes, claimed))
   }
 
   /** The same for bytes that were read elsewhere. @throws AppError `overloaded` */
@@ -54,8 +53,9 @@ export class Files {
     return this.of(file.bytes, file.claimedType ?? undefined)
   }
 
-  /** Gives the whole body to `use`, and its room back when that has ended. */
-  async #while<T>(request: Request, use: (bytes: Uint8Array) => Promise<T>): Promise<T> {
+  /** Gives the whole body to `use`, and its room back when that has ended. Throws as `sent`. */
+  async whole<T>(request: Request, use: (bytes: Uint8Array<ArrayBuffer>) => Promise<T>): Promise<T> {
+    if (Number(request.headers.get('content-length') ?? 0) > MAX_FILE) throw tooLarge()
     const pieces: Uint8Array[] = []
     let size = 0
     try {
