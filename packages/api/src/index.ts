@@ -4,6 +4,7 @@ import * as decisions from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
 import * as intake from './intake.ts'
+import * as listEntries from './list-entries.ts'
 import * as matching from './matching.ts'
 import * as models from './models.ts'
 import * as operator from './operator.ts'
@@ -36,6 +37,7 @@ export {
 } from './endpoint.ts'
 export * from './erasures.ts'
 export * from './intake.ts'
+export * from './list-entries.ts'
 export * from './matching.ts'
 export * from './models.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'
@@ -79,6 +81,7 @@ export const endpoints: readonly Endpoint[] = [
   settings,
   switches,
   operator,
+  listEntries,
   erasures,
   models,
   matching,

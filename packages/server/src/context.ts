@@ -79,9 +79,14 @@ import {
   allLists,
   allowedHarms,
   directRoutes,
+  type Entries,
+  entryRoutes,
   type ListLibrary,
   learnerProviders,
   type Models,
+  makeCodec,
+  makeEntries,
+  makeEntryDesk,
   makeLibrary,
   makeMatchDesk,
   makeModels,
@@ -117,6 +122,7 @@ export interface Parts {
   readonly people: People
   readonly transparency: Transparency
   readonly library: ListLibrary
+  readonly entries: Entries
   readonly models: Models
   readonly registry: RuleRegistry
   readonly counters: KeptCounters
@@ -205,10 +211,16 @@ async function build(
   )
   const sealKey = createSecretKey(fingerprintKey)
   const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
+  const entries = makeEntries(storage, fingerprintKey)
   const library = makeLibrary({
-    ...{ storage, sealer, fingerprintKey, keysFor, keyring, now },
+    ...{ storage, sealer, fingerprintKey, keysFor, keyring, now, entries },
     indexFolder: join(config.data, 'index'),
     events: { onMerged: indexMerged, onRefused: snapshotRefused, onFailure: (error) => failed('index', error) },
+  })
+  const codec = makeCodec(sealer, fingerprintKey)
+  const entryDesk = makeEntryDesk({
+    ...{ storage, sealer, codec, entries, library, now, keysFor },
+    onFailure: (error) => failed('index', error),
   })
   const counters = keptCounters({ storage, names: counterNames(keyring), now })
   const models = makeModels({ storage, keysFor, onBroken: (error) => failed('models', error) })
@@ -294,6 +306,7 @@ async function build(
     people,
     transparency,
     library,
+    entries,
     models,
     registry,
     counters,
@@ -310,6 +323,8 @@ async function build(
   await registry.load()
   await switchboard.load()
   await library.load()
+  // Not waited for: a list that is long is loaded while the server answers.
+  entryDesk.resume().catch((error: unknown) => failed('index', error))
   await models.load()
   namesKnown({
     rules: () => ruleNames(registry),
@@ -330,6 +345,7 @@ async function build(
     live.changed(topic)
     // Another process took a step: this one swaps too, and goes on with what it has if that cannot be read.
     if (topic === 'models') models.load().catch((error: unknown) => failed('models', error))
+    if (topic === 'entries') entries.load().catch((error: unknown) => failed('index', error))
     if (topic === 'switches') switchboard.load().catch((error: unknown) => failed('switches', error))
     if (topic === 'lists') library.refresh().catch((error: unknown) => failed('index', error))
     if (topic === 'rulesets') registry.load().catch((error: unknown) => failed('rules', error))
@@ -343,6 +359,7 @@ async function build(
         ...modelRoutes({ store }),
         ...directRoutes(matchDesk),
         ...erasureRoutes(erasure),
+        ...entryRoutes({ storage, entries, desk: entryDesk, codec, keysFor }),
         ...(options.routes?.(parts) ?? []),
       ],
       pages: [...hmaPages({ desk: matchDesk, storage, chance: Math.random }), ...(options.pages?.(parts) ?? [])],

@@ -8,10 +8,11 @@ export const remedies: Readonly<Record<Code, string>> = {
   unauthenticated: 'Sign in again, or send a valid API key in the header Authorization: Bearer llk_….',
   fresh_passkey_required: 'This act needs a person’s fresh assent. Use the command line on the machine itself.',
   forbidden: 'Ask an admin for the role or scope that the answer names.',
-  sealed: 'Ask with a key that has the scope match:sealed; what the list holds is shown to nobody.',
   second_person_required: 'Another person has to agree to this very act.',
   not_yours: 'Wait until it is free, or ask the person who holds it to hand it on.',
   token_used: 'Ask for a new address; each works once, for one person, for a short time.',
+  sealed:
+    'Nothing of a sealed list leaves it. Work with the numbers of its entries, or ask its source; a key with the scope match:sealed may ask whether something is on it.',
   not_yet: 'Come back later.',
   not_found: 'Check the address. What you may not know of looks just the same.',
   record_unknown: 'Check the number of the record.',
