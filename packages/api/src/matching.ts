@@ -90,9 +90,11 @@ export const MatchHit = z.object({
   entry: z.int().optional(),
   distance: z.int().optional().describe('Bits that differ; 0 for digests'),
   flags: z
-    .array(z.enum(['turned', 'weak', 'weak_digest']))
+    .array(z.enum(['turned', 'weak', 'weak_digest', 'disputed']))
     .optional()
-    .describe('turned: only turned or mirrored · weak: a picture with too little in it · weak_digest: MD5 or SHA-1'),
+    .describe(
+      'disputed: not everybody thinks that the entry belongs there · turned: only turned or mirrored · weak: a picture with too little in it · weak_digest: MD5 or SHA-1',
+    ),
 })
 export type MatchHit = z.infer<typeof MatchHit>
 

@@ -47,6 +47,7 @@ import { keyringOf, netsOf, type PlaceOptions, storageOf } from './places.ts'
 import {
   askedLists,
   countRules,
+  harmsOf,
   makeRegistry,
   makeSwitchboard,
   makeTally,
@@ -351,6 +352,8 @@ async function build(
     if (topic === 'rulesets') registry.load().catch((error: unknown) => failed('rules', error))
   })
   const matchDesk = makeMatchDesk({ storage, library, decoder, fetcher })
+  const harms = () => [...(harmsOf(registry) ?? [])]
+  const hma = { ...{ desk: matchDesk, entryDesk, codec, library, storage, harms }, chance: Math.random }
   const app = makeFace(
     { ...parts, sealer, settings, decoder, live, quiet, readiness, formKey, stands },
     {
@@ -362,7 +365,7 @@ async function build(
         ...entryRoutes({ storage, entries, desk: entryDesk, codec, keysFor }),
         ...(options.routes?.(parts) ?? []),
       ],
-      pages: [...hmaPages({ desk: matchDesk, storage, chance: Math.random }), ...(options.pages?.(parts) ?? [])],
+      pages: [...hmaPages(hma), ...(options.pages?.(parts) ?? [])],
     },
     options,
   )

@@ -12,19 +12,25 @@ beforeAll(async () => {
   folder = await initialised()
   writeFileSync(join(folder, 'boat.png'), picture(BOAT))
   writeFileSync(join(folder, 'other.png'), picture(OTHER))
-  writeFileSync(join(folder, 'tiles.txt'), `${pdqOf(BOAT)}\n`)
-  await put('tiles')
-  await put('kept', '--sealed')
+  await whileServing(folder, async ({ library }) => {
+    for (const [id, sealed] of [
+      ['tiles', false],
+      ['kept', true],
+    ] as const) {
+      const facts = {
+        id,
+        kind: 'pdq',
+        harm: 'csea',
+        sealed,
+        context: false,
+        source: 'test',
+        staleAfterMs: null,
+      } as const
+      await library.import({ facts, text: pdqOf(BOAT), contentType: 'text/plain', by: 'operator', live: true })
+    }
+  })
 }, 120_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-async function put(list: string, ...more: string[]): Promise<void> {
-  const { code, err } = await lamplighter(folder, [
-    ...['lists', 'import', 'tiles.txt', '--list', list, '--kind', 'pdq', '--harm', 'csea'],
-    ...more,
-  ])
-  if (code !== 0) throw new Error(err)
-}
 
 describe('lamplighter match', () => {
   test('says a hit with its entry, and no hit with what was asked', async () => {

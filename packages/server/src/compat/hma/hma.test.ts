@@ -65,6 +65,7 @@ function put(id: string, kind: 'pdq' | 'digest', values: readonly string[], fact
     text: values.join('\n'),
     contentType: 'text/plain',
     by: 'operator',
+    live: true,
   })
 }
 
@@ -185,6 +186,74 @@ describe('ecosystem 11: a client of HMA', () => {
     Reflect.deleteProperty(book, 'get')
     house.clock.now -= 2 * DAY_MS
     expect((await hma.indexStatus()).pdq).toEqual({ present: true, built_to: expect.any(Number), size: 402 })
+  })
+
+  test('makes a bank, fills it by hash, by file and by address, and what is in it matches at once', async () => {
+    const made = { name: 'COOP_ORG1_OWN', matching_enabled_ratio: 1 }
+    expect(await hma.createBank({ name: 'COOP_ORG1_OWN', enabled_ratio: '1' })).toEqual(made)
+    await expect(hma.createBank({ name: 'COOP_ORG1_OWN' })).rejects.toEqual(refused(403, /already exists/))
+    await expect(hma.createBank({ name: 'lower_case' })).rejects.toEqual(refused(400, /name/))
+    await expect(hma.createBank({ name: 'OTHER', harm: 'nonsense' })).rejects.toEqual(refused(400, /harm/))
+    const [own = '', other = ''] = hashes(2, 61)
+    const added = await hma.addSignal('COOP_ORG1_OWN', { pdq: own.toUpperCase() })
+    expect(added.signals).toEqual({ pdq: own })
+    expect(await hma.lookup(pdq(own))).toEqual({ COOP_ORG1_OWN: [{ bank_content_id: added.id, distance: '0' }] })
+    // Once more changes nothing.
+    expect((await hma.addSignal('COOP_ORG1_OWN', { pdq: own })).id).toBe(added.id)
+    const byFile = await hma.addContentFile('COOP_ORG1_OWN', 'photo', picture(['hatched', 12]))
+    expect(byFile.signals).toEqual({ pdq: pdqOf(['hatched', 12]) })
+    const byUrl = await hma.addContentUrl('COOP_ORG1_OWN', { url: `http://127.0.0.1:${portOf(host)}/boat.png` })
+    expect(new Set([added.id, byFile.id, byUrl.id]).size).toBe(3)
+    expect(await hma.lookupFile('photo', picture(['hatched', 12]))).toEqual({
+      pdq: { COOP_ORG1_OWN: [{ bank_content_id: byFile.id, distance: '0' }] },
+    })
+    const acts = await house.rows('entry_acts')
+    expect(new Set(acts.map(({ asked_by: by }) => String(by).slice(0, 4)))).toEqual(new Set(['key:']))
+    await expect(hma.addSignal('COOP_ORG1_OWN', { video_md5: '0'.repeat(32) })).rejects.toEqual(
+      refused(400, /pictures/),
+    )
+    await expect(hma.addSignal('COOP_ORG1_OWN', { pdq: other.slice(2) })).rejects.toEqual(refused(400, /64 hex/))
+    await expect(hma.addSignal('NOWHERE', { pdq: other })).rejects.toEqual(refused(404, /no bank/))
+  })
+
+  test('shows an entry, puts it aside for a while, and takes it out', async () => {
+    const bank = 'COOP_ORG1_OWN'
+    const [, , entry = ''] = hashes(3, 62)
+    const { id } = await hma.addSignal(bank, { pdq: entry })
+    const shown = {
+      ...{ id, disable_until_ts: 1, collab_metadata: {}, original_media_uri: null },
+      bank: { name: bank, matching_enabled_ratio: 1 },
+    }
+    expect(await hma.content(bank, id)).toEqual(shown)
+    expect(await hma.content(bank, id, { include_signals: 'true' })).toEqual({ ...shown, signals: { pdq: entry } })
+    const until = Math.floor(house.clock.now / 1000) + 3_600
+    expect(await hma.updateContent(bank, id, { disable_until_ts: until })).toEqual({
+      ...shown,
+      disable_until_ts: until,
+    })
+    expect(await hma.lookup(pdq(entry))).toEqual({})
+    house.clock.now += 3_601_000
+    expect(await hma.lookup(pdq(entry))).toHaveProperty(bank)
+    expect((await hma.updateContent(bank, id, { disable_until_ts: 0 })).disable_until_ts).toBeGreaterThan(until)
+    expect(await hma.lookup(pdq(entry))).toEqual({})
+    expect(await hma.updateContent(bank, id, { disable_until_ts: 1 })).toEqual(shown)
+    expect(await hma.lookup(pdq(entry))).toHaveProperty(bank)
+    await expect(hma.updateContent(bank, id, { disable_until_ts: 9_999_999_999 })).rejects.toEqual(refused(400, /year/))
+    await expect(hma.updateContent(bank, id, { disable_until_ts: -1 })).rejects.toEqual(refused(400, /non-negative/))
+    expect(await hma.deleteContent(bank, id)).toEqual({ deleted: 1 })
+    expect(await hma.lookup(pdq(entry))).toEqual({})
+    expect(await hma.deleteContent(bank, id)).toEqual({ deleted: 0 })
+    await expect(hma.content(bank, id)).rejects.toEqual(refused(404, /not found/))
+  })
+
+  test('changes nothing in a sealed bank, and is shown no value that the terms keep here', async () => {
+    await expect(sealed.addSignal('CSAM_MEDIA', { pdq: first })).rejects.toEqual(refused(403, /two people/))
+    await expect(sealed.deleteContent('CSAM_MEDIA', 1)).rejects.toEqual(refused(403, /two people/))
+    const [{ bank_content_id: id = 0 } = {}] = (await sealed.lookup(pdq(pdqOf(CSAM)))).CSAM_MEDIA ?? []
+    await expect(sealed.content('CSAM_MEDIA', id + 1)).rejects.toEqual(refused(403, /sealed/))
+    const [{ bank_content_id: open = 0 } = {}] = (await hma.lookup(pdq(first))).TILES ?? []
+    expect(await hma.content('TILES', open)).toMatchObject({ id: open, disable_until_ts: 1 })
+    await expect(hma.content('TILES', open, { include_signals: 'true' })).rejects.toEqual(refused(403, /terms/))
   })
 
   test.each([

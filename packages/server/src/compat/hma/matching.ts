@@ -3,7 +3,7 @@ import { readBytes } from '../../http/body.ts'
 import { AppError } from '../../http/errors.ts'
 import { parseJson, textOf } from '../../http/json.ts'
 import type { PageCall } from '../../http/route.ts'
-import type { MatchDesk } from '../../signals/index.ts'
+import type { Codec, EntryDesk, ListLibrary, MatchDesk } from '../../signals/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import { type Bank, bankNamed, banksOf, coinOf } from './banks.ts'
 import { askedSignal, type Found, lookedUp, signalType, subjectOfSignal } from './lookup.ts'
@@ -20,7 +20,12 @@ import {
 
 export interface HmaServices {
   readonly desk: MatchDesk
+  readonly entryDesk: EntryDesk
+  readonly codec: Codec
+  readonly library: Pick<ListLibrary, 'declare'>
   readonly storage: Storage
+  /** Harms of the live rules' schema. */
+  harms(): readonly string[]
   readonly chance: () => number
 }
 

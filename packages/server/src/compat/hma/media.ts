@@ -82,9 +82,14 @@ export function signalOf({ facts }: Media, type: SignalType): string {
 
 /** What is looked up for a signal type: of a picture all its readings, not only the one that `signalOf` gives. */
 export function subjectFor({ facts }: Media, type: SignalType): Subject {
-  const { readings, digests, visual, gap } = subjectOfFile(facts)
-  if (type === 'pdq') return { readings, digests: new Map(), visual, ...(gap !== undefined && { gap }) }
-  return { readings: [], digests: new Map([...digests].filter(([kind]) => kind === 'md5')), visual: false }
+  const { readings, digests, ...file } = subjectOfFile(facts)
+  if (type === 'pdq') return { ...file, readings, digests: new Map() }
+  return {
+    file: facts.sha256,
+    readings: [],
+    digests: new Map([...digests].filter(([kind]) => kind === 'md5')),
+    visual: false,
+  }
 }
 
 /** Faults of the file itself; all else is ours, and may be gone when it is sent again. */

@@ -1,5 +1,6 @@
 import { type Page, type PageCall, page } from '../../http/route.ts'
-import { allBanks, changeBank, oneBank } from './curation.ts'
+import { addContent, addSignal, changeContent, dropContent, showContent } from './content.ts'
+import { addBank, allBanks, changeBank, oneBank } from './curation.ts'
 import { refuse } from './errors.ts'
 import { compare, type HmaServices, hash, indexStatus, lookup, rawLookup } from './matching.ts'
 
@@ -34,6 +35,12 @@ export function hmaPages(services: HmaServices): Page[] {
     at('get', '/c/banks', (call) => allBanks(services, call)),
     at('get', '/c/bank/{name}', (call) => oneBank(services, call)),
     at('put', '/c/bank/{name}', (call) => changeBank(services, call)),
+    at('post', '/c/banks', (call) => addBank(services, call)),
+    at('post', '/c/bank/{name}/content', (call) => addContent(services, call)),
+    at('post', '/c/bank/{name}/signal', (call) => addSignal(services, call)),
+    at('get', '/c/bank/{name}/content/{id}', (call) => showContent(services, call)),
+    at('put', '/c/bank/{name}/content/{id}', (call) => changeContent(services, call)),
+    at('delete', '/c/bank/{name}/content/{id}', (call) => dropContent(services, call)),
     at('get', '/status/live', async () => plain('I-AM-ALIVE', 200)),
     at('get', '/status', async (call) => {
       const lists = await desk.lists(call)

@@ -7,6 +7,8 @@ export interface Subject {
   readonly readings: readonly BoundReading[]
   /** Kind and value of each digest, in lower case. */
   readonly digests: ReadonlyMap<DigestKind, string>
+  /** SHA-256 of the file that it is about: pairs of it and an entry may be excepted. */
+  readonly file?: string
   /** Whether lists of pictures say something of it, though it may have no reading. */
   readonly visual: boolean
   /** Why its pictures are not all known; undefined where they are. */
@@ -60,7 +62,7 @@ function askOne(book: ListBook, { id, kind }: AskedList, subject: Subject, now: 
   if (list === undefined) return { why: 'not_loaded' }
   const values = kind === 'pdq' ? subject.readings.map(({ pdq }) => pdq) : digestsFor(list, subject)
   if (values === undefined) return undefined
-  const found = finding(book, list, subject.readings, now)(values)
+  const found = find(book, list, { values, subject, now })
   if (found.hit !== undefined || found.why !== undefined) return found
   return kind === 'pdq' && subject.gap !== undefined ? { why: subject.gap } : {}
 }
@@ -72,24 +74,26 @@ function digestsFor({ finder }: LoadedList, { digests }: Subject): readonly stri
   return known.length === 0 ? undefined : known.map(([, value]) => value)
 }
 
-function finding(book: ListBook, list: LoadedList, readings: readonly BoundReading[], now: number) {
-  return (values: readonly string[]): Said => {
-    const bound = book.bind(readings, now, ALL_KINDS)
-    for (const value of values) bound.get(list.id)?.find('any', value)
-    const best = nearest(bound.hits)
-    if (best !== undefined) return { hit: told(best) }
-    const why = bound.unsure.get(list.id)
-    if (why !== 'featureless') return why === undefined ? {} : { why }
-    // Asked again as if its pictures showed enough: a person gets the entry to look at, and nobody is accused (§6.3).
-    const sure = book.bind(
-      readings.map((reading) => ({ ...reading, quality: SURE_QUALITY })),
-      now,
-      ALL_KINDS,
-    )
-    for (const value of values) sure.get(list.id)?.find('any', value)
-    const weak = nearest(sure.hits)
-    return { why, ...(weak !== undefined && { hit: told(weak, 'weak') }) }
+/** Looks all values up in one list. */
+function find(
+  book: ListBook,
+  { id }: LoadedList,
+  { values, subject, now }: { readonly values: readonly string[]; readonly subject: Subject; readonly now: number },
+): Said {
+  const files = new Map(values.map((value) => [value, [subject.file]]))
+  const bind = (readings: readonly BoundReading[]) => {
+    const bound = book.bind(readings, now, ALL_KINDS, files)
+    for (const value of values) bound.get(id)?.find('any', value)
+    return bound
   }
+  const bound = bind(subject.readings)
+  const best = nearest(bound.hits)
+  if (best !== undefined) return { hit: told(best) }
+  const why = bound.unsure.get(id)
+  if (why !== 'featureless') return why === undefined ? {} : { why }
+  // Asked again as if its pictures showed enough: a person gets the entry to look at, and nobody is accused (§6.3).
+  const weak = nearest(bind(subject.readings.map((reading) => ({ ...reading, quality: SURE_QUALITY }))).hits)
+  return { why, ...(weak !== undefined && { hit: told(weak, 'weak') }) }
 }
 
 type Found = ReturnType<ListBook['bind']>['hits'][number]
@@ -103,6 +107,7 @@ function told(hit: Found, weak?: 'weak'): MatchHit {
   const flags = [
     ...(weak === undefined ? [] : [weak]),
     ...(hit.turned ? (['turned'] as const) : []),
+    ...(hit.flags ?? []),
     ...(hit.kind === 'md5' || hit.kind === 'sha1' ? (['weak_digest'] as const) : []),
   ]
   return {

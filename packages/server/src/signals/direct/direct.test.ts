@@ -39,6 +39,7 @@ function put(
     text: values.join('\n'),
     contentType: 'text/plain',
     by: 'operator',
+    live: true,
   })
 }
 

@@ -49,6 +49,7 @@ export function subjectOfFile(facts: Measurement): Subject {
       ['sha1', facts.sha1],
       ['md5', facts.md5],
     ]),
+    file: facts.sha256,
     visual: isVisual(facts),
     ...(gap !== undefined && { gap }),
   }

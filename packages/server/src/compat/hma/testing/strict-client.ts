@@ -15,6 +15,15 @@ const Signals = z.strictObject({
 })
 const Bank = z.strictObject({ name: z.string(), matching_enabled_ratio: z.number().min(0).max(1) })
 const Status = z.strictObject({ present: z.boolean(), built_to: z.int(), size: z.int().min(0) })
+const Added = z.strictObject({ id: z.int(), signals: Signals })
+const Content = z.strictObject({
+  id: z.int(),
+  disable_until_ts: z.int(),
+  collab_metadata: z.record(z.string(), z.array(z.string())),
+  original_media_uri: z.string().nullable(),
+  bank: Bank,
+  signals: Signals.exactOptional(),
+})
 const Refusal = z.strictObject({ message: z.string().min(1) })
 const STATUSES = [400, 403, 404, 413, 503]
 
@@ -63,6 +72,18 @@ export class HmaClient {
   bank = (name: string) => this.#get(`/c/bank/${name}`, {}, Bank)
   updateBank = (name: string, body: unknown) => this.#json('PUT', `/c/bank/${name}`, body, Bank)
 
+  createBank = (body: unknown) => this.#json('POST', '/c/banks', body, Bank, 201)
+  addContentUrl = (bank: string, query: Record<string, string>) =>
+    this.#ask(`/c/bank/${bank}/content?${new URLSearchParams(query)}`, { method: 'POST' }, Added)
+  addContentFile = (bank: string, part: string, bytes: Uint8Array) =>
+    this.#send(`/c/bank/${bank}/content`, part, bytes, {}, Added)
+  addSignal = (bank: string, body: unknown) => this.#json('POST', `/c/bank/${bank}/signal`, body, Added)
+  content = (bank: string, id: number, query = {}) => this.#get(`/c/bank/${bank}/content/${id}`, query, Content)
+  updateContent = (bank: string, id: number, body: unknown) =>
+    this.#json('PUT', `/c/bank/${bank}/content/${id}`, body, Content)
+  deleteContent = (bank: string, id: number) =>
+    this.#ask(`/c/bank/${bank}/content/${id}`, { method: 'DELETE' }, z.strictObject({ deleted: z.int() }))
+
   async status(path = '/status'): Promise<[number, string]> {
     const answer = await fetch(`${this.#base}${path}`, { headers: this.#headers })
     return [answer.status, await answer.text()]
@@ -78,18 +99,24 @@ export class HmaClient {
     return this.#ask(`${path}?${new URLSearchParams(query)}`, { method: 'POST', body: form }, shape)
   }
 
-  #json<T extends z.ZodType>(method: string, path: string, body: unknown, shape: T): Promise<z.output<T>> {
+  #json<T extends z.ZodType>(
+    method: string,
+    path: string,
+    body: unknown,
+    shape: T,
+    status = 200,
+  ): Promise<z.output<T>> {
     const headers = { 'content-type': 'application/json' }
-    return this.#ask(path, { method, headers, body: JSON.stringify(body) }, shape)
+    return this.#ask(path, { method, headers, body: JSON.stringify(body) }, shape, status)
   }
 
-  async #ask<T extends z.ZodType>(path: string, init: RequestInit, shape: T): Promise<z.output<T>> {
+  async #ask<T extends z.ZodType>(path: string, init: RequestInit, shape: T, status = 200): Promise<z.output<T>> {
     const headers = { ...this.#headers, ...Object.fromEntries(new Headers(init.headers)) }
     const answer = await fetch(`${this.#base}${path}`, { ...init, headers })
     this.unknown = answer.headers.get('lamplighter-unknown')
     if (answer.headers.get('content-type') !== 'application/json') throw new TypeError(`${path}: expected JSON`)
     const json: unknown = await answer.json()
-    if (answer.status === 200) return shape.parse(json)
+    if (answer.status === status) return shape.parse(json)
     if (!STATUSES.includes(answer.status)) throw new TypeError(`${path}: unexpected status ${answer.status}`)
     throw new Refused(answer.status, Refusal.parse(json).message)
   }
