@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { HashAnswer, MatchResult } from '@lamplighter/api'
-import { distanceBits, type Pdq, parsePdq } from '@lamplighter/matching'
+import { distanceBits, type Pdq, parsePdq, readingsOf } from '@lamplighter/matching'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pdqKernel } from '../../evidence/decoder/index.ts'
+import { hills, jpeg, png } from '../../evidence/decoder/testing/files.ts'
 import { CSAM, type House, openHouse, pdqOf, picture } from '../../testing/house.ts'
 import { operatorCalls } from '../../testing/operator-calls.ts'
 import { operatorDoer } from '../../testing/server.ts'
@@ -213,6 +215,22 @@ describe('POST /v1/match', () => {
     const pdf = await file('/v1/match?lists=tiles,files', Buffer.from('%PDF-1.7\n'), 'application/pdf')
     expect(pdf.body.results).toEqual([{ state: 'no_hit', hits: [] }])
   })
+
+  test('matching 12: a listed JPEG that is cut off is a hit or unknown, never no hit', async () => {
+    const shown = hills(240, 180, 7)
+    const jpegFile = await jpeg(shown)
+    const [reading] = readingsOf(pdqKernel(), shown, { orientation: 1 })
+    await put('hills', 'pdq', [reading?.pdq ?? expect.fail()], {})
+    const states: string[] = []
+    for (const share of [0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 1]) {
+      const cut = jpegFile.subarray(0, Math.floor(jpegFile.length * share))
+      const { results, file: facts } = (await file('/v1/match?lists=hills', cut, 'image/jpeg')).body
+      states.push(results[0].state)
+      if (share < 1 && results[0].state === 'hit') expect(facts.flags).toContain('read_with_errors')
+    }
+    expect(states).not.toContain('no_hit')
+    expect([states.includes('unknown'), states.at(-1)]).toEqual([true, 'hit'])
+  })
 })
 
 describe('sealed lists', () => {
@@ -316,6 +334,11 @@ describe('POST /v1/hash', () => {
       const answer = await file('/v1/hash', Buffer.from(text), 'image/png')
       expect([text, answer.status, answer.body.code]).toEqual([text, 415, 'unsupported_type'])
     }
+    const heic = await file('/v1/hash', Buffer.from('\0\0\0\x18ftypheic\0\0\0\0heic'), 'image/heic')
+    expect(heic.body).toMatchObject({ type: 'image/heic', unknown: [{ why: 'no_decoder' }], md5: expect.any(String) })
+    const tiny = await file('/v1/hash', png(hills(4, 4)))
+    expect(tiny.body).toMatchObject({ width: 4, readings: [], unknown: [] })
+    expect((await file('/v1/hash', picture(BOAT, 64))).body.readings).toHaveLength(1)
     const empty = await file('/v1/hash', new Uint8Array())
     expect([empty.status, empty.body.code]).toEqual([422, 'invalid'])
     const large = await file('/v1/hash', new Uint8Array(50 * 2 ** 20 + 1))
