@@ -258,7 +258,7 @@ async function build(
   const nameOf = keyedNames(sealKey)
   const bench: IntakeServices['bench'] = {
     ...{ rules: registry.live, running: registry.running, tally, counters },
-    ...{ lists: library.book, providers, vault, sealer, sealKey },
+    ...{ lists: library.book, trials: library.trials, providers, vault, sealer, sealKey },
     switches: () => ({ set: switchboard.now(), at: now() }),
   }
   const uploads = makeUploads({ storage, keyring, reader: archiveReader(bench, nameOf) })

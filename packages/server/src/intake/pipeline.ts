@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { CounterOp, CounterStore, Flag, Judgement, Measured, Mode, Phase, Plan, Reading } from '@lamplighter/rules'
 import type { MediaVault } from '../evidence/index.ts'
 import { judgeCounted, type LiveRules, type Running, type SwitchSet, soften, type Tally } from '../policy/index.ts'
-import { type BoundLists, type ListBook, measure, type Provider } from '../signals/index.ts'
+import { type BoundLists, type ListBook, measure, type Provider, type Trials } from '../signals/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import {
   type Acting,
@@ -30,6 +30,8 @@ export interface Bench {
   readonly running: () => Running
   readonly tally: Pick<Tally, 'saw' | 'later'>
   readonly lists: ListBook
+  /** Versions of lists that are only counted. */
+  readonly trials: Pick<Trials, 'watch'>
   readonly counters: CounterStore
   readonly providers: ReadonlyMap<string, Provider>
   readonly vault: MediaVault
