@@ -3,6 +3,7 @@ import * as backtests from './backtests.ts'
 import * as decisions from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
+import * as exchanges from './exchanges.ts'
 import * as intake from './intake.ts'
 import * as listEntries from './list-entries.ts'
 import * as lists from './lists.ts'
@@ -37,6 +38,7 @@ export {
   type Repeat,
 } from './endpoint.ts'
 export * from './erasures.ts'
+export * from './exchanges.ts'
 export * from './intake.ts'
 export * from './list-entries.ts'
 export * from './lists.ts'
@@ -83,6 +85,7 @@ export const endpoints: readonly Endpoint[] = [
   settings,
   switches,
   operator,
+  exchanges,
   listEntries,
   lists,
   erasures,

@@ -13,6 +13,7 @@ import {
 } from './erasure/index.ts'
 import {
   delivered,
+  exchangePulled,
   failed,
   fetchFailed,
   indexMerged,
@@ -76,6 +77,7 @@ import { createQuiet, type Quiet } from './restore/index.ts'
 import type { CaseDesk } from './review/index.ts'
 import { startRunning } from './running.ts'
 import { createSettings, type Settings } from './settings/index.ts'
+import { EXCHANGE_TIMES, type Exchanges, exchangeRoutes, makeExchanges, PULL_QUEUE } from './signals/exchanges/index.ts'
 import {
   allLists,
   allowedHarms,
@@ -123,6 +125,7 @@ export interface Parts {
   readonly people: People
   readonly transparency: Transparency
   readonly library: ListLibrary
+  readonly exchanges: Exchanges
   readonly entries: Entries
   readonly models: Models
   readonly registry: RuleRegistry
@@ -218,6 +221,12 @@ async function build(
     indexFolder: join(config.data, 'index'),
     events: { onMerged: indexMerged, onRefused: snapshotRefused, onFailure: (error) => failed('index', error) },
   })
+  const exchanges = makeExchanges({
+    ...{ storage, sealer, keysFor, now, lists: library, chance: Math.random },
+    outgoing: outgoing({ allowNets: netsOf(options), times: EXCHANGE_TIMES }),
+    contentKey: fingerprintKey,
+    tell: exchangePulled,
+  })
   const codec = makeCodec(sealer, fingerprintKey)
   const entryDesk = makeEntryDesk({
     ...{ storage, sealer, codec, entries, library, now, keysFor },
@@ -307,6 +316,7 @@ async function build(
     people,
     transparency,
     library,
+    exchanges,
     entries,
     models,
     registry,
@@ -330,6 +340,7 @@ async function build(
   namesKnown({
     rules: () => ruleNames(registry),
     lists: () => library.book.all().map(({ id }) => id),
+    exchanges: exchanges.names,
     signals: [...providers.keys()],
     switches: SWITCH_IDS,
   })
@@ -353,7 +364,7 @@ async function build(
   })
   const matchDesk = makeMatchDesk({ storage, library, decoder, fetcher })
   const harms = () => [...(harmsOf(registry) ?? [])]
-  const hma = { ...{ desk: matchDesk, entryDesk, codec, library, storage, harms }, chance: Math.random }
+  const hma = { ...{ desk: matchDesk, entryDesk, codec, library, exchanges, storage, harms }, chance: Math.random }
   const app = makeFace(
     { ...parts, sealer, settings, decoder, live, quiet, readiness, formKey, stands },
     {
@@ -361,6 +372,7 @@ async function build(
         ...replayRoutes({ storage, registry, keyring, progress, uploads, keysFor }),
         ...modelRoutes({ store }),
         ...directRoutes(matchDesk),
+        ...exchangeRoutes({ storage, exchanges }),
         ...erasureRoutes(erasure),
         ...entryRoutes({ storage, entries, desk: entryDesk, codec, keysFor }),
         ...(options.routes?.(parts) ?? []),
@@ -387,6 +399,7 @@ async function build(
     start() {
       const long = {
         [ERASURE_QUEUE]: erasureHandler(erasure),
+        [PULL_QUEUE]: exchanges.handler,
         [BACKTEST.queue]: backtestHandler({ storage, registry, keyring, progress, uploads }),
         [RETRO.queue]: retroHandler({
           ...{ storage, registry, keyring, progress, uploads },
@@ -412,6 +425,7 @@ async function build(
         transparency,
         decoder,
         long,
+        tasks: [exchanges.task],
         now,
       }
       running.push(...startRunning(beside))

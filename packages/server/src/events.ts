@@ -209,6 +209,19 @@ export function snapshotRefused(error: unknown): void {
   write('warn', { event: 'index.snapshot_refused', code: codeOf(error) })
 }
 
+const exchangePullTotal = metrics.counter({
+  name: 'lamplighter_exchange_pull_total',
+  help: 'Pulls of exchanges: done, told to wait, or stopped until a person looks.',
+  labels: { exchange: () => namesNow().exchanges(), result: ['done', 'waits', 'stopped'] },
+})
+
+/** How a pull ended, or that it waits. One that stopped is an alarm: its lists grow stale. */
+export function exchangePulled(event: { exchange: string; result: 'done' | 'waits' | 'stopped' }): void {
+  const { exchange, result } = event
+  exchangePullTotal.add({ exchange, result })
+  if (result === 'stopped') write('error', { event: 'exchange.stopped' })
+}
+
 /** Something beside the calls failed: it is tried again or waits for a person, and is never silent. */
 export function failed(
   part: 'gate' | 'follow' | 'index' | 'job' | 'ledger' | 'models' | 'rules' | 'schedule' | 'switches',

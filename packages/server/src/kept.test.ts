@@ -10,6 +10,7 @@ import { receiveAppealWork } from './review/index.ts'
 import { defineQuery, type ReadDb } from './storage/index.ts'
 import { engines } from './storage/testing/engines.ts'
 import { EntryMakes } from './testing/entry-calls.ts'
+import { ExchangeMakes } from './testing/exchange-calls.ts'
 import { Makes, openTown } from './testing/good-calls.ts'
 import { freshId, type House, messageOf, openHouse } from './testing/house.ts'
 import { operatorCalls } from './testing/operator-calls.ts'
@@ -125,6 +126,7 @@ async function liveIn(house: House): Promise<void> {
   // The first is withdrawn, the second waits.
   for (const _ of [1, 2]) await make.switchAsked()
   await liveByRules(new RuleMakes(town))
+  await new ExchangeMakes(town).pulled('x')
   await new EntryMakes(town, 'x').agreed()
   for (const seed of [1, 2]) await teach(house, seed)
   const { storage, meansFor, transparency } = house.context

@@ -9,6 +9,7 @@ export const modules: readonly URL[] = [
   'restore',
   'transparency',
   'signals',
+  'signals/exchanges',
   'signals/lists',
   'signals/direct',
   'compat/hma',

@@ -90,6 +90,14 @@ export const acts: Readonly<Record<Act, ActRow>> = {
   'connections.manage': { roles: { admin: 'yes' }, operator: true, touch: true },
   'lists.read': { roles: { lead: 'yes', 'child-safety': 'yes', auditor: 'read' }, operator: true },
   'lists.edit': { roles: { lead: 'yes', 'child-safety': 'yes' }, operator: true },
+  'exchanges.read': {
+    roles: { lead: 'yes', 'child-safety': 'yes', auditor: 'read', admin: 'yes' },
+    operator: true,
+  },
+  'exchanges.manage': { roles: { admin: 'yes' }, operator: true, touch: true },
+  // Another person than who set it up, and of which duty, hangs on the lists: the work looks at both.
+  'exchanges.approve': { roles: { lead: 'yes', 'child-safety': 'yes' }, operator: true, touch: true },
+  'exchanges.pull': { roles: { lead: 'yes', 'child-safety': 'yes', admin: 'yes' }, operator: true },
   'settings.read': { roles: administration, operator: true },
   'settings.edit': { roles: { admin: 'yes' }, operator: true, touch: true },
   'switches.read': { roles: { lead: 'yes', legal: 'yes', auditor: 'read', admin: 'read' }, operator: true },

@@ -4,6 +4,7 @@ import type { Code } from '@lamplighter/api'
 import { KeyringError } from '../storage/keyring/index.ts'
 import { caseStates, revealStates } from './case-states.ts'
 import { EntryMakes, entryStates } from './entry-calls.ts'
+import { exchangeStates } from './exchange-calls.ts'
 import type { Makes, Town } from './good-calls.ts'
 import { type Answered, freshId, LISTED, messageOf, picture, reportOf } from './house.ts'
 import { operatorCalls } from './operator-calls.ts'
@@ -27,6 +28,7 @@ export function statesOf(town: Town, make: Makes, word: string): readonly State[
     ...ruleStates(town, word),
     ...entryStates(town, make, new EntryMakes(town, word), word),
     ...ofSwitches(town, make, word),
+    ...exchangeStates(town, word),
     ...ofTheRest(town, make, word),
   ]
 }

@@ -2,7 +2,7 @@ import { AppError } from '../../http/errors.ts'
 import { nameOf } from '../../http/principal.ts'
 import type { PageCall } from '../../http/route.ts'
 import type { Doer } from '../../people/index.ts'
-import { entryFrom, type ListKind, pageOf, termsOf } from '../../signals/index.ts'
+import { type ListKind, pageOf, parseEntry, termsOf } from '../../signals/index.ts'
 import { type Bank, contentId, entryOf } from './banks.ts'
 import { bankOf, shownBank } from './curation.ts'
 import { signalType, subjectOfSignal } from './lookup.ts'
@@ -95,7 +95,7 @@ async function added(
   call: PageCall,
   { bank, type, signal, quality }: { bank: Bank; type: SignalType; signal: string; quality: number | undefined },
 ): Promise<object> {
-  const entry = entryFrom(
+  const entry = parseEntry(
     { value: signal, quality: String(quality ?? ''), added: new Date(call.now).toISOString() },
     bank.list.kind,
   )

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningServer, startServer } from '../../http/server.ts'
 import { hashes, turned } from '../../signals/pictures/testing/hashes.ts'
 import { CSAM, type House, openHouse, pdqOf, picture } from '../../testing/house.ts'
+import { operatorCalls } from '../../testing/operator-calls.ts'
 import { operatorDoer } from '../../testing/server.ts'
 import { HmaClient, type Refused } from './testing/strict-client.ts'
 
@@ -244,6 +245,20 @@ describe('ecosystem 11: a client of HMA', () => {
     expect(await hma.lookup(pdq(entry))).toEqual({})
     expect(await hma.deleteContent(bank, id)).toEqual({ deleted: 0 })
     await expect(hma.content(bank, id)).rejects.toEqual(refused(404, /not found/))
+  })
+
+  test('sees exchanges that feed its banks, and nothing of what signs in', async () => {
+    await put('fed', 'digest', ['1'.repeat(32)])
+    const wish = {
+      ...{ source: 'http', settings: { url: 'https://hashes.example/list', form: 'pages', kind: 'digest' } },
+      ...{ credentials: { token: 'not to be told' }, lists: { digest: 'fed' } },
+    }
+    expect((await operatorCalls(house, '/v1/exchanges/partner', wish, 'PUT')).status).toBe(200)
+    expect(await hma.exchanges()).toEqual(['PARTNER'])
+    expect(await hma.exchange('PARTNER')).toEqual({ name: 'PARTNER', api: 'http', enabled: false })
+    expect(await hma.exchangeStatus('PARTNER')).toEqual({ last_fetch_time: 0, checkpoint_time: 0, success: true })
+    await expect(hma.exchange('OTHER')).rejects.toEqual(refused(404, /Exchange not found/))
+    await expect(hma.addSignal('FED', { video_md5: '2'.repeat(32) })).rejects.toEqual(refused(400, /exchange feeds/))
   })
 
   test('changes nothing in a sealed bank, and is shown no value that the terms keep here', async () => {

@@ -3,6 +3,7 @@ import { readBytes } from '../../http/body.ts'
 import { AppError } from '../../http/errors.ts'
 import { parseJson, textOf } from '../../http/json.ts'
 import type { PageCall } from '../../http/route.ts'
+import type { Exchanges } from '../../signals/exchanges/index.ts'
 import type { Codec, EntryDesk, ListLibrary, MatchDesk } from '../../signals/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import { type Bank, bankNamed, banksOf, coinOf } from './banks.ts'
@@ -23,6 +24,7 @@ export interface HmaServices {
   readonly entryDesk: EntryDesk
   readonly codec: Codec
   readonly library: Pick<ListLibrary, 'declare'>
+  readonly exchanges: Pick<Exchanges, 'all'>
   readonly storage: Storage
   /** Harms of the live rules' schema. */
   harms(): readonly string[]

@@ -2,6 +2,7 @@ import { type Page, type PageCall, page } from '../../http/route.ts'
 import { addContent, addSignal, changeContent, dropContent, showContent } from './content.ts'
 import { addBank, allBanks, changeBank, oneBank } from './curation.ts'
 import { refuse } from './errors.ts'
+import { exchangeNames, exchangeStatus, oneExchange } from './exchanges.ts'
 import { compare, type HmaServices, hash, indexStatus, lookup, rawLookup } from './matching.ts'
 
 type Handle = (call: PageCall) => Promise<object>
@@ -41,6 +42,9 @@ export function hmaPages(services: HmaServices): Page[] {
     at('get', '/c/bank/{name}/content/{id}', (call) => showContent(services, call)),
     at('put', '/c/bank/{name}/content/{id}', (call) => changeContent(services, call)),
     at('delete', '/c/bank/{name}/content/{id}', (call) => dropContent(services, call)),
+    at('get', '/c/exchanges', (call) => exchangeNames(services, call)),
+    at('get', '/c/exchange/{name}', (call) => oneExchange(services, call)),
+    at('get', '/c/exchange/{name}/status', (call) => exchangeStatus(services, call)),
     at('get', '/status/live', async () => plain('I-AM-ALIVE', 200)),
     at('get', '/status', async (call) => {
       const lists = await desk.lists(call)

@@ -72,6 +72,15 @@ export class HmaClient {
   bank = (name: string) => this.#get(`/c/bank/${name}`, {}, Bank)
   updateBank = (name: string, body: unknown) => this.#json('PUT', `/c/bank/${name}`, body, Bank)
 
+  exchanges = () => this.#get('/c/exchanges', {}, z.array(z.string()))
+  exchange = (name: string) =>
+    this.#get(`/c/exchange/${name}`, {}, z.strictObject({ name: z.string(), api: z.string(), enabled: z.boolean() }))
+  exchangeStatus = (name: string) =>
+    this.#get(
+      `/c/exchange/${name}/status`,
+      {},
+      z.strictObject({ last_fetch_time: z.int(), checkpoint_time: z.int(), success: z.boolean() }),
+    )
   createBank = (body: unknown) => this.#json('POST', '/c/banks', body, Bank, 201)
   addContentUrl = (bank: string, query: Record<string, string>) =>
     this.#ask(`/c/bank/${bank}/content?${new URLSearchParams(query)}`, { method: 'POST' }, Added)

@@ -1,0 +1,3 @@
+export * from './exchanges.store.ts'
+export * from './pulls.store.ts'
+export { schema } from './tables.ts'
