@@ -251,7 +251,7 @@ describe('ecosystem 11: a client of HMA', () => {
     await put('fed', 'digest', ['1'.repeat(32)])
     const wish = {
       ...{ source: 'http', settings: { url: 'https://hashes.example/list', form: 'pages', kind: 'digest' } },
-      ...{ credentials: { token: 'not to be told' }, lists: { digest: 'fed' } },
+      ...{ credentials: { token: 'not-to-be-told' }, lists: { digest: 'fed' } },
     }
     expect((await operatorCalls(house, '/v1/exchanges/partner', wish, 'PUT')).status).toBe(200)
     expect(await hma.exchanges()).toEqual(['PARTNER'])
