@@ -267,7 +267,7 @@ async function build(
   const nameOf = keyedNames(sealKey)
   const bench: IntakeServices['bench'] = {
     ...{ rules: registry.live, running: registry.running, tally, counters },
-    ...{ lists: library.book, trials: library.trials, providers, vault, sealer, sealKey },
+    ...{ lists: library.book, entries, trials: library.trials, providers, vault, sealer, sealKey },
     switches: () => ({ set: switchboard.now(), at: now() }),
   }
   const uploads = makeUploads({ storage, keyring, reader: archiveReader(bench, nameOf) })
@@ -415,12 +415,14 @@ async function build(
         storage,
         keyring,
         intake,
+        library,
         replay,
         uploads,
         desk,
         deliveries,
         counters,
         tally,
+        entries,
         switchboard,
         transparency,
         decoder,
