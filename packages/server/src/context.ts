@@ -12,6 +12,7 @@ import {
   honourErasures,
 } from './erasure/index.ts'
 import {
+  canaryHit,
   delivered,
   exchangePulled,
   failed,
@@ -19,6 +20,7 @@ import {
   indexMerged,
   judged,
   ledgerAlarm,
+  listsHit,
   snapshotRefused,
   unknownFields,
 } from './events.ts'
@@ -219,7 +221,12 @@ async function build(
   const library = makeLibrary({
     ...{ storage, sealer, fingerprintKey, keysFor, keyring, now, entries },
     indexFolder: join(config.data, 'index'),
-    events: { onMerged: indexMerged, onRefused: snapshotRefused, onFailure: (error) => failed('index', error) },
+    events: {
+      onMerged: indexMerged,
+      onRefused: snapshotRefused,
+      onFailure: (error) => failed('index', error),
+      onCanary: canaryHit,
+    },
   })
   const exchanges = makeExchanges({
     ...{ storage, sealer, keysFor, now, lists: library, chance: Math.random },
@@ -287,7 +294,8 @@ async function build(
     onIgnored: unknownFields,
     nameIgnored: makeNameIgnored(store),
     onLate: (error) => failed('gate', error),
-    onJudged: ({ key, answer, ruling }, ms) =>
+    onJudged: ({ key, answer, ruling }, ms) => {
+      listsHit(ruling?.signals ?? [])
       judged({
         kind: key.split('|')[1] ?? '',
         verdict: answer.verdict,
@@ -296,7 +304,8 @@ async function build(
         ...(answer.off !== undefined && { off: answer.off }),
         // `starter/name v3`, as a verdict cites them.
         rules: (ruling?.rules ?? []).map((rule) => rule.replace(/^.*\/| v\d+$/g, '')),
-      }),
+      })
+    },
     checkBacklog: backlogGuard(storage.stream),
   }
   const desk = makeDesk({ storage, sealer, columns, meansFor })

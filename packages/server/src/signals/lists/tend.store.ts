@@ -1,7 +1,7 @@
 import { defineWork, type Tx } from '../../storage/index.ts'
 import { PLATFORM, type RecordKeys, record } from '../../transparency/index.ts'
 import type { ListsTable } from '../tables.ts'
-import { termsOf } from './declaration.ts'
+import { endOf, termsOf } from './declaration.ts'
 import { besideRow, endVersion } from './publish.store.ts'
 import { erase } from './rows.store.ts'
 
@@ -13,12 +13,6 @@ const KEPT_MS = DAY_MS
 const PURGED_MS = 10 * MINUTE_MS
 /** Numbers and times of what is erased. */
 const NUMBERS_MS = 365 * DAY_MS
-
-/** The instant at which the licence of a list is over: the end of its last day, UTC; undefined where it names none. */
-export function endOf(row: Pick<ListsTable, 'harm' | 'terms'>): number | undefined {
-  const { ends } = termsOf(row)
-  return ends === undefined ? undefined : Date.parse(ends) + DAY_MS
-}
 
 /** Takes out of force what is no longer licensed (matching.md §9.5). Gives the ids of the lists. */
 export const retireEnded = defineWork('signals.retire-ended', async (tx: Tx, keys: RecordKeys): Promise<string[]> => {
