@@ -476,6 +476,9 @@ export const de: Words = {
   },
   apiKeys: {
     scopes: 'Bereiche',
+    addresses: 'Adressen',
+    addressesHint:
+      'Von wo der Schlüssel benutzt werden darf, etwa 10.0.0.0/8. Ein Schlüssel für versiegelte Listen braucht sie; andere kommen ohne aus.',
     expires: 'Endet',
     lastUsed: 'Zuletzt benutzt',
     states: { active: 'aktiv', expired: 'abgelaufen', revoked: 'beendet' },

@@ -466,6 +466,9 @@ export const en = {
   },
   apiKeys: {
     scopes: 'Scopes',
+    addresses: 'Addresses',
+    addressesHint:
+      'Where the key may be used from, such as 10.0.0.0/8. A key for sealed lists needs them; others may do without.',
     expires: 'Ends',
     lastUsed: 'Last used',
     states: { active: 'active', expired: 'expired', revoked: 'revoked' },
