@@ -34,6 +34,7 @@ export {
   type Repeat,
 } from './endpoint.ts'
 export * from './erasures.ts'
+export * from './hash-match.ts'
 export * from './intake.ts'
 export * from './models.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'

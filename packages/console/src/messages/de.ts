@@ -1,6 +1,7 @@
 import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
+import { matchDe } from './match.de.ts'
 import { rulebookDe } from './rulebook.de.ts'
 import { switchesDe } from './switches.de.ts'
 import type { Words } from './words.ts'
@@ -253,8 +254,6 @@ export const de: Words = {
     noSize: 'Größe unbekannt',
     claimed: (type) => `gesendet als ${type}`,
     hit: (list, version) => `auf Liste ${list}, Version ${version}`,
-    distance: (kind, bits) => (bits === 0 ? `${kind}, gleich` : `${kind}, ${bits} Bit Abstand`),
-    turned: 'gedreht oder gespiegelt',
     noHits: 'Auf keiner der durchsuchten Listen.',
     decidedBefore: (count) => `Dieselbe Datei wurde schon ${count}-mal entschieden.`,
     decidedMeans: (count) =>
@@ -496,6 +495,7 @@ export const de: Words = {
     none: 'Noch keine Liste. Einlesen mit: lamplighter lists import',
   },
   rulebook: rulebookDe,
+  match: matchDe,
   switches: switchesDe,
   retention: {
     words: 'Was aufbewahrt wird, warum und wie lange. Eine Sicherung geht jeder Zahl vor.',

@@ -1,6 +1,7 @@
 import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
+import { matchEn } from './match.en.ts'
 import { rulebookEn } from './rulebook.en.ts'
 import { switchesEn } from './switches.en.ts'
 
@@ -246,8 +247,6 @@ export const en = {
     noSize: 'size unknown',
     claimed: (type: string) => `sent as ${type}`,
     hit: (list: string, version: string) => `on list ${list}, version ${version}`,
-    distance: (kind: string, bits: number) => (bits === 0 ? `${kind}, same` : `${kind}, ${bits} bits apart`),
-    turned: 'turned or mirrored',
     noHits: 'On none of the lists that were searched.',
     decidedBefore: (count: number) => `Same file decided before: ${many(count, 'time', 'times')}.`,
     decidedMeans: (count: number) => `This file was decided ${count} times already. Looking again needs a reason.`,
@@ -486,6 +485,7 @@ export const en = {
     none: 'No list yet. Bring one in with: lamplighter lists import',
   },
   rulebook: rulebookEn,
+  match: matchEn,
   switches: switchesEn,
   retention: {
     words: 'What is kept, why, and how long. A hold beats every number.',

@@ -4,6 +4,7 @@ import { type MediaVault, mediaKey, type StoredMedia } from '../evidence/index.t
 import type { StoredFile } from '../review/index.ts'
 import type { BoundReading, DigestKind, ListBook } from '../signals/index.ts'
 import type { Accepted, WireFile } from './event.ts'
+import type { FileHash } from './matches.ts'
 
 /** What the files of one event gave. */
 export interface MediaReading {
@@ -17,6 +18,8 @@ export interface MediaReading {
     readonly mediaKey: string
     readonly stored: boolean
   })[]
+  /** Every hash of each file, and where in it that was seen; in the same order. */
+  readonly hashes: readonly (readonly FileHash[])[]
   /** What could not be measured; never "no match". */
   readonly unknown: readonly { readonly signal: string; readonly why: string }[]
 }
@@ -30,7 +33,7 @@ export type FileSource = Pick<MediaVault, 'find' | 'fetched'>
  */
 export async function readMedia(accepted: Accepted, vault: FileSource, budgetMs: number): Promise<MediaReading> {
   if (accepted.files.length === 0 || accepted.off !== undefined)
-    return { event: accepted.event, readings: [], digestKinds: ALL_KINDS, files: [], unknown: [] }
+    return { event: accepted.event, readings: [], digestKinds: ALL_KINDS, files: [], hashes: [], unknown: [] }
   const read = await Promise.all(accepted.files.map((file) => readFile(file, accepted.connection, vault, budgetMs)))
   const first = accepted.files[0]
   const record: Record<string, unknown> = {
@@ -54,6 +57,7 @@ export async function readMedia(accepted: Accepted, vault: FileSource, budgetMs:
     readings: read.flatMap((one) => one.readings),
     digestKinds: new Set([...ALL_KINDS].filter((kind) => kinds.every((known) => known.has(kind)))),
     files: read.map((one) => one.file),
+    hashes: read.map(({ digests, ways }) => [...ways, ...digests.known.map((value) => ({ value, way: null }))]),
     unknown: read.flatMap((one) => one.file.unknown.map(({ part, why }) => ({ signal: `media.${part}`, why }))),
   }
 }
@@ -102,6 +106,7 @@ interface OneFile {
   readonly digests: Hashes
   readonly pdq: Hashes
   readonly readings: readonly BoundReading[]
+  readonly ways: readonly FileHash[]
   readonly file: MediaReading['files'][number]
 }
 
@@ -131,6 +136,7 @@ function storedFile(wire: WireFile, stored: StoredMedia): OneFile {
       digests: { known: [row.sha256], whole: true },
       pdq: { known: [], whole: false },
       readings: [],
+      ways: [],
       file: { ...base, unknown: [{ part: 'pixels', why: 'late' }] },
     }
   }
@@ -143,6 +149,10 @@ function storedFile(wire: WireFile, stored: StoredMedia): OneFile {
       ? { known: facts.readings.map(({ pdq }) => pdq), whole: decoded }
       : { known: [], whole: true },
     readings: facts.readings.map(({ pdq, quality, variants }) => ({ pdq, quality, variants })),
+    ways: facts.readings.map(({ pdq, of, ground = null, frame = null, ms = null }) => ({
+      value: pdq,
+      way: { of, ground, frame, atMs: ms },
+    })),
     file: { ...base, unknown: [...facts.unknown] },
   }
 }
@@ -163,6 +173,7 @@ function hashesOnly(wire: WireFile, connection: string, missing?: 'late' | 'fetc
     digests: { known: wire.digests, whole: wire.digests.length > 0 && missing === undefined },
     pdq: { known: wire.pdq.map(({ hash }) => hash), whole: known && missing === undefined },
     readings: wire.pdq.map(({ hash, quality }) => ({ pdq: hash, quality, variants: [] })),
+    ways: wire.pdq.map(({ hash }) => ({ value: hash, way: { of: null, ground: null, frame: null, atMs: null } })),
     file: {
       mediaKey: mediaKey(connection, wire.id),
       stored: false,

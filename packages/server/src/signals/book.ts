@@ -1,4 +1,13 @@
-import { DigestTable, isWeak, kindOfDigest, type Nearby, type Pdq, parseDigest, parsePdq } from '@lamplighter/matching'
+import {
+  DigestTable,
+  isWeak,
+  kindOfDigest,
+  type Nearby,
+  type Pdq,
+  parseDigest,
+  parsePdq,
+  VARIANTS,
+} from '@lamplighter/matching'
 import type { Hit, List, Lists } from '@lamplighter/rules'
 import { asciiDomain, type ListKind, type ParsedEntry } from './lists/parse.ts'
 import { Pictures, type Slot } from './pictures/pictures.ts'
@@ -43,7 +52,7 @@ export const WITHIN_BITS = 31
 /** Up to here the index is searched; a wider list has one of its own, of which every row is looked at. */
 export const INDEX_BITS = 31
 /** Under this quality a hit proves nothing (matching.md §6.3). */
-const MIN_QUALITY = 50
+export const MIN_QUALITY = 50
 
 /** One way to see a picture of the event: its hash, its quality, and the same picture turned and mirrored. */
 export interface BoundReading {
@@ -52,7 +61,7 @@ export interface BoundReading {
   readonly variants: readonly Pdq[]
 }
 
-/** A hit as the case keeps it: which list, which version, how near, and whether only a turned picture hit. */
+/** A hit as the case keeps it: which list, which version, how near, and how the picture lies compared with the listed one. */
 export interface ListHit {
   readonly list: string
   readonly version: number
@@ -60,7 +69,10 @@ export interface ListHit {
   readonly kind: 'pdq' | 'sha256' | 'sha1' | 'md5' | 'text' | 'domain'
   readonly entry: number
   readonly distanceBits: number
-  readonly turned: boolean
+  /** Pictures only. */
+  readonly variant?: (typeof VARIANTS)[number]
+  /** The picture shows too little to be sure: to the rules this is *unknown*. */
+  readonly weak?: true
   readonly from?: number
   readonly to?: number
 }
@@ -174,11 +186,16 @@ export class ListBook {
     const unsure = new Map<string, Unsure>()
     const asked = new Map<string, LoadedList>()
     const bound = new Map<string, List>()
+    const finders = new Map<string, Finding>()
     const searches: Searches = new Map()
     return {
       hits,
       unsure,
       asked,
+      nearest: (name, value) => {
+        const found = finders.get(name)?.(value)
+        return typeof found === 'object' && found !== null ? found : undefined
+      },
       get: (name) => {
         const list = this.#lists.get(name)
         if (list === undefined) return undefined
@@ -187,13 +204,14 @@ export class ListBook {
         asked.set(name, list)
         const why = isStale(list, now) ? 'stale' : isBlind(list, digestKinds) ? 'not_sent' : undefined
         const find = finding(list, { readings: byPdq, texts, searches }, why)
+        finders.set(name, find)
         const made: List = {
           version: `v${list.version}`,
           find(_how, value) {
             const found = find(value)
             if (found === null) return null
-            if (typeof found === 'string') {
-              unsure.set(name, found)
+            if (typeof found === 'string' || found.weak) {
+              unsure.set(name, typeof found === 'string' ? found : 'featureless')
               return undefined
             }
             if (!hits.includes(found)) hits.push(found)
@@ -215,6 +233,8 @@ export interface BoundLists extends Lists {
   /** Lists that could not tell of something, with the reason. */
   readonly unsure: ReadonlyMap<string, Unsure>
   readonly asked: ReadonlyMap<string, LoadedList>
+  /** What a list that was asked holds of one more value, for the case: a rule is content with the first hit. Changes nothing of the above. */
+  nearest(name: string, value: string): ListHit | undefined
 }
 
 /** True when the list is older than it promises: hits still count, "no hit" does not (matching.md §9.5). */
@@ -226,6 +246,8 @@ export function isStale(list: Pick<LoadedList, 'updatedAt' | 'staleAfterMs'>, no
 const isBlind = ({ finder }: LoadedList, known: ReadonlySet<DigestKind>): boolean =>
   finder.kind === 'digest' && [...finder.holds].some((kind) => !known.has(kind))
 
+type Finding = (value: string) => ListHit | null | Unsure
+
 /** What is known of the event beside the value that is asked about. */
 interface Seen {
   readonly readings: ReadonlyMap<string, BoundReading>
@@ -234,7 +256,7 @@ interface Seen {
 }
 
 /** Looks each value up once. @param why the list cannot say "no hit", for this reason */
-function finding(list: LoadedList, seen: Seen, why: Unsure | undefined): (value: string) => ListHit | null | Unsure {
+function finding(list: LoadedList, seen: Seen, why: Unsure | undefined): Finding {
   const answers = new Map<string, ListHit | null | Unsure>()
   return (value) => {
     const before = answers.get(value)
@@ -268,7 +290,7 @@ const hitFor = (hit: ListHit): Hit => ({
 
 /** One value against one list: a hit, `null` for no hit, or why nobody can tell. */
 function look(list: LoadedList, value: string, { readings, texts, searches }: Seen): ListHit | null | Unsure {
-  const base = { list: list.id, version: list.version, sealed: list.sealed, distanceBits: 0, turned: false }
+  const base = { list: list.id, version: list.version, sealed: list.sealed, distanceBits: 0 }
   const { finder } = list
   switch (finder.kind) {
     case 'digest': {
@@ -309,11 +331,12 @@ function near(
     const found = searched(searches, finder.pictures, way, within)
     const hit = finder.pictures.hit(found, way, { slot: finder.slot, within, upTo: finder.upTo })
     if (hit === undefined || (best !== null && best.distanceBits <= hit.distanceBits)) continue
-    best = { ...base, kind: 'pdq', entry: hit.entry, distanceBits: hit.distanceBits, turned: place > 1 }
+    // The reading itself comes first, and once more as the first of its variants.
+    const variant = VARIANTS[Math.max(0, place - 1)] ?? 'original'
+    best = { ...base, kind: 'pdq', entry: hit.entry, distanceBits: hit.distanceBits, variant }
   }
   // A picture with almost nothing in it matches by chance: a person looks, nobody is accused (matching.md §6.3).
-  if (best !== null && reading !== undefined && reading.quality < MIN_QUALITY) return 'featureless'
-  return best
+  return best !== null && reading !== undefined && reading.quality < MIN_QUALITY ? { ...best, weak: true } : best
 }
 
 /** `a.b.example` → `a.b.example`, `b.example`, `example`. */

@@ -6,6 +6,7 @@ export {
   type ListHit,
   type LoadedList,
   loadList,
+  MIN_QUALITY,
 } from './book.ts'
 export { type ListLibrary, makeLibrary } from './library.ts'
 export { type Answer, measure, type Provider, shippedProviders } from './measure.ts'
