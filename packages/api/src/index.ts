@@ -4,6 +4,7 @@ import * as decisions from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
 import * as intake from './intake.ts'
+import * as listEntries from './list-entries.ts'
 import * as models from './models.ts'
 import * as operator from './operator.ts'
 import * as people from './people.ts'
@@ -36,6 +37,7 @@ export {
 export * from './erasures.ts'
 export * from './hash-match.ts'
 export * from './intake.ts'
+export * from './list-entries.ts'
 export * from './models.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'
 export * from './operator.ts'
@@ -78,6 +80,7 @@ export const endpoints: readonly Endpoint[] = [
   settings,
   switches,
   operator,
+  listEntries,
   erasures,
   models,
 ].flatMap((part) => Object.values(part).filter(isEndpoint))

@@ -13,6 +13,8 @@ export interface MediaReading {
   readonly readings: readonly BoundReading[]
   /** Kinds of digest that are known of every file: only of these a list can say "no hit". */
   readonly digestKinds: ReadonlySet<DigestKind>
+  /** SHA-256 of the files that have a hash of the record; undefined in it where a file's is not known. */
+  readonly hashed: ReadonlyMap<string, readonly (string | undefined)[]>
   /** One entry a file, in the order of the event, for the case. */
   readonly files: readonly (Omit<StoredFile, 'exhibit' | 'hits'> & {
     readonly mediaKey: string
@@ -24,6 +26,15 @@ export interface MediaReading {
   readonly unknown: readonly { readonly signal: string; readonly why: string }[]
 }
 
+const NOTHING: Omit<MediaReading, 'event'> = {
+  readings: [],
+  digestKinds: new Set(['sha256', 'sha1', 'md5']),
+  hashed: new Map(),
+  files: [],
+  hashes: [],
+  unknown: [],
+}
+
 /** Where files are found, or fetched from. */
 export type FileSource = Pick<MediaVault, 'find' | 'fetched'>
 
@@ -32,8 +43,7 @@ export type FileSource = Pick<MediaVault, 'find' | 'fetched'>
  * measured or not decoded leaves a gap in the record (*unknown*), never an empty list. Files that may not be looked at are not asked for.
  */
 export async function readMedia(accepted: Accepted, vault: FileSource, budgetMs: number): Promise<MediaReading> {
-  if (accepted.files.length === 0 || accepted.off !== undefined)
-    return { event: accepted.event, readings: [], digestKinds: ALL_KINDS, files: [], hashes: [], unknown: [] }
+  if (accepted.files.length === 0 || accepted.off !== undefined) return { ...NOTHING, event: accepted.event }
   const read = await Promise.all(accepted.files.map((file) => readFile(file, accepted.connection, vault, budgetMs)))
   const first = accepted.files[0]
   const record: Record<string, unknown> = {
@@ -56,6 +66,7 @@ export async function readMedia(accepted: Accepted, vault: FileSource, budgetMs:
     event: { ...accepted.event, media: record } as Event,
     readings: read.flatMap((one) => one.readings),
     digestKinds: new Set([...ALL_KINDS].filter((kind) => kinds.every((known) => known.has(kind)))),
+    hashed: filesByHash(read),
     files: read.map((one) => one.file),
     hashes: read.map(({ digests, ways }) => [...ways, ...digests.known.map((value) => ({ value, way: null }))]),
     unknown: read.flatMap((one) => one.file.unknown.map(({ part, why }) => ({ signal: `media.${part}`, why }))),
@@ -69,12 +80,12 @@ const MOST_PDQ = 200
  * The same with at most 200 hashes of pictures, those first that a list knows (matching.md §5.3). All of them were looked up, so what is left
  * out is no gap.
  */
-export function withinCap(media: MediaReading, lists: Pick<ListBook, 'known'>): MediaReading {
+export function withinCap(media: MediaReading, lists: Pick<ListBook, 'known'>, now: number): MediaReading {
   const record = media.event.media
   if (typeof record !== 'object' || record === null || Array.isArray(record)) return media
   const pdq: unknown = Reflect.get(record, 'pdq')
   if (!Array.isArray(pdq) || pdq.length <= MOST_PDQ) return media
-  const known = lists.known(media.readings)
+  const known = lists.known(media.readings, now)
   const gap = pdq.filter((value) => value === null).slice(0, 1)
   const kept = [...new Set<unknown>([...known, ...pdq.filter((value) => value !== null)])]
   const capped = [...kept.slice(0, MOST_PDQ - gap.length), ...gap]
@@ -87,7 +98,17 @@ interface Hashes {
   readonly whole: boolean
 }
 
-const ALL_KINDS: ReadonlySet<DigestKind> = new Set(['sha256', 'sha1', 'md5'])
+function filesByHash(read: readonly Pick<OneFile, 'digests' | 'pdq'>[]): MediaReading['hashed'] {
+  const pairs = read.flatMap(({ digests, pdq }) => {
+    const sha256 = digests.known.find((digest) => kindOf(digest) === 'sha256')
+    return [...new Set([...digests.known, ...pdq.known])].map((hash) => ({ hash, sha256 }))
+  })
+  return new Map(
+    [...Map.groupBy(pairs, ({ hash }) => hash)].map(([hash, of]) => [hash, of.map(({ sha256 }) => sha256)]),
+  )
+}
+
+const ALL_KINDS = NOTHING.digestKinds
 
 function listed(name: string, files: readonly Hashes[]): Record<string, unknown> {
   const known = files.flatMap((file) => file.known)

@@ -131,8 +131,8 @@ export async function planEvent(given: Accepted, bench: Bench, wish: Wish): Prom
       ),
     ),
   ])
-  const media = withinCap(read, bench.lists)
-  const bind = (): BoundLists => bench.lists.bind(media.readings, now, media.digestKinds)
+  const media = withinCap(read, bench.lists, now)
+  const bind = (): BoundLists => bench.lists.bind(media.readings, now, media.digestKinds, media.hashed)
   const lists = bind()
   const plan = program.plan(media.event, measured, lists)
   const asides = asked.flatMap(({ rules, missing }, place): Aside[] => {
@@ -176,7 +176,7 @@ export function judgePlanned(planned: Planned, readings: readonly Reading[], ben
   const aside = asides.find((one) => one.rules === other)
   if (aside !== undefined) {
     const { providers } = bench
-    const bind = (): BoundLists => bench.lists.bind(media.readings, now, media.digestKinds)
+    const bind = (): BoundLists => bench.lists.bind(media.readings, now, media.digestKinds, media.hashed)
     const own = readingsFor(aside, ops, readings)
     bench.tally.later(() => judgeOther(aside, own, { ...shared, lists: bind, providers, budgetMs: FOLLOW_MS }))
   }

@@ -89,14 +89,21 @@ export class Pictures {
    * The nearest entry of one list.
    *
    * @param found what `near` gave, for at least this distance
-   * @param upTo entries beyond this number belong to a version that is not live yet
+   * @param of.upTo entries beyond this number belong to a version that is not live yet
+   * @param of.takes whether an entry counts; the next one is asked where it does not
    */
-  hit(found: Nearby, pdq: Pdq, of: { slot: Slot; within: number; upTo: number }): PictureHit | undefined {
+  hit(
+    found: Nearby,
+    pdq: Pdq,
+    of: { slot: Slot; within: number; upTo: number; takes?: (entry: number, distanceBits: number) => boolean },
+  ): PictureHit | undefined {
     for (let page = found; ; ) {
       for (const [place, row] of page.rows.entries()) {
         const distanceBits = page.distances[place] ?? 0
         if (distanceBits > of.within) return undefined
-        const entry = this.owners.entryOf(row, of.slot, of.upTo)
+        const entry = this.owners
+          .entriesOf(row, of.slot, of.upTo)
+          .find((one) => of.takes === undefined || of.takes(one, distanceBits))
         if (entry !== undefined) return { entry, distanceBits }
       }
       if (page.rows.length < RESULT_ROWS) return undefined
