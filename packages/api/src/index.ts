@@ -5,6 +5,7 @@ import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
 import * as intake from './intake.ts'
 import * as listEntries from './list-entries.ts'
+import * as lists from './lists.ts'
 import * as models from './models.ts'
 import * as operator from './operator.ts'
 import * as people from './people.ts'
@@ -38,6 +39,7 @@ export * from './erasures.ts'
 export * from './hash-match.ts'
 export * from './intake.ts'
 export * from './list-entries.ts'
+export * from './lists.ts'
 export * from './models.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'
 export * from './operator.ts'
@@ -81,6 +83,7 @@ export const endpoints: readonly Endpoint[] = [
   switches,
   operator,
   listEntries,
+  lists,
   erasures,
   models,
 ].flatMap((part) => Object.values(part).filter(isEndpoint))

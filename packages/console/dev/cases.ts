@@ -104,6 +104,7 @@ const evidenceAt = (now: number, number: number): EvidenceJson[] => [
           way: { variant: 'turned_90', of: 'stored', ground: null, frame: null, atMs: null },
         },
       ],
+      silenced: [],
       unknown: [{ part: 'text_in_picture', why: 'reader not installed' }],
       steps: ['lowpass', 'reduced', 'full'],
       decidedBefore: number % 2 === 0 ? 1 : 2,

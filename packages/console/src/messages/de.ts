@@ -254,6 +254,7 @@ export const de: Words = {
     noSize: 'Größe unbekannt',
     claimed: (type) => `gesendet als ${type}`,
     hit: (list, version) => `auf Liste ${list}, Version ${version}`,
+    silenced: (entry) => `Eintrag ${entry}, durch eine Ausnahme stummgeschaltet: zählt hier nicht`,
     noHits: 'Auf keiner der durchsuchten Listen.',
     decidedBefore: (count) => `Dieselbe Datei wurde schon ${count}-mal entschieden.`,
     decidedMeans: (count) =>

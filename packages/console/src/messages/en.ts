@@ -247,6 +247,7 @@ export const en = {
     noSize: 'size unknown',
     claimed: (type: string) => `sent as ${type}`,
     hit: (list: string, version: string) => `on list ${list}, version ${version}`,
+    silenced: (entry: number) => `entry ${entry}, silenced by an exception: it counts for nothing here`,
     noHits: 'On none of the lists that were searched.',
     decidedBefore: (count: number) => `Same file decided before: ${many(count, 'time', 'times')}.`,
     decidedMeans: (count: number) => `This file was decided ${count} times already. Looking again needs a reason.`,

@@ -28,6 +28,7 @@ import {
   judgeNative,
   judgePartitions,
   judgePostgres,
+  judgeSilent,
   judgeStream,
   judgeSwitches,
   judgeVideo,
@@ -48,6 +49,7 @@ export interface Stood {
   readonly outbox: readonly { readonly waiting: number; readonly oldestMs: number }[]
   readonly endpoints: readonly { readonly paused: boolean; readonly parked: number }[]
   readonly lists: readonly { readonly id: string; readonly ageMs: number }[]
+  readonly silent: Parameters<typeof judgeSilent>[0]
   readonly emptyLists: readonly string[]
   readonly staleAfterMs: Readonly<Record<string, number>>
   readonly logs: readonly LogStand[]
@@ -103,6 +105,7 @@ function installation(at: Stood): Finding[] {
     judgeDeliveries(at.outbox, at.endpoints),
     judgeEndpoints(at.endpoints),
     judgeLists(at.lists, at.staleAfterMs, at.emptyLists),
+    judgeSilent(at.silent),
     ...at.logs.map(judgeLog),
     judgeWalls(at.fallen),
     judgeNative(at.native),

@@ -1,4 +1,4 @@
-import type { HashHit, SignalJson } from '@lamplighter/api'
+import type { EvidenceJson, HashHit, SignalJson } from '@lamplighter/api'
 import type { ItemState, ProvenanceWord } from './decide.ts'
 
 /** A match of a file, with the number of the entry: what a decision may later be told to the source of the list about. Never shown. */
@@ -16,6 +16,8 @@ export interface StoredFile {
   /** What made the hashes, where the platform sent no bytes. */
   readonly madeBy?: string
   readonly hits: readonly StoredHit[]
+  /** Hits that an exception silenced. */
+  readonly silenced?: NonNullable<EvidenceJson['media']>['silenced']
   readonly unknown: readonly { readonly part: string; readonly why: string }[]
 }
 

@@ -2,33 +2,51 @@ import type { RecordedJson } from '@lamplighter/api'
 import { MOST_TERMS } from '@lamplighter/matching'
 import { sha256Hex } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
-import type { Storage } from '../storage/index.ts'
+import type { Doer } from '../people/index.ts'
+import type { Storage, TxOptions } from '../storage/index.ts'
 import type { ColumnKeyring, Sealer } from '../storage/sealer.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import { ListBook } from './book.ts'
+import { canariesOf } from './canaries/of-list.ts'
 import type { ListChange } from './lists/changes.ts'
 import { makeCodec } from './lists/codec.ts'
-import { type CarriedFacts, carried, type ListFacts } from './lists/declaration.ts'
+import { carried, carriedBy, columnsOf, type FactsWish, type ListFacts, withWish } from './lists/declaration.ts'
 import type { Entries } from './lists/entries.ts'
 import { fileChange } from './lists/file.ts'
 import type { ParsedFile } from './lists/parse.ts'
 import type { By } from './lists/publish.store.ts'
 import type { PullMove } from './lists/pulls.ts'
 import type { Reason } from './lists/rails.ts'
+import { Trials } from './lists/trials.ts'
 import { isLive, makeLoader } from './load.ts'
-import { checkNear, factsOf } from './near.ts'
+import { changedFacts, checkNear, factsOf } from './near.ts'
 import { type ListEvents, PictureLists } from './pictures/lists.ts'
 import { snapshotsIn } from './pictures/snapshots.ts'
-import { type Change, type Changed, stageChange } from './stage.ts'
-import { allLists, createList, oneList, publishVersions } from './store.ts'
+import { type Change, type Changed, stageChange, takeBack } from './stage.ts'
+import {
+  allLists,
+  besides,
+  createList,
+  declareAnew,
+  countTrials as keepTrialCounts,
+  type ListStepInput,
+  type ListStepped,
+  oneList,
+  publishVersions,
+  takeListStep,
+} from './store.ts'
 import type { ListsTable } from './tables.ts'
 
 /** Longer lists are loaded while the server already answers: until then they are *unknown*. */
 const LOADED_FIRST = 50_000
+/** Between two writings of what trials counted. */
+const COUNT_MS = 5_000
 
 /** The lists of this process: kept in the database, held in memory for matching, swapped as a whole. */
 export interface ListLibrary {
   readonly book: ListBook
+  /** Versions that are looked up beside what runs, and only counted. */
+  readonly trials: Trials
   /** What the lists of pictures share. */
   readonly pictures: PictureLists
   /** Loads every list, the long ones when it has returned. Rules read *unknown* from a list until it is loaded. */
@@ -44,6 +62,8 @@ export interface ListLibrary {
   readonly importing: ReadonlyMap<string, Importing>
   /** Makes lists that are not there yet, empty and live: a rule that asks them is decided, and hears "no hit". */
   declare(lists: readonly ListFacts[], by: string): Promise<void>
+  /** @throws AppError `invalid` a list of this kind has no distance, or not such a one */
+  check(facts: Pick<ListFacts, 'kind' | 'sealed' | 'within' | 'variants'>): void
   /** Makes a list of which no version is live: a rule that asks it is *unknown*. @throws AppError `conflict` · `invalid` */
   create(facts: ListFacts): Promise<{ readonly revision: number }>
   /**
@@ -68,7 +88,31 @@ export interface ListLibrary {
     /** At once, without trial: the operator's way. Else the version is staged. */
     readonly live?: boolean
   }): Promise<Imported>
+  /**
+   * Takes a step with a version: into trial, live, back, or out.
+   *
+   * @throws AppError `needs_unmet` · `not_found`
+   */
+  step(input: StepWish, once?: TxOptions): Promise<ListStepped>
+  /**
+   * Changes what is said of a list. Of a sealed list that runs, and where it would match more, it becomes a version that people put live.
+   *
+   * @throws AppError `stale_revision` · `conflict` · `invalid`
+   */
+  redeclare(input: {
+    readonly list: string
+    readonly revision: number
+    readonly facts: FactsWish
+    readonly reason: string
+    readonly by: string
+    readonly doer: Doer
+  }): Promise<{ readonly revision: number; readonly waits: number | null }>
+  /** Keeps what the trials counted. */
+  countTrials(): Promise<void>
 }
+
+/** A step as a caller asks for it. */
+export type StepWish = Omit<ListStepInput, 'keys'>
 
 /** All changes of one pull, or of one act. */
 export interface ListInput {
@@ -123,6 +167,7 @@ export function makeLibrary(parts: {
 }): ListLibrary {
   const { storage } = parts
   const book = new ListBook(parts.entries.book)
+  const trials = new Trials(new ListBook(parts.entries.book))
   const importing = new Map<string, Importing>()
   const pictures = new PictureLists({
     snapshots: snapshotsIn(parts.indexFolder, parts.keyring),
@@ -149,6 +194,25 @@ export function makeLibrary(parts: {
     return { entries: texts.reduce((sum, { entries }) => sum + entries, 0), load: () => loader.texts() }
   }
 
+  /** The versions in trial as the database says them now. */
+  const followTrials = async (): Promise<void> => {
+    const beside = (await storage.store.read(besides, undefined)).filter(({ state }) => state === 'trial')
+    const there = new Map((await rows()).map((row) => [row.id, row]))
+    for (const { id } of trials.all()) if (!beside.some(({ list }) => list === id)) trials.remove(id)
+    for (const version of beside) {
+      const row = there.get(version.list)
+      if (row !== undefined && trials.get(row.id)?.version !== version.version)
+        trials.set(await loader.beside(row, version))
+    }
+  }
+
+  const countTrials = async (): Promise<void> => {
+    const counts = trials.take()
+    if (counts.length > 0) await storage.store.tx(keepTrialCounts, counts)
+  }
+  // A count that could not be written is lost: a trial lasts a little longer, and says nothing that is not so.
+  const counting = setInterval(() => countTrials().catch(parts.events.onFailure), COUNT_MS).unref()
+
   /** Whether no version of it waits: what would go live with another one would be what waits, too. */
   const isAlone = async (id: string) => (await storage.store.read(oneList, id)).beside === undefined
 
@@ -163,9 +227,17 @@ export function makeLibrary(parts: {
   }
 
   const changeNow = async (change: Change, onLoaded?: (count: number) => void): Promise<Changed> => {
-    const changed = await stageChange({ storage, codec, keysFor: parts.keysFor }, change)
+    // What a trial has seen is the version's that it was of.
+    await countTrials()
+    const before = await rowOf(change.list)
+    const canaryOf = before === undefined ? undefined : canariesOf(before, change.facts, parts.events.onCanary)
+    const changed = await stageChange(
+      { storage, codec, keysFor: parts.keysFor },
+      { ...change, ...(canaryOf && { canaryOf }) },
+    )
     const row = await rowOf(change.list)
     if (row !== undefined) await follow(row, onLoaded)
+    await followTrials()
     return changed
   }
 
@@ -211,6 +283,41 @@ export function makeLibrary(parts: {
     },
     importing,
     pictures,
+    trials,
+    countTrials,
+    redeclare: ({ list, revision, facts: wanted, reason, by, doer }) =>
+      inTurn(async () => {
+        const { row, beside } = await storage.store.read(oneList, list)
+        const facts = withWish(carriedBy(row), wanted)
+        checkNear({ kind: row.kind, ...facts }, row.entries, '')
+        const because = changedFacts(row, { ...facts, id: row.id, kind: row.kind })
+        if (row.version === 0 || (row.sealed === 0 && because.length === 0)) {
+          const done = await storage.store.tx(declareAnew, { list, revision, facts, reason, doer })
+          await follow({ ...row, ...columnsOf(facts, row) })
+          return { ...done, waits: null }
+        }
+        if (row.revision !== revision)
+          throw new AppError('stale_revision', 'The list was changed meanwhile; read it again and send its revision.')
+        if (beside !== undefined)
+          throw new AppError('conflict', `Version ${beside.version} waits; put it live or drop it first.`)
+        const { version } = await changeNow({
+          ...{ list, by: { by }, full: false, changes: [], counts: () => ({ rows: 0, bad: 0 }), go: 'inside_rails' },
+          ...{ facts, because: because.length === 0 ? [{ code: 'declared' }] : because },
+        })
+        return { revision, waits: version }
+      }),
+    step: (input, once) =>
+      inTurn(async () => {
+        await countTrials()
+        const stepped = await storage.store.tx(takeListStep, { ...input, keys: await parts.keysFor([]) }, once)
+        const { row } = await storage.store.read(oneList, input.list)
+        // What was dropped, and what came after the version that one went back to, holds nothing any more.
+        if (input.step === 'drop' || input.step === 'live')
+          await takeBack(storage, { list: row.id, version: row.version })
+        await follow(row)
+        await followTrials()
+        return stepped
+      }),
     async load() {
       await parts.entries.load()
       const all = (await rows()).filter(isLive)
@@ -228,9 +335,13 @@ export function makeLibrary(parts: {
       for (const { entries, load } of steps) if (entries <= LOADED_FIRST) await load()
       const long = steps.filter(({ entries }) => entries > LOADED_FIRST)
       loaded = long.length === 0
+      // Nobody waits for what is only counted.
+      turn = followTrials().catch(parts.events.onFailure)
       if (loaded) return
       // Imports wait for it: they would load the same list.
+      const before = turn
       turn = (async () => {
+        await before
         for (const { load } of long) await load()
         loaded = true
       })().catch((error: unknown) => {
@@ -243,11 +354,15 @@ export function makeLibrary(parts: {
     refresh: () =>
       inTurn(async () => {
         for (const row of await rows()) await follow(row)
+        await followTrials()
       }),
     async close() {
+      clearInterval(counting)
       closed = true
       await pictures.close()
       await turn
+      await countTrials().catch(parts.events.onFailure)
+      await trials.close()
     },
     async declare(lists, by) {
       const known = new Set((await rows()).map(({ id }) => id))
@@ -266,8 +381,9 @@ export function makeLibrary(parts: {
       for (const row of added) if (row.kind !== 'text') await loader.one(row)
       if (added.some(({ kind }) => kind === 'text')) await loader.texts()
     },
+    check: (facts) => checkNear(facts, 0, ''),
     async create(facts) {
-      checkNear(facts, 0)
+      checkNear(facts, 0, '')
       return storage.store.tx(createList, facts)
     },
     change: ({ by, source, rows: read, bad, entry, ...input }) =>
@@ -292,27 +408,6 @@ const byOf = ({ by, live }: { readonly by: string; readonly live?: boolean }): B
   by,
   ...(live === true && { withoutTrial: true }),
 })
-
-/** The declaration of a list as it stands, for a version that changes a part of it. */
-const carriedBy = (row: ListsTable): CarriedFacts => ({
-  ...{ harm: row.harm, sealed: row.sealed === 1, context: row.context === 1, source: row.source },
-  ...{ staleAfterMs: row.stale_after_ms, within: row.within ?? undefined, variants: row.variants ?? undefined },
-})
-
-/** What of a list that runs must be tried before it holds (matching.md §9.2). */
-function changedFacts(before: ListsTable | undefined, facts: ListFacts): Reason[] {
-  if (before === undefined || before.version === 0) return []
-  const held = factsOf(before)
-  const wanted = { within: facts.within ?? null, variants: facts.variants ?? null, harm: facts.harm }
-  const next = factsOf({ ...before, ...wanted })
-  const what = [
-    ...(held.sealed && !facts.sealed ? (['sealed'] as const) : []),
-    ...((next.within ?? 0) > (held.within ?? 0) ? (['within'] as const) : []),
-    ...(next.variants === 'eight' && held.variants !== 'eight' ? (['variants'] as const) : []),
-    ...(before.source !== facts.source ? (['source'] as const) : []),
-  ]
-  return what.length === 0 ? [] : [{ code: 'changed', what }]
-}
 
 /** More would not be looked for: so the file is refused, and nobody believes that they are. */
 function refuseTooMany(

@@ -1,5 +1,7 @@
 import type { RecordedJson } from '@lamplighter/api'
+import { audit } from '../../audit/index.ts'
 import { AppError } from '../../http/errors.ts'
+import type { Doer } from '../../people/index.ts'
 import { defineWork, type Tx } from '../../storage/index.ts'
 import { type RecordKeys, record } from '../../transparency/index.ts'
 import type { ListsTable, ListVersionsTable } from '../tables.ts'
@@ -28,6 +30,8 @@ export interface By {
   readonly second?: string | undefined
   /** Live without the trial that it would need: the operator's way (decisions.md 20). */
   readonly withoutTrial?: boolean | undefined
+  /** It ran before, and runs again. */
+  readonly back?: boolean | undefined
 }
 
 /** What a change was made on: another one that was faster makes it void. */
@@ -53,6 +57,30 @@ export const createList = defineWork(
       .execute()
     tx.hint('lists')
     return { revision: 1 }
+  },
+)
+
+/** Changes what is said of a list, at once. @throws AppError `stale_revision` */
+export const declareAnew = defineWork(
+  'signals.declare-list',
+  async (
+    tx: Tx,
+    input: { list: string; revision: number; facts: CarriedFacts; reason: string; doer: Doer },
+  ): Promise<{ revision: number }> => {
+    const row = await listRow(tx, input.list)
+    if (row.revision !== input.revision)
+      throw new AppError('stale_revision', 'The list was changed meanwhile; read it again and send its revision.')
+    const revision = row.revision + 1
+    await tx.db
+      .updateTable('lists')
+      .set({ ...columnsOf(input.facts, row), revision })
+      .where('id', '=', row.id)
+      .execute()
+    const { name: who, request, touch } = input.doer
+    const act = { who, act: 'lists.declare', kind: 'list', object: row.id, reason: input.reason, request }
+    await audit(tx, { ...act, touch: touch ?? undefined })
+    tx.hint('lists')
+    return { revision }
   },
 )
 
@@ -179,7 +207,7 @@ export async function goLive(
       kind: 'list',
       affected: { kind: 'platform' },
       fields: {
-        op: by.withoutTrial === true ? 'published_without_trial' : 'published',
+        op: by.back === true ? 'back' : by.withoutTrial === true ? 'published_without_trial' : 'published',
         list: kept.list,
         version: `v${kept.version}`,
         digest: kept.digest,
@@ -204,6 +232,7 @@ export async function goLive(
     .updateTable('lists')
     .set({
       ...facts,
+      revision: facts === undefined ? row.revision : row.revision + 1,
       ...{ version: kept.version, entries: kept.entries, digest: kept.digest, live_n: kept.last_n },
       ...{ updated_at: tx.now, state: 'live' },
     })

@@ -4,6 +4,7 @@ import {
   FRESH_ROWS,
   type Nearby,
   type Pdq,
+  parsePdq,
   RESULT_ROWS,
   type RingIndex,
   type Segment,
@@ -110,6 +111,20 @@ export class Pictures {
       // Rows of other lists filled the answer: this list's may come behind them.
       const last = { distance: page.distances.at(-1) ?? 0, row: page.rows.at(-1) ?? 0 }
       page = this.index.find(bytesOfPdq(pdq), of.within, last)
+    }
+  }
+
+  /** Adds entries as they come, no faster than they are merged. */
+  async fill(
+    slot: Slot,
+    slices: AsyncIterable<readonly { readonly n: number; readonly entry: { readonly value: string } }[]>,
+  ): Promise<void> {
+    for await (const slice of slices) {
+      for (const { n, entry } of slice) {
+        const pdq = parsePdq(entry.value)
+        if (pdq !== undefined) this.add(slot, n, pdq)
+      }
+      await this.breathe()
     }
   }
 
