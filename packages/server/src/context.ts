@@ -11,12 +11,14 @@ import {
   honourErasures,
 } from './erasure/index.ts'
 import {
+  canaryHit,
   delivered,
   failed,
   fetchFailed,
   indexMerged,
   judged,
   ledgerAlarm,
+  listsHit,
   snapshotRefused,
   unknownFields,
 } from './events.ts'
@@ -212,7 +214,12 @@ async function build(
   const library = makeLibrary({
     ...{ storage, sealer, fingerprintKey, keysFor, keyring, now, entries },
     indexFolder: join(config.data, 'index'),
-    events: { onMerged: indexMerged, onRefused: snapshotRefused, onFailure: (error) => failed('index', error) },
+    events: {
+      onMerged: indexMerged,
+      onRefused: snapshotRefused,
+      onFailure: (error) => failed('index', error),
+      onCanary: canaryHit,
+    },
   })
   const codec = makeCodec(sealer, fingerprintKey)
   const entryDesk = makeEntryDesk({
@@ -274,7 +281,8 @@ async function build(
     onIgnored: unknownFields,
     nameIgnored: makeNameIgnored(store),
     onLate: (error) => failed('gate', error),
-    onJudged: ({ key, answer, ruling }, ms) =>
+    onJudged: ({ key, answer, ruling }, ms) => {
+      listsHit(ruling?.signals ?? [])
       judged({
         kind: key.split('|')[1] ?? '',
         verdict: answer.verdict,
@@ -283,7 +291,8 @@ async function build(
         ...(answer.off !== undefined && { off: answer.off }),
         // `starter/name v3`, as a verdict cites them.
         rules: (ruling?.rules ?? []).map((rule) => rule.replace(/^.*\/| v\d+$/g, '')),
-      }),
+      })
+    },
     checkBacklog: backlogGuard(storage.stream),
   }
   const desk = makeDesk({ storage, sealer, columns, meansFor })
@@ -394,6 +403,7 @@ async function build(
         storage,
         keyring,
         intake,
+        library,
         replay,
         uploads,
         desk,

@@ -23,12 +23,14 @@ import {
   judgeDeliveries,
   judgeEndpoints,
   judgeJobs,
+  judgeLicences,
   judgeLists,
   judgeLog,
   judgeNative,
   judgePartitions,
   judgePostgres,
   judgeSilent,
+  judgeStaged,
   judgeStream,
   judgeSwitches,
   judgeVideo,
@@ -48,7 +50,8 @@ export interface Stood {
   readonly queues: readonly { readonly queue: string; readonly parked: number }[]
   readonly outbox: readonly { readonly waiting: number; readonly oldestMs: number }[]
   readonly endpoints: readonly { readonly paused: boolean; readonly parked: number }[]
-  readonly lists: readonly { readonly id: string; readonly ageMs: number }[]
+  readonly lists: readonly { readonly id: string; readonly ageMs: number; readonly endsMs: number | null }[]
+  readonly stagedLists: readonly { readonly id: string; readonly version: number; readonly why: readonly string[] }[]
   readonly silent: Parameters<typeof judgeSilent>[0]
   readonly emptyLists: readonly string[]
   readonly staleAfterMs: Readonly<Record<string, number>>
@@ -105,6 +108,8 @@ function installation(at: Stood): Finding[] {
     judgeDeliveries(at.outbox, at.endpoints),
     judgeEndpoints(at.endpoints),
     judgeLists(at.lists, at.staleAfterMs, at.emptyLists),
+    judgeLicences(at.lists),
+    judgeStaged(at.stagedLists),
     judgeSilent(at.silent),
     ...at.logs.map(judgeLog),
     judgeWalls(at.fallen),
