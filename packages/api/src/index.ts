@@ -39,6 +39,7 @@ export {
 } from './endpoint.ts'
 export * from './erasures.ts'
 export * from './exchanges.ts'
+export * from './hash-match.ts'
 export * from './intake.ts'
 export * from './list-entries.ts'
 export * from './lists.ts'

@@ -3,6 +3,7 @@ import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
 import { exchangesDe } from './exchanges.de.ts'
 import { listsDe } from './lists.de.ts'
+import { matchDe } from './match.de.ts'
 import { rulebookDe } from './rulebook.de.ts'
 import { switchesDe } from './switches.de.ts'
 import type { Words } from './words.ts'
@@ -255,9 +256,7 @@ export const de: Words = {
     noSize: 'Größe unbekannt',
     claimed: (type) => `gesendet als ${type}`,
     hit: (list, version) => `auf Liste ${list}, Version ${version}`,
-    distance: (kind, bits) => (bits === 0 ? `${kind}, gleich` : `${kind}, ${bits} Bit Abstand`),
     silenced: (entry) => `Eintrag ${entry}, durch eine Ausnahme stummgeschaltet: zählt hier nicht`,
-    turned: 'gedreht oder gespiegelt',
     noHits: 'Auf keiner der durchsuchten Listen.',
     decidedBefore: (count) => `Dieselbe Datei wurde schon ${count}-mal entschieden.`,
     decidedMeans: (count) =>
@@ -493,6 +492,7 @@ export const de: Words = {
   lists: listsDe,
   exchanges: exchangesDe,
   rulebook: rulebookDe,
+  match: matchDe,
   switches: switchesDe,
   retention: {
     words: 'Was aufbewahrt wird, warum und wie lange. Eine Sicherung geht jeder Zahl vor.',

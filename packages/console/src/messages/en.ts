@@ -3,6 +3,7 @@ import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
 import { exchangesEn } from './exchanges.en.ts'
 import { listsEn } from './lists.en.ts'
+import { matchEn } from './match.en.ts'
 import { rulebookEn } from './rulebook.en.ts'
 import { switchesEn } from './switches.en.ts'
 
@@ -248,9 +249,7 @@ export const en = {
     noSize: 'size unknown',
     claimed: (type: string) => `sent as ${type}`,
     hit: (list: string, version: string) => `on list ${list}, version ${version}`,
-    distance: (kind: string, bits: number) => (bits === 0 ? `${kind}, same` : `${kind}, ${bits} bits apart`),
     silenced: (entry: number) => `entry ${entry}, silenced by an exception: it counts for nothing here`,
-    turned: 'turned or mirrored',
     noHits: 'On none of the lists that were searched.',
     decidedBefore: (count: number) => `Same file decided before: ${many(count, 'time', 'times')}.`,
     decidedMeans: (count: number) => `This file was decided ${count} times already. Looking again needs a reason.`,
@@ -483,6 +482,7 @@ export const en = {
   lists: listsEn,
   exchanges: exchangesEn,
   rulebook: rulebookEn,
+  match: matchEn,
   switches: switchesEn,
   retention: {
     words: 'What is kept, why, and how long. A hold beats every number.',
