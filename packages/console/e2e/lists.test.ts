@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import type { ListFacts } from '../../server/src/signals/store.ts'
+import type { ListFacts } from '../../server/src/signals/lists/declaration.ts'
 import { axe } from './support/axe.ts'
 import { noBrowser, openBrowser, signIn, type Watched } from './support/browser.ts'
 import { copyHouse, type House } from './support/house.ts'

@@ -106,7 +106,7 @@ function told(hit: Found, weak?: 'weak'): MatchHit {
   if (hit.sealed) return { list: hit.list }
   const flags = [
     ...(weak === undefined ? [] : [weak]),
-    ...(hit.turned ? (['turned'] as const) : []),
+    ...(hit.variant !== undefined && hit.variant !== 'original' ? (['turned'] as const) : []),
     ...(hit.flags ?? []),
     ...(hit.kind === 'md5' || hit.kind === 'sha1' ? (['weak_digest'] as const) : []),
   ]
