@@ -43,6 +43,7 @@ export const acts = [
   'exchanges.manage',
   'exchanges.approve',
   'exchanges.pull',
+  'exchanges.feedback',
   'settings.read',
   'settings.edit',
   'switches.read',

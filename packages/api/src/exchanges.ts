@@ -52,6 +52,8 @@ const ExchangeJson = z.object({
   pulledAt: Instant.nullable(),
   /** The pull that runs, else the last one. */
   pull: PullJson.nullable(),
+  /** Feedback that is not closed, by state: `waiting`, `sending`, and what a person has to look at, `parked` and `unclear`. */
+  feedback: z.record(z.string(), z.int()),
 })
 export type ExchangeJson = z.infer<typeof ExchangeJson>
 
@@ -149,4 +151,44 @@ export const checkExchange = endpoint({
   repeat: 'own',
   writes: false,
   codes: [],
+})
+
+const About = {
+  list: ListId,
+  entry: z.int().min(1).describe('Number of the entry, as a hit names it'),
+  decision: z.string().max(64).describe('The decision on the match; it must be final'),
+}
+
+export const tellExchange = endpoint({
+  id: 'tellExchange',
+  method: 'post',
+  path: '/v1/exchanges/{id}/feedback',
+  act: 'exchanges.feedback',
+  summary:
+    'Tell the exchange what was decided of a match: upheld or rejected, as the decision says. Once for a decision; taken back when it is reversed.',
+  params: z.object({ id: ExchangeId }),
+  query: Nothing,
+  body: z.object({
+    ...About,
+    reasonId: z.string().max(200).optional().describe('For a rejection, where the exchange has reasons'),
+  }),
+  status: 202,
+  answer: z.object({ push: z.string(), state: z.string() }),
+  repeat: 'own',
+  codes: ['conflict'],
+})
+
+export const getExchangeReasons = endpoint({
+  id: 'getExchangeReasons',
+  method: 'get',
+  path: '/v1/exchanges/{id}/reasons',
+  act: 'exchanges.feedback',
+  summary: 'Reasons that a rejection of this entry may name, as the exchange says them now.',
+  params: z.object({ id: ExchangeId }),
+  query: z.object({ list: ListId, entry: z.coerce.number().int().min(1), decision: z.string().max(64) }),
+  body: undefined,
+  status: 200,
+  answer: z.object({ items: z.array(z.object({ id: z.string(), name: z.string() })) }),
+  repeat: 'own',
+  codes: ['conflict'],
 })

@@ -11,6 +11,7 @@ import {
   honourErasures,
 } from './erasure/index.ts'
 import {
+  canaryHit,
   delivered,
   exchangePulled,
   failed,
@@ -18,6 +19,7 @@ import {
   indexMerged,
   judged,
   ledgerAlarm,
+  listsHit,
   snapshotRefused,
   unknownFields,
 } from './events.ts'
@@ -75,7 +77,14 @@ import { createQuiet, type Quiet } from './restore/index.ts'
 import type { CaseDesk } from './review/index.ts'
 import { startRunning } from './running.ts'
 import { createSettings, type Settings } from './settings/index.ts'
-import { EXCHANGE_TIMES, type Exchanges, exchangeRoutes, makeExchanges, PULL_QUEUE } from './signals/exchanges/index.ts'
+import {
+  EXCHANGE_TIMES,
+  type Exchanges,
+  exchangeRoutes,
+  makeExchanges,
+  PULL_QUEUE,
+  PUSH_QUEUE,
+} from './signals/exchanges/index.ts'
 import {
   allLists,
   allowedHarms,
@@ -215,15 +224,20 @@ async function build(
   const library = makeLibrary({
     ...{ storage, sealer, fingerprintKey, keysFor, keyring, now, entries },
     indexFolder: join(config.data, 'index'),
-    events: { onMerged: indexMerged, onRefused: snapshotRefused, onFailure: (error) => failed('index', error) },
+    events: {
+      onMerged: indexMerged,
+      onRefused: snapshotRefused,
+      onFailure: (error) => failed('index', error),
+      onCanary: canaryHit,
+    },
   })
+  const codec = makeCodec(sealer, fingerprintKey)
   const exchanges = makeExchanges({
-    ...{ storage, sealer, keysFor, now, lists: library, chance: Math.random },
+    ...{ storage, sealer, codec, keysFor, now, lists: library, chance: Math.random },
     outgoing: outgoing({ allowNets: netsOf(options), times: EXCHANGE_TIMES }),
     contentKey: fingerprintKey,
     tell: exchangePulled,
   })
-  const codec = makeCodec(sealer, fingerprintKey)
   const entryDesk = makeEntryDesk({
     ...{ storage, sealer, codec, entries, library, now, keysFor },
     onFailure: (error) => failed('index', error),
@@ -263,7 +277,7 @@ async function build(
   const nameOf = keyedNames(sealKey)
   const bench: IntakeServices['bench'] = {
     ...{ rules: registry.live, running: registry.running, tally, counters },
-    ...{ lists: library.book, trials: library.trials, providers, vault, sealer, sealKey },
+    ...{ lists: library.book, entries, trials: library.trials, providers, vault, sealer, sealKey },
     switches: () => ({ set: switchboard.now(), at: now() }),
   }
   const uploads = makeUploads({ storage, keyring, reader: archiveReader(bench, nameOf) })
@@ -283,7 +297,8 @@ async function build(
     onIgnored: unknownFields,
     nameIgnored: makeNameIgnored(store),
     onLate: (error) => failed('gate', error),
-    onJudged: ({ key, answer, ruling }, ms) =>
+    onJudged: ({ key, answer, ruling }, ms) => {
+      listsHit(ruling?.signals ?? [])
       judged({
         kind: key.split('|')[1] ?? '',
         verdict: answer.verdict,
@@ -292,7 +307,8 @@ async function build(
         ...(answer.off !== undefined && { off: answer.off }),
         // `starter/name v3`, as a verdict cites them.
         rules: (ruling?.rules ?? []).map((rule) => rule.replace(/^.*\/| v\d+$/g, '')),
-      }),
+      })
+    },
     checkBacklog: backlogGuard(storage.stream),
   }
   const desk = makeDesk({ storage, sealer, columns, meansFor })
@@ -392,6 +408,7 @@ async function build(
       const long = {
         [ERASURE_QUEUE]: erasureHandler(erasure),
         [PULL_QUEUE]: exchanges.handler,
+        [PUSH_QUEUE]: exchanges.pushHandler,
         [BACKTEST.queue]: backtestHandler({ storage, registry, keyring, progress, uploads }),
         [RETRO.queue]: retroHandler({
           ...{ storage, registry, keyring, progress, uploads },
@@ -407,12 +424,14 @@ async function build(
         storage,
         keyring,
         intake,
+        library,
         replay,
         uploads,
         desk,
         deliveries,
         counters,
         tally,
+        entries,
         switchboard,
         transparency,
         decoder,

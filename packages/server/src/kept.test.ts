@@ -123,6 +123,7 @@ async function liveIn(house: House): Promise<void> {
   for (const _ of [1, 2]) await make.switchAsked()
   await liveByRules(new RuleMakes(town))
   await new ExchangeMakes(town).pulled('x')
+  await new ExchangeMakes(town).told('x')
   await new EntryMakes(town, 'x').agreed()
   for (const seed of [1, 2]) await teach(house, seed)
   const { storage, meansFor, transparency } = house.context

@@ -1,5 +1,5 @@
 import { bodySweep, type DeliveryServices, deliverAlways, endClaims, WITHHELD_QUEUE } from './actions/index.ts'
-import { counterSweep, mediaSweep, replayTend, uploadTend } from './chores.ts'
+import { counterSweep, listTend, mediaSweep, replayTend, uploadTend } from './chores.ts'
 import type { KeptCounters } from './counters/index.ts'
 import { failed, followed } from './events.ts'
 import type { Decoder } from './evidence/decoder/index.ts'
@@ -7,6 +7,7 @@ import { type IntakeServices, startFollow } from './intake/index.ts'
 import { housekeeping, SCHEDULE_QUEUE, type ScheduledTask, startScheduler, startWorker } from './jobs/index.ts'
 import type { Switchboard, Tally } from './policy/index.ts'
 import { type CaseDesk, settleHandler, withheldHandler } from './review/index.ts'
+import type { Entries } from './signals/index.ts'
 import type { Storage } from './storage/index.ts'
 import type { Keyring } from './storage/keyring/index.ts'
 import type { Transparency } from './transparency/index.ts'
@@ -19,9 +20,11 @@ export interface RunningParts {
   readonly desk: CaseDesk
   readonly deliveries: DeliveryServices
   readonly counters: KeptCounters
+  readonly library: { tend(): Promise<string> }
   readonly replay: { tend(): Promise<number> }
   readonly uploads: { tend(): Promise<number> }
   readonly tally: Tally
+  readonly entries: Pick<Entries, 'flush'>
   readonly switchboard: Switchboard
   readonly transparency: Transparency
   readonly decoder: Decoder
@@ -57,6 +60,7 @@ export function startRunning(parts: RunningParts): (() => Promise<void>)[] {
       mediaSweep(intake.vault),
       bodySweep(store, now),
       counterSweep(parts.counters, now),
+      listTend(parts.library),
       replayTend(parts.replay),
       uploadTend(parts.uploads),
       parts.switchboard.task,
@@ -79,6 +83,8 @@ export function startRunning(parts: RunningParts): (() => Promise<void>)[] {
   // A count that could not be written is written the next time.
   const writeCounts = () => tally.flush().catch((error: unknown) => failed('rules', error))
   const counting = setInterval(writeCounts, COUNT_MS).unref()
+  const writeUses = () => parts.entries.flush().catch((error: unknown) => failed('index', error))
+  const countingUses = setInterval(writeUses, COUNT_MS).unref()
   const stopLog = transparency.start()
   // Now, so that the first picture does not wait for it.
   void decoder.walls().then(() => decoder.native())
@@ -86,7 +92,9 @@ export function startRunning(parts: RunningParts): (() => Promise<void>)[] {
     stopping.abort()
     await Promise.all([follower.stop(), delivering, worker.stop(), chores.stop()])
     clearInterval(counting)
+    clearInterval(countingUses)
     await writeCounts()
+    await writeUses()
   }
   return [stopWork, stopLog]
 }

@@ -23,11 +23,14 @@ import {
   judgeDeliveries,
   judgeEndpoints,
   judgeJobs,
+  judgeLicences,
   judgeLists,
   judgeLog,
   judgeNative,
   judgePartitions,
   judgePostgres,
+  judgeSilent,
+  judgeStaged,
   judgeStream,
   judgeSwitches,
   judgeVideo,
@@ -47,7 +50,9 @@ export interface Stood {
   readonly queues: readonly { readonly queue: string; readonly parked: number }[]
   readonly outbox: readonly { readonly waiting: number; readonly oldestMs: number }[]
   readonly endpoints: readonly { readonly paused: boolean; readonly parked: number }[]
-  readonly lists: readonly { readonly id: string; readonly ageMs: number }[]
+  readonly lists: readonly { readonly id: string; readonly ageMs: number; readonly endsMs: number | null }[]
+  readonly stagedLists: readonly { readonly id: string; readonly version: number; readonly why: readonly string[] }[]
+  readonly silent: Parameters<typeof judgeSilent>[0]
   readonly emptyLists: readonly string[]
   readonly staleAfterMs: Readonly<Record<string, number>>
   readonly logs: readonly LogStand[]
@@ -103,6 +108,9 @@ function installation(at: Stood): Finding[] {
     judgeDeliveries(at.outbox, at.endpoints),
     judgeEndpoints(at.endpoints),
     judgeLists(at.lists, at.staleAfterMs, at.emptyLists),
+    judgeLicences(at.lists),
+    judgeStaged(at.stagedLists),
+    judgeSilent(at.silent),
     ...at.logs.map(judgeLog),
     judgeWalls(at.fallen),
     judgeNative(at.native),

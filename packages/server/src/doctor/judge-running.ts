@@ -86,7 +86,7 @@ export function judgeLists(
     return wrong(
       'lists',
       found,
-      'An old list answers "unknown", so items are held. For each run: lamplighter lists import FILE --list ID --kind KIND --harm HARM, see docs/operator.md.',
+      'An old list answers "unknown", so items are held. For each run: lamplighter lists import FILE --list ID --kind KIND --harm HARM, then lamplighter lists promote ID VERSION --reason WHY, see docs/operator.md.',
     )
   }
   return empty.length === 0
@@ -94,7 +94,58 @@ export function judgeLists(
     : look(
         'lists',
         `empty, though a live rule asks: ${empty.join(', ')}`,
-        'Nothing in them can be matched. For each run: lamplighter lists import FILE --list ID --kind KIND --harm HARM, see docs/operator.md.',
+        'Nothing in them can be matched. For each run: lamplighter lists import FILE --list ID --kind KIND --harm HARM, then lamplighter lists promote ID VERSION --reason WHY, see docs/operator.md.',
+      )
+}
+
+/** @param lists with the time until their licence is over; null where it names no end */
+export function judgeLicences(lists: readonly { id: string; endsMs: number | null }[]): Finding {
+  const ending = lists.flatMap(({ id, endsMs }) =>
+    endsMs === null || endsMs > LICENCE_WARNS_MS ? [] : [{ id, endsMs }],
+  )
+  if (ending.length === 0) return ok('licences', 'no list ends within 30 days')
+  const judge = ending.some(({ endsMs }) => endsMs <= DAY_MS) ? wrong : look
+  return judge(
+    'licences',
+    ending.map(({ id, endsMs }) => `${id} ends in ${words(endsMs)}`).join(', '),
+    'A list is retired when its licence is over, and rules that ask it are undecided. Renew it and change its terms with PATCH /v1/lists/ID, or take it out of the rules.',
+  )
+}
+
+/** @param staged versions of lists that wait for a person */
+export function judgeStaged(staged: readonly { id: string; version: number; why: readonly string[] }[]): Finding {
+  return staged.length === 0
+    ? ok('staged', 'no version of a list waits')
+    : look(
+        'staged',
+        staged.map(({ id, version, why }) => `${id} version ${version}: ${why.join(', ')}`).join('; '),
+        'What runs goes on. See each with: lamplighter lists preview ID. Then: lamplighter lists promote ID VERSION --reason WHY, or lists drop.',
+      )
+}
+
+/** Exceptions beyond this share of a list's entries say more of the list than of the files (matching.md §9.3). */
+const MOST_EXCEPTED = 0.001
+
+/** @param silent what of each list is silent */
+export function judgeSilent(
+  silent: readonly { list: string; entries: number; exceptions: number; endSoon: number }[],
+): Finding {
+  const many = silent.filter(({ entries, exceptions }) => exceptions > MOST_EXCEPTED * entries)
+  if (many.length > 0) {
+    const found = many.map(({ list, entries, exceptions }) => `${list} ${exceptions} of ${entries}`).join(', ')
+    return look(
+      'exceptions',
+      `more than one in a thousand entries: ${found}`,
+      'Either the list is bad or somebody silences too much. GET /v1/exceptions shows each pair, who made it and how often it was used.',
+    )
+  }
+  const soon = silent.filter(({ endSoon }) => endSoon > 0)
+  return soon.length === 0
+    ? ok('exceptions', `${silent.reduce((sum, { exceptions }) => sum + exceptions, 0)} hold`)
+    : look(
+        'exceptions',
+        `end within 30 days: ${soon.map(({ list, endSoon }) => `${list} ${endSoon}`).join(', ')}`,
+        'They are hits again from then on. Who still wants them silent has to say so anew.',
       )
 }
 
@@ -110,6 +161,10 @@ export function judgeSwitches(switches: readonly { id: string; on: boolean; laps
   const on = switches.filter((one) => one.on).map(({ id }) => id)
   return ok('switches', on.length === 0 ? 'all off: private content is not measured' : `on: ${on.join(', ')}`)
 }
+
+const DAY_MS = 86_400_000
+/** A licence is renewed by people, who need weeks. */
+const LICENCE_WARNS_MS = 30 * DAY_MS
 
 const recheck = (log: string) => `lamplighter ledger recheck --log ${log}`
 const reopen = (log: string) => `lamplighter ledger reopen --log ${log}`

@@ -59,6 +59,7 @@ const BESIDE: readonly Act[] = [
   'exchanges.manage',
   'exchanges.approve',
   'exchanges.pull',
+  'exchanges.feedback',
 ]
 
 const staff = (...held: Role[]): Principal => ({ kind: 'staff', id: 'st_1', number: 1, roles: held, session: 'se_1' })

@@ -91,6 +91,7 @@ export const acts: Readonly<Record<Act, ActRow>> = {
   'exchanges.manage': { roles: { admin: 'yes' }, operator: true, touch: true },
   // Another person than who set it up, and of which duty, hangs on the lists: the work looks at both.
   'exchanges.approve': { roles: { lead: 'yes', 'child-safety': 'yes' }, operator: true, touch: true },
+  'exchanges.feedback': { roles: { lead: 'yes', 'child-safety': 'yes' } },
   'exchanges.pull': { roles: { lead: 'yes', 'child-safety': 'yes', admin: 'yes' }, operator: true },
   'settings.read': { roles: administration, operator: true },
   'settings.edit': { roles: { admin: 'yes' }, operator: true, touch: true },

@@ -1,5 +1,5 @@
-import { failPull, openWindow, stagePage } from '../signals/exchanges/store.ts'
-import type { GoodCall, Town } from './good-calls.ts'
+import { failPull, openWindow, settlePush, stagePage } from '../signals/exchanges/store.ts'
+import { type GoodCall, Makes, type Town } from './good-calls.ts'
 import type { State } from './states.ts'
 
 const json = (value: unknown) => ({ body: JSON.stringify(value), headers: { 'content-type': 'application/json' } })
@@ -47,6 +47,42 @@ export class ExchangeMakes {
     return id
   }
 
+  /** An entry of a list that NCMEC feeds, and a decision that nobody can undo any more. */
+  async tellable(word: string): Promise<{ exchange: string; list: string; entry: number; decision: string }> {
+    const { house, admin } = this.#town
+    const list = await this.list()
+    const facts = { id: list, kind: 'digest', harm: 'csea', sealed: false, context: false, source: 'x' } as const
+    const terms = {
+      name: 'x',
+      share: false,
+      export: false,
+      device: false,
+      harms: ['csea'],
+      feedback: 'welcome',
+    } as const
+    const text = `value,source_id\n${'ab'.repeat(16)},42/${list}\n`
+    await house.context.library.import({
+      ...{ facts: { ...facts, staleAfterMs: null, terms }, text, contentType: 'text/csv', by: 'operator', live: true },
+    })
+    const exchange = `x_${list}`
+    const credentials = { username: 'x', password: word }
+    await admin.call('PUT', `/v1/exchanges/${exchange}`, {
+      body: { source: 'ncmec', settings: { set: 'npo' }, credentials, lists: { digest: list } },
+    })
+    const { decision } = await new Makes(this.#town, word).decided()
+    house.clock.now += 11_000
+    return { exchange, list, entry: 1, decision }
+  }
+
+  /** Feedback that was sent. */
+  async told(word: string): Promise<void> {
+    const { house, lead } = this.#town
+    const { exchange, ...body } = await this.tellable(word)
+    const answer = await lead.call('POST', `/v1/exchanges/${exchange}/feedback`, { body })
+    if (answer.status !== 202) throw new Error(`telling an exchange was answered ${answer.status} ${answer.text}`)
+    await house.context.storage.store.tx(settlePush, { id: answer.body.push, state: 'delivered', why: null })
+  }
+
   /** A pull with a row that could not be read, which was stopped. */
   async pulled(word: string): Promise<void> {
     const { store } = this.#town.house.context.storage
@@ -72,6 +108,17 @@ export function exchangeCalls(town: Town, word: string): Record<string, () => Pr
       return { path: `/v1/exchanges/${id}/approve`, ...json({ revision }) }
     },
     pullExchange: async () => ({ path: `/v1/exchanges/${await make.approved(word)}/pull`, ...json({}) }),
+    async tellExchange() {
+      const { exchange, ...body } = await make.tellable(word)
+      return { path: `/v1/exchanges/${exchange}/feedback`, ...json(body) }
+    },
+    async getExchangeReasons() {
+      const { list, decision } = await make.tellable(word)
+      // A list of another source, which wants no reasons.
+      const { admin } = town
+      await admin.call('PUT', `/v1/exchanges/x_${list}`, { body: make.body(list, word) })
+      return { path: `/v1/exchanges/x_${list}/reasons?list=${list}&entry=1&decision=${decision}` }
+    },
     checkExchange: async () => ({ path: `/v1/exchanges/${(await make.set(word)).id}/check`, ...json({}) }),
   }
 }
@@ -104,6 +151,24 @@ export function exchangeStates(town: Town, word: string): State[] {
       async () => {
         const { id, revision } = await make.set(word, true)
         return approve(id, revision)
+      },
+    ],
+    [
+      'tellExchange',
+      'conflict',
+      async () => {
+        const { list, ...body } = await make.tellable(word)
+        const other = await make.set(word)
+        return lead.call('POST', `/v1/exchanges/${other.id}/feedback`, { body: { ...body, list } })
+      },
+    ],
+    [
+      'getExchangeReasons',
+      'conflict',
+      async () => {
+        const { list, entry, decision } = await make.tellable(word)
+        const { id } = await make.set(word)
+        return lead.call('GET', `/v1/exchanges/${id}/reasons?list=${list}&entry=${entry}&decision=${decision}`)
       },
     ],
     [

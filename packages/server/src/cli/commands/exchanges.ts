@@ -51,12 +51,14 @@ const STATES: Readonly<Record<ExchangeJson['state'], string>> = {
 function linesOf(one: ExchangeJson): string[] {
   const fed = Object.values(one.lists).join(', ')
   const unmatched = Object.entries(one.pull?.unmatched ?? {}).map(([kind, n]) => `${kind} ${n.toLocaleString('en')}`)
+  const open = Object.entries(one.feedback).map(([state, n]) => `${n} ${state}`)
   return [
     `${one.id.padEnd(24)} ${one.source.padEnd(8)} ${STATES[one.state].padEnd(18)} feeds ${fed}`,
     `  last whole pull ${day(one.pulledAt)}, next ${day(one.nextAt)}; approved by ${one.approvedBy ?? 'nobody'} until ${day(one.approvedUntil)}`,
     ...(one.trouble === null ? [] : [`  ${one.trouble.code}: ${one.trouble.words}`]),
     ...(one.pull?.state === 'running' ? [`  pulling: ${one.pull.pages} pages, ${one.pull.rows} rows`] : []),
     ...(one.pull?.why === null || one.pull === null ? [] : [`  ${one.pull.why}`]),
+    ...(open.length === 0 ? [] : [`  feedback: ${open.join(', ')}`]),
     ...(unmatched.length === 0 ? [] : [`  not matchable here: ${unmatched.join(', ')}`]),
   ]
 }

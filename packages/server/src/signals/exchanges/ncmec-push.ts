@@ -1,5 +1,6 @@
-import { accepted } from './answers.ts'
-import { type Ask, ExchangeError, type Push, type Pushed, type Pushes } from './source.ts'
+import { accepted, textOf } from './answers.ts'
+import { type Ask, ExchangeError, type Push, type Pushed, type Pushes, type PushReason } from './source.ts'
+import { parseXml } from './xml.ts'
 
 export const NCMEC_NAMESPACE = 'https://hashsharing.ncmec.org/hashsharing/v2'
 
@@ -11,6 +12,14 @@ export function ncmecPushes(to: { readonly root: string; readonly headers: Reado
   return {
     isRepeatable: () => true,
     send: (push, ask) => send(to, push, ask),
+    async reasons({ value }, ask) {
+      const url = `${to.root}/v2/feedback/${fingerprintOf(value)}/reasons`
+      const answer = accepted(await ask({ method: 'GET', url, headers: to.headers }))
+      const { children } = parseXml(textOf(answer), 'availableFeedbackReasons', NCMEC_NAMESPACE)
+      return children.flatMap(({ attributes: { guid = '', name = '' } }): PushReason[] =>
+        REASON.test(guid) ? [{ id: guid, name: name.slice(0, 200) }] : [],
+      )
+    },
   }
 }
 

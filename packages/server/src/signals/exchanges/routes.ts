@@ -2,9 +2,11 @@ import {
   approveExchange,
   checkExchange,
   type ExchangeJson,
+  getExchangeReasons,
   getExchanges,
   pullExchange,
   putExchange,
+  tellExchange,
 } from '@lamplighter/api'
 import { onceOf, type Route, route } from '../../http/route.ts'
 import { allStaff, doerOf, staffLabel } from '../../people/index.ts'
@@ -25,7 +27,12 @@ export function exchangeRoutes({
     route(getExchanges, async () => {
       const staff = await storage.store.read(allStaff, undefined)
       const numbers = new Map(staff.map(({ id, number }) => [id, staffLabel(number)]))
-      const items = (await exchanges.all()).map((one) => exchangeJson(one, (id) => numbers.get(id) ?? id))
+      const pushes = await exchanges.pushes()
+      const items = (await exchanges.all()).map((one): ExchangeJson => {
+        const open = pushes.filter(({ exchange }) => exchange === one.exchange.id)
+        const feedback = Object.fromEntries(open.map(({ state, count }) => [state, count]))
+        return { ...exchangeJson(one, (id) => numbers.get(id) ?? id), feedback }
+      })
       return { body: { items } }
     }),
     route(putExchange, async (call) => {
@@ -39,6 +46,16 @@ export function exchangeRoutes({
     route(pullExchange, async (call) => ({
       body: await exchanges.pull(call.params.id, doerOf(call).name, onceOf(call)),
     })),
+    route(tellExchange, async (call) => {
+      const { entry: n, ...about } = call.body
+      const { id: push, state } = await exchanges.tell({ exchange: call.params.id, n, ...about }, doerOf(call))
+      return { body: { push, state } }
+    }),
+    route(getExchangeReasons, async ({ params, query }) => {
+      const { entry: n, list, decision } = query
+      const items = await exchanges.reasons({ exchange: params.id, n, list, decision })
+      return { body: { items: items.map((one) => ({ ...one })) } }
+    }),
     route(checkExchange, async (call) => ({ body: await exchanges.check(call.params.id) })),
   ]
 }
@@ -46,7 +63,7 @@ export function exchangeRoutes({
 function exchangeJson(
   { exchange, pull }: { readonly exchange: ExchangesTable; readonly pull: PullsTable | undefined },
   label: (staff: string) => string,
-): ExchangeJson {
+): Omit<ExchangeJson, 'feedback'> {
   const { credentials_last4: last4, credentials_at: setAt } = exchange
   return {
     ...{ id: exchange.id, source: exchange.source, settings: JSON.parse(exchange.settings) },

@@ -1,13 +1,13 @@
 import { AppError } from '../../http/errors.ts'
 import type { Handler, ScheduledTask } from '../../jobs/index.ts'
-import type { Doer } from '../../people/index.ts'
+import { type Doer, oneStaff, staffLabel } from '../../people/index.ts'
 import type { OnceKey } from '../../storage/index.ts'
-import type { Affected, RecordKeys } from '../../transparency/index.ts'
 import { type Connecting, connect, sealCredentials, troubleOf } from './connect.ts'
 import { type EngineParts, pullHandler } from './engine.ts'
 import { http } from './http.ts'
 import { ncmec } from './ncmec.ts'
-import type { SourceKind } from './source.ts'
+import { type PushParts, pushHandler, reasonsFor, recallPushes, tell } from './pushes.ts'
+import type { PushReason, SourceKind } from './source.ts'
 import { stopNcii } from './stopncii.ts'
 import {
   allExchanges,
@@ -16,11 +16,13 @@ import {
   dueExchanges,
   type ExchangeWish,
   oneExchange,
+  pushCounts,
   setExchange,
   strayPulls,
   sweepStaged,
+  type TellWish,
 } from './store.ts'
-import type { ExchangesTable, PullsTable } from './tables.ts'
+import type { ExchangesTable, PullsTable, PushState } from './tables.ts'
 import { tcap } from './tcap.ts'
 import { threatExchange } from './threatexchange.ts'
 
@@ -49,6 +51,17 @@ export interface Exchanges {
   pull(id: string, by: string, once?: OnceOf): Promise<{ pull: string }>
   /** Reads the first page of the next pull and keeps nothing of it. @throws AppError `not_found` */
   check(id: string): Promise<Checked>
+  /** Tells the exchange what was decided of one of its entries. @throws AppError as `tell` */
+  tell(
+    wish: TellWish & { readonly reasonId?: string | undefined },
+    doer: Doer,
+  ): Promise<{ id: string; state: PushState }>
+  /** Reasons that a rejection of an entry may name. @throws AppError as `reasonsFor` */
+  reasons(wish: TellWish): Promise<readonly PushReason[]>
+  /** How many pushes stand where, but for those that are over. */
+  pushes(): Promise<readonly { readonly exchange: string; readonly state: PushState; readonly count: number }[]>
+  /** For the queue of pushes. */
+  readonly pushHandler: Handler
   /** Exchanges of which this process has heard: values of a metric's label. */
   names(): readonly string[]
   /** For the queue of pulls. */
@@ -60,15 +73,13 @@ type OnceOf = { readonly once?: OnceKey }
 
 const SWEEP = 5_000
 
-export function makeExchanges(
-  given: Omit<EngineParts, 'kinds'> & { keysFor(affected: readonly Affected[]): Promise<RecordKeys> },
-): Exchanges {
+export function makeExchanges(given: Omit<EngineParts, 'kinds'> & Omit<PushParts, 'kinds'>): Exchanges {
   const names = new Set<string>()
-  const tell: EngineParts['tell'] = (event) => {
+  const told: EngineParts['tell'] = (event) => {
     names.add(event.exchange)
     given.tell(event)
   }
-  const parts = { ...given, kinds: sourceKinds, tell }
+  const parts = { ...given, kinds: sourceKinds, tell: told }
   const { store } = parts.storage
   const rowOf = async (id: string): Promise<ExchangesTable> => {
     const row = await store.read(oneExchange, id)
@@ -85,6 +96,14 @@ export function makeExchanges(
       return store.tx(approveExchange, { id, revision, doer, keys: await parts.keysFor([]) }, once)
     },
     pull: (exchange, by, once = {}) => store.tx(beginPull, { exchange, by }, once),
+    async tell(wish, doer) {
+      const person = doer.staff === null ? undefined : await store.read(oneStaff, { id: doer.staff })
+      const number = person === undefined ? null : staffLabel(person.number)
+      return tell(parts, wish, { by: doer.name, number })
+    },
+    reasons: (wish) => reasonsFor(parts, wish),
+    pushes: () => store.read(pushCounts, undefined),
+    pushHandler: pushHandler(parts),
     names: () => [...names],
     check: async (id) => checked(parts, await rowOf(id)),
     handler: pullHandler(parts),
@@ -97,7 +116,8 @@ export function makeExchanges(
         const due = await store.read(dueExchanges, undefined)
         for (const exchange of due) await store.tx(beginPull, { exchange, by: 'schedule' })
         for (let swept = -1; swept !== 0; ) swept = await store.tx(sweepStaged, SWEEP)
-        return `${due.length} begun, ${failed} failed`
+        const recalled = await recallPushes(parts)
+        return `${due.length} begun, ${failed} failed, ${recalled} recalled`
       },
     },
   }

@@ -106,6 +106,13 @@ export interface Pushes {
    * @throws OutgoingError only of what is repeatable, or was not sent
    */
   send(push: Push, ask: Ask): Promise<Pushed>
+  /** Reasons that a rejection of this entry may name. Absent where it needs none. @throws ExchangeError · OutgoingError */
+  reasons?(about: PushedEntry, ask: Ask): Promise<readonly PushReason[]>
+}
+
+export interface PushReason {
+  readonly id: string
+  readonly name: string
 }
 
 /** Why a page did not come, or a push was not taken. */

@@ -6,6 +6,7 @@ declare module '../../storage/tables.ts' {
     pulls: PullsTable
     pull_rows: PullRowsTable
     pull_bad: PullBadTable
+    exchange_pushes: ExchangePushesTable
   }
 }
 
@@ -104,6 +105,29 @@ export interface PullBadTable {
   at: number
 }
 
+export type PushState = 'waiting' | 'sending' | 'delivered' | 'unclear' | 'parked' | 'cancelled'
+
+export interface ExchangePushesTable {
+  id: string
+  exchange: string
+  list: string
+  /** Number of the entry. */
+  n: number
+  decision: string
+  act: 'say' | 'unsay'
+  /** JSON of `Push`; sealed. Empty where it was cancelled. */
+  body: Uint8Array
+  state: PushState
+  /** Before the first byte leaves; an intent without an answer is unclear where a second push is not the first one again. */
+  intent_at: number | null
+  fails: number
+  why: string | null
+  by: string
+  record: string
+  created_at: number
+  closed_at: number | null
+}
+
 export const schema = defineSchema({
   subject: 'exchanges',
   steps: [
@@ -184,6 +208,35 @@ export const schema = defineSchema({
         'create index pull_bad_at on pull_bad (at)',
       ],
     },
+    {
+      id: '0002-pushes',
+      up: (engine) => [
+        table(
+          engine,
+          'exchange_pushes',
+          {
+            id: 'text primary key',
+            exchange: 'text not null',
+            list: 'text not null',
+            n: 'bigint not null',
+            decision: 'text not null',
+            act: 'text not null',
+            body: 'bytes not null',
+            state: 'text not null',
+            intent_at: 'bigint',
+            fails: 'bigint not null',
+            why: 'text',
+            by: 'text not null',
+            record: 'text not null',
+            created_at: 'bigint not null',
+            closed_at: 'bigint',
+          },
+          // What a person says twice of one entry, for one decision, is said once.
+          ['unique (exchange, list, n, decision, act)'],
+        ),
+        'create index exchange_pushes_closed on exchange_pushes (closed_at)',
+      ],
+    },
   ],
   tables: {
     exchanges: { kept: { forever: 'one row per exchange, until an admin switches it off for good' } },
@@ -191,6 +244,7 @@ export const schema = defineSchema({
     pull_rows: {
       kept: { forever: 'what is being pulled, sealed; gone as soon as the lists have taken it, or with the pull' },
     },
+    exchange_pushes: { kept: { from: 'closed_at', default: days(90), min: days(7), max: days(730) } },
     pull_bad: { kept: { from: 'at', default: days(30), min: days(1), max: days(30) } },
   },
 })
