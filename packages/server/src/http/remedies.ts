@@ -18,6 +18,7 @@ export const remedies: Readonly<Record<Code, string>> = {
   stale_revision: 'Read it again and send its new revision in If-Match.',
   needs_unmet: 'Each fault names what is missing; take the step again when all of it is there.',
   conflict: 'Read it again: it is no longer in the state that this act needs.',
+  version_old: 'Give the file a version above the one that runs, and sign it anew. Going back is a change of state.',
   counter_not_logged: 'Leave out the counters that the answer names; they warm by waiting a whole window.',
   in_progress: 'Wait a moment and repeat the call with the same Idempotency-Key.',
   window_closed: 'Make a new decision that reverses it.',
@@ -37,6 +38,9 @@ export const remedies: Readonly<Record<Code, string>> = {
   digest_mismatch: 'The body was changed on the way, or the header names another file. Send the file again.',
   bad_hash:
     'Send digests as 64, 32 or 40 hex digits and PDQ as 64 hex digits with a quality from 0 to 100; look at what makes the hashes.',
+  bad_terms: 'Each fault names its place in the file. Mend the file, sign it anew and send it again.',
+  signature:
+    'Send the file with the note that was made for it, signed by a key in LAMPLIGHTER_LIST_KEYS. The running version stays.',
   line_incomplete: 'Send the last line again, whole.',
   idempotency_mismatch: 'Use a new Idempotency-Key for a new body.',
   rules_refused: 'Correct the errors; the answer names each with its place.',
