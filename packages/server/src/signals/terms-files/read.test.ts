@@ -71,7 +71,7 @@ describe('a term file', () => {
       '/terms/0/views/0 shape',
     ],
     ['a day that is none', { ...good, made: '2026-02-30' }, '/made shape'],
-    ['an id twice', { ...good, terms: [good.terms[0], good.terms[0]] }, '/terms/1/id twice'],
+    ['an id twice', { ...good, terms: [good.terms[0], good.terms[0]] }, '/terms/1 twice'],
     ['a term of one letter', { ...good, terms: [{ id: 't', text: 'x' }] }, '/terms/0 too_short'],
     ['a term of 201 characters', { ...good, terms: [{ id: 't', text: 'x'.repeat(201) }] }, '/terms/0 too_long'],
     ['a short close term', { ...good, terms: [{ id: 't', text: 'melon', close: true }] }, '/terms/0 close_too_short'],

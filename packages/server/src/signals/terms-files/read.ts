@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { compileTerms } from '@lamplighter/matching'
+import { compileTerms, type TermListSource } from '@lamplighter/matching'
 import { canonicalJson, compilePattern } from '@lamplighter/rules'
 import { z } from 'zod'
 import { AppError, type Fault } from '../../http/errors.ts'
 import type { TermEntry } from '../lists/term-entry.ts'
 import { entriesOf } from './organisations.ts'
-import { OrganisationsShape, TermsShape } from './shapes.ts'
+import { type OrganisationsFile, OrganisationsShape, TermsShape } from './shapes.ts'
+import { isAmbiguous } from './words.ts'
 
 /** Text of a term file and of a file of organisations, whole. */
 export const TermFileShape = z.discriminatedUnion('format', [TermsShape, OrganisationsShape])
@@ -79,8 +80,7 @@ function checkedEntries(file: TermFileText): readonly TermEntry[] {
   }
   const entries = entriesOfFile(file)
   if (entries.length === 0) throw refused([fault('/terms', 'empty', 'expected one entry at least')])
-  const faults =
-    file.format === 'lamplighter-terms/1' ? faultsOf(file, entries) : twice(file.organisations, '/organisations')
+  const faults = [...faultsOf(file, entries), ...(isOrganisations(file) ? unmarked(file) : [])]
   if (faults.length > 0) throw refused(faults)
   return entries
 }
@@ -96,31 +96,63 @@ function entriesOfFile(file: TermFileText): readonly TermEntry[] {
   ]
 }
 
-function faultsOf(file: z.output<typeof TermsShape>, entries: readonly TermEntry[]): readonly Fault[] {
-  const ids = [...file.terms, ...(file.patterns ?? [])]
-  const { id, version, use, sealed, terms, patterns = [] } = file
-  const { problems } = compileTerms([{ id, version, use, sealed, terms, patterns }], { compilePattern })
-  const places = new Map(entries.map(({ term }, at) => [term.id, at]))
-  const placed = problems
-    .filter(({ code }) => code !== 'twice')
-    .map(({ code, term, message }) => {
-      const at = places.get(term) ?? 0
-      const pointer = at < terms.length ? `/terms/${at}` : `/patterns/${at - terms.length}`
-      // What a pattern cannot do is told with the pattern; of a sealed list nothing is shown.
-      return fault(pointer, code, sealed && code === 'bad_pattern' ? 'the pattern cannot be used' : message)
-    })
-  return [...twice(ids, '/terms'), ...placed]
+const isOrganisations = (file: TermFileText): file is OrganisationsFile => file.format === 'lamplighter-organisations/1'
+
+/** What the matcher would not look for, or not as it is asked to; and ids that stand twice. */
+function faultsOf(file: TermFileText, entries: readonly TermEntry[]): readonly Fault[] {
+  const { problems } = compileTerms([sourceOf(file, entries)], { compilePattern })
+  const places = placesOf(file)
+  return problems.map(({ code, term, message }) => {
+    // What a pattern cannot do is told with the pattern; of a sealed list nothing is shown.
+    const isHidden = file.sealed && code === 'bad_pattern'
+    return fault(
+      places.get(term)?.at(code === 'twice' ? -1 : 0) ?? '',
+      code,
+      isHidden ? 'the pattern cannot be used' : message,
+    )
+  })
 }
 
-function twice(held: readonly { readonly id: string }[], pointer: string): readonly Fault[] {
-  const seen = new Set<string>()
-  return held.flatMap(({ id }, at) => {
-    if (!seen.has(id)) {
-      seen.add(id)
-      return []
-    }
-    return [fault(`${pointer}/${at}/id`, 'twice', `the id ${id} is there already; give each entry its own`)]
-  })
+/** The list as the matcher takes it. */
+export function sourceOf({ id, version, use, sealed }: TermFileText, entries: readonly TermEntry[]): TermListSource {
+  return {
+    ...{ id, version, use, sealed },
+    terms: entries.flatMap(({ value, term }) => (term.pattern === true ? [] : [{ text: value, ...term }])),
+    patterns: entries.flatMap(({ value, term }) => (term.pattern === true ? [{ id: term.id, pattern: value }] : [])),
+  }
+}
+
+/** Where each entry stands in the file, by its id. */
+function placesOf(file: TermFileText): ReadonlyMap<string, readonly string[]> {
+  const places = new Map<string, string[]>()
+  const add = (id: string, place: string) => void places.set(id, [...(places.get(id) ?? []), place])
+  if (!isOrganisations(file)) {
+    for (const [at, { id }] of file.terms.entries()) add(id, `/terms/${at}`)
+    for (const [at, { id }] of (file.patterns ?? []).entries()) add(id, `/patterns/${at}`)
+    return places
+  }
+  for (const [at, { id, aliases }] of file.organisations.entries()) {
+    add(`${id}/0`, `/organisations/${at}`)
+    for (const other of aliases.keys()) add(`${id}/${other + 1}`, `/organisations/${at}/aliases/${other}`)
+  }
+  return places
+}
+
+/** Names that prove nothing alone and do not say so (text.md §4.1). */
+function unmarked(file: OrganisationsFile): readonly Fault[] {
+  return file.organisations.flatMap(({ aliases }, at) =>
+    aliases.flatMap(({ text, ambiguous }, other) =>
+      ambiguous === true || !isAmbiguous(text)
+        ? []
+        : [
+            fault(
+              `/organisations/${at}/aliases/${other}`,
+              'ambiguous',
+              'a name under four letters, a common word or a given name needs "ambiguous": true',
+            ),
+          ],
+    ),
+  )
 }
 
 function utf8Of(bytes: Uint8Array): string {
