@@ -84,6 +84,7 @@ describe.each(engines)('the tables of the product on $name', (engine) => {
       'appeals',
       'cases',
       'jobs',
+      'list_versions',
       'models',
       'outbox',
       'reports',

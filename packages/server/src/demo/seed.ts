@@ -97,7 +97,7 @@ async function putList(
     source: 'demo',
     staleAfterMs: null,
   }
-  await context.library.import({ facts, text, contentType: 'text/plain', by: OPERATOR })
+  await context.library.import({ facts, text, contentType: 'text/plain', by: OPERATOR, live: true })
 }
 
 function pdqOf([kind, seed]: readonly [SampleKind, number]): string {

@@ -139,6 +139,11 @@ export class ListBook {
     return this.#lists.get(id)
   }
 
+  /** Takes a list out: from now on rules that ask it read *unknown*. */
+  remove(id: string): void {
+    this.#lists.delete(id)
+  }
+
   all(): readonly LoadedList[] {
     return [...this.#lists.values()]
   }

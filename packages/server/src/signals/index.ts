@@ -8,8 +8,9 @@ export {
   loadList,
 } from './book.ts'
 export { type ListLibrary, makeLibrary } from './library.ts'
+export { allowedHarms } from './lists/declaration.ts'
 export { type Answer, measure, type Provider, shippedProviders } from './measure.ts'
 export { modelRoutes } from './model-routes.ts'
 export { type Card, learnerProviders, type Models, makeModels, untaught } from './models.ts'
 export { routesOf } from './routes.ts'
-export { allLists, allowedHarms, listAges } from './store.ts'
+export { allLists, listAges } from './store.ts'

@@ -1,30 +1,27 @@
-import { createHash } from 'node:crypto'
 import type { RecordedJson } from '@lamplighter/api'
 import { MOST_TERMS } from '@lamplighter/matching'
-import { hmacHex, sha256Hex } from '../http/crypto.ts'
+import { sha256Hex } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
 import type { Storage } from '../storage/index.ts'
 import type { ColumnKeyring, Sealer } from '../storage/sealer.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
-import { ListBook, loadList, termFacts, textList } from './book.ts'
-import { MAX_BAD_SHARE, type ParsedEntry, type ParsedFile, parseListFile } from './lists/parse.ts'
-import { checkNear, factsOf, isWide } from './near.ts'
-import { type ListEvents, type NumberedEntry, PictureLists } from './pictures/lists.ts'
+import { ListBook } from './book.ts'
+import type { ListChange } from './lists/changes.ts'
+import { makeCodec } from './lists/codec.ts'
+import { type CarriedFacts, carried, type ListFacts } from './lists/declaration.ts'
+import { fileChange } from './lists/file.ts'
+import type { ParsedFile } from './lists/parse.ts'
+import type { By } from './lists/publish.store.ts'
+import type { PullMove } from './lists/pulls.ts'
+import type { Reason } from './lists/rails.ts'
+import { isLive, makeLoader } from './load.ts'
+import { checkNear, factsOf } from './near.ts'
+import { type ListEvents, PictureLists } from './pictures/lists.ts'
 import { snapshotsIn } from './pictures/snapshots.ts'
-import {
-  allLists,
-  type EntryRow,
-  type ListFacts,
-  listChanges,
-  listEntries,
-  publishList,
-  stageEntries,
-  unstage,
-} from './store.ts'
+import { type Change, type Changed, stageChange } from './stage.ts'
+import { allLists, createList, publishVersions } from './store.ts'
 import type { ListsTable } from './tables.ts'
-import { TermBuild } from './terms.ts'
 
-const SLICE = 1_000
 /** Longer lists are loaded while the server already answers: until then they are *unknown*. */
 const LOADED_FIRST = 50_000
 
@@ -44,10 +41,20 @@ export interface ListLibrary {
   readonly loaded: boolean
   /** How far each import that runs now is, by list. */
   readonly importing: ReadonlyMap<string, Importing>
-  /** Makes lists that are not there yet, empty: a rule that asks them is decided, and hears "no hit". */
+  /** Makes lists that are not there yet, empty and live: a rule that asks them is decided, and hears "no hit". */
   declare(lists: readonly ListFacts[], by: string): Promise<void>
+  /** Makes a list of which no version is live: a rule that asks it is *unknown*. @throws AppError `conflict` · `invalid` */
+  create(facts: ListFacts): Promise<{ readonly revision: number }>
   /**
-   * Replaces the entries of a list by those of a file. A file with too many bad rows, or with another digest than promised, changes nothing.
+   * Changes the entries of a list: what exchanges and single entries go through. Inside its rails a change of a list that runs is live at once;
+   * else it is staged, or in trial where the list is new. Removals take effect at once also then.
+   *
+   * @throws AppError `not_found` · `conflict`
+   */
+  change(input: ListInput): Promise<Changed>
+  /**
+   * Replaces the entries of a list by those of a file, and makes the list where there is none. A file with too many bad rows, or with another
+   * digest than promised, changes nothing.
    *
    * @throws AppError `invalid` · `conflict`
    */
@@ -57,7 +64,25 @@ export interface ListLibrary {
     readonly contentType: string
     readonly sha256?: string
     readonly by: string
+    /** At once, without trial: the operator's way. Else the version is staged. */
+    readonly live?: boolean
   }): Promise<Imported>
+}
+
+/** All changes of one pull, or of one act. */
+export interface ListInput {
+  readonly list: string
+  readonly by: string
+  /** Where the change comes from; left out: from where the list always came. Another source is tried first. */
+  readonly source?: string
+  /** True where it names everything: what it does not name is gone. */
+  readonly full: boolean
+  readonly changes: AsyncIterable<readonly ListChange[]> | Iterable<readonly ListChange[]>
+  /** Rows that were read for it, and how many of them could not be used. */
+  readonly rows: number
+  readonly bad: number
+  /** The pull that brought it: its cursor moves in the transaction that makes the version. */
+  readonly pull?: PullMove
 }
 
 /** Entries written to disk or loaded into memory, of all that the new version changes and holds. */
@@ -68,11 +93,14 @@ export interface Importing {
 
 export interface Imported {
   readonly version: number
+  readonly state: Changed['state']
+  readonly why: readonly Reason[]
   readonly entries: number
   readonly added: number
   readonly removed: number
   readonly bad: ParsedFile['bad']
-  readonly recorded: RecordedJson
+  /** Leaf of what went live; null where nothing did. */
+  readonly recorded: RecordedJson | null
 }
 
 export function makeLibrary(parts: {
@@ -88,7 +116,7 @@ export function makeLibrary(parts: {
   readonly now: () => number
   readonly events: ListEvents
 }): ListLibrary {
-  const { storage, sealer } = parts
+  const { storage } = parts
   const book = new ListBook()
   const importing = new Map<string, Importing>()
   const pictures = new PictureLists({
@@ -96,177 +124,74 @@ export function makeLibrary(parts: {
     now: parts.now,
     events: parts.events,
   })
+  const codec = makeCodec(parts.sealer, parts.fingerprintKey)
   let loaded = false
   let closed = false
-  // Two imports at once would stage into one version: one after another.
+  const loader = makeLoader({ storage, codec, book, pictures, closed: () => closed })
+  // Two changes at once would stage into one version: one after another.
   let turn: Promise<unknown> = Promise.resolve()
-
-  const place = (list: string, fingerprint: string): string => `${list}.${fingerprint}`
-  const fingerprintOf = (facts: ListFacts, value: string): string =>
-    facts.sealed ? hmacHex(parts.fingerprintKey, `${facts.id} ${value}`) : sha256Hex(value)
-  const bodyOf = async (facts: ListFacts, fingerprint: string, entry: ParsedEntry): Promise<Uint8Array> =>
-    facts.sealed
-      ? sealer.seal('list_entries', 'body', place(facts.id, fingerprint), entry)
-      : new TextEncoder().encode(JSON.stringify(entry))
-
-  const entryOf = async (row: ListsTable, { fingerprint, body, sealed }: EntryRow): Promise<ParsedEntry> =>
-    sealed === 1
-      ? sealer.open<ParsedEntry>('list_entries', 'body', place(row.id, fingerprint), body)
-      : JSON.parse(new TextDecoder().decode(body))
-
-  /** Entries of a version, or what it changed, slice by slice. */
-  async function* slicesOf(
-    row: ListsTable,
-    query: typeof listEntries | typeof listChanges,
-    onLoaded: (count: number) => void,
-  ): AsyncIterable<readonly NumberedEntry[]> {
-    for (let after = 0; ; ) {
-      // A half-read list is never put in place.
-      if (closed) throw new Error('the lists are closed')
-      const slice = await storage.store.read(query, { list: row.id, version: row.version, after, max: SLICE })
-      yield await Promise.all(
-        slice.map(async (one) => ({
-          n: one.n,
-          entry: await entryOf(row, one),
-          gone: 'gone' in one && one.gone === row.version,
-        })),
-      )
-      onLoaded(slice.length)
-      if (slice.length < SLICE) return
-      after = slice.at(-1)?.n ?? after
-    }
-  }
-
-  const loadOne = async (row: ListsTable, onLoaded: (count: number) => void = () => undefined): Promise<void> => {
-    if (row.kind === 'text') {
-      await loadTexts((id, count) => onLoaded(id === row.id ? count : 0))
-      return
-    }
-    const facts = factsOf(row)
-    if (row.kind !== 'pdq') {
-      const entries: NumberedEntry[] = []
-      for await (const slice of slicesOf(row, listEntries, onLoaded)) entries.push(...slice)
-      book.set(loadList(facts, entries))
-      return
-    }
-    const running = book.get(row.id)
-    const steps =
-      running?.finder.kind === 'pdq' && running.version === row.version - 1 && isWide(running) === isWide(facts)
-        ? pictures.change(row, running.finder, slicesOf(row, listChanges, onLoaded))
-        : pictures.load(row, slicesOf(row, listEntries, onLoaded))
-    const ready = await steps
-    // In one go: an answer is that of the version before, or of this one.
-    book.set({ ...facts, finder: ready.finder })
-    ready.publish()
-  }
-
-  /** All lists of terms anew: one matcher holds them all, and is swapped in whole when it is done. */
-  const loadTexts = async (onLoaded: (list: string, count: number) => void = () => undefined): Promise<void> => {
-    const texts = (await rows()).filter(({ kind }) => kind === 'text')
-    if (texts.length === 0) return
-    const build = new TermBuild()
-    try {
-      for (const row of texts) {
-        build.list(termFacts(factsOf(row)))
-        for await (const slice of slicesOf(row, listEntries, (count) => onLoaded(row.id, count)))
-          build.add(slice.map(({ n, entry }) => ({ n, term: entry.value })))
-      }
-      const matcher = await build.done()
-      for (const row of texts) book.set(textList(factsOf(row), { list: row.id, matcher }))
-    } finally {
-      await build.stop()
-    }
-  }
-
-  const textsTogether = (all: readonly ListsTable[]) => {
-    const texts = all.filter(({ kind }) => kind === 'text')
-    return { entries: texts.reduce((sum, { entries }) => sum + entries, 0), load: () => loadTexts() }
+  const inTurn = <T>(what: () => Promise<T>): Promise<T> => {
+    const done = turn.then(what)
+    turn = done.catch(() => undefined)
+    return done
   }
 
   const rows = () => storage.store.read(allLists, undefined)
+  const rowOf = async (id: string): Promise<ListsTable | undefined> => (await rows()).find((row) => row.id === id)
+
+  const textsTogether = (all: readonly ListsTable[]) => {
+    const texts = all.filter(({ kind }) => kind === 'text')
+    return { entries: texts.reduce((sum, { entries }) => sum + entries, 0), load: () => loader.texts() }
+  }
+
+  /** Puts into memory what the database says now. */
+  const follow = async (row: ListsTable, onLoaded?: (count: number) => void): Promise<void> => {
+    const held = book.get(row.id)
+    if (!isLive(row)) book.remove(row.id)
+    else if (held?.version !== row.version || held.within !== factsOf(row).within) await loader.one(row, onLoaded)
+    else book.set({ ...held, ...factsOf(row) })
+  }
+
+  const changeNow = async (change: Change, onLoaded?: (count: number) => void): Promise<Changed> => {
+    const changed = await stageChange({ storage, codec, keysFor: parts.keysFor }, change)
+    const row = await rowOf(change.list)
+    if (row !== undefined) await follow(row, onLoaded)
+    return changed
+  }
 
   const take = async (input: Parameters<ListLibrary['import']>[0]): Promise<Imported> => {
-    const digest = createHash('sha256').update(input.text).digest('hex')
-    if (input.sha256 !== undefined && input.sha256.toLowerCase() !== digest) {
-      throw new AppError('invalid', 'The file does not have the SHA-256 that was promised; nothing was changed.', {
-        pointer: '/query/sha256',
-      })
-    }
     const { facts } = input
-    const parsed = parseListFile(input.text, input.contentType, facts.kind)
-    if (parsed.rows === 0) {
-      throw new AppError('invalid', 'The file holds no row; nothing was changed. A list needs one entry at least.')
-    }
-    if (parsed.entries.length === 0 || parsed.badCount > Math.max(0, Math.floor(parsed.rows * MAX_BAD_SHARE))) {
-      throw new AppError(
-        'invalid',
-        `${parsed.badCount} of ${parsed.rows} rows cannot be used; nothing was changed. Mend them and import again.`,
-        {
-          errors: parsed.bad.map(({ line, why }) => ({ code: 'invalid', pointer: `/${line}`, detail: why })),
-        },
-      )
-    }
-    checkNear(facts, parsed.entries.length)
-    const before = (await rows()).find(({ id }) => id === facts.id)
+    const file = fileChange(input)
+    checkNear(facts, file.entries.length)
+    const before = await rowOf(facts.id)
     if (before !== undefined && before.kind !== facts.kind) {
       throw new AppError(
         'conflict',
         `This list holds entries of kind "${before.kind}"; choose another name for another kind.`,
       )
     }
-    if (facts.kind === 'text') refuseTooMany(await rows(), facts.id, parsed.entries.length)
-    const running = before?.version ?? 0
-    const version = running + 1
-    const highest = before?.last_n ?? 0
-    await storage.store.tx(unstage, { list: facts.id, version: running })
-    const known = new Set<string>()
-    for (let after = 0; ; ) {
-      const slice = await storage.store.read(listEntries, { list: facts.id, version: running, after, max: SLICE })
-      for (const { fingerprint } of slice) known.add(fingerprint)
-      if (slice.length < SLICE) break
-      after = slice.at(-1)?.n ?? after
-    }
-    const wanted = new Map(parsed.entries.map((entry) => [fingerprintOf(facts, entry.value), entry]))
-    const added = [...wanted].filter(([fingerprint]) => !known.has(fingerprint))
-    const gone = [...known].filter((fingerprint) => !wanted.has(fingerprint))
-    const total = added.length + gone.length + wanted.size
+    if (facts.kind === 'text') refuseTooMany(await rows(), facts.id, file.entries.length)
+    if (before === undefined) await storage.store.tx(createList, facts)
     let done = 0
     const advance = (count: number): void => {
       done += count
-      importing.set(facts.id, { done, total })
+      importing.set(facts.id, { done, total: 2 * file.entries.length })
     }
     advance(0)
-    for (let from = 0; from < added.length; from += SLICE) {
-      const slice = added.slice(from, from + SLICE)
-      const add = await Promise.all(
-        slice.map(async ([fingerprint, entry]) => ({
-          fingerprint,
-          body: await bodyOf(facts, fingerprint, entry),
-          sealed: facts.sealed ? 1 : 0,
-        })),
-      )
-      await storage.store.tx(stageEntries, { list: facts.id, version, add, remove: [], from: highest + 1 + from })
-      advance(slice.length)
-    }
-    for (let from = 0; from < gone.length; from += 500) {
-      const remove = gone.slice(from, from + 500)
-      await storage.store.tx(stageEntries, { list: facts.id, version, add: [], remove, from: 0 })
-      advance(remove.length)
-    }
-    const published = await storage.store.tx(publishList, {
-      facts,
-      before: running,
-      digest: sha256Hex([...wanted.keys()].sort().join('\n')),
-      entries: wanted.size,
-      added: added.length,
-      removed: gone.length,
-      lastN: highest + added.length,
-      by: input.by,
-      keys: await parts.keysFor([]),
-    })
-    const row = (await rows()).find(({ id }) => id === facts.id)
-    if (row !== undefined) await loadOne(row, advance)
-    return { ...published, entries: wanted.size, added: added.length, removed: gone.length, bad: parsed.bad }
+    let written = 0
+    const changed = await changeNow(
+      {
+        ...{ list: facts.id, by: byOf(input), full: true, changes: file.changes, counts: () => file.counts },
+        ...{ go: input.live === true ? 'live' : 'staged', facts: carried(facts) },
+        because: changedFacts(before, facts),
+        onProgress(rows) {
+          advance(rows - written)
+          written = rows
+        },
+      },
+      advance,
+    )
+    return { ...changed, bad: file.bad }
   }
 
   return {
@@ -277,7 +202,7 @@ export function makeLibrary(parts: {
     importing,
     pictures,
     async load() {
-      const all = await rows()
+      const all = (await rows()).filter(isLive)
       const restored = await pictures.restore(all)
       for (const row of all) {
         const finder = restored.get(row.id)
@@ -287,7 +212,7 @@ export function makeLibrary(parts: {
         textsTogether(all),
         ...all
           .filter(({ id, kind }) => kind !== 'text' && !restored.has(id))
-          .map((row) => ({ entries: row.entries, load: () => loadOne(row) })),
+          .map((row) => ({ entries: row.entries, load: () => loader.one(row) })),
       ]
       for (const { entries, load } of steps) if (entries <= LOADED_FIRST) await load()
       const long = steps.filter(({ entries }) => entries > LOADED_FIRST)
@@ -304,13 +229,10 @@ export function makeLibrary(parts: {
     async idle() {
       await turn
     },
-    refresh() {
-      const done = turn.then(async () => {
-        for (const row of await rows()) if (book.get(row.id)?.version !== row.version) await loadOne(row)
-      })
-      turn = done.catch(() => undefined)
-      return done
-    },
+    refresh: () =>
+      inTurn(async () => {
+        for (const row of await rows()) await follow(row)
+      }),
     async close() {
       closed = true
       await pictures.close()
@@ -320,19 +242,63 @@ export function makeLibrary(parts: {
       const known = new Set((await rows()).map(({ id }) => id))
       for (const facts of lists) {
         if (known.has(facts.id)) continue
-        const none = { digest: sha256Hex(''), entries: 0, added: 0, removed: 0, lastN: 0 }
-        await storage.store.tx(publishList, { facts, before: 0, ...none, by, keys: await parts.keysFor([]) })
+        await storage.store.tx(createList, facts)
+        const none = { digest: sha256Hex(''), entries: 0, added: 0, removed: 0, lastN: 0, rows: 0, bad: 0 }
+        const empty = { ...none, version: 1, state: 'live' as const, reason: [], facts: null }
+        const seen = { live: 0, last: 0 }
+        await storage.store.tx(publishVersions, {
+          ...{ list: facts.id, seen, versions: [empty], by: { by } },
+          keys: await parts.keysFor([]),
+        })
       }
       const added = (await rows()).filter(({ id }) => !known.has(id))
-      for (const row of added) if (row.kind !== 'text') await loadOne(row)
-      if (added.some(({ kind }) => kind === 'text')) await loadTexts()
+      for (const row of added) if (row.kind !== 'text') await loader.one(row)
+      if (added.some(({ kind }) => kind === 'text')) await loader.texts()
     },
-    import(input) {
-      const done = turn.then(() => take(input)).finally(() => importing.delete(input.facts.id))
-      turn = done.catch(() => undefined)
-      return done
+    async create(facts) {
+      checkNear(facts, 0)
+      return storage.store.tx(createList, facts)
     },
+    change: ({ by, source, rows: read, bad, ...input }) =>
+      inTurn(async () => {
+        const row = await rowOf(input.list)
+        const moved = row !== undefined && source !== undefined && source !== row.source && row.version > 0
+        return changeNow({
+          ...{ ...input, by: { by }, counts: () => ({ rows: read, bad }), go: 'inside_rails' },
+          ...(moved && {
+            because: [{ code: 'changed', what: ['source'] }],
+            facts: { ...carriedBy(row), source },
+          }),
+        })
+      }),
+    import: (input) => inTurn(() => take(input)).finally(() => importing.delete(input.facts.id)),
   }
+}
+
+const byOf = ({ by, live }: { readonly by: string; readonly live?: boolean }): By => ({
+  by,
+  ...(live === true && { withoutTrial: true }),
+})
+
+/** The declaration of a list as it stands, for a version that changes a part of it. */
+const carriedBy = (row: ListsTable): CarriedFacts => ({
+  ...{ harm: row.harm, sealed: row.sealed === 1, context: row.context === 1, source: row.source },
+  ...{ staleAfterMs: row.stale_after_ms, within: row.within ?? undefined, variants: row.variants ?? undefined },
+})
+
+/** What of a list that runs must be tried before it holds (matching.md §9.2). */
+function changedFacts(before: ListsTable | undefined, facts: ListFacts): Reason[] {
+  if (before === undefined || before.version === 0) return []
+  const held = factsOf(before)
+  const wanted = { within: facts.within ?? null, variants: facts.variants ?? null, harm: facts.harm }
+  const next = factsOf({ ...before, ...wanted })
+  const what = [
+    ...(held.sealed && !facts.sealed ? (['sealed'] as const) : []),
+    ...((next.within ?? 0) > (held.within ?? 0) ? (['within'] as const) : []),
+    ...(next.variants === 'eight' && held.variants !== 'eight' ? (['variants'] as const) : []),
+    ...(before.source !== facts.source ? (['source'] as const) : []),
+  ]
+  return what.length === 0 ? [] : [{ code: 'changed', what }]
 }
 
 /** More would not be looked for: so the file is refused, and nobody believes that they are. */

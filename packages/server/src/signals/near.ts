@@ -1,6 +1,6 @@
 import { AppError } from '../http/errors.ts'
 import { INDEX_BITS, type LoadedList } from './book.ts'
-import type { ListFacts } from './store.ts'
+import type { ListFacts } from './lists/declaration.ts'
 import type { ListsTable } from './tables.ts'
 
 /** A list of more than 31 bits is looked through row by row (matching.md §6.5). */
@@ -28,7 +28,7 @@ export const factsOf = (row: ListsTable): Omit<LoadedList, 'finder'> => ({
 export const isWide = ({ within }: { readonly within?: number | undefined }): boolean => (within ?? 0) > INDEX_BITS
 
 /** @throws AppError `invalid` what only lists of pictures have, or too wide a list (matching.md §6.5) */
-export function checkNear(facts: ListFacts, entries: number): void {
+export function checkNear(facts: Pick<ListFacts, 'kind' | 'sealed' | 'within' | 'variants'>, entries: number): void {
   const { kind, sealed, within, variants } = facts
   if (kind !== 'pdq' && (within !== undefined || variants !== undefined)) {
     throw new AppError('invalid', 'Only a list of pictures has a distance and variants; leave them out.', {

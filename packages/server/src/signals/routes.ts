@@ -7,7 +7,9 @@ import { type Route, route } from '../http/route.ts'
 import type { Storage } from '../storage/index.ts'
 import { isStale } from './book.ts'
 import type { ListLibrary } from './library.ts'
-import { allLists, allowedHarms } from './store.ts'
+import { allowedHarms } from './lists/declaration.ts'
+import { wordsOf } from './lists/rails.ts'
+import { allLists } from './store.ts'
 
 /** A file of a million hashes is about 70 MB. */
 const MAX_FILE = 128 * 2 ** 20
@@ -42,7 +44,7 @@ export function routesOf(services: {
             id: row.id,
             kind: row.kind,
             harm: row.harm,
-            harms: allowedHarms(row),
+            harms: [...allowedHarms(row)],
             sealed: row.sealed === 1,
             context: row.context === 1,
             version: row.version,
@@ -66,6 +68,8 @@ export function routesOf(services: {
     route(
       importList,
       async ({ params, query, raw, who }) => {
+        if (query.live === 'yes' && who.kind !== 'operator')
+          throw new AppError('forbidden', 'Only the operator puts a version live without trial; leave out "live".')
         checkHarm(query.harm)
         const harms = query.harms?.split(',')
         if (harms !== undefined) checkTerms(query.harm, harms)
@@ -86,9 +90,12 @@ export function routesOf(services: {
           text,
           contentType: (raw.headers.get('content-type') ?? 'text/plain').split(';')[0]?.trim() ?? 'text/plain',
           ...(query.sha256 !== undefined && { sha256: query.sha256 }),
+          live: query.live === 'yes',
           by: byWords(who),
         })
-        return { body: { ...imported, bad: imported.bad.map((one) => ({ ...one })) } }
+        const { version, state, entries, added, removed, recorded } = imported
+        const why = imported.why.map(wordsOf)
+        return { body: { version, state, why, entries, added, removed, recorded, bad: [...imported.bad] } }
       },
       { maxBytes: MAX_FILE },
     ),

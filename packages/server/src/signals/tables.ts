@@ -1,5 +1,5 @@
 import { addColumn, table } from '../storage/ddl.ts'
-import { days, defineSchema } from '../storage/index.ts'
+import { days, defineSchema, type Engine } from '../storage/index.ts'
 import type { ListKind } from './lists/parse.ts'
 
 declare module '../storage/tables.ts' {
@@ -28,9 +28,24 @@ export interface ListsTable {
   /** Pictures: bits within which one is the same, and whether it is looked up turned and mirrored too; null where the default holds. */
   within: number | null
   variants: 'as_is' | 'eight' | null
-  /** JSON of the harms that its terms allow; null where no terms were given. */
-  terms_harms: string | null
+  /** The highest entry number of the live version: what is beyond belongs to one that is not live. */
+  live_n: number
+  /** The highest version number that was ever given. `version` is the live one; 0 where none is. */
+  last_version: number
+  /** Counts changes of the declaration, for `If-Match`. */
+  revision: number
+  /** `declared`: no version was live yet. */
+  state: 'declared' | 'live' | 'retired'
+  disputed: 'hit' | 'cannot_tell'
+  /** JSON of `Terms`; null where none were given. */
+  terms: string | null
+  /** JSON of `Rails`; null where the defaults hold. */
+  rails: string | null
+  exchange: string | null
 }
+
+export type VersionState = 'staged' | 'trial' | 'live' | 'retired' | 'dropped'
+
 export interface ListVersionsTable {
   list: string
   version: number
@@ -40,18 +55,41 @@ export interface ListVersionsTable {
   added: number
   removed: number
   by: string
+  /** Leaf of its publication; empty while it was never live. */
   record: string
+  state: VersionState
+  /** Highest entry number it holds. */
+  last_n: number
+  trial_at: number | null
+  live_at: number | null
+  ended_at: number | null
+  /** When values that it held were erased: from then on it cannot come back. */
+  purged_at: number | null
+  /** JSON of `Reason[]`: why it waits for a person. */
+  reason: string
+  /** Rows that were read for it, and how many of them could not be used. */
+  rows: number
+  bad: number
+  /** JSON of `VersionApproval[]`. */
+  approvals: string
+  /** Trial: what it was asked about, and how often it alone would have said "hit". */
+  looked_up: number
+  hits: number
+  /** JSON of `CarriedFacts` that go live with it; null where the declaration stays as it is. */
+  facts: string | null
 }
 export interface ListEntriesTable {
   list: string
   /** Ours, never used again within the list. */
   n: number
-  /** SHA-256 of the value, to find what changed without unsealing; keyed for sealed lists. */
+  /** SHA-256 of the value and the source's id, to find what changed without unsealing; keyed for sealed lists. `gone:N` once the value is erased. */
   fingerprint: string
-  /** JSON of `ParsedEntry`; sealed for sealed lists, else UTF-8. */
+  /** SHA-256 of list and source id, keyed for sealed lists; null where the source gave none. */
+  source_key: string | null
+  /** JSON of `ParsedEntry`; sealed for sealed lists, else UTF-8. Empty once the value is erased. */
   body: Uint8Array
   sealed: number
-  /** The first version that has the entry, and the first that has it no more. */
+  /** The first version that has the entry, and the first that has it no more: it is in version v when `since <= v < gone`. */
   since: number
   gone: number | null
 }
@@ -73,6 +111,45 @@ export interface ModelsTable {
   live_at: number
   retired_at: number | null
   record: string
+}
+
+/** The life of a version, entries that are found by the id of their source, and terms instead of harms alone. */
+function listVersions(engine: Engine): string[] {
+  const lists = (column: string, declared: string) => addColumn(engine, 'lists', column, declared)
+  const versions = (column: string, declared: string) => addColumn(engine, 'list_versions', column, declared)
+  return [
+    lists('live_n', 'bigint not null default 0'),
+    lists('last_version', 'bigint not null default 0'),
+    lists('revision', 'bigint not null default 1'),
+    lists('state', "text not null default 'live'"),
+    lists('disputed', "text not null default 'hit'"),
+    lists('terms', 'text'),
+    lists('rails', 'text'),
+    lists('exchange', 'text'),
+    'update lists set live_n = last_n, last_version = version',
+    `update lists set terms = '{"name":"","share":false,"export":false,"device":false,"feedback":"none","harms":' || terms_harms || '}' where terms_harms is not null`,
+    'alter table lists drop column terms_harms',
+    versions('state', "text not null default 'retired'"),
+    versions('last_n', 'bigint not null default 0'),
+    ...['trial_at', 'live_at', 'ended_at', 'purged_at'].map((column) => versions(column, 'bigint')),
+    versions('reason', "text not null default '[]'"),
+    versions('rows', 'bigint not null default 0'),
+    versions('bad', 'bigint not null default 0'),
+    versions('approvals', "text not null default '[]'"),
+    versions('looked_up', 'bigint not null default 0'),
+    versions('hits', 'bigint not null default 0'),
+    versions('facts', 'text'),
+    // What an earlier version of this software replaced, it erased with the next import.
+    'update list_versions set live_at = at, ended_at = at, purged_at = at',
+    `update list_versions set state = 'live', ended_at = null, purged_at = null
+     where version = (select version from lists where lists.id = list_versions.list)`,
+    "create unique index list_versions_beside on list_versions (list) where state in ('staged', 'trial')",
+    "create unique index list_versions_live on list_versions (list) where state = 'live'",
+    addColumn(engine, 'list_entries', 'source_key', 'text'),
+    'create index list_entries_source on list_entries (list, source_key) where source_key is not null',
+    'create index list_entries_since on list_entries (list, since, n)',
+    'create index list_entries_gone on list_entries (list, gone, n) where gone is not null',
+  ]
 }
 
 export const schema = defineSchema({
@@ -151,11 +228,25 @@ export const schema = defineSchema({
       up: () => ['alter table lists add column within integer', 'alter table lists add column variants text'],
     },
     { id: '0004-terms', up: (engine) => [addColumn(engine, 'lists', 'terms_harms', 'text')] },
+    { id: '0005-lists-versions', up: listVersions },
   ],
   tables: {
     lists: { kept: { forever: 'one row per list, until an admin removes the list' } },
-    list_versions: { kept: { from: 'at', default: days(1095), min: days(365), max: days(3650) } },
-    list_entries: { kept: { forever: 'the current entries of a list; an import removes what its file no longer has' } },
+    list_versions: {
+      kept: {
+        from: 'at',
+        default: days(1095),
+        min: days(365),
+        max: days(3650),
+        unless: "state in ('staged', 'trial', 'live')",
+      },
+    },
+    list_entries: {
+      kept: {
+        forever:
+          'the entries of a list; the value of what is removed goes within a day, or as soon as the terms of the list say',
+      },
+    },
     models: { kept: { from: 'retired_at', default: days(1825), min: days(365), max: days(3650) } },
   },
 })

@@ -122,6 +122,7 @@ describe('the library', () => {
       text: words.join('\n'),
       contentType: 'text/plain',
       by: 'operator',
+      live: true,
     })
   const ask = (list: string, text: string) => {
     const bound = house.context.library.book.bind([], house.clock.now, new Set()).get(list)

@@ -32,6 +32,7 @@ export async function putLists(context: Context): Promise<void> {
       text,
       contentType: 'text/plain',
       by: 'operator',
+      live: true,
     })
   const { threat_terms, blackmail_terms, meeting_terms, proscribed_orgs, bad_domains } = LISTED
   await put('threat_terms', 'text', 'threat_to_life', threat_terms)

@@ -142,7 +142,7 @@ export interface ActFields {
     note?: string
   }
   list: {
-    op: 'published' | 'withdrawn'
+    op: 'published' | 'published_without_trial' | 'back' | 'withdrawn'
     list: string
     version: string
     digest: Sha256Hex

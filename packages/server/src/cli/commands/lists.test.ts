@@ -24,7 +24,7 @@ const importInto = (list: string, on: { terminal?: boolean } = {}) =>
 describe(`console 33: an import of ${rows} rows (100,000 with LAMPLIGHTER_DEEP=1)`, () => {
   test('shows on a terminal a bar that comes soon, moves, and goes', async () => {
     const { code, out, err } = await importInto('on_a_terminal', { terminal: true })
-    expect([code, out]).toEqual([0, `on_a_terminal version 1: ${ROWS} entries, ${ROWS} added, 0 removed\n`])
+    expect([code, out]).toEqual([0, `on_a_terminal version 1 is staged: ${ROWS} entries, ${ROWS} added, 0 removed\n`])
     const shown = [...err.matchAll(/\[([#-]{24})\] importing on_a_terminal ([\d,]+) of ([\d,]+) · /g)]
     const shares = shown.map(([, , done = '', total = '']) => numberOf(done) / numberOf(total))
     // A bar comes after half a second at the latest, long before the half of so many rows.

@@ -62,6 +62,7 @@ export const commands: readonly Command[] = [
         value: 'harms',
       },
       source: { help: 'who keeps the list', value: 'name' },
+      live: { help: 'at once and without trial; said so in the public log' },
       sealed: { help: 'entries are sealed at rest and never shown' },
       context: { help: 'a hit alone proves nothing' },
       within: { help: 'pictures: bits within which one is the same, 31 if not given', value: 'bits' },
@@ -82,6 +83,7 @@ export const commands: readonly Command[] = [
         source: given.value('source') ?? 'file',
         sealed: given.has('sealed') ? 'yes' : 'no',
         context: given.has('context') ? 'yes' : 'no',
+        live: given.has('live') ? 'yes' : 'no',
         ...(given.value('harms') !== undefined && { harms: given.value('harms') ?? '' }),
         sha256: createHash('sha256').update(bytes).digest('hex'),
       })
@@ -94,9 +96,8 @@ export const commands: readonly Command[] = [
         const importing = call('PUT', `/v1/lists/${list}/entries?${query}`, new FileBody(type, bytes))
         return showImport(io, call, { list: list ?? '', lines: linesIn(bytes) }, importing)
       })
-      io.result(answer, [
-        `${list} version ${answer.version}: ${answer.entries} entries, ${answer.added} added, ${answer.removed} removed`,
-      ])
+      const counts = `${answer.entries} entries, ${answer.added} added, ${answer.removed} removed`
+      io.result(answer, [`${list} version ${answer.version} is ${answer.state}: ${counts}`])
       return 0
     },
   },

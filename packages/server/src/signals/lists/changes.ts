@@ -1,4 +1,4 @@
-import type { ParsedEntry } from './parse.ts'
+import type { ListKind, ParsedEntry } from './parse.ts'
 
 /** One row of what a source says: here it is, or it is gone. */
 export type EntryChange =
@@ -10,4 +10,14 @@ export type EntryChange =
       readonly entry: ParsedEntry
     }
   /** All entries with this id, or the one with this value, are gone. */
+  | { readonly op: 'drop'; readonly sourceId: string; readonly value?: string }
+
+/** One row of anything that changes a list: files and single entries need no id of a source, and lists of words and domains change in the same way. */
+export type ListChange =
+  | {
+      readonly op: 'put'
+      readonly sourceId?: string
+      readonly kind: ListKind | 'vpdq'
+      readonly entry: ParsedEntry
+    }
   | { readonly op: 'drop'; readonly sourceId: string; readonly value?: string }

@@ -84,7 +84,7 @@ export class PictureLists {
       lists.map((row, place) => {
         const slot = place + 1
         this.#held.set(row.id, { row, slot })
-        return [row.id, { kind: 'pdq', pictures: found, slot, upTo: row.last_n }]
+        return [row.id, { kind: 'pdq', pictures: found, slot, upTo: row.live_n }]
       }),
     )
   }
@@ -100,7 +100,7 @@ export class PictureLists {
       for (const { n, entry } of slice) addTo(pictures, slot, n, entry)
       await pictures.breathe()
     }
-    const finder = { kind: 'pdq', pictures, slot, upTo: row.last_n } as const
+    const finder = { kind: 'pdq', pictures, slot, upTo: row.live_n } as const
     return {
       finder,
       publish: () => {
@@ -124,7 +124,7 @@ export class PictureLists {
       await pictures.breathe()
     }
     return {
-      finder: { ...running, upTo: row.last_n },
+      finder: { ...running, upTo: row.live_n },
       publish: () => {
         for (const { n, entry } of gone) {
           const pdq = parsePdq(entry.value)

@@ -169,6 +169,7 @@ describe('a list of pictures in the house', () => {
       text: `${pdqs.join('\n')}\n`,
       contentType: 'text/plain',
       by: 'operator',
+      live: true,
     })
   const find = (pdq: Pdq, list = 'media') =>
     house.context.library.book.bind([], house.clock.now, new Set()).get(list)?.find('near', pdq)
@@ -259,6 +260,7 @@ describe('matching 19: the snapshot on disk', () => {
         text,
         contentType: 'text/plain',
         by: 'operator',
+        live: true,
       })
   })
   afterAll(() => house.close())

@@ -1,0 +1,143 @@
+import type { Storage } from '../storage/index.ts'
+import { type ListBook, loadList, termFacts, textList } from './book.ts'
+import { type Codec, ErasedError } from './lists/codec.ts'
+import { factsOf, isWide } from './near.ts'
+import type { NumberedEntry, PictureLists } from './pictures/lists.ts'
+import { allLists, type ChangedRow, type EntryRow, firstAdded, listChanges, listEntries } from './store.ts'
+import type { ListsTable } from './tables.ts'
+import { TermBuild } from './terms.ts'
+
+const SLICE = 1_000
+/** Of a list that is further behind everything is read: it is hardly more. */
+const MOST_BEHIND = 50
+
+type OnLoaded = (count: number) => void
+type Slices = AsyncIterable<readonly NumberedEntry[]>
+
+/** Brings lists from the database into the book. */
+export interface Loader {
+  /** One list at its live version. A list of terms is loaded with all others: one matcher holds them. */
+  one(row: ListsTable, onLoaded?: OnLoaded): Promise<void>
+  /** All lists of terms anew. */
+  texts(onLoaded?: (list: string, count: number) => void): Promise<void>
+  /** Entries of one version. */
+  entries(row: Pick<ListsTable, 'id' | 'version'>, onLoaded?: OnLoaded): Slices
+}
+
+export function makeLoader(parts: {
+  readonly storage: Storage
+  readonly codec: Codec
+  readonly book: ListBook
+  readonly pictures: PictureLists
+  /** True once the house is being closed: a half-read list is never put in place. */
+  readonly closed: () => boolean
+}): Loader {
+  const { storage, codec, book, pictures } = parts
+  const { store } = storage
+
+  async function* slices<R extends EntryRow>(
+    of: { readonly list: string; readonly gone: boolean; wanted(row: R): boolean; onLoaded: OnLoaded },
+    read: (after: number) => Promise<readonly R[]>,
+  ): Slices {
+    for (let after = 0; ; ) {
+      if (parts.closed()) throw new Error('the lists are closed')
+      const slice = await read(after)
+      const wanted = slice.filter((row) => of.wanted(row))
+      yield await Promise.all(
+        wanted.map(async (row) => ({ n: row.n, entry: await codec.entry(of.list, row), gone: of.gone })),
+      )
+      of.onLoaded(slice.length)
+      if (slice.length < SLICE) return
+      after = slice.at(-1)?.n ?? after
+    }
+  }
+
+  const entries = ({ id, version }: Pick<ListsTable, 'id' | 'version'>, onLoaded: OnLoaded = () => undefined): Slices =>
+    slices({ list: id, gone: false, wanted: () => true, onLoaded }, (after) =>
+      store.read(listEntries, { list: id, version, after, max: SLICE }),
+    )
+
+  /** What changed between two versions. */
+  async function* changes(row: ListsTable, from: number, onLoaded: OnLoaded): Slices {
+    for (let version = from + 1; version <= row.version; version += 1) {
+      for (const by of ['since', 'gone'] as const) {
+        // What came and went between the two was never seen here.
+        const wanted = isIn(by === 'since' ? row.version : from)
+        yield* slices<ChangedRow>({ list: row.id, gone: by === 'gone', wanted, onLoaded }, (after) =>
+          store.read(listChanges, { list: row.id, by, version, after, max: SLICE }),
+        )
+      }
+    }
+  }
+
+  /** Pictures are brought from the version that runs to the next one where that can be done beside it, in one index. */
+  const byChanges = async (row: ListsTable, onLoaded: OnLoaded): Promise<boolean> => {
+    const running = book.get(row.id)
+    if (running?.finder.kind !== 'pdq' || isWide(running) !== isWide(factsOf(row))) return false
+    const behind = row.version - running.version
+    if (behind < 1 || behind > MOST_BEHIND) return false
+    const first = await store.read(firstAdded, { list: row.id, from: running.version, to: row.version })
+    // Entries with lower numbers than those that run would be found before the version is complete.
+    if (first !== null && first <= running.finder.upTo) return false
+    const steps = changes(row, running.version, onLoaded)
+    // What is erased by now cannot be taken out by its value: then everything is read.
+    const ready = await pictures.change(row, running.finder, steps).catch((error: unknown) => {
+      if (error instanceof ErasedError) return undefined
+      throw error
+    })
+    if (ready === undefined) return false
+    book.set({ ...factsOf(row), finder: ready.finder })
+    ready.publish()
+    return true
+  }
+
+  const one: Loader['one'] = async (row, onLoaded = () => undefined) => {
+    if (row.kind === 'text') {
+      await texts((id, count) => onLoaded(id === row.id ? count : 0))
+      return
+    }
+    const facts = factsOf(row)
+    if (row.kind !== 'pdq') {
+      const all: NumberedEntry[] = []
+      for await (const slice of entries(row, onLoaded)) all.push(...slice)
+      book.set(loadList(facts, all))
+      return
+    }
+    if (await byChanges(row, onLoaded)) return
+    const ready = await pictures.load(row, entries(row, onLoaded))
+    // In one go: an answer is that of the version before, or of this one.
+    book.set({ ...facts, finder: ready.finder })
+    ready.publish()
+  }
+
+  const texts: Loader['texts'] = async (onLoaded = () => undefined) => {
+    const lists = (await store.read(allLists, undefined)).filter((row) => row.kind === 'text' && isLive(row))
+    if (lists.length === 0) return
+    const build = new TermBuild()
+    try {
+      for (const row of lists) {
+        build.list(termFacts(factsOf(row)))
+        for await (const slice of entries(row, (count) => onLoaded(row.id, count)))
+          build.add(slice.map(({ n, entry }) => ({ n, term: entry.value })))
+      }
+      const matcher = await build.done()
+      for (const row of lists) book.set(textList(factsOf(row), { list: row.id, matcher }))
+    } finally {
+      await build.stop()
+    }
+  }
+
+  return { one, texts, entries }
+}
+
+/** Only a list with a live version answers; any other is not in the book, and rules that ask it read "unknown". */
+export const isLive = (row: Pick<ListsTable, 'state' | 'version'>): boolean => row.state === 'live' && row.version > 0
+
+interface Life {
+  readonly since: number
+  readonly gone: number | null
+}
+const isIn =
+  (version: number) =>
+  ({ since, gone }: Life): boolean =>
+    since <= version && (gone === null || gone > version)
