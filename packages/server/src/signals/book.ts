@@ -119,7 +119,7 @@ function finderOf(
         kind,
         terms: termSet(
           termFacts(facts),
-          entries.map(({ n, entry }) => ({ n, term: entry.value })),
+          entries.map(({ n, entry }) => ({ n, term: entry.value, about: entry.term })),
         ),
       }
     case 'domain':

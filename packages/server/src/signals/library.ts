@@ -9,7 +9,7 @@ import { ListBook } from './book.ts'
 import type { ListChange } from './lists/changes.ts'
 import { makeCodec } from './lists/codec.ts'
 import { type CarriedFacts, carried, type ListFacts } from './lists/declaration.ts'
-import { fileChange } from './lists/file.ts'
+import { fileChange, type ListFile } from './lists/file.ts'
 import type { ParsedFile } from './lists/parse.ts'
 import type { By } from './lists/publish.store.ts'
 import type { PullMove } from './lists/pulls.ts'
@@ -58,15 +58,14 @@ export interface ListLibrary {
    *
    * @throws AppError `invalid` · `conflict`
    */
-  import(input: {
-    readonly facts: ListFacts
-    readonly text: string
-    readonly contentType: string
-    readonly sha256?: string
-    readonly by: string
-    /** At once, without trial: the operator's way. Else the version is staged. */
-    readonly live?: boolean
-  }): Promise<Imported>
+  import(
+    input: ListFile & {
+      readonly facts: ListFacts
+      readonly by: string
+      /** At once, without trial: the operator's way. Else the version is staged. */
+      readonly live?: boolean
+    },
+  ): Promise<Imported>
 }
 
 /** All changes of one pull, or of one act. */

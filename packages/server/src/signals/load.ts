@@ -118,7 +118,7 @@ export function makeLoader(parts: {
       for (const row of lists) {
         build.list(termFacts(factsOf(row)))
         for await (const slice of entries(row, (count) => onLoaded(row.id, count)))
-          build.add(slice.map(({ n, entry }) => ({ n, term: entry.value })))
+          build.add(slice.map(({ n, entry }) => ({ n, term: entry.value, about: entry.term })))
       }
       const matcher = await build.done()
       for (const row of lists) book.set(textList(factsOf(row), { list: row.id, matcher }))

@@ -272,7 +272,7 @@ async function stepsOf(
 
 async function newRow(codec: Codec, of: Keeping, { entry, sourceId }: Extract<ListChange, { op: 'put' }>) {
   const id = sourceId ?? entry.sourceId
-  const fingerprint = codec.fingerprint(of, { value: entry.value, sourceId: id })
+  const fingerprint = codec.fingerprint(of, { value: identityOf(entry), sourceId: id })
   const kept = id === undefined ? entry : { ...entry, sourceId: id }
   return {
     fingerprint,
@@ -281,6 +281,10 @@ async function newRow(codec: Codec, of: Keeping, { entry, sourceId }: Extract<Li
     sourceKey: id === undefined ? null : codec.sourceKey(of, id),
   }
 }
+
+/** What makes an entry another one. Of a term it is all that its file says of it: another severity is another entry. */
+const identityOf = ({ value, term, expires }: ParsedEntry): string =>
+  term === undefined ? value : JSON.stringify([value, term, expires])
 
 function dropped(codec: Codec, of: Keeping, { sourceId, value }: Extract<ListChange, { op: 'drop' }>) {
   return {

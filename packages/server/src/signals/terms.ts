@@ -1,5 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { compileTerms, readMatcher, type TermMatch, type TermMatcher } from '@lamplighter/matching'
+import { compilePattern } from '@lamplighter/rules'
+import type { TermAbout } from './lists/term-entry.ts'
+import { commonWords } from './terms-files/words.ts'
 import type { TermFacts, ToTermThread } from './terms-messages.ts'
 
 /** So many terms are compiled where they are: starting a thread would cost more. */
@@ -9,6 +12,8 @@ const FEW = 500
 export interface NumberedTerm {
   readonly n: number
   readonly term: string
+  /** What a term file says of it. */
+  readonly about?: TermAbout | undefined
 }
 
 /** The terms of one list. They lie in a matcher that holds all lists, so a text is looked through once. */
@@ -43,7 +48,9 @@ export class TermBuild {
 
   /** @throws Error the thread ended before it was done */
   async done(): Promise<TermMatcher> {
-    return this.#thread === undefined ? matcherHere(this.#lists) : readMatcher(await this.#thread.image())
+    return this.#thread === undefined
+      ? matcherHere(this.#lists)
+      : readMatcher(await this.#thread.image(), { compilePattern })
   }
 
   /** Gives up what was begun. */
@@ -94,8 +101,18 @@ class TermThread {
 export function matcherHere(
   lists: readonly { readonly facts: TermFacts; readonly terms: readonly NumberedTerm[] }[],
 ): TermMatcher {
+  const isClose = lists.some(({ terms }) => terms.some(({ about }) => about?.close === true))
   return compileTerms(
-    lists.map(({ facts, terms }) => ({ ...facts, terms: terms.map(({ n, term }) => ({ id: String(n), text: term })) })),
+    lists.map(({ facts, terms }) => ({
+      ...facts,
+      terms: terms.flatMap(({ n, term, about }) =>
+        about?.pattern === true ? [] : [{ ...about, id: String(n), text: term }],
+      ),
+      patterns: terms.flatMap(({ n, term, about }) =>
+        about?.pattern === true ? [{ id: String(n), pattern: term }] : [],
+      ),
+    })),
+    { compilePattern, ...(isClose && { commonWords: commonWords() }) },
   ).matcher
 }
 

@@ -1,4 +1,5 @@
 import { checkTerm, parsePdq } from '@lamplighter/matching'
+import type { TermAbout } from './term-entry.ts'
 
 export type ListKind = 'pdq' | 'digest' | 'text' | 'domain'
 
@@ -9,7 +10,10 @@ export interface ParsedEntry {
   readonly quality?: number
   readonly sourceId?: string
   readonly class?: string
+  readonly expires?: string
   readonly note?: string
+  /** What a term file says of it. */
+  readonly term?: TermAbout
 }
 
 export interface ParsedFile {

@@ -4,12 +4,12 @@ import type { Term } from '@lamplighter/matching'
 export interface TermAbout extends Omit<Term, 'text'> {
   /** The text is a pattern of the linear subset, not a term. */
   readonly pattern?: true
-  /** A day in UTC from whose beginning the entry hits no more. */
-  readonly until?: string
 }
 
 /** One entry of a term file. */
 export interface TermEntry {
   readonly value: string
+  /** The instant in UTC from which on it no longer holds. */
+  readonly expires?: string
   readonly term: TermAbout
 }

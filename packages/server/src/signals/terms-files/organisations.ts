@@ -8,14 +8,13 @@ import type { Organisation } from './shapes.ts'
 export function entriesOf(organisation: Organisation): readonly TermEntry[] {
   const { id, name, aliases } = organisation
   const until = delistedOn(organisation)
-  const rest = { group: id, ...(until !== undefined && { until }) }
+  const expires = until === undefined ? {} : { expires: `${until}T00:00:00.000Z` }
   return [
-    { value: withoutArticle(name), term: { id: `${id}/0`, ...rest } },
+    { value: withoutArticle(name), ...expires, term: { id: `${id}/0`, group: id } },
     ...aliases.map(({ text, lang, ambiguous }, at) => ({
-      value: withoutArticle(text),
+      ...{ value: withoutArticle(text), ...expires },
       term: {
-        id: `${id}/${at + 1}`,
-        ...rest,
+        ...{ id: `${id}/${at + 1}`, group: id },
         ...(lang !== undefined && { lang }),
         ...(ambiguous === true && { ambiguous }),
       },

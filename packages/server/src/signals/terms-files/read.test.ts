@@ -136,8 +136,8 @@ describe('a file of organisations', () => {
       { ...listing, jurisdiction: 'un', ...(delisted && { delisted }) },
     ]
     const until = (listings: unknown) =>
-      readTermFile(canonical({ ...file, organisations: [{ ...organisation, listings }] })).entries[0]?.term.until
-    expect([until(two()), until(two('2025-01-31'))]).toEqual([undefined, '2025-01-31'])
+      readTermFile(canonical({ ...file, organisations: [{ ...organisation, listings }] })).entries[0]?.expires
+    expect([until(two()), until(two('2025-01-31'))]).toEqual([undefined, '2025-01-31T00:00:00.000Z'])
   })
 
   test('is context and nothing else', () => {

@@ -233,8 +233,8 @@ describe('a build', () => {
       ['eu', undefined],
     ])
     expect(
-      readTermFile(bytes(writtenFile(made, 'A. Lead'))).entries.find(({ value }) => value === 'Wick Front')?.term.until,
-    ).toBe('2026-12-02')
+      readTermFile(bytes(writtenFile(made, 'A. Lead'))).entries.find(({ value }) => value === 'Wick Front')?.expires,
+    ).toBe('2026-12-02T00:00:00.000Z')
   })
 
   test('keeps a mark of ambiguity that a person added', () => {
