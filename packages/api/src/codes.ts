@@ -5,6 +5,7 @@ export const codes = {
   unauthenticated: [401, 'Sign in, or send a valid key'],
   fresh_passkey_required: [401, 'This act asks for your passkey again'],
   forbidden: [403, 'Not allowed for this role or key'],
+  sealed: [403, 'This list is sealed'],
   second_person_required: [403, 'A second person must agree'],
   not_yours: [403, 'This is in somebody else’s hands'],
   token_used: [403, 'This address was used, has ended, or was made for somebody else'],

@@ -4,6 +4,8 @@ import * as decisions from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
 import * as intake from './intake.ts'
+import * as listEntries from './list-entries.ts'
+import * as lists from './lists.ts'
 import * as models from './models.ts'
 import * as operator from './operator.ts'
 import * as people from './people.ts'
@@ -36,6 +38,8 @@ export {
 } from './endpoint.ts'
 export * from './erasures.ts'
 export * from './intake.ts'
+export * from './list-entries.ts'
+export * from './lists.ts'
 export * from './models.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'
 export * from './operator.ts'
@@ -80,6 +84,8 @@ export const endpoints: readonly Endpoint[] = [
   switches,
   termFiles,
   operator,
+  listEntries,
+  lists,
   erasures,
   models,
 ].flatMap((part) => Object.values(part).filter(isEndpoint))

@@ -80,9 +80,14 @@ import { createSettings, type Settings } from './settings/index.ts'
 import {
   allLists,
   allowedHarms,
+  type Entries,
+  entryRoutes,
   type ListLibrary,
   learnerProviders,
   type Models,
+  makeCodec,
+  makeEntries,
+  makeEntryDesk,
   makeLibrary,
   makeModels,
   makeTermFiles,
@@ -119,6 +124,7 @@ export interface Parts {
   readonly people: People
   readonly transparency: Transparency
   readonly library: ListLibrary
+  readonly entries: Entries
   readonly models: Models
   readonly registry: RuleRegistry
   readonly counters: KeptCounters
@@ -207,10 +213,16 @@ async function build(
   )
   const sealKey = createSecretKey(fingerprintKey)
   const formKey = await keyring.use(await keyring.make('column', 'forms'), (key) => key.derive('form numbers'))
+  const entries = makeEntries(storage, fingerprintKey)
   const library = makeLibrary({
-    ...{ storage, sealer, fingerprintKey, keysFor, keyring, now },
+    ...{ storage, sealer, fingerprintKey, keysFor, keyring, now, entries },
     indexFolder: join(config.data, 'index'),
     events: { onMerged: indexMerged, onRefused: snapshotRefused, onFailure: (error) => failed('index', error) },
+  })
+  const codec = makeCodec(sealer, fingerprintKey)
+  const entryDesk = makeEntryDesk({
+    ...{ storage, sealer, codec, entries, library, now, keysFor },
+    onFailure: (error) => failed('index', error),
   })
   const counters = keptCounters({ storage, names: counterNames(keyring), now })
   const models = makeModels({ storage, keysFor, onBroken: (error) => failed('models', error) })
@@ -254,7 +266,7 @@ async function build(
   const nameOf = keyedNames(sealKey)
   const bench: IntakeServices['bench'] = {
     ...{ rules: registry.live, running: registry.running, tally, counters },
-    ...{ lists: library.book, providers, vault, sealer, sealKey },
+    ...{ lists: library.book, trials: library.trials, providers, vault, sealer, sealKey },
     switches: () => ({ set: switchboard.now(), at: now() }),
   }
   const uploads = makeUploads({ storage, keyring, reader: archiveReader(bench, nameOf) })
@@ -303,6 +315,7 @@ async function build(
     people,
     transparency,
     library,
+    entries,
     models,
     registry,
     counters,
@@ -319,6 +332,8 @@ async function build(
   await registry.load()
   await switchboard.load()
   await library.load()
+  // Not waited for: a list that is long is loaded while the server answers.
+  entryDesk.resume().catch((error: unknown) => failed('index', error))
   await models.load()
   namesKnown({
     rules: () => ruleNames(registry),
@@ -339,6 +354,7 @@ async function build(
     live.changed(topic)
     // Another process took a step: this one swaps too, and goes on with what it has if that cannot be read.
     if (topic === 'models') models.load().catch((error: unknown) => failed('models', error))
+    if (topic === 'entries') entries.load().catch((error: unknown) => failed('index', error))
     if (topic === 'switches') switchboard.load().catch((error: unknown) => failed('switches', error))
     if (topic === 'lists') library.refresh().catch((error: unknown) => failed('index', error))
     if (topic === 'rulesets') registry.load().catch((error: unknown) => failed('rules', error))
@@ -351,6 +367,7 @@ async function build(
         ...modelRoutes({ store }),
         ...termFileRoutes({ termFiles, harms: () => harmsOf(registry) }),
         ...erasureRoutes(erasure),
+        ...entryRoutes({ storage, entries, desk: entryDesk, codec, keysFor }),
         ...(options.routes?.(parts) ?? []),
       ],
       pages: options.pages?.(parts) ?? [],

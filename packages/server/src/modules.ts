@@ -9,6 +9,7 @@ export const modules: readonly URL[] = [
   'restore',
   'transparency',
   'signals',
+  'signals/lists',
   'signals/terms-files',
   'policy',
   'counters',

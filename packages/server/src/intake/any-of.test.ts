@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { MediaVault } from '../evidence/index.ts'
 import { ALL_OFF, isRefused, prepare } from '../policy/index.ts'
-import { ListBook, loadList, shippedProviders } from '../signals/index.ts'
+import { ListBook, loadList, shippedProviders, Trials } from '../signals/index.ts'
 import { acceptEvent } from './event.ts'
 import { judgeEvent } from './pipeline.ts'
 
@@ -70,6 +70,7 @@ async function outcomeOf(files: readonly object[], lists = bookOf([digest('a')])
     }),
     tally: { saw: () => undefined, later: () => undefined },
     lists,
+    trials: new Trials(new ListBook()),
     counters: new MemoryCounters(),
     providers: shippedProviders,
     vault: emptyVault,

@@ -51,8 +51,8 @@ export function archiveReader(bench: Bench, nameOf: KeyedName): ArchiveReader {
           off === undefined || kind === undefined
             ? await permitted(edge.accepted, kind)
             : edge.accepted.unread(off, kind)
-        const media = withinCap(await readMedia(accepted, NO_FILES, 0), bench.lists)
-        const lists = bench.lists.bind(media.readings, bench.switches().at, media.digestKinds)
+        const media = withinCap(await readMedia(accepted, NO_FILES, 0), bench.lists, bench.switches().at)
+        const lists = bench.lists.bind(media.readings, bench.switches().at, media.digestKinds, media.hashed)
         const measured = await measuredFor(versions, accepted, bench)
         return {
           judged: {

@@ -12,6 +12,8 @@ export interface MediaReading {
   readonly readings: readonly BoundReading[]
   /** Kinds of digest that are known of every file: only of these a list can say "no hit". */
   readonly digestKinds: ReadonlySet<DigestKind>
+  /** SHA-256 of the files that have a hash of the record; undefined in it where a file's is not known. */
+  readonly hashed: ReadonlyMap<string, readonly (string | undefined)[]>
   /** One entry a file, in the order of the event, for the case. */
   readonly files: readonly (Omit<StoredFile, 'exhibit' | 'hits'> & {
     readonly mediaKey: string
@@ -30,7 +32,7 @@ export type FileSource = Pick<MediaVault, 'find' | 'fetched'>
  */
 export async function readMedia(accepted: Accepted, vault: FileSource, budgetMs: number): Promise<MediaReading> {
   if (accepted.files.length === 0 || accepted.off !== undefined)
-    return { event: accepted.event, readings: [], digestKinds: ALL_KINDS, files: [], unknown: [] }
+    return { event: accepted.event, readings: [], digestKinds: ALL_KINDS, hashed: new Map(), files: [], unknown: [] }
   const read = await Promise.all(accepted.files.map((file) => readFile(file, accepted.connection, vault, budgetMs)))
   const first = accepted.files[0]
   const record: Record<string, unknown> = {
@@ -53,6 +55,7 @@ export async function readMedia(accepted: Accepted, vault: FileSource, budgetMs:
     event: { ...accepted.event, media: record } as Event,
     readings: read.flatMap((one) => one.readings),
     digestKinds: new Set([...ALL_KINDS].filter((kind) => kinds.every((known) => known.has(kind)))),
+    hashed: filesByHash(read),
     files: read.map((one) => one.file),
     unknown: read.flatMap((one) => one.file.unknown.map(({ part, why }) => ({ signal: `media.${part}`, why }))),
   }
@@ -65,12 +68,12 @@ const MOST_PDQ = 200
  * The same with at most 200 hashes of pictures, those first that a list knows (matching.md §5.3). All of them were looked up, so what is left
  * out is no gap.
  */
-export function withinCap(media: MediaReading, lists: Pick<ListBook, 'known'>): MediaReading {
+export function withinCap(media: MediaReading, lists: Pick<ListBook, 'known'>, now: number): MediaReading {
   const record = media.event.media
   if (typeof record !== 'object' || record === null || Array.isArray(record)) return media
   const pdq: unknown = Reflect.get(record, 'pdq')
   if (!Array.isArray(pdq) || pdq.length <= MOST_PDQ) return media
-  const known = lists.known(media.readings)
+  const known = lists.known(media.readings, now)
   const gap = pdq.filter((value) => value === null).slice(0, 1)
   const kept = [...new Set<unknown>([...known, ...pdq.filter((value) => value !== null)])]
   const capped = [...kept.slice(0, MOST_PDQ - gap.length), ...gap]
@@ -81,6 +84,16 @@ export function withinCap(media: MediaReading, lists: Pick<ListBook, 'known'>): 
 interface Hashes {
   readonly known: readonly string[]
   readonly whole: boolean
+}
+
+function filesByHash(read: readonly Pick<OneFile, 'digests' | 'pdq'>[]): MediaReading['hashed'] {
+  const pairs = read.flatMap(({ digests, pdq }) => {
+    const sha256 = digests.known.find((digest) => kindOf(digest) === 'sha256')
+    return [...new Set([...digests.known, ...pdq.known])].map((hash) => ({ hash, sha256 }))
+  })
+  return new Map(
+    [...Map.groupBy(pairs, ({ hash }) => hash)].map(([hash, of]) => [hash, of.map(({ sha256 }) => sha256)]),
+  )
 }
 
 const ALL_KINDS: ReadonlySet<DigestKind> = new Set(['sha256', 'sha1', 'md5'])

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { CounterOp, CounterStore, Flag, Judgement, Measured, Mode, Phase, Plan, Reading } from '@lamplighter/rules'
 import type { MediaVault } from '../evidence/index.ts'
 import { judgeCounted, type LiveRules, type Running, type SwitchSet, soften, type Tally } from '../policy/index.ts'
-import { type BoundLists, type ListBook, measure, type Provider } from '../signals/index.ts'
+import { type BoundLists, type ListBook, measure, type Provider, type Trials } from '../signals/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import {
   type Acting,
@@ -30,6 +30,8 @@ export interface Bench {
   readonly running: () => Running
   readonly tally: Pick<Tally, 'saw' | 'later'>
   readonly lists: ListBook
+  /** Versions of lists that are only counted. */
+  readonly trials: Pick<Trials, 'watch'>
   readonly counters: CounterStore
   readonly providers: ReadonlyMap<string, Provider>
   readonly vault: MediaVault
@@ -131,8 +133,8 @@ export async function planEvent(given: Accepted, bench: Bench, wish: Wish): Prom
       ),
     ),
   ])
-  const media = withinCap(read, bench.lists)
-  const bind = (): BoundLists => bench.lists.bind(media.readings, now, media.digestKinds)
+  const media = withinCap(read, bench.lists, now)
+  const bind = (): BoundLists => bench.lists.bind(media.readings, now, media.digestKinds, media.hashed)
   const lists = bind()
   const plan = program.plan(media.event, measured, lists)
   const asides = asked.flatMap(({ rules, missing }, place): Aside[] => {
@@ -176,7 +178,7 @@ export function judgePlanned(planned: Planned, readings: readonly Reading[], ben
   const aside = asides.find((one) => one.rules === other)
   if (aside !== undefined) {
     const { providers } = bench
-    const bind = (): BoundLists => bench.lists.bind(media.readings, now, media.digestKinds)
+    const bind = (): BoundLists => bench.lists.bind(media.readings, now, media.digestKinds, media.hashed)
     const own = readingsFor(aside, ops, readings)
     bench.tally.later(() => judgeOther(aside, own, { ...shared, lists: bind, providers, budgetMs: FOLLOW_MS }))
   }

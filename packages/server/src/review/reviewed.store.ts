@@ -1,4 +1,5 @@
-import { defineQuery, type ReadDb } from '../storage/index.ts'
+import { AppError } from '../http/errors.ts'
+import { defineQuery, type ReadDb, type Tx } from '../storage/index.ts'
 
 /** What people made of an event that rules had spoken of. */
 export type Reviewed = 'upheld' | 'overturned'
@@ -59,4 +60,23 @@ async function reviewed(
   }
   for (const { event_key } of appealed) found.set(event_key, 'overturned')
   return found
+}
+
+/**
+ * How a decision stands for those who build on it: `open` while it can be undone, `over` when it was undone or reversed, `none` where it found
+ * nothing wrong.
+ *
+ * @throws AppError `not_found`
+ */
+export async function finalStateOf(
+  { db, now }: Pick<Tx | ReadDb, 'db' | 'now'>,
+  id: string,
+): Promise<'upheld' | 'none' | 'open' | 'over'> {
+  const row = await db.selectFrom('staff_decisions').selectAll().where('id', '=', id).executeTakeFirst()
+  if (row === undefined) throw new AppError('not_found', 'There is no such decision.')
+  const ended = await db.selectFrom('decision_endings').select('how').where('decision', '=', id).executeTakeFirst()
+  const reversed = await db.selectFrom('staff_decisions').select('id').where('reverses', '=', id).executeTakeFirst()
+  if (ended !== undefined || reversed !== undefined || row.reverses !== null) return 'over'
+  if (now < row.undo_until) return 'open'
+  return row.choice === 'none' ? 'none' : 'upheld'
 }

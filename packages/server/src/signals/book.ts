@@ -1,6 +1,17 @@
-import { DigestTable, isWeak, kindOfDigest, type Nearby, type Pdq, parseDigest, parsePdq } from '@lamplighter/matching'
+import { DigestTable, isWeak, kindOfDigest, type Pdq, parseDigest, parsePdq } from '@lamplighter/matching'
 import type { Hit, List, Lists } from '@lamplighter/rules'
-import { asciiDomain, type ListKind, type ParsedEntry } from './lists/parse.ts'
+import { EntryBook } from './lists/entry-book.ts'
+import type { ListKind, ParsedEntry } from './lists/parse.ts'
+import {
+  finding,
+  INDEX_BITS,
+  look,
+  type Searches,
+  type Seen,
+  type SilencedHit,
+  type Unsure,
+  WITHIN_BITS,
+} from './look.ts'
 import { Pictures, type Slot } from './pictures/pictures.ts'
 import { type TermSet, TextReader, termSet } from './terms.ts'
 import type { TermFacts } from './terms-messages.ts'
@@ -18,6 +29,8 @@ export interface LoadedList {
   /** Pictures only: bits within which one is the same, and whether it is also looked up turned and mirrored (matching.md §6.4, §6.5). */
   readonly within?: number
   readonly variants?: 'as_is' | 'eight'
+  /** What an entry is that is disputed: a hit by default, or nothing that anybody can tell (matching.md §9.1). */
+  readonly disputed?: 'hit' | 'cannot_tell'
   readonly finder: Finder
 }
 
@@ -38,13 +51,6 @@ export interface PictureFinder {
 
 export type DigestKind = ReturnType<typeof kindOfDigest>
 
-/** Within these many bits a picture is the same (matching.md §6.5). */
-export const WITHIN_BITS = 31
-/** Up to here the index is searched; a wider list has one of its own, of which every row is looked at. */
-export const INDEX_BITS = 31
-/** Under this quality a hit proves nothing (matching.md §6.3). */
-const MIN_QUALITY = 50
-
 /** One way to see a picture of the event: its hash, its quality, and the same picture turned and mirrored. */
 export interface BoundReading {
   readonly pdq: Pdq
@@ -63,6 +69,7 @@ export interface ListHit {
   readonly turned: boolean
   readonly from?: number
   readonly to?: number
+  readonly flags?: readonly 'disputed'[]
 }
 
 /** Builds a list from its entries. @param entries with numbers that stay with an entry through versions */
@@ -130,6 +137,12 @@ function finderOf(
 /** All lists of this process. A list that was never loaded is down: rules read *unknown*, never "no hit". */
 export class ListBook {
   readonly #lists = new Map<string, LoadedList>()
+  readonly #entries: EntryBook
+
+  /** @param entries what is known of single entries of these lists */
+  constructor(entries: EntryBook = new EntryBook()) {
+    this.#entries = entries
+  }
 
   set(list: LoadedList): void {
     this.#lists.set(list.id, list)
@@ -149,14 +162,14 @@ export class ListBook {
   }
 
   /** Hashes of which any list of pictures says anything but "no hit", one of each list before the others. */
-  known(readings: readonly BoundReading[]): ReadonlySet<Pdq> {
+  known(readings: readonly BoundReading[], now: number): ReadonlySet<Pdq> {
     const searches: Searches = new Map()
     const found = this.all().map((list) => {
-      const { finder } = list
-      if (finder.kind !== 'pdq') return []
-      const base = { list: list.id, version: list.version, sealed: list.sealed }
-      const isKnown = (reading: BoundReading): boolean =>
-        near(list, finder, reading.pdq, { reading, searches, base }) !== null
+      if (list.finder.kind !== 'pdq') return []
+      const isKnown = (reading: BoundReading): boolean => {
+        const seen = { ...this.#seen(searches, now), readings: new Map([[reading.pdq, reading]]) }
+        return look(list, reading.pdq, seen) !== null
+      }
       return readings.filter(isKnown).map(({ pdq }) => pdq)
     })
     return new Set([...found.map(([first]) => first), ...found.flat()].filter((pdq) => pdq !== undefined))
@@ -167,21 +180,29 @@ export class ListBook {
    *
    * @param readings of the event's pictures, so that a hash that rules ask about is looked up with its quality and its variants
    * @param digestKinds kinds of digest that are known of every file of the event: a list that holds others cannot say "no hit"
+   * @param files SHA-256 of the files that have a hash, for exceptions; undefined in it where a file's is not known
    */
-  bind(readings: readonly BoundReading[], now: number, digestKinds: ReadonlySet<DigestKind>): BoundLists {
+  bind(
+    readings: readonly BoundReading[],
+    now: number,
+    digestKinds: ReadonlySet<DigestKind>,
+    files: Seen['files'] = new Map(),
+  ): BoundLists {
     const byPdq = new Map<string, BoundReading>()
     // The same hash from two pictures: the better of them decides, whatever their order.
     for (const reading of readings) {
       if ((byPdq.get(reading.pdq)?.quality ?? -1) < reading.quality) byPdq.set(reading.pdq, reading)
     }
-    const texts = new TextReader()
     const hits: ListHit[] = []
+    const silenced: SilencedHit[] = []
     const unsure = new Map<string, Unsure>()
     const asked = new Map<string, LoadedList>()
     const bound = new Map<string, List>()
-    const searches: Searches = new Map()
+    const onSilenced = (one: SilencedHit) => void silenced.push(one)
+    const seen: Seen = { ...this.#seen(new Map(), now), readings: byPdq, files, onSilenced }
     return {
       hits,
+      silenced,
       unsure,
       asked,
       get: (name) => {
@@ -191,7 +212,7 @@ export class ListBook {
         if (before !== undefined) return before
         asked.set(name, list)
         const why = isStale(list, now) ? 'stale' : isBlind(list, digestKinds) ? 'not_sent' : undefined
-        const find = finding(list, { readings: byPdq, texts, searches }, why)
+        const find = finding(list, seen, why)
         const made: List = {
           version: `v${list.version}`,
           find(_how, value) {
@@ -210,13 +231,18 @@ export class ListBook {
       },
     }
   }
-}
 
-/** Why a list cannot say "no hit" (matching.md §3). */
-export type Unsure = 'stale' | 'not_sent' | 'featureless' | 'broken'
+  #seen(searches: Searches, now: number): Seen {
+    const entries = this.#entries
+    const onSilenced = () => undefined
+    return { readings: new Map(), files: new Map(), texts: new TextReader(), searches, entries, now, onSilenced }
+  }
+}
 
 export interface BoundLists extends Lists {
   readonly hits: readonly ListHit[]
+  /** Hits that an exception silenced: no rule saw them. */
+  readonly silenced: readonly SilencedHit[]
   /** Lists that could not tell of something, with the reason. */
   readonly unsure: ReadonlyMap<string, Unsure>
   readonly asked: ReadonlyMap<string, LoadedList>
@@ -231,39 +257,6 @@ export function isStale(list: Pick<LoadedList, 'updatedAt' | 'staleAfterMs'>, no
 const isBlind = ({ finder }: LoadedList, known: ReadonlySet<DigestKind>): boolean =>
   finder.kind === 'digest' && [...finder.holds].some((kind) => !known.has(kind))
 
-/** What is known of the event beside the value that is asked about. */
-interface Seen {
-  readonly readings: ReadonlyMap<string, BoundReading>
-  readonly texts: TextReader
-  readonly searches: Searches
-}
-
-/** Looks each value up once. @param why the list cannot say "no hit", for this reason */
-function finding(list: LoadedList, seen: Seen, why: Unsure | undefined): (value: string) => ListHit | null | Unsure {
-  const answers = new Map<string, ListHit | null | Unsure>()
-  return (value) => {
-    const before = answers.get(value)
-    if (before !== undefined) return before
-    const found = look(list, value, seen)
-    const answer = found === null ? (why ?? null) : found
-    answers.set(value, answer)
-    return answer
-  }
-}
-
-/** What one event has searched for: lists that share an index share the search. */
-type Searches = Map<Pictures, Map<Pdq, Nearby>>
-
-type HitBase = Pick<ListHit, 'list' | 'version' | 'sealed'>
-
-function searched(searches: Searches, pictures: Pictures, pdq: Pdq, within: number): Nearby {
-  const before = searches.get(pictures) ?? new Map<Pdq, Nearby>()
-  searches.set(pictures, before)
-  const found = before.get(pdq) ?? pictures.near(pdq, Math.max(within, INDEX_BITS))
-  before.set(pdq, found)
-  return found
-}
-
 const hitFor = (hit: ListHit): Hit => ({
   entry: String(hit.entry),
   ...(hit.kind === 'pdq' && { distance: hit.distanceBits }),
@@ -271,60 +264,4 @@ const hitFor = (hit: ListHit): Hit => ({
   ...(hit.to !== undefined && { to: hit.to }),
 })
 
-/** One value against one list: a hit, `null` for no hit, or why nobody can tell. */
-function look(list: LoadedList, value: string, { readings, texts, searches }: Seen): ListHit | null | Unsure {
-  const base = { list: list.id, version: list.version, sealed: list.sealed, distanceBits: 0, turned: false }
-  const { finder } = list
-  switch (finder.kind) {
-    case 'digest': {
-      const digest = parseDigest(value)
-      if (digest === undefined) return 'broken'
-      const entry = finder.table.find(digest)[0]
-      return entry === undefined ? null : { ...base, kind: kindOfDigest(digest), entry }
-    }
-    case 'domain': {
-      const host = asciiDomain(value)
-      if (host === undefined) return 'broken'
-      const entry = parentsOf(host)
-        .map((domain) => finder.domains.get(domain))
-        .find((found) => found !== undefined)
-      return entry === undefined ? null : { ...base, kind: 'domain', entry }
-    }
-    case 'text': {
-      const found = texts.find(finder.terms, value)
-      return found === undefined ? null : { ...base, kind: 'text', entry: found.n, from: found.from, to: found.to }
-    }
-    case 'pdq':
-      return near(list, finder, value, { reading: readings.get(value), searches, base })
-  }
-}
-
-function near(
-  list: LoadedList,
-  finder: PictureFinder,
-  value: string,
-  { reading, searches, base }: { reading: BoundReading | undefined; searches: Searches; base: HitBase },
-): ListHit | null | Unsure {
-  const pdq = parsePdq(value)
-  if (pdq === undefined) return 'broken'
-  const within = list.within ?? WITHIN_BITS
-  const ways = [pdq, ...(list.variants === 'as_is' ? [] : (reading?.variants ?? []))]
-  let best: ListHit | null = null
-  for (const [place, way] of ways.entries()) {
-    const found = searched(searches, finder.pictures, way, within)
-    const hit = finder.pictures.hit(found, way, { slot: finder.slot, within, upTo: finder.upTo })
-    if (hit === undefined || (best !== null && best.distanceBits <= hit.distanceBits)) continue
-    best = { ...base, kind: 'pdq', entry: hit.entry, distanceBits: hit.distanceBits, turned: place > 1 }
-  }
-  // A picture with almost nothing in it matches by chance: a person looks, nobody is accused (matching.md §6.3).
-  if (best !== null && reading !== undefined && reading.quality < MIN_QUALITY) return 'featureless'
-  return best
-}
-
-/** `a.b.example` → `a.b.example`, `b.example`, `example`. */
-function parentsOf(domain: string): string[] {
-  const labels = domain.split('.')
-  return labels.map((_, index) => labels.slice(index).join('.'))
-}
-
-export { isWeak }
+export { INDEX_BITS, isWeak, WITHIN_BITS }

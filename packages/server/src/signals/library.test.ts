@@ -56,7 +56,14 @@ test('an import that is cut off changes nothing, and the next one begins afresh'
   const { store } = house.context.storage
   const version = house.context.library.book.get('words')?.version ?? 0
   const [kept] = await store.read(listEntries, { list: 'words', version, after: 0, max: 10 })
-  const row = { fingerprint: 'torn', body: new Uint8Array([1]), sealed: 1, sourceKey: null }
+  const row = {
+    fingerprint: 'torn',
+    body: new Uint8Array([1]),
+    sealed: 1,
+    sourceKey: null,
+    expiresAt: null,
+    canary: null,
+  }
   const staging = { list: 'words', version: version + 1, live: version }
   await store.tx(stageRows, { ...staging, steps: [{ put: [row] }], from: 100 })
   await store.tx(sweepRows, { ...staging, gone: [kept?.n ?? 0], never: [] })

@@ -9,25 +9,41 @@ import { ListBook } from './book.ts'
 import type { ListChange } from './lists/changes.ts'
 import { makeCodec } from './lists/codec.ts'
 import { type CarriedFacts, carried, type ListFacts } from './lists/declaration.ts'
+import type { Entries } from './lists/entries.ts'
 import { fileChange, type ListFile } from './lists/file.ts'
 import type { ParsedFile } from './lists/parse.ts'
 import type { By } from './lists/publish.store.ts'
 import type { PullMove } from './lists/pulls.ts'
 import type { Reason } from './lists/rails.ts'
+import { Trials } from './lists/trials.ts'
 import { isLive, makeLoader } from './load.ts'
 import { checkNear, factsOf } from './near.ts'
 import { type ListEvents, PictureLists } from './pictures/lists.ts'
 import { snapshotsIn } from './pictures/snapshots.ts'
-import { type Change, type Changed, stageChange } from './stage.ts'
-import { allLists, createList, publishVersions } from './store.ts'
+import { type Change, type Changed, stageChange, takeBack } from './stage.ts'
+import {
+  allLists,
+  besides,
+  createList,
+  countTrials as keepTrialCounts,
+  type ListStepInput,
+  type ListStepped,
+  oneList,
+  publishVersions,
+  takeListStep,
+} from './store.ts'
 import type { ListsTable } from './tables.ts'
 
 /** Longer lists are loaded while the server already answers: until then they are *unknown*. */
 const LOADED_FIRST = 50_000
+/** Between two writings of what trials counted. */
+const COUNT_MS = 5_000
 
 /** The lists of this process: kept in the database, held in memory for matching, swapped as a whole. */
 export interface ListLibrary {
   readonly book: ListBook
+  /** Versions that are looked up beside what runs, and only counted. */
+  readonly trials: Trials
   /** What the lists of pictures share. */
   readonly pictures: PictureLists
   /** Loads every list, the long ones when it has returned. Rules read *unknown* from a list until it is loaded. */
@@ -66,7 +82,18 @@ export interface ListLibrary {
       readonly live?: boolean
     },
   ): Promise<Imported>
+  /**
+   * Takes a step with a version: into trial, live, back, or out.
+   *
+   * @throws AppError `needs_unmet` · `not_found`
+   */
+  step(input: StepWish): Promise<ListStepped>
+  /** Keeps what the trials counted. */
+  countTrials(): Promise<void>
 }
+
+/** A step as a caller asks for it. */
+export type StepWish = Omit<ListStepInput, 'keys'>
 
 /** All changes of one pull, or of one act. */
 export interface ListInput {
@@ -80,6 +107,8 @@ export interface ListInput {
   /** Rows that were read for it, and how many of them could not be used. */
   readonly rows: number
   readonly bad: number
+  /** One entry that people answer for: rails are for what nobody has looked at. Where a version waits, it joins that one. */
+  readonly entry?: { readonly second: string | null }
   /** The pull that brought it: its cursor moves in the transaction that makes the version. */
   readonly pull?: PullMove
 }
@@ -114,9 +143,12 @@ export function makeLibrary(parts: {
   readonly indexFolder: string
   readonly now: () => number
   readonly events: ListEvents
+  /** What is known of single entries: read again before a version of a list takes the place of another. */
+  readonly entries: Pick<Entries, 'book' | 'load'>
 }): ListLibrary {
   const { storage } = parts
-  const book = new ListBook()
+  const book = new ListBook(parts.entries.book)
+  const trials = new Trials(new ListBook(parts.entries.book))
   const importing = new Map<string, Importing>()
   const pictures = new PictureLists({
     snapshots: snapshotsIn(parts.indexFolder, parts.keyring),
@@ -143,8 +175,32 @@ export function makeLibrary(parts: {
     return { entries: texts.reduce((sum, { entries }) => sum + entries, 0), load: () => loader.texts() }
   }
 
+  /** The versions in trial as the database says them now. */
+  const followTrials = async (): Promise<void> => {
+    const beside = (await storage.store.read(besides, undefined)).filter(({ state }) => state === 'trial')
+    const there = new Map((await rows()).map((row) => [row.id, row]))
+    for (const { id } of trials.all()) if (!beside.some(({ list }) => list === id)) trials.remove(id)
+    for (const version of beside) {
+      const row = there.get(version.list)
+      if (row !== undefined && trials.get(row.id)?.version !== version.version)
+        trials.set(await loader.beside(row, version))
+    }
+  }
+
+  const countTrials = async (): Promise<void> => {
+    const counts = trials.take()
+    if (counts.length > 0) await storage.store.tx(keepTrialCounts, counts)
+  }
+  // A count that could not be written is lost: a trial lasts a little longer, and says nothing that is not so.
+  const counting = setInterval(() => countTrials().catch(parts.events.onFailure), COUNT_MS).unref()
+
+  /** Whether no version of it waits: what would go live with another one would be what waits, too. */
+  const isAlone = async (id: string) => (await storage.store.read(oneList, id)).beside === undefined
+
   /** Puts into memory what the database says now. */
   const follow = async (row: ListsTable, onLoaded?: (count: number) => void): Promise<void> => {
+    // An entry that has expired, or was put aside, is never found, not even in the moment in which its list is swapped.
+    await parts.entries.load()
     const held = book.get(row.id)
     if (!isLive(row)) book.remove(row.id)
     else if (held?.version !== row.version || held.within !== factsOf(row).within) await loader.one(row, onLoaded)
@@ -152,9 +208,12 @@ export function makeLibrary(parts: {
   }
 
   const changeNow = async (change: Change, onLoaded?: (count: number) => void): Promise<Changed> => {
+    // What a trial has seen is the version's that it was of.
+    await countTrials()
     const changed = await stageChange({ storage, codec, keysFor: parts.keysFor }, change)
     const row = await rowOf(change.list)
     if (row !== undefined) await follow(row, onLoaded)
+    await followTrials()
     return changed
   }
 
@@ -200,7 +259,22 @@ export function makeLibrary(parts: {
     },
     importing,
     pictures,
+    trials,
+    countTrials,
+    step: (input) =>
+      inTurn(async () => {
+        await countTrials()
+        const stepped = await storage.store.tx(takeListStep, { ...input, keys: await parts.keysFor([]) })
+        const { row } = await storage.store.read(oneList, input.list)
+        // What was dropped, and what came after the version that one went back to, holds nothing any more.
+        if (input.step === 'drop' || input.step === 'live')
+          await takeBack(storage, { list: row.id, version: row.version })
+        await follow(row)
+        await followTrials()
+        return stepped
+      }),
     async load() {
+      await parts.entries.load()
       const all = (await rows()).filter(isLive)
       const restored = await pictures.restore(all)
       for (const row of all) {
@@ -216,9 +290,13 @@ export function makeLibrary(parts: {
       for (const { entries, load } of steps) if (entries <= LOADED_FIRST) await load()
       const long = steps.filter(({ entries }) => entries > LOADED_FIRST)
       loaded = long.length === 0
+      // Nobody waits for what is only counted.
+      turn = followTrials().catch(parts.events.onFailure)
       if (loaded) return
       // Imports wait for it: they would load the same list.
+      const before = turn
       turn = (async () => {
+        await before
         for (const { load } of long) await load()
         loaded = true
       })().catch((error: unknown) => {
@@ -231,11 +309,15 @@ export function makeLibrary(parts: {
     refresh: () =>
       inTurn(async () => {
         for (const row of await rows()) await follow(row)
+        await followTrials()
       }),
     async close() {
+      clearInterval(counting)
       closed = true
       await pictures.close()
       await turn
+      await countTrials().catch(parts.events.onFailure)
+      await trials.close()
     },
     async declare(lists, by) {
       const known = new Set((await rows()).map(({ id }) => id))
@@ -258,12 +340,14 @@ export function makeLibrary(parts: {
       checkNear(facts, 0)
       return storage.store.tx(createList, facts)
     },
-    change: ({ by, source, rows: read, bad, ...input }) =>
+    change: ({ by, source, rows: read, bad, entry, ...input }) =>
       inTurn(async () => {
         const row = await rowOf(input.list)
+        const alone = entry !== undefined && row !== undefined && row.version > 0 && (await isAlone(row.id))
         const moved = row !== undefined && source !== undefined && source !== row.source && row.version > 0
         return changeNow({
-          ...{ ...input, by: { by }, counts: () => ({ rows: read, bad }), go: 'inside_rails' },
+          ...{ ...input, by: { by, second: entry?.second ?? undefined }, counts: () => ({ rows: read, bad }) },
+          go: alone ? 'live' : 'inside_rails',
           ...(moved && {
             because: [{ code: 'changed', what: ['source'] }],
             facts: { ...carriedBy(row), source },

@@ -1,10 +1,12 @@
 import type { Storage } from '../storage/index.ts'
-import { type ListBook, loadList, termFacts, textList } from './book.ts'
+import { type ListBook, type LoadedList, loadList, termFacts, textList } from './book.ts'
 import { type Codec, ErasedError } from './lists/codec.ts'
+import { columnsOf } from './lists/declaration.ts'
 import { factsOf, isWide } from './near.ts'
 import type { NumberedEntry, PictureLists } from './pictures/lists.ts'
+import { Pictures } from './pictures/pictures.ts'
 import { allLists, type ChangedRow, type EntryRow, firstAdded, listChanges, listEntries } from './store.ts'
-import type { ListsTable } from './tables.ts'
+import type { ListsTable, ListVersionsTable } from './tables.ts'
 import { TermBuild } from './terms.ts'
 
 const SLICE = 1_000
@@ -20,8 +22,8 @@ export interface Loader {
   one(row: ListsTable, onLoaded?: OnLoaded): Promise<void>
   /** All lists of terms anew. */
   texts(onLoaded?: (list: string, count: number) => void): Promise<void>
-  /** Entries of one version. */
-  entries(row: Pick<ListsTable, 'id' | 'version'>, onLoaded?: OnLoaded): Slices
+  /** The version in trial, as a list that stands beside the one that runs: what it adds, or all of it where it matches in another way. */
+  beside(row: ListsTable, version: ListVersionsTable): Promise<LoadedList>
 }
 
 export function makeLoader(parts: {
@@ -68,6 +70,15 @@ export function makeLoader(parts: {
         )
       }
     }
+  }
+
+  /** What a version that waits adds to the one that runs. */
+  async function* added(of: Pick<ListsTable, 'id' | 'version'>, live: number): Slices {
+    for (let version = live + 1; version <= of.version; version += 1)
+      yield* slices<ChangedRow>(
+        { list: of.id, gone: false, wanted: isIn(of.version), onLoaded: () => undefined },
+        (after) => store.read(listChanges, { list: of.id, by: 'since', version, after, max: SLICE }),
+      )
   }
 
   /** Pictures are brought from the version that runs to the next one where that can be done beside it, in one index. */
@@ -127,8 +138,37 @@ export function makeLoader(parts: {
     }
   }
 
-  return { one, texts, entries }
+  const beside: Loader['beside'] = async (row, version) => {
+    const declared = version.facts === null ? row : { ...row, ...columnsOf(JSON.parse(version.facts), row) }
+    const facts = factsOf({ ...declared, version: version.version })
+    const whole = row.version === 0 || factsDiffer(factsOf(row), facts)
+    const slices = whole
+      ? entries({ id: row.id, version: version.version })
+      : added({ id: row.id, version: version.version }, row.version)
+    if (row.kind === 'pdq') {
+      const pictures = new Pictures()
+      const slot = pictures.open()
+      await pictures.fill(slot, slices)
+      return { ...facts, finder: { kind: 'pdq', pictures, slot, upTo: version.last_n } }
+    }
+    const all: NumberedEntry[] = []
+    for await (const slice of slices) all.push(...slice)
+    if (row.kind !== 'text') return loadList(facts, all)
+    const build = new TermBuild()
+    try {
+      build.list(termFacts(facts))
+      build.add(all.map(({ n, entry }) => ({ n, term: entry.value })))
+      return textList(facts, { list: row.id, matcher: await build.done() })
+    } finally {
+      await build.stop()
+    }
+  }
+
+  return { one, texts, beside }
 }
+
+type Facts = Pick<LoadedList, 'within' | 'variants'>
+const factsDiffer = (a: Facts, b: Facts): boolean => a.within !== b.within || a.variants !== b.variants
 
 /** Only a list with a live version answers; any other is not in the book, and rules that ask it read "unknown". */
 export const isLive = (row: Pick<ListsTable, 'state' | 'version'>): boolean => row.state === 'live' && row.version > 0

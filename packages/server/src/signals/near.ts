@@ -18,6 +18,7 @@ export const factsOf = (row: ListsTable): Omit<LoadedList, 'finder'> => ({
   version: row.version,
   updatedAt: row.updated_at,
   staleAfterMs: row.stale_after_ms,
+  disputed: row.disputed,
   ...(row.kind === 'pdq' && {
     within: row.within ?? INDEX_BITS,
     variants: row.variants ?? (EIGHT_FOR.has(row.harm) ? 'eight' : 'as_is'),

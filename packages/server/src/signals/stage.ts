@@ -12,9 +12,11 @@ import type { By, NewVersion } from './lists/publish.store.ts'
 import type { PullMove } from './lists/pulls.ts'
 import { type Counts, judge, type Reason, removesAtOnce } from './lists/rails.ts'
 import {
+  asideCount,
   highestNumber,
   keepUnchanged,
   moveRows,
+  type NewRow,
   oneList,
   publishVersions,
   type RowStep,
@@ -49,8 +51,8 @@ export interface Change {
   readonly facts?: CarriedFacts | undefined
   /** Why it is looked at whatever its numbers are. */
   readonly because?: readonly Reason[]
-  /** Says which of the values that were added hit something harmless. */
-  aside?(values: readonly ParsedEntry[]): number
+  /** The harmless picture that an entry hits, if it hits one. */
+  canaryOf?(entry: ParsedEntry): string | undefined
   onProgress?(rows: number): void
 }
 
@@ -85,14 +87,16 @@ export async function stageChange(parts: Parts, change: Change): Promise<Changed
   const base = beside ?? { version: row.version, entries: row.entries, last_n: row.live_n }
   const staging: Staging = { list: row.id, version: row.last_version + 1, live: row.version }
   // A whole file finds again what an earlier try has written; changes that build on what is there must not.
-  if (!change.full) await store.tx(unstage, { list: row.id, version: base.version })
+  const left = change.full ? row.last_version : undefined
+  await takeBack(parts.storage, { list: row.id, version: base.version, ...(left !== undefined && { upTo: left }) })
   const keeping = { id: row.id, sealed: change.facts?.sealed ?? row.sealed === 1 }
   const streamed = await stream(parts, change, { staging, keeping, kind: row.kind })
   if (change.full) await sweep(parts, staging, streamed.put)
   const { added, removed } = await store.read(stagedCounts, { list: row.id, from: base.version })
   const { rows, bad } = change.counts()
   const nothing = added === 0 && removed === 0
-  const counted = { added, removed, rows, bad, aside: streamed.aside }
+  const aside = await store.read(asideCount, { list: row.id, from: base.version })
+  const counted = { added, removed, rows, bad, aside }
   const why = merged([...(change.because ?? []), ...(await judged(parts, { row, beside }, counted))])
   if (nothing && why.length === 0 && change.go === 'inside_rails' && change.facts === undefined && row.version > 0) {
     await store.tx(keepUnchanged, { list: row.id, pull: change.pull })
@@ -224,35 +228,36 @@ async function stream(
   { storage, codec }: Parts,
   change: Change,
   at: { readonly staging: Staging; readonly keeping: Keeping; readonly kind: ListsTable['kind'] },
-): Promise<{ readonly put: Numbers; readonly next: number; readonly aside: number }> {
+): Promise<{ readonly put: Numbers; readonly next: number }> {
   const { store } = storage
   const put = new Numbers()
   const highest = await store.read(highestNumber, at.staging.list)
   let next = highest + 1
   let rows = 0
-  let aside = 0
   for await (const slice of change.changes) {
     for (let from = 0; from < slice.length; from += SLICE) {
       const part = slice.slice(from, from + SLICE)
-      const steps = await stepsOf(codec, at, part)
+      const steps = await stepsOf(codec, { ...at, canaryOf: change.canaryOf }, part)
       const done = await store.tx(stageRows, { ...at.staging, steps, from: next })
       for (const n of done.put) put.add(n)
-      if (done.next > next && change.aside !== undefined)
-        aside += change.aside(part.flatMap((one) => (one.op === 'put' ? [one.entry] : [])))
       next = done.next
       rows += part.length
       change.onProgress?.(rows)
     }
   }
-  return { put, next, aside }
+  return { put, next }
 }
 
 async function stepsOf(
   codec: Codec,
-  { keeping, kind }: { readonly keeping: Keeping; readonly kind: ListsTable['kind'] },
+  {
+    keeping,
+    kind,
+    canaryOf,
+  }: { readonly keeping: Keeping; readonly kind: ListsTable['kind']; readonly canaryOf: Change['canaryOf'] },
   changes: readonly ListChange[],
 ): Promise<RowStep[]> {
-  const steps: ({ put: Awaited<ReturnType<typeof newRow>>[] } | { drop: ReturnType<typeof dropped>[] })[] = []
+  const steps: ({ put: NewRow[] } | { drop: ReturnType<typeof dropped>[] })[] = []
   for (const change of changes) {
     const last = steps.at(-1)
     if (change.op === 'drop') {
@@ -263,14 +268,18 @@ async function stepsOf(
     }
     if (change.kind !== kind)
       throw new AppError('conflict', `This list holds entries of kind "${kind}", not "${change.kind}".`)
-    const one = await newRow(codec, keeping, change)
+    const one = { ...(await newRow(codec, keeping, change)), canary: canaryOf?.(change.entry) ?? null }
     if (last !== undefined && 'put' in last) last.put.push(one)
     else steps.push({ put: [one] })
   }
   return steps
 }
 
-async function newRow(codec: Codec, of: Keeping, { entry, sourceId }: Extract<ListChange, { op: 'put' }>) {
+async function newRow(
+  codec: Codec,
+  of: Keeping,
+  { entry, sourceId }: Extract<ListChange, { op: 'put' }>,
+): Promise<Omit<NewRow, 'canary'>> {
   const id = sourceId ?? entry.sourceId
   const fingerprint = codec.fingerprint(of, { value: identityOf(entry), sourceId: id })
   const kept = id === undefined ? entry : { ...entry, sourceId: id }
@@ -279,6 +288,7 @@ async function newRow(codec: Codec, of: Keeping, { entry, sourceId }: Extract<Li
     body: await codec.body(of, fingerprint, kept),
     sealed: of.sealed ? 1 : 0,
     sourceKey: id === undefined ? null : codec.sourceKey(of, id),
+    expiresAt: entry.expires === undefined ? null : Date.parse(entry.expires),
   }
 }
 
@@ -288,7 +298,7 @@ const identityOf = ({ value, term, expires }: ParsedEntry): string =>
 
 function dropped(codec: Codec, of: Keeping, { sourceId, value }: Extract<ListChange, { op: 'drop' }>) {
   return {
-    sourceKey: codec.sourceKey(of, sourceId),
+    sourceKey: sourceId === undefined ? '' : codec.sourceKey(of, sourceId),
     fingerprint: value === undefined ? null : codec.fingerprint(of, { value, sourceId }),
   }
 }
@@ -308,6 +318,14 @@ async function sweep({ storage }: Parts, staging: Staging, put: Numbers): Promis
     if (slice.length < PLACES) return
     after = slice.at(-1)?.n ?? after
   }
+}
+
+/** Takes back rows of no version. */
+export async function takeBack(
+  storage: Storage,
+  of: { readonly list: string; readonly version: number; readonly upTo?: number },
+): Promise<void> {
+  while ((await storage.store.tx(unstage, { ...of, max: SLICE })) > 0);
 }
 
 async function moveAll({ storage }: Parts, move: Omit<Parameters<typeof moveRows.run>[1], 'max'>): Promise<void> {

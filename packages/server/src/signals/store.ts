@@ -1,21 +1,21 @@
 export { allLists, besides, listAges, oneList } from './lists/lists.store.ts'
 export { createList, keepUnchanged, publishVersions, renumber } from './lists/publish.store.ts'
+export { moveRows, stageRows, sweepRows, unstage } from './lists/rows.store.ts'
 export {
+  asideCount,
   type ChangedRow,
   type EntryRow,
   firstAdded,
   highestNumber,
   listChanges,
   listEntries,
-  moveRows,
+  type NewRow,
   type RowStep,
   rowPlaces,
   type Staging,
   stagedCounts,
-  stageRows,
-  sweepRows,
-  unstage,
   versionFingerprints,
-} from './lists/rows.store.ts'
+} from './lists/rows.ts'
+export { countTrials, type ListStepInput, type ListStepped, takeListStep } from './lists/steps.store.ts'
 export { allModels, liveModels, oneModel, publishModel } from './models.store.ts'
 export { schema } from './tables.ts'

@@ -116,14 +116,27 @@ export function matcherHere(
   ).matcher
 }
 
+export interface FoundTerm {
+  readonly n: number
+  readonly from: number
+  readonly to: number
+}
+
 /** Reads the texts of one event: each once for all lists, however many rules ask. Nothing of it outlives the event. */
 export class TextReader {
   readonly #read = new Map<TermMatcher, Map<string, readonly TermMatch[]>>()
 
-  /** The first term of the list that the text holds in any of its views, with its place in the original (UTF-16 offsets). */
-  find(terms: TermSet, text: string): { readonly n: number; readonly from: number; readonly to: number } | undefined {
-    const hit = this.#matches(terms.matcher, text).find(({ list }) => list === terms.list)
-    return hit === undefined ? undefined : { n: Number(hit.term), from: hit.from, to: hit.to }
+  /**
+   * The first term of the list that the text holds in any of its views, with its place in the original (UTF-16 offsets).
+   *
+   * @param takes whether a term counts; the next one is asked where it does not
+   */
+  find(terms: TermSet, text: string, takes: (found: FoundTerm) => boolean = () => true): FoundTerm | undefined {
+    for (const { list, term, from, to } of this.#matches(terms.matcher, text)) {
+      const found = { n: Number(term), from, to }
+      if (list === terms.list && takes(found)) return found
+    }
+    return undefined
   }
 
   #matches(matcher: TermMatcher, text: string): readonly TermMatch[] {

@@ -21,3 +21,5 @@ export type ListChange =
       readonly entry: ParsedEntry
     }
   | { readonly op: 'drop'; readonly sourceId: string; readonly value?: string }
+  /** The one entry with this value that no source has named. */
+  | { readonly op: 'drop'; readonly sourceId?: undefined; readonly value: string }

@@ -18,6 +18,37 @@ describe('a list file', () => {
     })
   })
 
+  test('keeps since when and until when an entry holds, and its tags', () => {
+    const about = { added: '2026-01-31T00:00:00.000Z', expires: '2027-01-31T10:00:00.000Z', tags: ['a', 'b c'] }
+    const csv = `value,added,expires,tags\n${PDQ},2026-01-31,2027-01-31T12:00:00+02:00,a; b c;a;\n${PDQ.replace('f', 'e')},,,\n`
+    expect(parseListFile(csv, 'text/csv', 'pdq').entries).toEqual([
+      { value: PDQ, ...about },
+      { value: PDQ.replace('f', 'e') },
+    ])
+    const line = JSON.stringify({ value: PDQ, ...about, note: null })
+    expect(parseListFile(line, 'application/x-ndjson', 'pdq').entries).toEqual([{ value: PDQ, ...about }])
+  })
+
+  test('tells dates, tags and notes that it cannot take', () => {
+    const cells = [
+      ['expires', '31.1.2027'],
+      ['expires', '2027-02-30T00:00:00Z'],
+      ['added', '2027-13-01'],
+      ['tags', Array(21).fill('x').join(';').replaceAll('x;', 'xy;')],
+      ['tags', 'x'.repeat(65)],
+      ['note', 'x'.repeat(501)],
+    ]
+    const rows = cells.map(([name, value]) => JSON.stringify({ value: 'x.example', [name ?? '']: value }))
+    expect(whys(rows.join('\n'), 'application/x-ndjson', 'domain').map(({ why }) => why.slice(0, 27))).toEqual([
+      'expected "expires" as 2027-',
+      'expected "expires" as 2027-',
+      'expected "added" as 2027-01',
+      'expected at most 20 tags of',
+      'expected at most 20 tags of',
+      'expected at most 500 charac',
+    ])
+  })
+
   test('of CSV tells rows that cannot be used by their line', () => {
     const text = `value,quality\n${PDQ},90\n\nxyz,90\n${PDQ},"9\n${PDQ}\n${PDQ},120\n${PDQ},49\n`
     expect(whys(text, 'text/csv', 'pdq').map(({ line, why }) => [line, why.slice(0, 20)])).toEqual([

@@ -9,8 +9,12 @@ export interface ParsedEntry {
   /** PDQ quality 0 to 100; undefined where the source tells none. */
   readonly quality?: number
   readonly sourceId?: string
+  /** The source's own word for what it is. */
   readonly class?: string
+  /** When the source took it in, and from when on it no longer holds: instants in UTC, as `2027-01-31T00:00:00.000Z`. */
+  readonly added?: string
   readonly expires?: string
+  readonly tags?: readonly string[]
   readonly note?: string
   /** What a term file says of it. */
   readonly term?: TermAbout
@@ -29,6 +33,11 @@ export const MAX_BAD_SHARE = 0.001
 const BAD_SHOWN = 100
 /** A listed PDQ of lower quality would match by chance (matching.md §6.3). */
 const MIN_QUALITY = 50
+const MOST_CHARS = 500
+const MOST_TAGS = 20
+const MOST_TAG_CHARS = 64
+const TAGS_APART = ';'
+const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/
 
 /**
  * Reads a list file (matching.md §9.8): CSV with a header that names `value`, JSON Lines of objects with `value`, or one value a line.
@@ -93,9 +102,12 @@ function jsonObject(line: string): Record<string, string> | undefined {
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined
   return Object.fromEntries(
-    Object.entries(parsed).map(([name, value]) => [name, typeof value === 'string' ? value : String(value)]),
+    Object.entries(parsed).map(([name, value]) => [name, typeof value === 'string' ? value : wordsOf(value)]),
   )
 }
+
+const wordsOf = (value: unknown): string =>
+  Array.isArray(value) ? value.join(TAGS_APART) : value === null ? '' : String(value)
 
 function* csvRows(lines: readonly string[]): Generator<Row | BadRow> {
   const header = csvFields(lines[0] ?? '')
@@ -135,6 +147,11 @@ function csvFields(line: string): string[] | undefined {
   return quoted ? undefined : fields
 }
 
+/** One entry that somebody types: its fields as a list file names them. */
+export function entryFrom(fields: Row['fields'], kind: ListKind): ParsedEntry | { readonly why: string } {
+  return checked({ line: 1, fields }, kind)
+}
+
 function checked(row: Row, kind: ListKind): ParsedEntry | { why: string } {
   const raw = (row.fields.value ?? '').trim()
   const value = normalised(raw, kind)
@@ -147,13 +164,50 @@ function checked(row: Row, kind: ListKind): ParsedEntry | { why: string } {
   if (kind === 'pdq' && measured !== undefined && measured < MIN_QUALITY) {
     return { why: `low_quality: ${measured} is under ${MIN_QUALITY}, so the hash would match by chance` }
   }
-  return {
-    value,
-    ...(measured !== undefined && { quality: measured }),
-    ...(row.fields.source_id && { sourceId: row.fields.source_id }),
-    ...(row.fields.class && { class: row.fields.class }),
-    ...(row.fields.note && { note: row.fields.note }),
+  const about = aboutOf(row.fields)
+  if ('why' in about) return about
+  return { value, ...(measured !== undefined && { quality: measured }), ...about }
+}
+
+/** What a source says of an entry beside its value (matching.md §9.1). */
+function aboutOf(fields: Row['fields']): Omit<ParsedEntry, 'value' | 'quality'> | { why: string } {
+  const { source_id: sourceId = '', class: word = '', note = '' } = fields
+  const long = Object.entries({ source_id: sourceId, class: word, note }).find(([, text]) => text.length > MOST_CHARS)
+  if (long !== undefined) return { why: `expected at most ${MOST_CHARS} characters of ${long[0]}` }
+  const added = instantIn(fields.added)
+  const expires = instantIn(fields.expires)
+  for (const [name, instant] of Object.entries({ added, expires })) {
+    if (instant === undefined) {
+      return { why: `expected "${name}" as 2027-01-31, or as 2027-01-31T12:00:00Z; without a time it is 00:00 UTC` }
+    }
   }
+  const tags = (fields.tags ?? '')
+    .split(TAGS_APART)
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '')
+  if (tags.length > MOST_TAGS || tags.some((tag) => tag.length > MOST_TAG_CHARS)) {
+    return {
+      why: `expected at most ${MOST_TAGS} tags of ${MOST_TAG_CHARS} characters, with "${TAGS_APART}" between them`,
+    }
+  }
+  return {
+    ...(sourceId && { sourceId }),
+    ...(word && { class: word }),
+    ...(added && { added }),
+    ...(expires && { expires }),
+    ...(tags.length > 0 && { tags: [...new Set(tags)] }),
+    ...(note && { note }),
+  }
+}
+
+/** A date or an instant with its zone, as an instant in UTC; empty where nothing stands there, undefined where it cannot be read. */
+function instantIn(text = ''): string | undefined {
+  if (text === '') return ''
+  const day = text.slice(0, 10)
+  const midnight = Date.parse(day)
+  const isDay = INSTANT.test(text) && !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day)
+  const ms = isDay ? Date.parse(text) : Number.NaN
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString()
 }
 
 function normalised(raw: string, kind: ListKind): string | { why: string } {

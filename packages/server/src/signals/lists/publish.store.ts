@@ -28,6 +28,8 @@ export interface By {
   readonly second?: string | undefined
   /** Live without the trial that it would need: the operator's way (decisions.md 20). */
   readonly withoutTrial?: boolean | undefined
+  /** It ran before, and runs again. */
+  readonly back?: boolean | undefined
 }
 
 /** What a change was made on: another one that was faster makes it void. */
@@ -179,7 +181,7 @@ export async function goLive(
       kind: 'list',
       affected: { kind: 'platform' },
       fields: {
-        op: by.withoutTrial === true ? 'published_without_trial' : 'published',
+        op: by.back === true ? 'back' : by.withoutTrial === true ? 'published_without_trial' : 'published',
         list: kept.list,
         version: `v${kept.version}`,
         digest: kept.digest,

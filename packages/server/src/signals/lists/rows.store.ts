@@ -1,166 +1,46 @@
-import { defineQuery, defineWork, type ReadDb, type Tx } from '../../storage/index.ts'
+import { defineWork, type Tx } from '../../storage/index.ts'
+import { CANARY, type NewRow, type RowStep, type Staging } from './rows.ts'
+import { extendExpiries, noteExpiries, stand } from './standing.store.ts'
 
-export interface EntryRow {
-  readonly n: number
-  readonly fingerprint: string
-  readonly body: Uint8Array
-  readonly sealed: number
-}
+/** After twelve months somebody has to say it again (matching.md §9.2). */
+const ASIDE_MS = 365 * 86_400_000
 
-export interface NewRow extends Omit<EntryRow, 'n'> {
-  readonly sourceKey: string | null
-}
-
-/** Rows that come or go together, in the order in which the source told them. */
-export type RowStep =
-  | { readonly put: readonly NewRow[] }
-  | { readonly drop: readonly { readonly sourceKey: string; readonly fingerprint: string | null }[] }
-
-/** Where a change puts its rows. None of them is in any version before it is published. */
-export interface Staging {
-  readonly list: string
-  /** The version that is being made. */
-  readonly version: number
-  /** The live version; 0 where there is none. */
-  readonly live: number
-}
-
-/** Entries of one version, in slices by number: a list may hold millions. */
-export const listEntries = defineQuery(
-  'signals.list-entries',
-  async ({ db }: ReadDb, input: { list: string; version: number; after: number; max: number }): Promise<EntryRow[]> =>
-    db
-      .selectFrom('list_entries')
-      .select(['n', 'fingerprint', 'body', 'sealed'])
-      .where('list', '=', input.list)
-      .where('n', '>', input.after)
-      .where('since', '<=', input.version)
-      .where((row) => row.or([row('gone', 'is', null), row('gone', '>', input.version)]))
-      .orderBy('n')
-      .limit(input.max)
-      .execute(),
-)
-
-export type ChangedRow = EntryRow & { readonly since: number; readonly gone: number | null }
-
-/** Entries that one version brought (`since`), or that it no longer has (`gone`), in slices by number. */
-export const listChanges = defineQuery(
-  'signals.list-changes',
-  async (
-    { db }: ReadDb,
-    input: { list: string; by: 'since' | 'gone'; version: number; after: number; max: number },
-  ): Promise<ChangedRow[]> =>
-    db
-      .selectFrom('list_entries')
-      .select(['n', 'fingerprint', 'body', 'sealed', 'since', 'gone'])
-      .where('list', '=', input.list)
-      .where(input.by, '=', input.version)
-      .where('n', '>', input.after)
-      .orderBy('n')
-      .limit(input.max)
-      .execute(),
-)
-
-/** The lowest number among entries that came after a version: where it is not above all others they cannot be added beside what runs. */
-export const firstAdded = defineQuery(
-  'signals.first-added',
-  async ({ db }: ReadDb, input: { list: string; from: number; to: number }): Promise<number | null> => {
-    const row = await db
-      .selectFrom('list_entries')
-      .select((at) => at.fn.min('n').as('n'))
-      .where('list', '=', input.list)
-      .where('since', '>', input.from)
-      .where('since', '<=', input.to)
-      .executeTakeFirst()
-    return row?.n === null || row?.n === undefined ? null : Number(row.n)
-  },
-)
-
-/** Fingerprints of one version in their order, in slices: what its digest is taken over. */
-export const versionFingerprints = defineQuery(
-  'signals.fingerprints',
-  async ({ db }: ReadDb, input: { list: string; version: number; after: string; max: number }): Promise<string[]> => {
-    const rows = await db
-      .selectFrom('list_entries')
-      .select('fingerprint')
-      .where('list', '=', input.list)
-      .where('fingerprint', '>', input.after)
-      .where('since', '<=', input.version)
-      .where((row) => row.or([row('gone', 'is', null), row('gone', '>', input.version)]))
-      .orderBy('fingerprint')
-      .limit(input.max)
-      .execute()
-    return rows.map(({ fingerprint }) => fingerprint)
-  },
-)
-
-/** How much is added and taken away by all that came after a version; with `goneBy`, what that one alone takes from it. */
-export const stagedCounts = defineQuery(
-  'signals.staged-counts',
-  async (
-    { db }: ReadDb,
-    { list, from, goneBy }: { list: string; from: number; goneBy?: number },
-  ): Promise<{ added: number; removed: number }> => {
-    const added = await db
-      .selectFrom('list_entries')
-      .select((at) => at.fn.countAll().as('count'))
-      .where('list', '=', list)
-      .where('since', '>', from)
-      .where('gone', 'is', null)
-      .executeTakeFirstOrThrow()
-    const removed = await db
-      .selectFrom('list_entries')
-      .select((at) => at.fn.countAll().as('count'))
-      .where('list', '=', list)
-      .where('gone', '>', from)
-      .where('since', '<=', from)
-      .$if(goneBy !== undefined, (query) => query.where('gone', '=', goneBy ?? 0))
-      .executeTakeFirstOrThrow()
-    return { added: Number(added.count), removed: Number(removed.count) }
-  },
-)
-
-/** The highest number that any row of a list has. */
-export const highestNumber = defineQuery(
-  'signals.highest-number',
-  async ({ db }: ReadDb, list: string): Promise<number> => {
-    const row = await db
-      .selectFrom('list_entries')
-      .select((at) => at.fn.max('n').as('n'))
-      .where('list', '=', list)
-      .executeTakeFirst()
-    return Number(row?.n ?? 0)
-  },
-)
-
-/** All rows of a list in slices, without their content: what a whole file is compared with. */
-export const rowPlaces = defineQuery(
-  'signals.row-places',
-  async (
-    { db }: ReadDb,
-    input: { list: string; after: number; max: number },
-  ): Promise<{ n: number; since: number; gone: number | null }[]> =>
-    db
-      .selectFrom('list_entries')
-      .select(['n', 'since', 'gone'])
-      .where('list', '=', input.list)
-      .where('n', '>', input.after)
-      .orderBy('n')
-      .limit(input.max)
-      .execute(),
-)
-
-/** Takes back what a change staged that was cut off. Versions up to `version` are untouched. */
+/**
+ * Takes back rows of no version, a slice at a time: what a change staged that was cut off, or what a dropped version held.
+ *
+ * @param version of which nothing is touched, nor of those before it
+ * @param upTo rows of later versions stay too
+ * @returns how many rows were touched; done when fewer than `max`
+ */
 export const unstage = defineWork(
   'signals.unstage',
-  async (tx: Tx, input: { list: string; version: number }): Promise<void> => {
-    await tx.db.deleteFrom('list_entries').where('list', '=', input.list).where('since', '>', input.version).execute()
-    await tx.db
-      .updateTable('list_entries')
-      .set({ gone: null })
-      .where('list', '=', input.list)
-      .where('gone', '>', input.version)
-      .execute()
+  async (tx: Tx, input: { list: string; version: number; upTo?: number; max: number }): Promise<number> => {
+    const { list, version, upTo = Number.MAX_SAFE_INTEGER, max } = input
+    const rowsOf = async (column: 'since' | 'gone'): Promise<number[]> => {
+      const rows = await tx.db
+        .selectFrom('list_entries')
+        .select('n')
+        .where('list', '=', list)
+        .where(column, '>', version)
+        .where(column, '<=', upTo)
+        .limit(max)
+        .execute()
+      return rows.map(({ n }) => n)
+    }
+    const never = await rowsOf('since')
+    if (never.length > 0) {
+      await tx.db.deleteFrom('list_entries').where('list', '=', list).where('n', 'in', never).execute()
+      return never.length
+    }
+    const back = await rowsOf('gone')
+    if (back.length > 0)
+      await tx.db
+        .updateTable('list_entries')
+        .set({ gone: null })
+        .where('list', '=', list)
+        .where('n', 'in', back)
+        .execute()
+    return back.length
   },
 )
 
@@ -226,11 +106,26 @@ async function putAll(
     await tx.db
       .insertInto('list_entries')
       .values(
-        added.map(({ sourceKey, ...row }, place) => ({
-          ...{ ...row, list, n: from + place, since: version, gone: null, source_key: sourceKey },
+        added.map(({ fingerprint, body, sealed, sourceKey }, place) => ({
+          ...{ list, n: from + place, fingerprint, body, sealed, since: version, gone: null, source_key: sourceKey },
         })),
       )
       .execute()
+  }
+  await noteExpiries(
+    tx,
+    list,
+    added.map(({ expiresAt }, place) => ({ n: from + place, expiresAt })),
+  )
+  await extendExpiries(
+    tx,
+    list,
+    kept.map(({ n, fingerprint }) => ({ n, expiresAt: wanted.get(fingerprint)?.expiresAt ?? null })),
+  )
+  for (const [place, { canary }] of added.entries()) {
+    if (canary === null) continue
+    const stood = { state: 'aside' as const, until_at: tx.now + ASIDE_MS, reason: canary, by: CANARY, second: null }
+    await stand(tx, { list, n: from + place }, stood)
   }
   return {
     put: [...kept.map(({ n }) => n), ...added.map((_, place) => from + place)],

@@ -96,10 +96,7 @@ export class PictureLists {
     const wide = this.#wide.get(row.id)
     await this.#changes(isShared(row) || before !== undefined)
     const slot = pictures.open()
-    for await (const slice of entries) {
-      for (const { n, entry } of slice) addTo(pictures, slot, n, entry)
-      await pictures.breathe()
-    }
+    await pictures.fill(slot, entries)
     const finder = { kind: 'pdq', pictures, slot, upTo: row.live_n } as const
     return {
       finder,

@@ -23,13 +23,13 @@ export class Owners {
     return left.length === 0
   }
 
-  /** The lowest entry of the list that owns the row, of those up to `upTo`. */
-  entryOf(row: number, slot: number, upTo: number): number | undefined {
-    const entries = this.#of(row)
+  /** The entries of the list that own the row, of those up to `upTo`, the lowest first. */
+  entriesOf(row: number, slot: number, upTo: number): readonly number[] {
+    return this.#of(row)
       .filter((owner) => Math.floor(owner / ENTRIES) === slot)
       .map((owner) => owner % ENTRIES)
       .filter((entry) => entry <= upTo)
-    return entries.length === 0 ? undefined : Math.min(...entries)
+      .sort((a, b) => a - b)
   }
 
   /** Takes a list out. Gives the rows that nobody owns any more. */

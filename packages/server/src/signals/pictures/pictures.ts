@@ -4,6 +4,7 @@ import {
   FRESH_ROWS,
   type Nearby,
   type Pdq,
+  parsePdq,
   RESULT_ROWS,
   type RingIndex,
   type Segment,
@@ -89,20 +90,41 @@ export class Pictures {
    * The nearest entry of one list.
    *
    * @param found what `near` gave, for at least this distance
-   * @param upTo entries beyond this number belong to a version that is not live yet
+   * @param of.upTo entries beyond this number belong to a version that is not live yet
+   * @param of.takes whether an entry counts; the next one is asked where it does not
    */
-  hit(found: Nearby, pdq: Pdq, of: { slot: Slot; within: number; upTo: number }): PictureHit | undefined {
+  hit(
+    found: Nearby,
+    pdq: Pdq,
+    of: { slot: Slot; within: number; upTo: number; takes?: (entry: number, distanceBits: number) => boolean },
+  ): PictureHit | undefined {
     for (let page = found; ; ) {
       for (const [place, row] of page.rows.entries()) {
         const distanceBits = page.distances[place] ?? 0
         if (distanceBits > of.within) return undefined
-        const entry = this.owners.entryOf(row, of.slot, of.upTo)
+        const entry = this.owners
+          .entriesOf(row, of.slot, of.upTo)
+          .find((one) => of.takes === undefined || of.takes(one, distanceBits))
         if (entry !== undefined) return { entry, distanceBits }
       }
       if (page.rows.length < RESULT_ROWS) return undefined
       // Rows of other lists filled the answer: this list's may come behind them.
       const last = { distance: page.distances.at(-1) ?? 0, row: page.rows.at(-1) ?? 0 }
       page = this.index.find(bytesOfPdq(pdq), of.within, last)
+    }
+  }
+
+  /** Adds entries as they come, no faster than they are merged. */
+  async fill(
+    slot: Slot,
+    slices: AsyncIterable<readonly { readonly n: number; readonly entry: { readonly value: string } }[]>,
+  ): Promise<void> {
+    for await (const slice of slices) {
+      for (const { n, entry } of slice) {
+        const pdq = parsePdq(entry.value)
+        if (pdq !== undefined) this.add(slot, n, pdq)
+      }
+      await this.breathe()
     }
   }
 

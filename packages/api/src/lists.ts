@@ -1,0 +1,186 @@
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+import { ListId } from './list-entries.ts'
+import { Instant, Nothing, Recorded } from './words.ts'
+
+const ofList = z.object({ id: ListId })
+const ofVersion = z.object({ id: ListId, version: z.coerce.number().int().min(1) })
+const Harm = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/)
+const share = z.number().min(0).max(1)
+const reason = z.string().trim().min(1).max(500).describe('Why, for the log: no name, no content')
+
+/** What a list's licence permits; what is not said is forbidden. */
+export const Terms = z.strictObject({
+  name: z.string().max(200),
+  document_sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  share: z.boolean(),
+  export: z.boolean(),
+  device: z.boolean(),
+  purge_within_h: z.number().int().min(1).max(24).optional(),
+  harms: z.array(Harm).min(1).max(20),
+  feedback: z.enum(['expected', 'welcome', 'none']),
+  ends: z.iso.date().optional(),
+})
+
+/** Shares that a version may differ by before a person has to look. */
+export const Rails = z.strictObject({ max_growth: share, max_shrink: share, max_bad_rows: share })
+
+const VersionState = z.enum(['staged', 'trial', 'live', 'retired', 'dropped'])
+
+/** One version: numbers, never entries. */
+export const ListVersion = z.object({
+  version: z.int(),
+  state: VersionState,
+  /** SHA-256 over the sorted fingerprints of its entries. */
+  digest: z.string(),
+  entries: z.int(),
+  added: z.int(),
+  removed: z.int(),
+  rows: z.int(),
+  bad: z.int(),
+  by: z.string(),
+  /** Why it waits, or waited, for a person. */
+  why: z.array(z.string()),
+  at: Instant,
+  trialAt: Instant.nullable(),
+  liveAt: Instant.nullable(),
+  endedAt: Instant.nullable(),
+  /** How many people agreed. */
+  approvals: z.int(),
+  /** Of its trial: events that it was asked about, and those that it alone would have hit. */
+  lookedUp: z.int(),
+  hits: z.int(),
+  record: z.string().nullable(),
+})
+
+const declared = {
+  harm: Harm,
+  context: z.boolean(),
+  source: z.string().min(1).max(200),
+  staleAfterMs: z.int().min(60_000).nullable(),
+  within: z.int().min(0).max(63),
+  variants: z.enum(['as_is', 'eight']),
+  disputed: z.enum(['hit', 'cannot_tell']),
+  terms: Terms,
+  rails: Rails,
+}
+
+export const getList = endpoint({
+  id: 'getList',
+  method: 'get',
+  path: '/v1/lists/{id}',
+  act: 'lists.read',
+  summary: 'One list: its declaration, the version that runs and the one that waits.',
+  params: ofList,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({
+    id: z.string(),
+    kind: z.enum(['pdq', 'digest', 'text', 'domain']),
+    /** `declared`: nothing was live yet. Rules that ask a list that is not live are undecided. */
+    state: z.enum(['declared', 'live', 'retired']),
+    revision: z.int(),
+    sealed: z.boolean(),
+    ...declared,
+    within: z.int().nullable(),
+    variants: z.enum(['as_is', 'eight']).nullable(),
+    exchange: z.string().nullable(),
+    version: z.int(),
+    entries: z.int(),
+    updatedAt: Instant.nullable(),
+    waits: ListVersion.nullable(),
+  }),
+  repeat: 'own',
+  codes: ['not_found'],
+})
+
+export const getListVersions = endpoint({
+  id: 'getListVersions',
+  method: 'get',
+  path: '/v1/lists/{id}/versions',
+  act: 'lists.read',
+  summary: 'The versions of a list, newest first: counts, reasons and times, never entries.',
+  params: ofList,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({ items: z.array(ListVersion) }),
+  repeat: 'own',
+  codes: ['not_found'],
+})
+
+export const createList = endpoint({
+  id: 'createList',
+  method: 'post',
+  path: '/v1/lists',
+  act: 'lists.edit',
+  summary: 'Declare a list. It answers nothing before a version of it is live: rules that ask it are undecided.',
+  params: Nothing,
+  query: Nothing,
+  body: z.strictObject({
+    id: ListId,
+    kind: z.enum(['pdq', 'digest', 'text', 'domain']),
+    sealed: z.boolean(),
+    ...declared,
+    context: declared.context.default(false),
+    staleAfterMs: declared.staleAfterMs.default(null),
+    within: declared.within.optional(),
+    variants: declared.variants.optional(),
+    disputed: declared.disputed.default('hit'),
+    terms: declared.terms.optional(),
+    rails: declared.rails.optional(),
+  }),
+  status: 201,
+  answer: z.object({ id: z.string(), revision: z.int() }),
+  repeat: 'key',
+  codes: ['conflict'],
+})
+
+export const changeList = endpoint({
+  id: 'changeList',
+  method: 'patch',
+  path: '/v1/lists/{id}',
+  act: 'lists.edit',
+  summary:
+    'Change what is said of a list. Of a sealed list, and where it would match more, it becomes a version that people put live.',
+  params: ofList,
+  query: Nothing,
+  body: z
+    .strictObject({ ...declared, reason })
+    .partial()
+    .required({ reason: true }),
+  status: 200,
+  answer: z.object({
+    revision: z.int(),
+    /** The version that brings the change; null where it holds at once. */
+    waits: z.int().nullable(),
+  }),
+  repeat: 'key',
+  ifMatch: true,
+  codes: ['stale_revision', 'conflict', 'not_found'],
+})
+
+export const stepListVersion = endpoint({
+  id: 'stepListVersion',
+  method: 'post',
+  path: '/v1/lists/{id}/versions/{version}/state',
+  act: 'lists.edit',
+  summary:
+    'Take a step with a version: trial, approve (the second person of a sealed list), live (also of a retired one: back to it), drop, retire.',
+  params: ofVersion,
+  query: Nothing,
+  body: z.strictObject({
+    step: z.enum(['trial', 'approve', 'live', 'drop', 'retire']),
+    reason,
+    /** For the operator alone; the public log says so. */
+    withoutTrial: z.boolean().optional(),
+  }),
+  status: 200,
+  answer: z.object({ version: z.int(), state: VersionState, approvals: z.int(), recorded: Recorded.nullable() }),
+  repeat: 'key',
+  codes: ['needs_unmet', 'not_found'],
+})

@@ -1,0 +1,162 @@
+import { days, defineSchema, table } from '../../storage/index.ts'
+
+declare module '../../storage/tables.ts' {
+  interface Tables {
+    entry_standing: EntryStandingTable
+    entry_opinions: EntryOpinionsTable
+    entry_acts: EntryActsTable
+    exceptions: ExceptionsTable
+  }
+}
+
+/** Entries that are anything but active, or that expire. Without a row an entry is active. */
+export interface EntryStandingTable {
+  list: string
+  n: number
+  state: 'active' | 'disputed' | 'aside' | 'withdrawn'
+  /** Aside until then. */
+  until_at: number | null
+  expires_at: number | null
+  /** Why it is aside, and who said so: staff ids, or words for the machine. */
+  reason: string | null
+  by: string | null
+  second: string | null
+  changed_at: number
+}
+export interface EntryOpinionsTable {
+  list: string
+  n: number
+  /** Counts the words about one entry, from 1. */
+  seq: number
+  /** Staff id, or the name of the source. */
+  who: string
+  /** 1: somebody here said it. */
+  mine: number
+  says: 'affirm' | 'doubt' | 'deny'
+  reason: string | null
+  at: number
+}
+export type EntryOp = 'add' | 'drop' | 'aside' | 'restore' | 'except' | 'unexcept'
+/** What somebody wants to do with an entry of a sealed list, until another person has agreed. */
+export interface EntryActsTable {
+  id: string
+  list: string
+  /** Null where the entry is still to be added. */
+  n: number | null
+  op: EntryOp
+  /** JSON of what the act is about, sealed; empty once it has ended. */
+  body: Uint8Array
+  reason: string
+  /** Staff id, or `operator`. */
+  asked_by: string
+  at: number
+  /** `agreed`: nobody else has to agree, and the list is being changed. */
+  state: 'open' | 'agreed' | 'done' | 'withdrawn'
+  agreed_by: string | null
+  ended_at: number | null
+  /** JSON of `ListedEntry`: what became of an entry that was added or dropped. */
+  result: string | null
+}
+export interface ExceptionsTable {
+  id: string
+  list: string
+  n: number
+  /** SHA-256 of a file of ours, under a key: on a sealed list it may be the entry itself. */
+  file_key: string | null
+  /** Never on a sealed list. */
+  pdq: string | null
+  reason: string
+  by: string
+  second: string | null
+  at: number
+  ends_at: number
+  /** When somebody took it back. */
+  ended_at: number | null
+  /** How often it has silenced a hit, and when last. */
+  used: number
+  used_at: number | null
+}
+
+const year = { default: days(365), min: days(30), max: days(3650) }
+const ofEntry = 'foreign key (list, n) references list_entries (list, n) on delete cascade'
+
+/** What is known of single entries beside their values. */
+export const schema = defineSchema({
+  subject: 'entries',
+  steps: [
+    {
+      id: '0001-standing',
+      up: (engine) => [
+        table(
+          engine,
+          'entry_standing',
+          {
+            list: 'text not null',
+            n: 'bigint not null',
+            state: 'text not null',
+            until_at: 'bigint',
+            expires_at: 'bigint',
+            reason: 'text',
+            by: 'text',
+            second: 'text',
+            changed_at: 'bigint not null',
+          },
+          ['primary key (list, n)', ofEntry],
+        ),
+        'create index entry_standing_changed on entry_standing (changed_at)',
+        table(
+          engine,
+          'entry_opinions',
+          {
+            list: 'text not null',
+            n: 'bigint not null',
+            seq: 'bigint not null',
+            who: 'text not null',
+            mine: 'smallint not null',
+            says: 'text not null',
+            reason: 'text',
+            at: 'bigint not null',
+          },
+          ['primary key (list, n, seq)', ofEntry],
+        ),
+        table(engine, 'entry_acts', {
+          id: 'text primary key',
+          list: 'text not null',
+          n: 'bigint',
+          op: 'text not null',
+          body: 'bytes not null',
+          reason: 'text not null',
+          asked_by: 'text not null',
+          at: 'bigint not null',
+          state: 'text not null',
+          agreed_by: 'text',
+          ended_at: 'bigint',
+          result: 'text',
+        }),
+        'create index entry_acts_open on entry_acts (list) where ended_at is null',
+        table(engine, 'exceptions', {
+          id: 'text primary key',
+          list: 'text not null',
+          n: 'bigint not null',
+          file_key: 'text',
+          pdq: 'text',
+          reason: 'text not null',
+          by: 'text not null',
+          second: 'text',
+          at: 'bigint not null',
+          ends_at: 'bigint not null',
+          ended_at: 'bigint',
+          used: 'bigint not null default 0',
+          used_at: 'bigint',
+        }),
+        'create index exceptions_list on exceptions (list, ends_at)',
+      ],
+    },
+  ],
+  tables: {
+    entry_standing: { kept: { with: 'list_entries' } },
+    entry_opinions: { kept: { with: 'list_entries' } },
+    entry_acts: { kept: { from: 'ended_at', ...year } },
+    exceptions: { kept: { from: 'ends_at', ...year } },
+  },
+})

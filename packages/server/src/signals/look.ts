@@ -1,0 +1,180 @@
+import { kindOfDigest, type Nearby, type Pdq, parseDigest, parsePdq } from '@lamplighter/matching'
+import type { BoundReading, ListHit, LoadedList, PictureFinder } from './book.ts'
+import { type EntryBook, isPassed } from './lists/entry-book.ts'
+import { asciiDomain } from './lists/parse.ts'
+import type { Pictures } from './pictures/pictures.ts'
+import type { FoundTerm, TextReader } from './terms.ts'
+
+/** Within these many bits a picture is the same (matching.md §6.5). */
+export const WITHIN_BITS = 31
+/** Up to here the index is searched; a wider list has one of its own, of which every row is looked at. */
+export const INDEX_BITS = 31
+/** Under this quality a hit proves nothing (matching.md §6.3). */
+const MIN_QUALITY = 50
+
+/** Why a list cannot say "no hit" (matching.md §3). */
+export type Unsure = 'stale' | 'not_sent' | 'featureless' | 'broken' | 'disputed'
+
+/** What one event has searched for: lists that share an index share the search. */
+export type Searches = Map<Pictures, Map<Pdq, Nearby>>
+
+/** A hit that an exception silenced. */
+export interface SilencedHit {
+  readonly hit: ListHit
+  readonly exception: string
+}
+
+/** What is known of the event beside the value that is asked about. */
+export interface Seen {
+  readonly readings: ReadonlyMap<string, BoundReading>
+  /** SHA-256 of the files that have a value; undefined in it where a file's is not known. */
+  readonly files: ReadonlyMap<string, readonly (string | undefined)[]>
+  readonly texts: TextReader
+  readonly searches: Searches
+  readonly entries: EntryBook
+  readonly now: number
+  onSilenced(silenced: SilencedHit): void
+}
+
+/** Looks each value up once. @param why the list cannot say "no hit", for this reason */
+export function finding(
+  list: LoadedList,
+  seen: Seen,
+  why: Unsure | undefined,
+): (value: string) => ListHit | null | Unsure {
+  const answers = new Map<string, ListHit | null | Unsure>()
+  return (value) => {
+    const before = answers.get(value)
+    if (before !== undefined) return before
+    const found = look(list, value, seen)
+    const answer = found === null ? (why ?? null) : found
+    answers.set(value, answer)
+    return answer
+  }
+}
+
+/** One value against one list: the nearest entry that stands, `null` for no hit, or why nobody can tell. */
+export function look(list: LoadedList, value: string, seen: Seen): ListHit | null | Unsure {
+  const choice = new Choice(list, value, seen)
+  const found = lookUp(list, value, seen, choice)
+  return typeof found === 'string' ? found : (found ?? choice.otherwise())
+}
+
+/** Which of the entries near a value count: the first that is neither passed over nor silenced. */
+class Choice {
+  readonly #list: LoadedList
+  readonly #value: string
+  readonly #seen: Seen
+  #disputed = false
+  /** One of a picture's turned readings may find again what another one did. */
+  readonly #silenced = new Set<number>()
+
+  constructor(list: LoadedList, value: string, seen: Seen) {
+    this.#list = list
+    this.#value = value
+    this.#seen = seen
+  }
+
+  /** @param hit how it would be told */
+  takes(hit: ListHit): boolean {
+    const { entries, now, files } = this.#seen
+    const { id, disputed } = this.#list
+    const n = hit.entry
+    const state = entries.stateOf(id, n, now)
+    if (isPassed(state)) return false
+    const exception = entries.exceptionOf({ list: id, n }, this.#value, files.get(this.#value) ?? [undefined], now)
+    if (exception !== undefined) {
+      if (!this.#silenced.has(n)) this.#seen.onSilenced({ hit, exception: exception.id })
+      this.#silenced.add(n)
+      return false
+    }
+    if (state !== 'disputed' || disputed !== 'cannot_tell') return true
+    this.#disputed = true
+    return false
+  }
+
+  told(hit: ListHit): ListHit {
+    const state = this.#seen.entries.stateOf(hit.list, hit.entry, this.#seen.now)
+    return state === 'disputed' ? { ...hit, flags: ['disputed'] } : hit
+  }
+
+  /** What is said where no entry counts: nobody can tell of one that is disputed, where the list says so. */
+  otherwise(): 'disputed' | null {
+    return this.#disputed ? 'disputed' : null
+  }
+}
+
+function lookUp(list: LoadedList, value: string, seen: Seen, choice: Choice): ListHit | null | Unsure {
+  const base = { list: list.id, version: list.version, sealed: list.sealed, distanceBits: 0, turned: false }
+  const { finder } = list
+  const first = (hits: Iterable<ListHit>): ListHit | null => {
+    for (const hit of hits) if (choice.takes(hit)) return choice.told(hit)
+    return null
+  }
+  switch (finder.kind) {
+    case 'digest': {
+      const digest = parseDigest(value)
+      if (digest === undefined) return 'broken'
+      const kind = kindOfDigest(digest)
+      return first(finder.table.find(digest).map((entry) => ({ ...base, kind, entry })))
+    }
+    case 'domain': {
+      const host = asciiDomain(value)
+      if (host === undefined) return 'broken'
+      const entries = parentsOf(host).flatMap((domain) => finder.domains.get(domain) ?? [])
+      return first(entries.map((entry) => ({ ...base, kind: 'domain', entry })))
+    }
+    case 'text': {
+      const told = ({ n, from, to }: FoundTerm): ListHit => ({ ...base, kind: 'text', entry: n, from, to })
+      const found = seen.texts.find(finder.terms, value, (one) => choice.takes(told(one)))
+      return found === undefined ? null : choice.told(told(found))
+    }
+    case 'pdq':
+      return near(list, finder, value, { seen, choice, base })
+  }
+}
+
+function near(
+  list: LoadedList,
+  finder: PictureFinder,
+  value: string,
+  { seen, choice, base }: { seen: Seen; choice: Choice; base: Omit<ListHit, 'kind' | 'entry'> },
+): ListHit | null | Unsure {
+  const pdq = parsePdq(value)
+  if (pdq === undefined) return 'broken'
+  const reading = seen.readings.get(value)
+  const within = list.within ?? WITHIN_BITS
+  const ways = [pdq, ...(list.variants === 'as_is' ? [] : (reading?.variants ?? []))]
+  let best: ListHit | null = null
+  for (const [place, way] of ways.entries()) {
+    const found = searched(seen.searches, finder.pictures, way, within)
+    const told = (entry: number, distanceBits: number): ListHit => ({
+      ...base,
+      kind: 'pdq',
+      entry,
+      distanceBits,
+      turned: place > 1,
+    })
+    const takes = (entry: number, distanceBits: number) => choice.takes(told(entry, distanceBits))
+    const hit = finder.pictures.hit(found, way, { slot: finder.slot, within, upTo: finder.upTo, takes })
+    if (hit === undefined || (best !== null && best.distanceBits <= hit.distanceBits)) continue
+    best = choice.told(told(hit.entry, hit.distanceBits))
+  }
+  // A picture with almost nothing in it matches by chance: a person looks, nobody is accused (matching.md §6.3).
+  if (best !== null && reading !== undefined && reading.quality < MIN_QUALITY) return 'featureless'
+  return best
+}
+
+function searched(searches: Searches, pictures: Pictures, pdq: Pdq, within: number): Nearby {
+  const before = searches.get(pictures) ?? new Map<Pdq, Nearby>()
+  searches.set(pictures, before)
+  const found = before.get(pdq) ?? pictures.near(pdq, Math.max(within, INDEX_BITS))
+  before.set(pdq, found)
+  return found
+}
+
+/** `a.b.example` → `a.b.example`, `b.example`, `example`. */
+function parentsOf(domain: string): string[] {
+  const labels = domain.split('.')
+  return labels.map((_, index) => labels.slice(index).join('.'))
+}
