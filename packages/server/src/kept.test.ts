@@ -12,6 +12,7 @@ import { engines } from './storage/testing/engines.ts'
 import { Makes, openTown } from './testing/good-calls.ts'
 import { freshId, type House, messageOf, openHouse } from './testing/house.ts'
 import { RuleMakes } from './testing/rule-calls.ts'
+import { signedFile } from './testing/term-files.ts'
 import { verifyLog, walkThinPath } from './testing/thin-path.ts'
 
 const YEARS_MS = 20 * 365 * 86_400_000
@@ -90,6 +91,7 @@ describe.each(engines)('the tables of the product on $name', (engine) => {
       'reports',
       'settings',
       'switch_changes',
+      'term_files',
       'withheld_notices',
     ])
     for (const table of ['case_links', 'case_history', 'case_notes', 'case_excludes']) {
@@ -117,6 +119,11 @@ async function liveIn(house: House): Promise<void> {
   for (const value of ['Harbour', 'Port'])
     await admin.call('PUT', '/v1/settings/platform.name', { body: { value, reason: 'x' } })
   await house.screen({ ...messageOf('hello'), mood: 'fine' })
+  // Of the two the newer one stays: a file must be above it.
+  for (const version of [1, 2])
+    await lead.call('POST', '/v1/lists/signed_terms/versions', {
+      body: await signedFile({ id: 'signed_terms', version }),
+    })
   // The first is withdrawn, the second waits.
   for (const _ of [1, 2]) await make.switchAsked()
   await liveByRules(new RuleMakes(town))

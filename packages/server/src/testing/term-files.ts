@@ -34,3 +34,10 @@ const wholeFile = (of: SomeFile): object => ({
   ...(of.format === undefined && { terms: [{ id: 't1', text: 'pineapple' }] }),
   ...of,
 })
+
+let version = 0
+/** A version that no file of this process had before. */
+export const nextVersion = (): number => {
+  version += 1
+  return version
+}

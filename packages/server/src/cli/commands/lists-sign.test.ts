@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { lamplighter } from '../testing/command-line.ts'
+import { initialised, lamplighter } from '../testing/command-line.ts'
 
 const file = {
   ...{ format: 'lamplighter-terms/1', id: 'fruit', version: 7, use: 'evidence', sealed: false, harm: 'fraud' },
@@ -84,4 +84,32 @@ describe('lists sign and check', () => {
     const { code, err } = await run('check fruit.json', { LAMPLIGHTER_LIST_KEYS: 'lists.example' })
     expect([code, err]).toEqual([2, expect.stringContaining('LAMPLIGHTER_LIST_KEYS: expected verifier keys')])
   })
+})
+
+describe('lists import of a signed term file', () => {
+  let house: string
+  beforeAll(async () => {
+    house = await initialised()
+    writeFileSync(join(house, 'fruit.json'), JSON.stringify(file))
+  })
+  afterAll(() => rmSync(house, { recursive: true, force: true }))
+  const there = (line: string, env = {}) => lamplighter(house, ['lists', ...line.split(' ')], env)
+
+  test('needs its note, a known key and no option', async () => {
+    expect(await there('import fruit.json')).toMatchObject({ code: 2, err: expect.stringContaining('lists sign') })
+    const { out } = await there('sign fruit.json --key own.pem --name lists.example --new --json')
+    const keys = { LAMPLIGHTER_LIST_KEYS: JSON.parse(out).key }
+    expect(await there('import fruit.json')).toMatchObject({ code: 1, err: expect.stringMatching(/^signature: /) })
+    const staged = await there('import fruit.json', keys)
+    expect([staged.code, staged.out]).toEqual([
+      0,
+      expect.stringMatching(
+        /^fruit version 1 is (staged|trial): 1 entries, 1 added, 0 removed; signed by lists\.example\n {2}because /,
+      ),
+    ])
+    expect(await there('import fruit.json', keys)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^version_old: /),
+    })
+  }, 120_000)
 })

@@ -12,9 +12,7 @@ import {
 import { canonicalTermFile, checkNote, readTermFile, signTermFile } from '../../signals/terms-files/index.ts'
 import type { Command } from '../command.ts'
 import { type Io, UsageError } from '../io.ts'
-
-/** The note of a term file lies beside it. */
-const notePath = (path: string): string => `${path.replace(/\.json$/, '')}.note`
+import { notePath } from '../term-file.ts'
 
 function bytesOf(io: Io, file: string): { readonly path: string; readonly bytes: Uint8Array } {
   const path = resolve(io.folder, file)

@@ -8,6 +8,7 @@ import type { Command } from '../command.ts'
 import { type Io, UsageError } from '../io.ts'
 import { FileBody } from '../operator.ts'
 import { startProgress } from '../progress.ts'
+import { sendTermFile } from '../term-file.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.csv': 'text/csv',
@@ -50,7 +51,8 @@ const linesIn = (bytes: Uint8Array): number => bytes.reduce((count, byte) => cou
 export const commands: readonly Command[] = [
   {
     name: 'lists import',
-    summary: 'Replaces the entries of a list by those of a file: CSV with a header, JSON Lines, or one value a line.',
+    summary:
+      'Replaces the entries of a list by those of a file: CSV with a header, JSON Lines, one value a line, or a signed term file (.json), which needs no option.',
     example: 'lamplighter lists import terms.txt --list threat_terms --kind text --harm threat_to_life',
     args: ['file'],
     options: {
@@ -70,6 +72,8 @@ export const commands: readonly Command[] = [
     },
     async run(io, given) {
       const path = resolve(io.folder, given.args[0] ?? '')
+      // A signed term file says all of it itself.
+      if (extname(path) === '.json' && existsSync(path)) return sendTermFile(io, path, given.has('live'))
       const [list, kind, harm] = ['list', 'kind', 'harm'].map((name) => {
         const value = given.value(name)
         if (value === undefined) throw new UsageError(`lists import needs --${name}`)
