@@ -20,27 +20,39 @@ export interface NumberedTerm {
 export interface TermSet {
   readonly list: string
   readonly matcher: TermMatcher
+  /** What term files say of these terms, by number; other terms have nothing of it. */
+  readonly about: ReadonlyMap<number, TermAbout>
 }
 
 /** The terms of a list that stands alone. */
 export function termSet(list: TermFacts, terms: readonly NumberedTerm[]): TermSet {
-  return { list: list.id, matcher: matcherHere([{ facts: list, terms }]) }
+  return { list: list.id, matcher: matcherHere([{ facts: list, terms }]), about: aboutOf(terms) }
+}
+
+function aboutOf(terms: readonly NumberedTerm[]): ReadonlyMap<number, TermAbout> {
+  return new Map(terms.flatMap(({ n, about }) => (about === undefined ? [] : [[n, about] as const])))
 }
 
 /** Takes the terms of all lists, one slice after another, and makes one matcher of them; of many in a thread, so that nobody waits. */
 export class TermBuild {
   readonly #lists: { facts: TermFacts; terms: NumberedTerm[] }[] = []
+  readonly #about = new Map<string, Map<number, TermAbout>>()
+  #list = ''
   #terms = 0
   #thread: TermThread | undefined
 
   /** Says that the terms that follow are of this list. */
   list(facts: TermFacts): void {
+    this.#list = facts.id
     if (this.#thread === undefined) this.#lists.push({ facts, terms: [] })
     else this.#thread.tell({ do: 'list', list: facts })
   }
 
   add(terms: readonly NumberedTerm[]): void {
     this.#terms += terms.length
+    const about = this.#about.get(this.#list) ?? new Map<number, TermAbout>()
+    for (const [n, one] of aboutOf(terms)) about.set(n, one)
+    this.#about.set(this.#list, about)
     if (this.#thread !== undefined) this.#thread.tell({ do: 'terms', terms })
     else this.#lists.at(-1)?.terms.push(...terms)
     if (this.#thread === undefined && this.#terms > FEW) this.#startThread()
@@ -51,6 +63,11 @@ export class TermBuild {
     return this.#thread === undefined
       ? matcherHere(this.#lists)
       : readMatcher(await this.#thread.image(), { compilePattern })
+  }
+
+  /** The terms of one of these lists in the matcher that was made. */
+  setOf(list: string, matcher: TermMatcher): TermSet {
+    return { list, matcher, about: this.#about.get(list) ?? new Map() }
   }
 
   /** Gives up what was begun. */
