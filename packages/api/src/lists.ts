@@ -159,7 +159,7 @@ export const changeList = endpoint({
     /** The version that brings the change; null where it holds at once. */
     waits: z.int().nullable(),
   }),
-  repeat: 'key',
+  repeat: 'own',
   ifMatch: true,
   codes: ['stale_revision', 'conflict', 'not_found'],
 })

@@ -9,6 +9,7 @@ import { slotDone } from './jobs/store.ts'
 import { receiveAppealWork } from './review/index.ts'
 import { defineQuery, type ReadDb } from './storage/index.ts'
 import { engines } from './storage/testing/engines.ts'
+import { EntryMakes } from './testing/entry-calls.ts'
 import { Makes, openTown } from './testing/good-calls.ts'
 import { freshId, type House, messageOf, openHouse } from './testing/house.ts'
 import { RuleMakes } from './testing/rule-calls.ts'
@@ -127,6 +128,7 @@ async function liveIn(house: House): Promise<void> {
   // The first is withdrawn, the second waits.
   for (const _ of [1, 2]) await make.switchAsked()
   await liveByRules(new RuleMakes(town))
+  await new EntryMakes(town, 'x').agreed()
   for (const seed of [1, 2]) await teach(house, seed)
   const { storage, meansFor, transparency } = house.context
   const appeal = { notice, text: 'x', formNumber: new Uint8Array(32) }

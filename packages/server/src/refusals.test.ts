@@ -106,7 +106,11 @@ const generated: Partial<Record<Code, (endpoint: Endpoint) => Promise<Answered>>
   malformed: (endpoint) => call(endpoint, { path: `${filled(endpoint)}?${CANARY}=1&${CANARY}=2` }),
   unauthenticated: (endpoint) => call(endpoint, { who: { authorization: `Bearer ${CANARY}` } }),
   forbidden: (endpoint) => call(endpoint, { who: strange }),
-  method_not_allowed: (endpoint) => call(endpoint, { method: 'PATCH' }),
+  method_not_allowed(endpoint) {
+    const taken = served.filter(({ path }) => path === endpoint.path).map(({ method }) => method.toUpperCase())
+    const method = ['PATCH', 'PUT', 'DELETE', 'POST'].find((one) => !taken.includes(one))
+    return call(endpoint, { method: method ?? expect.fail(endpoint.path) })
+  },
   wrong_host: (endpoint) => call(endpoint, { who: {}, headers: { host: `${CANARY}.example` } }),
   async rate_limited(endpoint) {
     const limits = createLimits()

@@ -2,13 +2,15 @@ import type { RecordedJson } from '@lamplighter/api'
 import { MOST_TERMS } from '@lamplighter/matching'
 import { sha256Hex } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
-import type { Storage } from '../storage/index.ts'
+import type { Doer } from '../people/index.ts'
+import type { Storage, TxOptions } from '../storage/index.ts'
 import type { ColumnKeyring, Sealer } from '../storage/sealer.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import { ListBook } from './book.ts'
+import { canariesOf } from './canaries/of-list.ts'
 import type { ListChange } from './lists/changes.ts'
 import { makeCodec } from './lists/codec.ts'
-import { type CarriedFacts, carried, type ListFacts } from './lists/declaration.ts'
+import { carried, carriedBy, columnsOf, type FactsWish, type ListFacts, withWish } from './lists/declaration.ts'
 import type { Entries } from './lists/entries.ts'
 import { fileChange, type ListFile } from './lists/file.ts'
 import type { ParsedFile } from './lists/parse.ts'
@@ -17,7 +19,7 @@ import type { PullMove } from './lists/pulls.ts'
 import type { Reason } from './lists/rails.ts'
 import { Trials } from './lists/trials.ts'
 import { isLive, makeLoader } from './load.ts'
-import { checkNear, factsOf } from './near.ts'
+import { changedFacts, checkNear, factsOf } from './near.ts'
 import { type ListEvents, PictureLists } from './pictures/lists.ts'
 import { snapshotsIn } from './pictures/snapshots.ts'
 import { type Change, type Changed, stageChange, takeBack } from './stage.ts'
@@ -25,6 +27,7 @@ import {
   allLists,
   besides,
   createList,
+  declareAnew,
   countTrials as keepTrialCounts,
   type ListStepInput,
   type ListStepped,
@@ -59,6 +62,8 @@ export interface ListLibrary {
   readonly importing: ReadonlyMap<string, Importing>
   /** Makes lists that are not there yet, empty and live: a rule that asks them is decided, and hears "no hit". */
   declare(lists: readonly ListFacts[], by: string): Promise<void>
+  /** @throws AppError `invalid` a list of this kind has no distance, or not such a one */
+  check(facts: Pick<ListFacts, 'kind' | 'sealed' | 'within' | 'variants'>): void
   /** Makes a list of which no version is live: a rule that asks it is *unknown*. @throws AppError `conflict` · `invalid` */
   create(facts: ListFacts): Promise<{ readonly revision: number }>
   /**
@@ -87,7 +92,20 @@ export interface ListLibrary {
    *
    * @throws AppError `needs_unmet` · `not_found`
    */
-  step(input: StepWish): Promise<ListStepped>
+  step(input: StepWish, once?: TxOptions): Promise<ListStepped>
+  /**
+   * Changes what is said of a list. Of a sealed list that runs, and where it would match more, it becomes a version that people put live.
+   *
+   * @throws AppError `stale_revision` · `conflict` · `invalid`
+   */
+  redeclare(input: {
+    readonly list: string
+    readonly revision: number
+    readonly facts: FactsWish
+    readonly reason: string
+    readonly by: string
+    readonly doer: Doer
+  }): Promise<{ readonly revision: number; readonly waits: number | null }>
   /** Keeps what the trials counted. */
   countTrials(): Promise<void>
 }
@@ -210,7 +228,12 @@ export function makeLibrary(parts: {
   const changeNow = async (change: Change, onLoaded?: (count: number) => void): Promise<Changed> => {
     // What a trial has seen is the version's that it was of.
     await countTrials()
-    const changed = await stageChange({ storage, codec, keysFor: parts.keysFor }, change)
+    const before = await rowOf(change.list)
+    const canaryOf = before === undefined ? undefined : canariesOf(before, change.facts, parts.events.onCanary)
+    const changed = await stageChange(
+      { storage, codec, keysFor: parts.keysFor },
+      { ...change, ...(canaryOf && { canaryOf }) },
+    )
     const row = await rowOf(change.list)
     if (row !== undefined) await follow(row, onLoaded)
     await followTrials()
@@ -261,10 +284,31 @@ export function makeLibrary(parts: {
     pictures,
     trials,
     countTrials,
-    step: (input) =>
+    redeclare: ({ list, revision, facts: wanted, reason, by, doer }) =>
+      inTurn(async () => {
+        const { row, beside } = await storage.store.read(oneList, list)
+        const facts = withWish(carriedBy(row), wanted)
+        checkNear({ kind: row.kind, ...facts }, row.entries, '')
+        const because = changedFacts(row, { ...facts, id: row.id, kind: row.kind })
+        if (row.version === 0 || (row.sealed === 0 && because.length === 0)) {
+          const done = await storage.store.tx(declareAnew, { list, revision, facts, reason, doer })
+          await follow({ ...row, ...columnsOf(facts, row) })
+          return { ...done, waits: null }
+        }
+        if (row.revision !== revision)
+          throw new AppError('stale_revision', 'The list was changed meanwhile; read it again and send its revision.')
+        if (beside !== undefined)
+          throw new AppError('conflict', `Version ${beside.version} waits; put it live or drop it first.`)
+        const { version } = await changeNow({
+          ...{ list, by: { by }, full: false, changes: [], counts: () => ({ rows: 0, bad: 0 }), go: 'inside_rails' },
+          ...{ facts, because: because.length === 0 ? [{ code: 'declared' }] : because },
+        })
+        return { revision, waits: version }
+      }),
+    step: (input, once) =>
       inTurn(async () => {
         await countTrials()
-        const stepped = await storage.store.tx(takeListStep, { ...input, keys: await parts.keysFor([]) })
+        const stepped = await storage.store.tx(takeListStep, { ...input, keys: await parts.keysFor([]) }, once)
         const { row } = await storage.store.read(oneList, input.list)
         // What was dropped, and what came after the version that one went back to, holds nothing any more.
         if (input.step === 'drop' || input.step === 'live')
@@ -336,8 +380,9 @@ export function makeLibrary(parts: {
       for (const row of added) if (row.kind !== 'text') await loader.one(row)
       if (added.some(({ kind }) => kind === 'text')) await loader.texts()
     },
+    check: (facts) => checkNear(facts, 0, ''),
     async create(facts) {
-      checkNear(facts, 0)
+      checkNear(facts, 0, '')
       return storage.store.tx(createList, facts)
     },
     change: ({ by, source, rows: read, bad, entry, ...input }) =>
@@ -362,27 +407,6 @@ const byOf = ({ by, live }: { readonly by: string; readonly live?: boolean }): B
   by,
   ...(live === true && { withoutTrial: true }),
 })
-
-/** The declaration of a list as it stands, for a version that changes a part of it. */
-const carriedBy = (row: ListsTable): CarriedFacts => ({
-  ...{ harm: row.harm, sealed: row.sealed === 1, context: row.context === 1, source: row.source },
-  ...{ staleAfterMs: row.stale_after_ms, within: row.within ?? undefined, variants: row.variants ?? undefined },
-})
-
-/** What of a list that runs must be tried before it holds (matching.md §9.2). */
-function changedFacts(before: ListsTable | undefined, facts: ListFacts): Reason[] {
-  if (before === undefined || before.version === 0) return []
-  const held = factsOf(before)
-  const wanted = { within: facts.within ?? null, variants: facts.variants ?? null, harm: facts.harm }
-  const next = factsOf({ ...before, ...wanted })
-  const what = [
-    ...(held.sealed && !facts.sealed ? (['sealed'] as const) : []),
-    ...((next.within ?? 0) > (held.within ?? 0) ? (['within'] as const) : []),
-    ...(next.variants === 'eight' && held.variants !== 'eight' ? (['variants'] as const) : []),
-    ...(before.source !== facts.source ? (['source'] as const) : []),
-  ]
-  return what.length === 0 ? [] : [{ code: 'changed', what }]
-}
 
 /** More would not be looked for: so the file is refused, and nobody believes that they are. */
 function refuseTooMany(

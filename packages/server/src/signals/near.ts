@@ -1,6 +1,7 @@
 import { AppError } from '../http/errors.ts'
 import { INDEX_BITS, type LoadedList } from './book.ts'
 import type { ListFacts } from './lists/declaration.ts'
+import type { Reason } from './lists/rails.ts'
 import type { ListsTable } from './tables.ts'
 
 /** A list of more than 31 bits is looked through row by row (matching.md §6.5). */
@@ -28,12 +29,33 @@ export const factsOf = (row: ListsTable): Omit<LoadedList, 'finder'> => ({
 /** Whether a list of pictures has an index of its own, of which every row is looked at. */
 export const isWide = ({ within }: { readonly within?: number | undefined }): boolean => (within ?? 0) > INDEX_BITS
 
+/** What of a list that runs must be tried before it holds (matching.md §9.2). */
+export function changedFacts(before: ListsTable | undefined, facts: ListFacts): Reason[] {
+  if (before === undefined || before.version === 0) return []
+  const held = factsOf(before)
+  const next = factsOf({
+    ...before,
+    ...{ within: facts.within ?? null, variants: facts.variants ?? null, harm: facts.harm },
+  })
+  const what = [
+    ...(held.sealed && !facts.sealed ? (['sealed'] as const) : []),
+    ...((next.within ?? 0) > (held.within ?? 0) ? (['within'] as const) : []),
+    ...(next.variants === 'eight' && held.variants !== 'eight' ? (['variants'] as const) : []),
+    ...(before.source !== facts.source ? (['source'] as const) : []),
+  ]
+  return what.length === 0 ? [] : [{ code: 'changed', what }]
+}
+
 /** @throws AppError `invalid` what only lists of pictures have, or too wide a list (matching.md §6.5) */
-export function checkNear(facts: Pick<ListFacts, 'kind' | 'sealed' | 'within' | 'variants'>, entries: number): void {
+export function checkNear(
+  facts: Pick<ListFacts, 'kind' | 'sealed' | 'within' | 'variants'>,
+  entries: number,
+  pointer = '/query',
+): void {
   const { kind, sealed, within, variants } = facts
   if (kind !== 'pdq' && (within !== undefined || variants !== undefined)) {
     throw new AppError('invalid', 'Only a list of pictures has a distance and variants; leave them out.', {
-      pointer: within === undefined ? '/query/variants' : '/query/within',
+      pointer: within === undefined ? `${pointer}/variants` : `${pointer}/within`,
     })
   }
   if (within === undefined || within <= INDEX_BITS || (!sealed && entries <= MOST_WIDE)) return
@@ -42,6 +64,6 @@ export function checkNear(facts: Pick<ListFacts, 'kind' | 'sealed' | 'within' | 
     sealed
       ? `A sealed list matches within ${INDEX_BITS} bits at most; nothing was changed.`
       : `Beyond ${INDEX_BITS} bits a list holds ${MOST_WIDE} entries at most, this file has ${entries}; nothing was changed.`,
-    { pointer: '/query/within' },
+    { pointer: `${pointer}/within` },
   )
 }

@@ -2,12 +2,12 @@ import { getLists, importList } from '@lamplighter/api'
 import { readBytes } from '../http/body.ts'
 import { AppError } from '../http/errors.ts'
 import { textOf } from '../http/json.ts'
-import type { Principal } from '../http/principal.ts'
 import { type Route, route } from '../http/route.ts'
 import type { Storage } from '../storage/index.ts'
 import { isStale } from './book.ts'
 import type { ListLibrary } from './library.ts'
 import { allowedHarms } from './lists/declaration.ts'
+import { byWords, listRoutes } from './lists/list-routes.ts'
 import { wordsOf } from './lists/rails.ts'
 import { allLists } from './store.ts'
 
@@ -36,6 +36,7 @@ export function routesOf(services: {
     })
   }
   return [
+    ...listRoutes({ storage: services.storage, library: services.library, checkHarm }),
     route(getLists, async ({ now }) => {
       const rows = await services.storage.store.read(allLists, undefined)
       return {
@@ -101,5 +102,3 @@ export function routesOf(services: {
     ),
   ]
 }
-
-const byWords = (who: Principal): string => (who.kind === 'staff' ? `R-${who.number}` : 'operator')

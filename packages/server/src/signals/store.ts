@@ -1,6 +1,5 @@
-export { allLists, besides, listAges, oneList } from './lists/lists.store.ts'
-export { createList, keepUnchanged, publishVersions, renumber } from './lists/publish.store.ts'
-export { moveRows, stageRows, sweepRows, unstage } from './lists/rows.store.ts'
+export { allLists, besides, listAges, listVersions, oneList } from './lists/lists.store.ts'
+export { createList, declareAnew, keepUnchanged, publishVersions, renumber } from './lists/publish.store.ts'
 export {
   asideCount,
   type ChangedRow,
@@ -15,7 +14,8 @@ export {
   type Staging,
   stagedCounts,
   versionFingerprints,
-} from './lists/rows.ts'
+} from './lists/row-reads.store.ts'
+export { moveRows, stageRows, sweepRows, unstage } from './lists/rows.store.ts'
 export { countTrials, type ListStepInput, type ListStepped, takeListStep } from './lists/steps.store.ts'
 export { allModels, liveModels, oneModel, publishModel } from './models.store.ts'
 export { schema } from './tables.ts'

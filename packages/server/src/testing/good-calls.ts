@@ -2,6 +2,7 @@ import { type Example, featuresOf, train } from '@lamplighter/text'
 import { beginQuiet } from '../restore/index.ts'
 import { endWithholdingWork } from '../review/store.ts'
 import { haltLog } from '../transparency/store.ts'
+import { EntryMakes, entryCalls } from './entry-calls.ts'
 import { freshId, type House, LISTED, messageOf, type Person, picture, reportOf, TERROR, uploadOf } from './house.ts'
 import { operatorCalls } from './operator-calls.ts'
 import type { Who } from './refusals.ts'
@@ -35,6 +36,7 @@ export interface Town {
 
 const json = (value: unknown) => ({ body: JSON.stringify(value), headers: { 'content-type': 'application/json' } })
 const text = (body: string, type: string) => ({ body, headers: { 'content-type': type } })
+const madeList = (): string => `made_${freshId().toLowerCase().replaceAll('-', '_')}`
 /** `withhold because … for 14d` of the rule on propaganda. */
 const WITHHELD_MS = 14 * 86_400_000
 
@@ -62,6 +64,26 @@ export class Makes {
   constructor(town: Town, word: string) {
     this.#town = town
     this.#word = word
+  }
+
+  /** A list of which the first version waits. */
+  async listThatWaits(): Promise<string> {
+    const id = madeList()
+    await this.#town.house.context.library.import({
+      facts: {
+        id,
+        kind: 'domain',
+        harm: 'malware',
+        sealed: false,
+        context: false,
+        source: 'made up',
+        staleAfterMs: null,
+      },
+      text: 'made.example',
+      contentType: 'text/plain',
+      by: 'operator',
+    })
+    return id
   }
 
   async reported(more: Record<string, unknown> = {}): Promise<number> {
@@ -289,10 +311,26 @@ export function goodCalls(town: Town, make: Makes, word: string): Record<string,
       path: '/v1/lists/signed_terms/versions',
       ...json(await signedFile({ id: 'signed_terms', version: nextVersion(), terms: [{ id: 't1', text: word }] })),
     }),
+    ...entryCalls(new EntryMakes(town, word), word),
     importList: async () => ({
       path: '/v1/lists/bad_domains/entries?kind=domain&harm=malware',
       ...text(`${freshId()}.example\n`, 'text/plain'),
     }),
+    getList: async () => ({ path: '/v1/lists/bad_domains' }),
+    getListVersions: async () => ({ path: '/v1/lists/bad_domains/versions' }),
+    createList: async () => ({
+      path: '/v1/lists',
+      ...json({ id: madeList(), kind: 'domain', harm: 'malware', sealed: false, source: 'made up' }),
+    }),
+    changeList: async () => {
+      const { body } = await town.lead.call('GET', '/v1/lists/bad_domains')
+      const { body: sent, headers } = json({ disputed: 'hit', reason: 'said again' })
+      return { path: '/v1/lists/bad_domains', body: sent, headers: { ...headers, 'if-match': `"${body.revision}"` } }
+    },
+    stepListVersion: async () => {
+      const list = await make.listThatWaits()
+      return { path: `/v1/lists/${list}/versions/1/state`, ...json({ step: 'drop', reason: 'a wrong file' }) }
+    },
     getActions: async () => ({ path: '/v1/actions', who: poller }),
     ackAction: async () => ({ path: `/v1/actions/${await make.offered()}/ack`, ...json({ ok: true }), who: poller }),
     newConnection: async () => ({

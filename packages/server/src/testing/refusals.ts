@@ -34,6 +34,7 @@ export function whoMay(act: Act, { platform, staff }: Callers): Who {
 
 const FITTING: Readonly<Record<string, string>> = {
   number: '1',
+  n: '1',
   lane: 'reports',
   version: '1',
   rule: 'bad_link',

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Code } from '@lamplighter/api'
 import { KeyringError } from '../storage/keyring/index.ts'
 import { caseStates, revealStates } from './case-states.ts'
+import { EntryMakes, entryStates } from './entry-calls.ts'
 import type { Makes, Town } from './good-calls.ts'
 import { type Answered, freshId, LISTED, messageOf, picture, reportOf } from './house.ts'
 import { operatorCalls } from './operator-calls.ts'
@@ -25,6 +26,7 @@ export function statesOf(town: Town, make: Makes, word: string): readonly State[
     ...ofPeople(town, make, word),
     ...ofConnections(town, make, word),
     ...ruleStates(town, word),
+    ...entryStates(town, make, new EntryMakes(town, word), word),
     ...ofSwitches(town, make, word),
     ...ofTheRest(town, make, word),
   ]
@@ -247,6 +249,16 @@ function ofTheRest({ house, lead, admin, reviewer }: Town, make: Makes, word: st
     const { decision } = await make.decided()
     return String((await house.rows('staff_decisions')).find(({ id }) => id === decision)?.record)
   }
+  const changed = (list: string, revision: string, more: object) =>
+    lead.call('PATCH', `/v1/lists/${list}`, {
+      body: { ...more, reason: 'a made-up reason' },
+      headers: { 'if-match': `"${revision}"` },
+    })
+  const step = (list: string, version: number, wish: string) =>
+    lead.call('POST', `/v1/lists/${list}/versions/${version}/state`, {
+      body: { step: wish, reason: 'a made-up reason' },
+      headers: { 'idempotency-key': freshId() },
+    })
   return [
     [
       'importTermFile',
@@ -285,6 +297,28 @@ function ofTheRest({ house, lead, admin, reviewer }: Town, make: Makes, word: st
           headers: { 'content-type': 'text/plain' },
         }),
     ],
+    [
+      'createList',
+      'conflict',
+      () => {
+        const body = { id: 'bad_domains', kind: 'domain', harm: 'malware', sealed: false, source: 'made up' }
+        return lead.call('POST', '/v1/lists', { body, headers: { 'idempotency-key': freshId() } })
+      },
+    ],
+    ['changeList', 'stale_revision', () => changed('bad_domains', '9999', { disputed: 'hit' })],
+    [
+      'changeList',
+      'conflict',
+      async () => {
+        const { body } = await lead.call('GET', '/v1/lists/bad_domains')
+        await changed('bad_domains', body.revision, { source: 'another' })
+        const answer = await changed('bad_domains', body.revision, { source: 'a third' })
+        const { body: held } = await lead.call('GET', '/v1/lists/bad_domains')
+        await step('bad_domains', held.waits.version, 'drop')
+        return answer
+      },
+    ],
+    ['stepListVersion', 'needs_unmet', async () => step(await make.listThatWaits(), 1, 'live')],
     [
       'resumeRestored',
       'conflict',

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { getLists } from '@lamplighter/api'
+import { getList, getLists, type ListVersion, stepListVersion } from '@lamplighter/api'
+import type { z } from 'zod'
+import { parseListFile } from '../../signals/lists/parse.ts'
 import { type Call, withApi } from '../api.ts'
-import type { Command } from '../command.ts'
+import type { Command, Given } from '../command.ts'
 import { type Io, UsageError } from '../io.ts'
 import { FileBody } from '../operator.ts'
 import { startProgress } from '../progress.ts'
@@ -47,6 +49,29 @@ async function showImport<T>(
 
 const NEWLINE = 0x0a
 const linesIn = (bytes: Uint8Array): number => bytes.reduce((count, byte) => count + Number(byte === NEWLINE), 0)
+
+const kinds = ['pdq', 'digest', 'text', 'domain'] as const
+
+const reasonOf = (given: Given, step: string): string => {
+  const reason = given.value('reason')
+  if (reason === undefined) throw new UsageError(`lists ${step} needs --reason`)
+  return reason
+}
+
+async function takeStep(io: Io, given: Given, wish: { step: 'live' | 'drop'; withoutTrial?: true }): Promise<0> {
+  const [list = '', version = ''] = given.args
+  const body = { ...wish, reason: reasonOf(given, wish.step === 'live' ? 'promote' : 'drop') }
+  const answer = await withApi(io, (call) => call('POST', `/v1/lists/${list}/versions/${version}/state`, body))
+  const { state } = stepListVersion.answer.parse(answer)
+  io.result(answer, [`${list} version ${version} is ${state}`])
+  return 0
+}
+
+const previewLines = (list: string, waits: z.infer<typeof ListVersion>): string[] => [
+  `${list} version ${waits.version} is ${waits.state}: ${waits.why.join('; ')}`,
+  `  ${waits.entries} entries, ${waits.added} added, ${waits.removed} removed; ${waits.bad} of ${waits.rows} rows could not be used`,
+  `  looked up for ${waits.lookedUp} events; ${waits.hits} of them it alone would have hit`,
+]
 
 export const commands: readonly Command[] = [
   {
@@ -103,6 +128,75 @@ export const commands: readonly Command[] = [
       const counts = `${answer.entries} entries, ${answer.added} added, ${answer.removed} removed`
       io.result(answer, [`${list} version ${answer.version} is ${answer.state}: ${counts}`])
       return 0
+    },
+  },
+  {
+    name: 'lists promote',
+    summary: 'Puts a version of a list live; a retired one again.',
+    example: 'lamplighter lists promote csam_media 4 --reason "looked at what it adds"',
+    args: ['list', 'version'],
+    options: {
+      reason: { help: 'why: no name, no content', value: 'reason' },
+      'without-trial': { help: 'past the trial that it needs; said so in the public log' },
+    },
+    run: (io, given) =>
+      takeStep(io, given, { step: 'live', ...(given.has('without-trial') && { withoutTrial: true }) }),
+  },
+  {
+    name: 'lists drop',
+    summary: 'Drops the version of a list that waits. What runs goes on.',
+    example: 'lamplighter lists drop csam_media 4 --reason "a wrong file"',
+    args: ['list', 'version'],
+    options: { reason: { help: 'why: no name, no content', value: 'reason' } },
+    run: (io, given) => takeStep(io, given, { step: 'drop' }),
+  },
+  {
+    name: 'lists retire',
+    summary: 'Takes a list out of force: rules that ask it are undecided from then on.',
+    example: 'lamplighter lists retire old_terms --reason "its licence is over"',
+    args: ['list'],
+    options: { reason: { help: 'why: no name, no content', value: 'reason' } },
+    async run(io, given) {
+      const list = given.args[0] ?? ''
+      const reason = reasonOf(given, 'retire')
+      const answer = await withApi(io, async (call) => {
+        const { version } = getList.answer.parse(await call('GET', `/v1/lists/${list}`))
+        return call('POST', `/v1/lists/${list}/versions/${version}/state`, { step: 'retire', reason })
+      })
+      io.result(answer, [`${list} is retired: rules that ask it are undecided`])
+      return 0
+    },
+  },
+  {
+    name: 'lists preview',
+    summary: 'Shows the version of a list that waits: its numbers, why it waits, and what its trial has found.',
+    example: 'lamplighter lists preview csam_media',
+    args: ['list'],
+    async run(io, given) {
+      const list = given.args[0] ?? ''
+      const { waits } = getList.answer.parse(await withApi(io, (call) => call('GET', `/v1/lists/${list}`)))
+      io.result({ waits }, waits === null ? [`no version of ${list} waits`] : previewLines(list, waits))
+      return 0
+    },
+  },
+  {
+    name: 'lists check',
+    summary: 'Reads a list file without a server: its rows, and those that cannot be used.',
+    example: 'lamplighter lists check terms.txt --kind text',
+    args: ['file'],
+    options: { kind: { help: 'pdq, digest, text or domain', value: 'kind' } },
+    async run(io, given) {
+      const path = resolve(io.folder, given.args[0] ?? '')
+      const kind = kinds.find((one) => one === given.value('kind'))
+      if (kind === undefined) throw new UsageError(`lists check needs --kind, one of ${kinds.join(', ')}`)
+      if (!existsSync(path)) throw new UsageError(`${path} cannot be read; give the path of a list file`)
+      const text = readFileSync(path, 'utf8')
+      const { entries, bad, badCount, rows } = parseListFile(text, TYPES[extname(path)] ?? 'text/plain', kind)
+      io.result({ rows, entries: entries.length, bad, badCount }, [
+        `${rows} rows, ${entries.length} entries, ${badCount} that cannot be used`,
+        ...bad.map(({ line, why }) => `line ${line}: ${why}`),
+      ])
+      return badCount > 0 || entries.length === 0 ? 1 : 0
     },
   },
   {

@@ -69,6 +69,26 @@ export type CarriedFacts = Omit<ListFacts, 'id' | 'kind'>
 
 export const carried = ({ id: _id, kind: _kind, ...facts }: ListFacts): CarriedFacts => facts
 
+/** The declaration of a list as it stands, for a version that changes a part of it. */
+export const carriedBy = (row: ListsTable): CarriedFacts => ({
+  ...{ harm: row.harm, sealed: row.sealed === 1, context: row.context === 1, source: row.source },
+  ...{ staleAfterMs: row.stale_after_ms, within: row.within ?? undefined, variants: row.variants ?? undefined },
+})
+
+/** What somebody wants to be said of a list from now on; what is left out stays. */
+export type FactsWish = { readonly [Name in keyof Omit<CarriedFacts, 'sealed'>]?: CarriedFacts[Name] | undefined }
+
+export const withWish = (held: CarriedFacts, wish: FactsWish): CarriedFacts => ({
+  ...{ sealed: held.sealed, harm: wish.harm ?? held.harm, context: wish.context ?? held.context },
+  ...{
+    source: wish.source ?? held.source,
+    within: wish.within ?? held.within,
+    variants: wish.variants ?? held.variants,
+  },
+  staleAfterMs: wish.staleAfterMs === undefined ? held.staleAfterMs : wish.staleAfterMs,
+  ...{ terms: wish.terms, rails: wish.rails, disputed: wish.disputed },
+})
+
 /** Columns of a list as its facts say them. @param before the row that is there: what the facts leave out stays as it is */
 export function columnsOf(facts: CarriedFacts, before: ListsTable | undefined) {
   return {

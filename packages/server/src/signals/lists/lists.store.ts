@@ -34,3 +34,12 @@ export const listAges = defineQuery(
       .orderBy('id')
       .execute(),
 )
+
+/** The versions of a list, newest first. @throws AppError `not_found` */
+export const listVersions = defineQuery(
+  'signals.list-versions',
+  async (from: ReadDb, list: string): Promise<ListVersionsTable[]> => {
+    await listRow(from, list)
+    return from.db.selectFrom('list_versions').selectAll().where('list', '=', list).orderBy('version', 'desc').execute()
+  },
+)

@@ -1,5 +1,7 @@
 import type { RecordedJson } from '@lamplighter/api'
+import { audit } from '../../audit/index.ts'
 import { AppError } from '../../http/errors.ts'
+import type { Doer } from '../../people/index.ts'
 import { defineWork, type Tx } from '../../storage/index.ts'
 import { type RecordKeys, record } from '../../transparency/index.ts'
 import type { ListsTable, ListVersionsTable } from '../tables.ts'
@@ -55,6 +57,30 @@ export const createList = defineWork(
       .execute()
     tx.hint('lists')
     return { revision: 1 }
+  },
+)
+
+/** Changes what is said of a list, at once. @throws AppError `stale_revision` */
+export const declareAnew = defineWork(
+  'signals.declare-list',
+  async (
+    tx: Tx,
+    input: { list: string; revision: number; facts: CarriedFacts; reason: string; doer: Doer },
+  ): Promise<{ revision: number }> => {
+    const row = await listRow(tx, input.list)
+    if (row.revision !== input.revision)
+      throw new AppError('stale_revision', 'The list was changed meanwhile; read it again and send its revision.')
+    const revision = row.revision + 1
+    await tx.db
+      .updateTable('lists')
+      .set({ ...columnsOf(input.facts, row), revision })
+      .where('id', '=', row.id)
+      .execute()
+    const { name: who, request, touch } = input.doer
+    const act = { who, act: 'lists.declare', kind: 'list', object: row.id, reason: input.reason, request }
+    await audit(tx, { ...act, touch: touch ?? undefined })
+    tx.hint('lists')
+    return { revision }
   },
 )
 
@@ -206,6 +232,7 @@ export async function goLive(
     .updateTable('lists')
     .set({
       ...facts,
+      revision: facts === undefined ? row.revision : row.revision + 1,
       ...{ version: kept.version, entries: kept.entries, digest: kept.digest, live_n: kept.last_n },
       ...{ updated_at: tx.now, state: 'live' },
     })

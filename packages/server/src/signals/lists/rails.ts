@@ -4,6 +4,7 @@ import type { Rails } from './declaration.ts'
 export type Reason =
   | { readonly code: 'first' }
   | { readonly code: 'handed_in' }
+  | { readonly code: 'declared' }
   | { readonly code: 'changed'; readonly what: readonly ('within' | 'variants' | 'sealed' | 'source')[] }
   | { readonly code: 'growth' | 'shrink' | 'bad_rows' | 'canary'; readonly share: number; readonly limit: number }
 
@@ -50,6 +51,8 @@ export function wordsOf(reason: Reason): string {
       return 'the list is new'
     case 'handed_in':
       return 'it was handed in as a file'
+    case 'declared':
+      return 'what is said of the list changes'
     case 'changed':
       return `it changes ${reason.what.join(', ')}`
     case 'growth':

@@ -1,5 +1,5 @@
 import { defineWork, type Tx } from '../../storage/index.ts'
-import { CANARY, type NewRow, type RowStep, type Staging } from './rows.ts'
+import { CANARY, type NewRow, type RowStep, type Staging } from './row-reads.store.ts'
 import { extendExpiries, noteExpiries, stand } from './standing.store.ts'
 
 /** After twelve months somebody has to say it again (matching.md §9.2). */
@@ -112,25 +112,56 @@ async function putAll(
       )
       .execute()
   }
-  await noteExpiries(
-    tx,
-    list,
-    added.map(({ expiresAt }, place) => ({ n: from + place, expiresAt })),
-  )
-  await extendExpiries(
-    tx,
-    list,
-    kept.map(({ n, fingerprint }) => ({ n, expiresAt: wanted.get(fingerprint)?.expiresAt ?? null })),
-  )
-  for (const [place, { canary }] of added.entries()) {
-    if (canary === null) continue
-    const stood = { state: 'aside' as const, until_at: tx.now + ASIDE_MS, reason: canary, by: CANARY, second: null }
-    await stand(tx, { list, n: from + place }, stood)
-  }
+  await noteStanding(tx, list, {
+    added: added.map((row, place) => ({ row, n: from + place })),
+    kept: kept.flatMap(({ n, fingerprint }) => {
+      const row = wanted.get(fingerprint)
+      return row === undefined ? [] : [{ row, n }]
+    }),
+  })
   return {
     put: [...kept.map(({ n }) => n), ...added.map((_, place) => from + place)],
     next: from + added.length,
   }
+}
+
+interface NumberedRow {
+  readonly row: NewRow
+  readonly n: number
+}
+
+/** Until when entries hold, as their source says; and which of them hit something harmless. */
+async function noteStanding(
+  tx: Tx,
+  list: string,
+  { added, kept }: { readonly added: readonly NumberedRow[]; readonly kept: readonly NumberedRow[] },
+): Promise<void> {
+  const expiryOf = ({ row, n }: NumberedRow) => ({ n, expiresAt: row.expiresAt })
+  const harmless = [...added, ...kept].filter(({ row }) => row.canary !== null)
+  // What people have said of it before stays.
+  const held = await standingNumbers(
+    tx,
+    list,
+    harmless.map(({ n }) => n),
+  )
+  await noteExpiries(tx, list, added.map(expiryOf))
+  await extendExpiries(tx, list, kept.map(expiryOf))
+  for (const { row, n } of harmless) {
+    if (held.has(n)) continue
+    const until_at = tx.now + ASIDE_MS
+    await stand(tx, { list, n }, { state: 'aside', until_at, reason: row.canary, by: CANARY, second: null })
+  }
+}
+
+async function standingNumbers(tx: Tx, list: string, numbers: readonly number[]): Promise<ReadonlySet<number>> {
+  if (numbers.length === 0) return new Set()
+  const rows = await tx.db
+    .selectFrom('entry_standing')
+    .select('n')
+    .where('list', '=', list)
+    .where('n', 'in', [...numbers])
+    .execute()
+  return new Set(rows.map(({ n }) => n))
 }
 
 async function drop(

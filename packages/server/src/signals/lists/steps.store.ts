@@ -4,10 +4,18 @@ import { AppError } from '../../http/errors.ts'
 import { allStaff, type Doer, labelOfDoer, staffById, staffLabel } from '../../people/index.ts'
 import { defineWork, type Tx } from '../../storage/index.ts'
 import { PLATFORM, type RecordKeys, record } from '../../transparency/index.ts'
-import type { ListVersionsTable } from '../tables.ts'
+import type { ListVersionsTable, VersionState } from '../tables.ts'
 import { besideRow, endVersion, goLive, listRow } from './publish.store.ts'
 import { needsTrial, type Reason } from './rails.ts'
-import { type Asker, type ListStep, needsOf, type VersionApproval, type VersionStanding, wordsOf } from './versions.ts'
+import {
+  type Asker,
+  agreesTo,
+  type ListStep,
+  needsOf,
+  type VersionApproval,
+  type VersionStanding,
+  wordsOf,
+} from './versions.ts'
 
 export interface ListStepInput {
   readonly list: string
@@ -55,7 +63,7 @@ export const takeListStep = defineWork(
       case 'drop':
         return change(tx, version, { state: 'dropped', ended_at: tx.now })
       case 'retire':
-        return retire(tx, version, input)
+        return retire(tx, version, { approvals, input })
     }
   },
 )
@@ -88,7 +96,7 @@ async function approve(
 ): Promise<ListStepped> {
   if (doer.staff === null) throw new AppError('forbidden', 'A person approves, signed in by name.')
   const { roles } = await staffById(tx, doer.staff)
-  const all = [...approvals, { staff: doer.staff, roles, at: tx.now }]
+  const all: VersionApproval[] = [...approvals, { staff: doer.staff, roles, at: tx.now, to: agreesTo(version.state) }]
   return change(tx, version, { approvals: JSON.stringify(all) })
 }
 
@@ -98,7 +106,7 @@ interface Promoting {
 }
 
 async function promote(tx: Tx, version: ListVersionsTable, { approvals, input }: Promoting): Promise<ListStepped> {
-  const { by, second } = await labelsOf(tx, approvals, input.doer)
+  const { by, second } = await labelsOf(tx, approvals, version.state, input.doer)
   // Said only where it made a difference: a version that needs no trial has been given none.
   const withoutTrial = input.withoutTrial === true && needsTrial(JSON.parse(version.reason) as Reason[])
   const recorded = await goLive(tx, version, { by: { by, second, withoutTrial }, keys: input.keys })
@@ -109,7 +117,7 @@ async function promote(tx: Tx, version: ListVersionsTable, { approvals, input }:
 async function goBack(tx: Tx, version: ListVersionsTable, { approvals, input }: Promoting): Promise<ListStepped> {
   const beside = await besideRow(tx, version.list)
   if (beside !== undefined) await endVersion(tx, beside, 'dropped')
-  const { by, second } = await labelsOf(tx, approvals, input.doer)
+  const { by, second } = await labelsOf(tx, approvals, version.state, input.doer)
   const recorded = await goLive(tx, version, { by: { by, second, back: true }, keys: input.keys })
   // Later versions cannot be returned to: their entries are taken back before the next change.
   await tx.db
@@ -121,7 +129,8 @@ async function goBack(tx: Tx, version: ListVersionsTable, { approvals, input }: 
   return { version: await versionRow(tx, version.list, version.version), recorded }
 }
 
-async function retire(tx: Tx, version: ListVersionsTable, input: ListStepInput): Promise<ListStepped> {
+async function retire(tx: Tx, version: ListVersionsTable, { approvals, input }: Promoting): Promise<ListStepped> {
+  const { by, second } = await labelsOf(tx, approvals, version.state, input.doer)
   const row = await listRow(tx, version.list)
   const recorded = await record(
     tx,
@@ -131,7 +140,7 @@ async function retire(tx: Tx, version: ListVersionsTable, input: ListStepInput):
       fields: {
         ...{ op: 'withdrawn', list: row.id, version: `v${version.version}`, digest: version.digest },
         ...{ entries: version.entries, added: 0, removed: version.entries, source: row.source },
-        ...{ by: await labelOfDoer(tx, input.doer), second: null, device: false },
+        ...{ by, second: second ?? null, device: false },
       },
     },
     input.keys,
@@ -143,9 +152,10 @@ async function retire(tx: Tx, version: ListVersionsTable, input: ListStepInput):
 async function labelsOf(
   tx: Tx,
   approvals: readonly VersionApproval[],
+  state: VersionState,
   doer: Doer,
 ): Promise<{ readonly by: string; readonly second?: string }> {
-  const other = approvals.find(({ staff }) => staff !== doer.staff)
+  const other = approvals.find(({ staff, to }) => staff !== doer.staff && to === agreesTo(state))
   return {
     by: (await labelOfDoer(tx, doer)) ?? 'operator',
     ...(other !== undefined && { second: staffLabel((await staffById(tx, other.staff)).number) }),

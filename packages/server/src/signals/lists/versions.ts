@@ -13,6 +13,8 @@ export interface VersionApproval {
   /** Held when approving. */
   readonly roles: readonly Role[]
   readonly at: number
+  /** What was agreed to: that it runs, or that it no longer does. */
+  readonly to: 'live' | 'retire'
 }
 
 /** All that is known of one version when a step is asked for. */
@@ -47,7 +49,7 @@ export type ListNeed =
 
 const FROM: Readonly<Record<ListStep, readonly VersionState[]>> = {
   trial: ['staged'],
-  approve: ['staged', 'trial', 'retired'],
+  approve: ['staged', 'trial', 'retired', 'live'],
   live: ['staged', 'trial', 'retired'],
   drop: ['staged', 'trial'],
   retire: ['live'],
@@ -61,7 +63,7 @@ export const TRIAL_LOOKUPS = 10_000
 const GUARD: Role = 'child-safety'
 
 /**
- * What is missing for a step (matching.md §9.2). Pure. Taking something out of force needs one person; a sealed list goes live by two.
+ * What is missing for a step (matching.md §9.2). Pure. A sealed list goes live, and out of force, by two people.
  *
  * @returns every need that is not met, never only the first
  */
@@ -71,9 +73,11 @@ export function needsOf(step: ListStep, version: VersionStanding, ask: ListAsk):
   switch (step) {
     case 'live':
       return [...state, ...trialNeeds(version, ask), ...erasedNeeds(version), ...approvalNeeds(version, ask.by)]
+    case 'retire':
+      return [...state, ...approvalNeeds(version, ask.by)]
     case 'approve': {
       const { by } = ask
-      const before = by.kind === 'staff' && version.approvals.some(({ staff }) => staff === by.id)
+      const before = by.kind === 'staff' && approvalsFor(version).some(({ staff }) => staff === by.id)
       return [...state, ...(before ? [{ code: 'approved_before' as const }] : [])]
     }
     default:
@@ -94,9 +98,15 @@ function erasedNeeds({ state, erased }: VersionStanding): ListNeed[] {
   return state === 'retired' && erased ? [{ code: 'erased' }] : []
 }
 
-function approvalNeeds({ sealed, approvals }: VersionStanding, by: Asker): ListNeed[] {
-  if (!sealed || by.kind === 'operator') return []
-  const others = approvals.filter(({ staff }) => staff !== by.id)
+/** What a version in this state can be agreed to. */
+export const agreesTo = (state: VersionState): VersionApproval['to'] => (state === 'live' ? 'retire' : 'live')
+
+const approvalsFor = ({ state, approvals }: VersionStanding): VersionApproval[] =>
+  approvals.filter(({ to }) => to === agreesTo(state))
+
+function approvalNeeds(version: VersionStanding, by: Asker): ListNeed[] {
+  if (!version.sealed || by.kind === 'operator') return []
+  const others = approvalsFor(version).filter(({ staff }) => staff !== by.id)
   const guarded = by.roles.includes(GUARD) || others.some(({ roles }) => roles.includes(GUARD))
   return others.length > 0 && guarded ? [] : [{ code: 'approvals', guard: !guarded }]
 }

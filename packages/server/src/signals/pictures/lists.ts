@@ -21,6 +21,8 @@ export interface NumberedEntry {
 export interface ListEvents extends Required<PictureEvents> {
   /** A snapshot is not used, and why. */
   onRefused(error: unknown): void
+  /** An entry hits a harmless picture. */
+  onCanary?(list: string): void
 }
 
 /** Slices of entries, in order of their numbers. */

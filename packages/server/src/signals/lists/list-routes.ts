@@ -1,0 +1,110 @@
+import { changeList, createList, getList, getListVersions, type ListVersion, stepListVersion } from '@lamplighter/api'
+import type { z } from 'zod'
+import { AppError } from '../../http/errors.ts'
+import type { Principal } from '../../http/principal.ts'
+import { onceOf, type Route, route } from '../../http/route.ts'
+import { doerOf } from '../../people/index.ts'
+import type { Storage } from '../../storage/index.ts'
+import type { ListLibrary } from '../library.ts'
+import { factsOf } from '../near.ts'
+import { createList as createWork, listVersions, oneList } from '../store.ts'
+import type { ListVersionsTable } from '../tables.ts'
+import { railsOf, termsOf } from './declaration.ts'
+import { type Reason, wordsOf } from './rails.ts'
+import type { Asker, VersionApproval } from './versions.ts'
+
+export interface ListServices {
+  readonly storage: Storage
+  readonly library: ListLibrary
+  /** @throws AppError `invalid` a harm that the live rules do not know */
+  checkHarm(harm: string, pointer: string): void
+}
+
+/** The calls about what is said of a list, and about its versions. Entries are never in an answer. */
+export function listRoutes({ storage, library, checkHarm }: ListServices): Route[] {
+  const { store } = storage
+  const checkHarms = ({
+    harm,
+    terms,
+  }: {
+    harm?: string | undefined
+    terms?: { harms: string[] } | undefined
+  }): void => {
+    if (harm !== undefined) checkHarm(harm, '/harm')
+    for (const [place, one] of (terms?.harms ?? []).entries()) checkHarm(one, `/terms/harms/${place}`)
+    if (harm === undefined || terms === undefined || terms.harms.includes(harm)) return
+    throw new AppError('invalid', 'The terms of a list allow at least the harm that it is about.', {
+      pointer: '/terms/harms',
+    })
+  }
+  return [
+    route(getList, async ({ params }) => {
+      const { row, beside } = await store.read(oneList, params.id)
+      const { within = null, variants = null } = factsOf(row)
+      return {
+        body: {
+          ...{ id: row.id, kind: row.kind, state: row.state, revision: row.revision, sealed: row.sealed === 1 },
+          ...{ harm: row.harm, context: row.context === 1, source: row.source, staleAfterMs: row.stale_after_ms },
+          ...{ within, variants, disputed: row.disputed, terms: jsonTerms(row), rails: railsOf(row) },
+          ...{ exchange: row.exchange, version: row.version, entries: row.entries, updatedAt: row.updated_at },
+          waits: beside === undefined ? null : versionJson(beside),
+        },
+      }
+    }),
+    route(getListVersions, async ({ params }) => ({
+      body: { items: (await store.read(listVersions, params.id)).map(versionJson) },
+    })),
+    route(createList, async (call) => {
+      const { body } = call
+      checkHarms(body)
+      library.check(body)
+      const { revision } = await store.tx(createWork, body, onceOf(call))
+      return { body: { id: body.id, revision } }
+    }),
+    route(changeList, async (call) => {
+      const { reason, ...facts } = call.body
+      checkHarms(facts)
+      const revision = call.ifMatch ?? 0
+      return {
+        body: await library.redeclare({
+          ...{ list: call.params.id, revision, facts, reason, by: byWords(call.who), doer: doerOf(call) },
+        }),
+      }
+    }),
+    route(stepListVersion, async (call) => {
+      const { step, reason, withoutTrial } = call.body
+      const by = askerOf(call.who)
+      if (withoutTrial === true && by.kind !== 'operator')
+        throw new AppError(
+          'forbidden',
+          'Only the operator puts a version live without trial; leave out "withoutTrial".',
+        )
+      const input = { list: call.params.id, version: call.params.version, step, reason, by, doer: doerOf(call) }
+      const done = await library.step({ ...input, ...(withoutTrial !== undefined && { withoutTrial }) }, onceOf(call))
+      const { version, state, approvals } = versionJson(done.version)
+      return { body: { version, state, approvals, recorded: done.recorded } }
+    }),
+  ]
+}
+
+const jsonTerms = (row: Parameters<typeof termsOf>[0]) => {
+  const terms = termsOf(row)
+  return { ...terms, harms: [...terms.harms] }
+}
+
+const versionJson = (row: ListVersionsTable): z.input<typeof ListVersion> => ({
+  ...{ version: row.version, state: row.state, digest: row.digest, entries: row.entries },
+  ...{ added: row.added, removed: row.removed, rows: row.rows, bad: row.bad, by: row.by },
+  why: (JSON.parse(row.reason) as Reason[]).map(wordsOf),
+  ...{ at: row.at, trialAt: row.trial_at, liveAt: row.live_at, endedAt: row.ended_at },
+  approvals: (JSON.parse(row.approvals) as VersionApproval[]).length,
+  ...{ lookedUp: row.looked_up, hits: row.hits, record: row.record === '' ? null : row.record },
+})
+
+export const byWords = (who: Principal): string => (who.kind === 'staff' ? `R-${who.number}` : 'operator')
+
+function askerOf(who: Principal): Asker {
+  if (who.kind === 'operator') return { kind: 'operator' }
+  if (who.kind === 'staff') return { kind: 'staff', id: who.id, roles: who.roles }
+  throw new AppError('forbidden', 'Only staff change what lists run.')
+}

@@ -1,0 +1,139 @@
+import type { GoodCall, Makes, Town } from './good-calls.ts'
+import { type Answered, freshId, type Person } from './house.ts'
+import type { State } from './states.ts'
+
+const json = (value: unknown) => ({ body: JSON.stringify(value), headers: { 'content-type': 'application/json' } })
+const DIGEST = '7'.repeat(64)
+
+/** Makes what calls about single entries are about: each call of each function makes a new one. */
+export class EntryMakes {
+  readonly #town: Town
+  readonly #word: string
+  #safety: Person | undefined
+
+  constructor(town: Town, word: string) {
+    this.#town = town
+    this.#word = word
+  }
+
+  /** Somebody who keeps children safe; the same one each time. */
+  async safety(): Promise<Person> {
+    this.#safety ??= await this.#town.house.person('child-safety')
+    return this.#safety
+  }
+
+  /** A list with one entry that is not sealed. */
+  async list(kind: 'domain' | 'digest' = 'domain', more: { readonly exchange?: string } = {}): Promise<string> {
+    const id = `own_${freshId()
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]/g, '')}`
+    await this.#town.house.context.library.import({
+      facts: {
+        ...{ id, kind, harm: 'malware', sealed: false, context: false, source: 'test', staleAfterMs: null },
+        ...more,
+      },
+      text: kind === 'domain' ? 'listed.example' : DIGEST,
+      ...{ contentType: 'text/plain', by: 'operator', live: true },
+    })
+    return id
+  }
+
+  async exception(): Promise<string> {
+    const body = { list: await this.list('digest'), entry: 1, sha256: DIGEST, reason: this.#word }
+    return (await this.#town.lead.call('POST', '/v1/exceptions', { body })).body.id
+  }
+
+  /** What somebody else has asked for on a sealed list. */
+  async waiting(): Promise<string> {
+    const body = { list: 'csam_digests', entry: 1, sha256: DIGEST, reason: this.#word }
+    return (await (await this.safety()).call('POST', '/v1/exceptions', { body })).body.waits
+  }
+
+  /** Something that two people agreed to, and something that one of them took back. */
+  async agreed(): Promise<void> {
+    await this.exception()
+    const path = `/v1/entry-acts/${await this.waiting()}/approvals`
+    const { status, text } = await this.#town.lead.call('POST', path, { body: {} })
+    if (status !== 200) throw new Error(`agreeing was answered ${status} ${text}`)
+  }
+}
+
+/** A good call of each endpoint about single entries that has parameters or a body. */
+export function entryCalls(make: EntryMakes, word: string): Record<string, () => Promise<GoodCall>> {
+  const reason = word
+  const onEntry = (more: string, body: unknown) => async () => ({
+    path: `/v1/lists/${await make.list()}/entries/1${more}`,
+    ...json(body),
+  })
+  return {
+    getEntries: async () => ({ path: '/v1/lists/bad_domains/entries' }),
+    addEntry: async () => ({
+      path: `/v1/lists/${await make.list()}/entries`,
+      ...json({ value: 'new.example', reason }),
+    }),
+    dropEntry: onEntry('', { reason }),
+    changeEntry: onEntry('', { state: 'aside', reason }),
+    sayOfEntry: onEntry('/opinions', { says: 'doubt', reason }),
+    addException: async () => ({
+      path: '/v1/exceptions',
+      ...json({ list: await make.list('digest'), entry: 1, sha256: DIGEST, reason }),
+    }),
+    endException: async () => ({ path: `/v1/exceptions/${await make.exception()}`, ...json({ reason }) }),
+    approveEntryAct: async () => ({ path: `/v1/entry-acts/${await make.waiting()}/approvals`, ...json({}) }),
+    withdrawEntryAct: async () => ({ path: `/v1/entry-acts/${await make.waiting()}/withdraw`, ...json({}) }),
+  }
+}
+
+export function entryStates({ lead }: Town, make: Makes, entries: EntryMakes, word: string): State[] {
+  const reason = word
+  const add = (list: string, body: object): Promise<Answered> =>
+    lead.call('POST', `/v1/lists/${list}/entries`, { body: { reason, ...body } })
+  const except = (body: object) => lead.call('POST', '/v1/exceptions', { body: { entry: 1, reason, ...body } })
+  const withdrawn = async () => {
+    const id = await entries.waiting()
+    await lead.call('POST', `/v1/entry-acts/${id}/withdraw`, { body: {} })
+    return id
+  }
+  const approve = (by: Person, id: string) => by.call('POST', `/v1/entry-acts/${id}/approvals`, { body: {} })
+  return [
+    ['getEntries', 'sealed', () => lead.call('GET', '/v1/lists/csam_media/entries')],
+    [
+      'addEntry',
+      'conflict',
+      async () => add(await entries.list(), { value: 'x.example', decision: (await make.decided()).decision }),
+    ],
+    ['addEntry', 'bad_hash', async () => add(await entries.list('digest'), { value: word })],
+    [
+      'dropEntry',
+      'conflict',
+      async () =>
+        lead.call('DELETE', `/v1/lists/${await entries.list('domain', { exchange: 'x' })}/entries/1`, {
+          body: { reason },
+        }),
+    ],
+    [
+      'changeEntry',
+      'conflict',
+      async () =>
+        lead.call('PATCH', `/v1/lists/${await entries.list()}/entries/1`, { body: { state: 'active', reason } }),
+    ],
+    ['addException', 'sealed', () => except({ list: 'csam_media', pdq: `${'0f'.repeat(32)}` })],
+    ['addException', 'not_found', () => except({ list: 'nothing_here', sha256: DIGEST })],
+    [
+      'endException',
+      'conflict',
+      async () => {
+        const path = `/v1/exceptions/${await entries.exception()}`
+        await lead.call('DELETE', path, { body: { reason } })
+        return lead.call('DELETE', path, { body: { reason } })
+      },
+    ],
+    ['approveEntryAct', 'conflict', async () => approve(lead, await withdrawn())],
+    ['approveEntryAct', 'second_person_required', async () => approve(await entries.safety(), await entries.waiting())],
+    [
+      'withdrawEntryAct',
+      'conflict',
+      async () => lead.call('POST', `/v1/entry-acts/${await withdrawn()}/withdraw`, { body: {} }),
+    ],
+  ]
+}
