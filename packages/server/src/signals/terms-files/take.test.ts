@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sha256Hex } from '../../http/crypto.ts'
 import { engines } from '../../storage/testing/engines.ts'
 import { type House, openHouse, type Person } from '../../testing/house.ts'
 import { operatorCalls } from '../../testing/operator-calls.ts'
 import { LIST_KEY, type SomeFile, signedFile, signerOf } from '../../testing/term-files.ts'
+import { beginFile } from './store.ts'
 
 describe.each(engines)('signed term files on $name', (engine) => {
   let house: House
@@ -116,6 +118,23 @@ describe.each(engines)('signed term files on $name', (engine) => {
     expect([await refusedTotal('signature'), await refusedTotal('version_old')]).toEqual([before[0] + 3, before[1] + 2])
     const rows = (await house.rows('term_files')).filter(({ list }) => list === 'kept')
     expect(rows.map(({ file_version, list_version }) => [Number(file_version), Number(list_version)])).toEqual([[5, 1]])
+  })
+
+  test('the same file twice at once is taken in once', async () => {
+    const body = await signedFile({ id: 'at_once' })
+    const answers = await Promise.all([send('at_once', body), send('at_once', body)])
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409])
+    expect((await house.rows('list_versions')).filter(({ list }) => list === 'at_once').length).toBe(1)
+  })
+
+  test('a file whose taking in was cut off may come again, another of its version may not', async () => {
+    const body = await signedFile({ id: 'cut_off' })
+    const begun = { list: 'cut_off', fileVersion: 1, sha256: sha256Hex(body.file), note: body.note, by: 'R-1' }
+    await house.context.storage.store.tx(beginFile, begun)
+    const other = await signedFile({ id: 'cut_off', terms: [{ id: 't1', text: 'lemon' }] })
+    expect((await send('cut_off', other)).body.code).toBe('version_old')
+    expect((await send('cut_off', body)).status).toBe(201)
+    expect((await send('cut_off', body)).body.code).toBe('version_old')
   })
 
   test('a file that no version could be made of can be sent again', async () => {

@@ -76,10 +76,14 @@ export function makeTermFiles(parts: {
     return { ...imported, fileVersion: text.version, signedBy }
   }
 
+  // One after another: the same file twice at once is then a newer and an older one.
+  let turn: Promise<unknown> = Promise.resolve()
   return {
     async take(sent, permit) {
+      const taken = turn.then(() => take(sent, permit))
+      turn = taken.catch(() => undefined)
       try {
-        return await take(sent, permit)
+        return await taken
       } catch (fault) {
         if (fault instanceof AppError && REFUSALS.has(fault.code)) parts.onRefused(fault.code)
         throw fault

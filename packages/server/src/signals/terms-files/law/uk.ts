@@ -29,6 +29,7 @@ export function readUk(file: string, root: XmlElement): LawSource {
     'Number',
     'TitleBlock',
     'Reference',
+    'CommentaryRef',
     'ScheduleBody',
   ])
   const notes = commentaries(root)
@@ -38,7 +39,8 @@ export function readUk(file: string, root: XmlElement): LawSource {
     return entryOf(text, (note === undefined ? undefined : dateIn(notes.get(note) ?? '')) ?? IN_FORCE)
   })
   if (entries.length === 0) throw badSource(file, 'Schedule 2 lists nothing; an empty list is not made')
-  const day = descendants(root).find(({ name }) => name === 'valid' || name === 'modified')
+  const all = descendants(root)
+  const day = all.find(({ name }) => name === 'valid') ?? all.find(({ name }) => name === 'modified')
   return {
     ...{
       jurisdiction: 'uk',
