@@ -121,7 +121,7 @@ export const createList = endpoint({
   summary: 'Declare a list. It answers nothing before a version of it is live: rules that ask it are undecided.',
   params: Nothing,
   query: Nothing,
-  body: z.strictObject({
+  body: z.object({
     id: ListId,
     kind: z.enum(['pdq', 'digest', 'text', 'domain']),
     sealed: z.boolean(),
@@ -150,7 +150,7 @@ export const changeList = endpoint({
   params: ofList,
   query: Nothing,
   body: z
-    .strictObject({ ...declared, reason })
+    .object({ ...declared, reason })
     .partial()
     .required({ reason: true }),
   status: 200,
@@ -173,7 +173,7 @@ export const stepListVersion = endpoint({
     'Take a step with a version: trial, approve (the second person of a sealed list), live (also of a retired one: back to it), drop, retire.',
   params: ofVersion,
   query: Nothing,
-  body: z.strictObject({
+  body: z.object({
     step: z.enum(['trial', 'approve', 'live', 'drop', 'retire']),
     reason,
     /** For the operator alone; the public log says so. */

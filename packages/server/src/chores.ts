@@ -48,3 +48,8 @@ export function mediaSweep(vault: Pick<MediaVault, 'sweep'>): ScheduledTask {
     },
   }
 }
+
+/** Lists whose licence is over go out of force, and what was removed from lists goes. */
+export function listTend(library: { tend(): Promise<string> }): ScheduledTask {
+  return { name: 'list-tend', when: { every: 300_000 }, missed: 'latest', run: () => library.tend() }
+}

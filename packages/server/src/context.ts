@@ -11,6 +11,7 @@ import {
   honourErasures,
 } from './erasure/index.ts'
 import {
+  canaryHit,
   delivered,
   failed,
   fetchFailed,
@@ -18,6 +19,7 @@ import {
   judged,
   ledgerAlarm,
   listRefused,
+  listsHit,
   snapshotRefused,
   unknownFields,
 } from './events.ts'
@@ -217,7 +219,12 @@ async function build(
   const library = makeLibrary({
     ...{ storage, sealer, fingerprintKey, keysFor, keyring, now, entries },
     indexFolder: join(config.data, 'index'),
-    events: { onMerged: indexMerged, onRefused: snapshotRefused, onFailure: (error) => failed('index', error) },
+    events: {
+      onMerged: indexMerged,
+      onRefused: snapshotRefused,
+      onFailure: (error) => failed('index', error),
+      onCanary: canaryHit,
+    },
   })
   const codec = makeCodec(sealer, fingerprintKey)
   const entryDesk = makeEntryDesk({
@@ -286,7 +293,8 @@ async function build(
     onIgnored: unknownFields,
     nameIgnored: makeNameIgnored(store),
     onLate: (error) => failed('gate', error),
-    onJudged: ({ key, answer, ruling }, ms) =>
+    onJudged: ({ key, answer, ruling }, ms) => {
+      listsHit(ruling?.signals ?? [])
       judged({
         kind: key.split('|')[1] ?? '',
         verdict: answer.verdict,
@@ -295,7 +303,8 @@ async function build(
         ...(answer.off !== undefined && { off: answer.off }),
         // `starter/name v3`, as a verdict cites them.
         rules: (ruling?.rules ?? []).map((rule) => rule.replace(/^.*\/| v\d+$/g, '')),
-      }),
+      })
+    },
     checkBacklog: backlogGuard(storage.stream),
   }
   const desk = makeDesk({ storage, sealer, columns, meansFor })
@@ -407,6 +416,7 @@ async function build(
         storage,
         keyring,
         intake,
+        library,
         replay,
         uploads,
         desk,

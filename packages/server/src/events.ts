@@ -109,6 +109,28 @@ export function unknownFields(count: number): void {
   if (count > 0) unknownFieldsTotal.add({}, count)
 }
 
+const canaryHitsTotal = metrics.counter({
+  name: 'lamplighter_canary_hits_total',
+  help: 'Entries of lists that hit a harmless picture and were put aside.',
+  labels: { list: () => namesNow().lists() },
+})
+
+/** An entry of a list hits a harmless picture. */
+export function canaryHit(list: string): void {
+  canaryHitsTotal.add({ list })
+}
+
+const listHitsTotal = metrics.counter({
+  name: 'lamplighter_list_hits_total',
+  help: 'Hits of lists in events from which anything followed.',
+  labels: { list: () => namesNow().lists() },
+})
+
+/** @param signals lists that hit, as a ruling cites them: `csam_media v4` */
+export function listsHit(signals: readonly string[]): void {
+  for (const signal of signals) listHitsTotal.add({ list: signal.replace(/ v\d+$/, '') })
+}
+
 const followedTotal = metrics.counter({
   name: 'lamplighter_follow_records_total',
   help: 'Events judged after delivery.',

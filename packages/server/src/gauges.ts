@@ -37,6 +37,20 @@ const listAge = metrics.gauge({
   help: 'Time since a list was last replaced.',
   labels: { list: () => namesNow().lists() },
 })
+const listEntries = metrics.gauge({
+  name: 'lamplighter_list_entries',
+  help: 'Entries of the version of a list that runs.',
+  labels: { list: () => namesNow().lists() },
+})
+const listEnds = metrics.gauge({
+  name: 'lamplighter_list_ends_seconds',
+  help: 'Time until the licence of a list is over, where it ends.',
+  labels: { list: () => namesNow().lists() },
+})
+const listsStaged = metrics.gauge({
+  name: 'lamplighter_lists_staged',
+  help: 'Lists of which a version waits for a person.',
+})
 const groups = { group: ['follow'] }
 const streamLag = metrics.gauge({ name: 'lamplighter_stream_lag_records', help: 'Unread events.', labels: groups })
 const streamOldest = metrics.gauge({
@@ -75,7 +89,9 @@ const dbSize = metrics.gauge({ name: 'lamplighter_db_size_bytes', help: 'Size of
 export interface Standing {
   readonly lanes: readonly { lane: string; waiting: number; overdue: number; oldestMs: number }[]
   readonly outbox: readonly { kind: 'webhook' | 'poll'; waiting: number; oldestMs: number }[]
-  readonly lists: readonly { id: string; ageMs: number }[]
+  readonly lists: readonly { id: string; ageMs: number; entries: number; endsMs: number | null }[]
+  /** Versions of lists that wait for a person, with the reasons. */
+  readonly stagedLists: readonly { id: string; version: number; why: readonly string[] }[]
   readonly switches: readonly { id: string; on: boolean; lapsed: boolean }[]
   readonly stream: { group: string; records: number; oldestMs: number }
   readonly queues: readonly { queue: string; waiting: number; parked: number }[]
@@ -94,7 +110,8 @@ export function indexStands(index: {
 }
 
 export function thingsStand(at: Standing): void {
-  listAge.reset()
+  for (const gauge of [listAge, listEntries, listEnds]) gauge.reset()
+  listsStaged.set(at.stagedLists.length)
   // What is empty is there with a zero, so that an alert can tell it from a gauge that nobody sets.
   for (const lane of laneNames) for (const gauge of [laneWaiting, laneOldest, laneOverdue]) gauge.set(0, { lane })
   for (const queue of queueNames) for (const gauge of [jobsWaiting, jobsParked]) gauge.set(0, { queue })
@@ -107,7 +124,11 @@ export function thingsStand(at: Standing): void {
     outboxWaiting.set(waiting, { kind })
     outboxOldest.set(oldestMs / 1000, { kind })
   }
-  for (const { id, ageMs } of at.lists) listAge.set(ageMs / 1000, { list: id })
+  for (const { id, ageMs, entries, endsMs } of at.lists) {
+    listAge.set(ageMs / 1000, { list: id })
+    listEntries.set(entries, { list: id })
+    if (endsMs !== null) listEnds.set(endsMs / 1000, { list: id })
+  }
   streamLag.set(at.stream.records, { group: at.stream.group })
   streamOldest.set(at.stream.oldestMs / 1000, { group: at.stream.group })
   for (const { queue, waiting, parked } of at.queues) {

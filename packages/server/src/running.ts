@@ -1,5 +1,5 @@
 import { bodySweep, type DeliveryServices, deliverAlways, endClaims, WITHHELD_QUEUE } from './actions/index.ts'
-import { counterSweep, mediaSweep, replayTend, uploadTend } from './chores.ts'
+import { counterSweep, listTend, mediaSweep, replayTend, uploadTend } from './chores.ts'
 import type { KeptCounters } from './counters/index.ts'
 import { failed, followed } from './events.ts'
 import type { Decoder } from './evidence/decoder/index.ts'
@@ -19,6 +19,7 @@ export interface RunningParts {
   readonly desk: CaseDesk
   readonly deliveries: DeliveryServices
   readonly counters: KeptCounters
+  readonly library: { tend(): Promise<string> }
   readonly replay: { tend(): Promise<number> }
   readonly uploads: { tend(): Promise<number> }
   readonly tally: Tally
@@ -55,6 +56,7 @@ export function startRunning(parts: RunningParts): (() => Promise<void>)[] {
       mediaSweep(intake.vault),
       bodySweep(store, now),
       counterSweep(parts.counters, now),
+      listTend(parts.library),
       replayTend(parts.replay),
       uploadTend(parts.uploads),
       parts.switchboard.task,

@@ -77,9 +77,19 @@ export async function standsOf({ storage, asked, fallen, native, video, switches
       oldestMs: oldestAt === null ? 0 : Math.max(0, at - oldestAt),
     })),
     outbox,
-    lists: lists.flatMap(({ id, updatedAt }) =>
-      updatedAt === null ? [] : [{ id, ageMs: Math.max(0, at - updatedAt) }],
+    lists: lists.flatMap(({ id, updatedAt, entries, endsAt }) =>
+      updatedAt === null
+        ? []
+        : [
+            {
+              id,
+              ageMs: Math.max(0, at - updatedAt),
+              entries,
+              endsMs: endsAt === null ? null : Math.max(0, endsAt - at),
+            },
+          ],
     ),
+    stagedLists: lists.flatMap(({ id, staged }) => (staged === null ? [] : [{ id, ...staged }])),
     switches: switches().switches.map((one) => ({
       id: one.id,
       on: stateAt(one, at) === 'on',

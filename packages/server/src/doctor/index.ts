@@ -23,11 +23,13 @@ import {
   judgeDeliveries,
   judgeEndpoints,
   judgeJobs,
+  judgeLicences,
   judgeLists,
   judgeLog,
   judgeNative,
   judgePartitions,
   judgePostgres,
+  judgeStaged,
   judgeStream,
   judgeSwitches,
   judgeVideo,
@@ -47,7 +49,8 @@ export interface Stood {
   readonly queues: readonly { readonly queue: string; readonly parked: number }[]
   readonly outbox: readonly { readonly waiting: number; readonly oldestMs: number }[]
   readonly endpoints: readonly { readonly paused: boolean; readonly parked: number }[]
-  readonly lists: readonly { readonly id: string; readonly ageMs: number }[]
+  readonly lists: readonly { readonly id: string; readonly ageMs: number; readonly endsMs: number | null }[]
+  readonly stagedLists: readonly { readonly id: string; readonly version: number; readonly why: readonly string[] }[]
   readonly emptyLists: readonly string[]
   readonly staleAfterMs: Readonly<Record<string, number>>
   readonly logs: readonly LogStand[]
@@ -103,6 +106,8 @@ function installation(at: Stood): Finding[] {
     judgeDeliveries(at.outbox, at.endpoints),
     judgeEndpoints(at.endpoints),
     judgeLists(at.lists, at.staleAfterMs, at.emptyLists),
+    judgeLicences(at.lists),
+    judgeStaged(at.stagedLists),
     ...at.logs.map(judgeLog),
     judgeWalls(at.fallen),
     judgeNative(at.native),

@@ -86,7 +86,7 @@ export function judgeLists(
     return wrong(
       'lists',
       found,
-      'An old list answers "unknown", so items are held. For each run: lamplighter lists import FILE --list ID --kind KIND --harm HARM, see docs/operator.md.',
+      'An old list answers "unknown", so items are held. For each run: lamplighter lists import FILE --list ID --kind KIND --harm HARM, then lamplighter lists promote ID VERSION --reason WHY, see docs/operator.md.',
     )
   }
   return empty.length === 0
@@ -94,7 +94,32 @@ export function judgeLists(
     : look(
         'lists',
         `empty, though a live rule asks: ${empty.join(', ')}`,
-        'Nothing in them can be matched. For each run: lamplighter lists import FILE --list ID --kind KIND --harm HARM, see docs/operator.md.',
+        'Nothing in them can be matched. For each run: lamplighter lists import FILE --list ID --kind KIND --harm HARM, then lamplighter lists promote ID VERSION --reason WHY, see docs/operator.md.',
+      )
+}
+
+/** @param lists with the time until their licence is over; null where it names no end */
+export function judgeLicences(lists: readonly { id: string; endsMs: number | null }[]): Finding {
+  const ending = lists.flatMap(({ id, endsMs }) =>
+    endsMs === null || endsMs > LICENCE_WARNS_MS ? [] : [{ id, endsMs }],
+  )
+  if (ending.length === 0) return ok('licences', 'no list ends within 30 days')
+  const judge = ending.some(({ endsMs }) => endsMs <= DAY_MS) ? wrong : look
+  return judge(
+    'licences',
+    ending.map(({ id, endsMs }) => `${id} ends in ${words(endsMs)}`).join(', '),
+    'A list is retired when its licence is over, and rules that ask it are undecided. Renew it and change its terms with PATCH /v1/lists/ID, or take it out of the rules.',
+  )
+}
+
+/** @param staged versions of lists that wait for a person */
+export function judgeStaged(staged: readonly { id: string; version: number; why: readonly string[] }[]): Finding {
+  return staged.length === 0
+    ? ok('staged', 'no version of a list waits')
+    : look(
+        'staged',
+        staged.map(({ id, version, why }) => `${id} version ${version}: ${why.join(', ')}`).join('; '),
+        'What runs goes on. See each with: lamplighter lists preview ID. Then: lamplighter lists promote ID VERSION --reason WHY, or lists drop.',
       )
 }
 
@@ -110,6 +135,10 @@ export function judgeSwitches(switches: readonly { id: string; on: boolean; laps
   const on = switches.filter((one) => one.on).map(({ id }) => id)
   return ok('switches', on.length === 0 ? 'all off: private content is not measured' : `on: ${on.join(', ')}`)
 }
+
+const DAY_MS = 86_400_000
+/** A licence is renewed by people, who need weeks. */
+const LICENCE_WARNS_MS = 30 * DAY_MS
 
 const recheck = (log: string) => `lamplighter ledger recheck --log ${log}`
 const reopen = (log: string) => `lamplighter ledger reopen --log ${log}`

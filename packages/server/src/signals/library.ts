@@ -28,17 +28,20 @@ import {
   besides,
   createList,
   declareAnew,
+  eraseRemoved,
   countTrials as keepTrialCounts,
   type ListStepInput,
   type ListStepped,
   oneList,
   publishVersions,
+  retireEnded,
   takeListStep,
 } from './store.ts'
 import type { ListsTable } from './tables.ts'
 
 /** Longer lists are loaded while the server already answers: until then they are *unknown*. */
 const LOADED_FIRST = 50_000
+const ERASED_AT_ONCE = 1_000
 /** Between two writings of what trials counted. */
 const COUNT_MS = 5_000
 
@@ -106,6 +109,8 @@ export interface ListLibrary {
     readonly by: string
     readonly doer: Doer
   }): Promise<{ readonly revision: number; readonly waits: number | null }>
+  /** Takes out of force what is no longer licensed, and erases what was removed. Says what it did, in numbers. */
+  tend(): Promise<string>
   /** Keeps what the trials counted. */
   countTrials(): Promise<void>
 }
@@ -284,6 +289,17 @@ export function makeLibrary(parts: {
     pictures,
     trials,
     countTrials,
+    tend: () =>
+      inTurn(async () => {
+        const ended = await storage.store.tx(retireEnded, await parts.keysFor([]))
+        for (const row of await rows()) if (ended.includes(row.id)) await follow(row)
+        if (ended.length > 0) await followTrials()
+        let erased = 0
+        for (const { id: list } of await rows())
+          for (let done = ERASED_AT_ONCE; done === ERASED_AT_ONCE; erased += done)
+            done = await storage.store.tx(eraseRemoved, { list, max: ERASED_AT_ONCE })
+        return `${ended.length} ended, ${erased} entries erased`
+      }),
     redeclare: ({ list, revision, facts: wanted, reason, by, doer }) =>
       inTurn(async () => {
         const { row, beside } = await storage.store.read(oneList, list)

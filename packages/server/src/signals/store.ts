@@ -17,5 +17,6 @@ export {
 } from './lists/row-reads.store.ts'
 export { moveRows, stageRows, sweepRows, unstage } from './lists/rows.store.ts'
 export { countTrials, type ListStepInput, type ListStepped, takeListStep } from './lists/steps.store.ts'
+export { eraseRemoved, retireEnded } from './lists/tend.store.ts'
 export { allModels, liveModels, oneModel, publishModel } from './models.store.ts'
 export { schema } from './tables.ts'

@@ -87,6 +87,8 @@ describe('migrate and doctor', { timeout: 120_000 }, () => {
       'deliveries',
       'endpoints',
       'lists',
+      'licences',
+      'staged',
       'log actions',
       'log sealed',
       'decoder',
@@ -191,6 +193,7 @@ describe('migrate and doctor', { timeout: 120_000 }, () => {
       'text',
       '--harm',
       'threat_to_life',
+      '--live',
     ]
     expect((await lamplighter(folder, line)).code).toBe(0)
     expect((await lists())?.found).not.toMatch(/\bthreat_terms\b/)

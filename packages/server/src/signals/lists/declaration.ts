@@ -23,6 +23,8 @@ export interface Rails {
   readonly max_bad_rows: number
 }
 
+const DAY_MS = 86_400_000
+
 export const DEFAULT_RAILS: Rails = { max_growth: 0.05, max_shrink: 0.05, max_bad_rows: 0.001 }
 
 /** What is said of a list beside its entries. */
@@ -55,6 +57,12 @@ export const unknownTerms = (harms: readonly string[]): Terms => ({
 /** The terms of a list. Without any it serves its own harm alone: whoever handed it in here has said what it is for, and nothing else was allowed. */
 export function termsOf({ harm, terms }: Pick<ListsTable, 'harm' | 'terms'>): Terms {
   return terms === null ? unknownTerms([harm]) : (JSON.parse(terms) as Terms)
+}
+
+/** The instant at which the licence of a list is over: the end of its last day, UTC; undefined where it names none. */
+export function endOf(row: Pick<ListsTable, 'harm' | 'terms'>): number | undefined {
+  const { ends } = termsOf(row)
+  return ends === undefined ? undefined : Date.parse(ends) + DAY_MS
 }
 
 /** The harms of rules that may ask a list (matching.md §9.6). */

@@ -1,6 +1,8 @@
 import { defineQuery, type ReadDb } from '../../storage/index.ts'
 import type { ListsTable, ListVersionsTable } from '../tables.ts'
+import { endOf } from './declaration.ts'
 import { besideRow, listRow } from './publish.store.ts'
+import { type Reason, wordsOf } from './rails.ts'
 
 export const allLists = defineQuery(
   'signals.lists',
@@ -23,17 +25,33 @@ export const besides = defineQuery(
     db.selectFrom('list_versions').selectAll().where('state', 'in', ['staged', 'trial']).orderBy('list').execute(),
 )
 
-/** When each list was last replaced, how old it may become, and how much it holds. */
-export const listAges = defineQuery(
-  'signals.list-ages',
-  async ({ db }): Promise<{ id: string; updatedAt: number | null; staleAfterMs: number | null; entries: number }[]> =>
-    db
-      .selectFrom('lists')
-      .select(['id', 'updated_at as updatedAt', 'stale_after_ms as staleAfterMs', 'entries'])
-      .where('state', '!=', 'retired')
-      .orderBy('id')
-      .execute(),
-)
+export interface ListStand {
+  readonly id: string
+  readonly updatedAt: number | null
+  readonly staleAfterMs: number | null
+  readonly entries: number
+  /** When its licence is over. */
+  readonly endsAt: number | null
+  /** The version that waits for a person. */
+  readonly staged: { readonly version: number; readonly why: readonly string[] } | null
+}
+
+/** How every list that is in force or may come to be stands: its age, what it holds, what waits. */
+export const listAges = defineQuery('signals.list-ages', async ({ db }: ReadDb): Promise<ListStand[]> => {
+  const rows = await db.selectFrom('lists').selectAll().where('state', '!=', 'retired').orderBy('id').execute()
+  const staged = await db.selectFrom('list_versions').selectAll().where('state', '=', 'staged').execute()
+  return rows.map((row) => {
+    const waits = staged.find(({ list }) => list === row.id)
+    return {
+      ...{ id: row.id, updatedAt: row.updated_at, staleAfterMs: row.stale_after_ms, entries: row.entries },
+      endsAt: endOf(row) ?? null,
+      staged:
+        waits === undefined
+          ? null
+          : { version: waits.version, why: (JSON.parse(waits.reason) as Reason[]).map(wordsOf) },
+    }
+  })
+})
 
 /** The versions of a list, newest first. @throws AppError `not_found` */
 export const listVersions = defineQuery(
