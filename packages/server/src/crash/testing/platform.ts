@@ -114,7 +114,8 @@ export class PlatformDouble {
   async #batch(): Promise<void> {
     const events = Array.from({ length: 20 }, () => ({ id: this.#id('n'), mood: this.#mood() }))
     await this.sendBatch(events)
-    await pause(20)
+    // There is always a backlog to die in; more of it would only be waited for at the end.
+    await pause(150)
   }
 
   /** Hands in a batch and returns when it is acknowledged. */
