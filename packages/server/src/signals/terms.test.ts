@@ -65,6 +65,20 @@ describe('a build of terms', () => {
     expect(longestMs).toBeLessThan(50)
   })
 
+  test('of a single close term is left to the thread: it is compared with all common words', async () => {
+    const build = new TermBuild()
+    build.list(facts)
+    build.add([{ n: 1, term: 'whisper', about: { id: 't1', close: true } }])
+    const terms = build.setOf(facts.id, await build.done())
+    const found = (text: string) => new TextReader().find(terms, text)?.n
+    expect([found('whispr'), found('whispers')]).toEqual([1, undefined])
+    const stopped = new TermBuild()
+    stopped.list(facts)
+    stopped.add([{ n: 1, term: 'whisper', about: { id: 't1', close: true } }])
+    await stopped.stop()
+    await expect(stopped.done()).rejects.toThrow('ended')
+  })
+
   test('whose thread was stopped says so', async () => {
     const build = new TermBuild()
     build.list(facts)

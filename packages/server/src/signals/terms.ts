@@ -55,7 +55,9 @@ export class TermBuild {
     this.#about.set(this.#list, about)
     if (this.#thread !== undefined) this.#thread.tell({ do: 'terms', terms })
     else this.#lists.at(-1)?.terms.push(...terms)
-    if (this.#thread === undefined && this.#terms > FEW) this.#startThread()
+    // Close terms are compared with all common words, and that takes long however few they are.
+    const isLong = this.#terms > FEW || terms.some((one) => one.about?.close === true)
+    if (this.#thread === undefined && isLong) this.#startThread()
   }
 
   /** @throws Error the thread ended before it was done */
