@@ -27,6 +27,13 @@ export const HashHit = z.object({
   turned: z.boolean(),
 })
 
+const SilencedHit = z.object({
+  list: z.string(),
+  version: z.string(),
+  entry: z.int(),
+  exception: Id,
+})
+
 /** One piece of evidence. Media carry facts only; pixels come by the reveal ladder. */
 export const EvidenceJson = z.object({
   /** Short reference of ours (`E1`). */
@@ -49,6 +56,8 @@ export const EvidenceJson = z.object({
       height: z.int().nullable(),
       flags: z.array(z.string()),
       hits: z.array(HashHit),
+      /** Hits that an exception silenced: no rule saw them. */
+      silenced: z.array(SilencedHit),
       unknown: z.array(z.object({ part: z.string(), why: z.string() })),
       /** Steps of the ladder that can be made for this file here. */
       steps: z.array(z.enum(['lowpass', 'reduced', 'full'])),

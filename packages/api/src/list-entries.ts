@@ -142,6 +142,33 @@ export const sayOfEntry = endpoint({
   codes: [],
 })
 
+export const getListWorth = endpoint({
+  id: 'getListWorth',
+  method: 'get',
+  path: '/v1/lists/{id}/hits',
+  act: 'lists.read',
+  summary:
+    'What the last 5,000 hits of a list were worth: how many people found wrong, and which entries hit things of many people.',
+  params: ofList,
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: z.object({
+    source: z.string(),
+    /** Events with a hit of which people have decided, and those in which they found nothing wrong. */
+    decided: z.int(),
+    wrong: z.int(),
+    /** With the 95 % interval of Wilson; null before anybody has decided. */
+    rate: z.object({ share: z.number(), low: z.number(), high: z.number() }).nullable(),
+    /** Above 2 % of a sealed list, 5 % of another one. */
+    doubtful: z.boolean(),
+    /** At most 200, hot ones first. Hot: it hit something of more than 20 different people within a day. */
+    entries: z.array(z.object({ n: z.int(), events: z.int(), wrong: z.int(), hot: z.boolean() })),
+  }),
+  repeat: 'own',
+  codes: [],
+})
+
 const ExceptionJson = z.object({
   id: Id,
   list: ListId,

@@ -99,6 +99,7 @@ const evidenceAt = (now: number, number: number): EvidenceJson[] => [
       height: 960,
       flags: ['trailing_data'],
       hits: [{ list: 'demo_tiles', version: '4', sealed: false, kind: 'pdq', distanceBits: 12, turned: true }],
+      silenced: [],
       unknown: [{ part: 'text_in_picture', why: 'reader not installed' }],
       steps: ['lowpass', 'reduced', 'full'],
       decidedBefore: number % 2 === 0 ? 1 : 2,

@@ -273,7 +273,7 @@ async function build(
   const nameOf = keyedNames(sealKey)
   const bench: IntakeServices['bench'] = {
     ...{ rules: registry.live, running: registry.running, tally, counters },
-    ...{ lists: library.book, trials: library.trials, providers, vault, sealer, sealKey },
+    ...{ lists: library.book, entries, trials: library.trials, providers, vault, sealer, sealKey },
     switches: () => ({ set: switchboard.now(), at: now() }),
   }
   const uploads = makeUploads({ storage, keyring, reader: archiveReader(bench, nameOf) })
@@ -423,6 +423,7 @@ async function build(
         deliveries,
         counters,
         tally,
+        entries,
         switchboard,
         transparency,
         decoder,

@@ -51,6 +51,16 @@ const listsStaged = metrics.gauge({
   name: 'lamplighter_lists_staged',
   help: 'Lists of which a version waits for a person.',
 })
+const listExceptions = metrics.gauge({
+  name: 'lamplighter_list_exceptions',
+  help: 'Pairs of a list that are not a hit.',
+  labels: { list: () => namesNow().lists() },
+})
+const listExceptionShare = metrics.gauge({
+  name: 'lamplighter_list_exceptions_share',
+  help: 'Pairs of a list that are not a hit, as a share of its entries; above 0.001 somebody should ask what the list is worth.',
+  labels: { list: () => namesNow().lists() },
+})
 const groups = { group: ['follow'] }
 const streamLag = metrics.gauge({ name: 'lamplighter_stream_lag_records', help: 'Unread events.', labels: groups })
 const streamOldest = metrics.gauge({
@@ -92,6 +102,7 @@ export interface Standing {
   readonly lists: readonly { id: string; ageMs: number; entries: number; endsMs: number | null }[]
   /** Versions of lists that wait for a person, with the reasons. */
   readonly stagedLists: readonly { id: string; version: number; why: readonly string[] }[]
+  readonly silent: readonly { list: string; entries: number; exceptions: number }[]
   readonly switches: readonly { id: string; on: boolean; lapsed: boolean }[]
   readonly stream: { group: string; records: number; oldestMs: number }
   readonly queues: readonly { queue: string; waiting: number; parked: number }[]
@@ -110,7 +121,7 @@ export function indexStands(index: {
 }
 
 export function thingsStand(at: Standing): void {
-  for (const gauge of [listAge, listEntries, listEnds]) gauge.reset()
+  for (const gauge of [listAge, listEntries, listEnds, listExceptions, listExceptionShare]) gauge.reset()
   listsStaged.set(at.stagedLists.length)
   // What is empty is there with a zero, so that an alert can tell it from a gauge that nobody sets.
   for (const lane of laneNames) for (const gauge of [laneWaiting, laneOldest, laneOverdue]) gauge.set(0, { lane })
@@ -128,6 +139,10 @@ export function thingsStand(at: Standing): void {
     listAge.set(ageMs / 1000, { list: id })
     listEntries.set(entries, { list: id })
     if (endsMs !== null) listEnds.set(endsMs / 1000, { list: id })
+  }
+  for (const { list, entries, exceptions } of at.silent) {
+    listExceptions.set(exceptions, { list })
+    listExceptionShare.set(exceptions / Math.max(1, entries), { list })
   }
   streamLag.set(at.stream.records, { group: at.stream.group })
   streamOldest.set(at.stream.oldestMs / 1000, { group: at.stream.group })

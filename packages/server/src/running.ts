@@ -7,6 +7,7 @@ import { type IntakeServices, startFollow } from './intake/index.ts'
 import { housekeeping, SCHEDULE_QUEUE, startScheduler, startWorker } from './jobs/index.ts'
 import type { Switchboard, Tally } from './policy/index.ts'
 import { type CaseDesk, settleHandler, withheldHandler } from './review/index.ts'
+import type { Entries } from './signals/index.ts'
 import type { Storage } from './storage/index.ts'
 import type { Keyring } from './storage/keyring/index.ts'
 import type { Transparency } from './transparency/index.ts'
@@ -23,6 +24,7 @@ export interface RunningParts {
   readonly replay: { tend(): Promise<number> }
   readonly uploads: { tend(): Promise<number> }
   readonly tally: Tally
+  readonly entries: Pick<Entries, 'flush'>
   readonly switchboard: Switchboard
   readonly transparency: Transparency
   readonly decoder: Decoder
@@ -78,6 +80,8 @@ export function startRunning(parts: RunningParts): (() => Promise<void>)[] {
   // A count that could not be written is written the next time.
   const writeCounts = () => tally.flush().catch((error: unknown) => failed('rules', error))
   const counting = setInterval(writeCounts, COUNT_MS).unref()
+  const writeUses = () => parts.entries.flush().catch((error: unknown) => failed('index', error))
+  const countingUses = setInterval(writeUses, COUNT_MS).unref()
   const stopLog = transparency.start()
   // Now, so that the first picture does not wait for it.
   void decoder.walls().then(() => decoder.native())
@@ -85,7 +89,9 @@ export function startRunning(parts: RunningParts): (() => Promise<void>)[] {
     stopping.abort()
     await Promise.all([follower.stop(), delivering, worker.stop(), chores.stop()])
     clearInterval(counting)
+    clearInterval(countingUses)
     await writeCounts()
+    await writeUses()
   }
   return [stopWork, stopLog]
 }

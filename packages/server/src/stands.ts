@@ -5,7 +5,7 @@ import type { Standing } from './gauges.ts'
 import { FOLLOW } from './intake/index.ts'
 import { hasLapsed, type SwitchSet, stateAt } from './policy/index.ts'
 import { laneStands } from './review/index.ts'
-import { listAges } from './signals/index.ts'
+import { type EntryStand, entryStands, listAges } from './signals/index.ts'
 import { type Storage, storageStands } from './storage/index.ts'
 import { type LogStand, logStands } from './transparency/index.ts'
 
@@ -15,6 +15,8 @@ export interface Stands extends Standing {
   readonly settings: Readonly<Record<string, string | number>>
   /** How old a list may become, where somebody said so. */
   readonly staleAfterMs: Readonly<Record<string, number>>
+  /** What of lists is silent. */
+  readonly silent: readonly EntryStand[]
   /** Lists that the live rules ask, and that hold nothing. */
   readonly emptyLists: readonly string[]
   readonly endpoints: readonly { readonly paused: boolean; readonly parked: number }[]
@@ -53,11 +55,12 @@ interface From {
 export async function standsOf({ storage, asked, fallen, native, video, switches, now }: From): Promise<Stands> {
   const { store, stream } = storage
   const at = now()
-  const [lanes, connections, lists, stored, logs, writtenAt, backlog, { engine, settings, numbers }] =
+  const [lanes, connections, lists, silent, stored, logs, writtenAt, backlog, { engine, settings, numbers }] =
     await Promise.all([
       store.read(laneStands, undefined),
       store.read(listConnections, null),
       store.read(listAges, undefined),
+      store.read(entryStands, at),
       store.read(storageStands, undefined),
       store.read(logStands, null),
       store.read(newestAct, undefined),
@@ -103,6 +106,7 @@ export async function standsOf({ storage, asked, fallen, native, video, switches
     staleAfterMs: Object.fromEntries(
       lists.flatMap(({ id, staleAfterMs }) => (staleAfterMs === null ? [] : [[id, staleAfterMs]])),
     ),
+    silent,
     emptyLists: asked().filter((id) => !lists.some((list) => list.id === id && list.entries > 0)),
     endpoints: connections.map(({ state, parked }) => ({ paused: state === 'paused', parked })),
     logs,

@@ -254,6 +254,7 @@ export const de: Words = {
     claimed: (type) => `gesendet als ${type}`,
     hit: (list, version) => `auf Liste ${list}, Version ${version}`,
     distance: (kind, bits) => (bits === 0 ? `${kind}, gleich` : `${kind}, ${bits} Bit Abstand`),
+    silenced: (entry) => `Eintrag ${entry}, durch eine Ausnahme stummgeschaltet: zählt hier nicht`,
     turned: 'gedreht oder gespiegelt',
     noHits: 'Auf keiner der durchsuchten Listen.',
     decidedBefore: (count) => `Dieselbe Datei wurde schon ${count}-mal entschieden.`,

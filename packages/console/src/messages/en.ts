@@ -247,6 +247,7 @@ export const en = {
     claimed: (type: string) => `sent as ${type}`,
     hit: (list: string, version: string) => `on list ${list}, version ${version}`,
     distance: (kind: string, bits: number) => (bits === 0 ? `${kind}, same` : `${kind}, ${bits} bits apart`),
+    silenced: (entry: number) => `entry ${entry}, silenced by an exception: it counts for nothing here`,
     turned: 'turned or mirrored',
     noHits: 'On none of the lists that were searched.',
     decidedBefore: (count: number) => `Same file decided before: ${many(count, 'time', 'times')}.`,

@@ -39,6 +39,12 @@ export function MediaFacts({ media }: { media: Media }) {
             </span>
           </li>
         ))}
+        {media.silenced.map(({ list, version, entry, exception }) => (
+          <li className="flex flex-wrap items-center gap-1.5" key={exception}>
+            <Chip>{t.reveal.hit(list, version)}</Chip>
+            <span className="text-fine text-muted">{t.reveal.silenced(entry)}</span>
+          </li>
+        ))}
         {media.unknown.map(({ part, why }) => (
           <li key={part}>
             <Chip look="unknown">{t.signals.unknown(wordsOf(part), wordsOf(why))}</Chip>

@@ -29,6 +29,7 @@ import {
   judgeNative,
   judgePartitions,
   judgePostgres,
+  judgeSilent,
   judgeStaged,
   judgeStream,
   judgeSwitches,
@@ -51,6 +52,7 @@ export interface Stood {
   readonly endpoints: readonly { readonly paused: boolean; readonly parked: number }[]
   readonly lists: readonly { readonly id: string; readonly ageMs: number; readonly endsMs: number | null }[]
   readonly stagedLists: readonly { readonly id: string; readonly version: number; readonly why: readonly string[] }[]
+  readonly silent: Parameters<typeof judgeSilent>[0]
   readonly emptyLists: readonly string[]
   readonly staleAfterMs: Readonly<Record<string, number>>
   readonly logs: readonly LogStand[]
@@ -108,6 +110,7 @@ function installation(at: Stood): Finding[] {
     judgeLists(at.lists, at.staleAfterMs, at.emptyLists),
     judgeLicences(at.lists),
     judgeStaged(at.stagedLists),
+    judgeSilent(at.silent),
     ...at.logs.map(judgeLog),
     judgeWalls(at.fallen),
     judgeNative(at.native),

@@ -123,6 +123,32 @@ export function judgeStaged(staged: readonly { id: string; version: number; why:
       )
 }
 
+/** Exceptions beyond this share of a list's entries say more of the list than of the files (matching.md §9.3). */
+const MOST_EXCEPTED = 0.001
+
+/** @param silent what of each list is silent */
+export function judgeSilent(
+  silent: readonly { list: string; entries: number; exceptions: number; endSoon: number }[],
+): Finding {
+  const many = silent.filter(({ entries, exceptions }) => exceptions > MOST_EXCEPTED * entries)
+  if (many.length > 0) {
+    const found = many.map(({ list, entries, exceptions }) => `${list} ${exceptions} of ${entries}`).join(', ')
+    return look(
+      'exceptions',
+      `more than one in a thousand entries: ${found}`,
+      'Either the list is bad or somebody silences too much. GET /v1/exceptions shows each pair, who made it and how often it was used.',
+    )
+  }
+  const soon = silent.filter(({ endSoon }) => endSoon > 0)
+  return soon.length === 0
+    ? ok('exceptions', `${silent.reduce((sum, { exceptions }) => sum + exceptions, 0)} hold`)
+    : look(
+        'exceptions',
+        `end within 30 days: ${soon.map(({ list, endSoon }) => `${list} ${endSoon}`).join(', ')}`,
+        'They are hits again from then on. Who still wants them silent has to say so anew.',
+      )
+}
+
 /** @param switches as they stand; none that is off is a fault */
 export function judgeSwitches(switches: readonly { id: string; on: boolean; lapsed: boolean }[]): Finding {
   const lapsed = switches.filter((one) => one.lapsed).map(({ id }) => id)

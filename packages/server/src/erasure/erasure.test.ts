@@ -22,6 +22,7 @@ const BEFORE = [
   'evidence.item_key',
   'evidence.sealed',
   'ledger_records.sealed',
+  'list_hits.event_key',
   'notices.account',
   'notices.content',
   'once_results.key',

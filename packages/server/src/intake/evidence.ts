@@ -57,7 +57,11 @@ export async function evidenceOf(
       text: text === '' ? null : text,
       marks: marksOf(lists.hits),
       links: fieldList(item, 'links'),
-      files: filesOf(media, { hits: lists.hits, silent: silentLists(seen, signals) }, exhibits),
+      files: withSilenced(
+        filesOf(media, { hits: lists.hits, silent: silentLists(seen, signals) }, exhibits),
+        media,
+        lists,
+      ),
       signals,
       facts: [...factLines(event), ...hashers(media)],
       ...(accepted.off !== undefined && { off: accepted.off }),
@@ -72,7 +76,7 @@ export function archivedContent(accepted: Accepted, media: MediaReading, lists: 
     text: text === '' ? null : text,
     marks: marksOf(lists.hits),
     links: fieldList(accepted.event.item, 'links'),
-    files: filesOf(media, { hits: lists.hits, silent: [] }, []),
+    files: withSilenced(filesOf(media, { hits: lists.hits, silent: [] }, []), media, lists),
     signals: lists.hits.flatMap((hit): SignalJson[] => {
       const list = lists.asked.get(hit.list)
       if (list === undefined) return []
@@ -149,6 +153,20 @@ function filesOf(
     unknown: [...file.unknown, ...silent.filter(({ why }) => file.unknown.every((own) => own.why !== why))],
     exhibit: exhibits.find((exhibit) => exhibit.mediaKey === mediaKey)?.id ?? null,
     hits: shown,
+  }))
+}
+
+/** A hit that an exception silenced is shown beside those that count: nobody wonders why a rule did not fire. */
+function withSilenced(
+  files: StoredEvidence['files'],
+  { placed }: Pick<MediaReading, 'placed'>,
+  { silenced }: Pick<BoundLists, 'silenced'>,
+): StoredEvidence['files'] {
+  return files.map((file, place) => ({
+    ...file,
+    silenced: silenced
+      .filter(({ value }) => placed.get(value)?.includes(place) === true)
+      .map(({ hit, exception }) => ({ list: hit.list, version: `v${hit.version}`, entry: hit.entry, exception })),
   }))
 }
 

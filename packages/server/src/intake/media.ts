@@ -14,8 +14,10 @@ export interface MediaReading {
   readonly digestKinds: ReadonlySet<DigestKind>
   /** SHA-256 of the files that have a hash of the record; undefined in it where a file's is not known. */
   readonly hashed: ReadonlyMap<string, readonly (string | undefined)[]>
+  /** Places of the files that have a hash. */
+  readonly placed: ReadonlyMap<string, readonly number[]>
   /** One entry a file, in the order of the event, for the case. */
-  readonly files: readonly (Omit<StoredFile, 'exhibit' | 'hits'> & {
+  readonly files: readonly (Omit<StoredFile, 'exhibit' | 'hits' | 'silenced'> & {
     readonly mediaKey: string
     readonly stored: boolean
   })[]
@@ -32,7 +34,15 @@ export type FileSource = Pick<MediaVault, 'find' | 'fetched'>
  */
 export async function readMedia(accepted: Accepted, vault: FileSource, budgetMs: number): Promise<MediaReading> {
   if (accepted.files.length === 0 || accepted.off !== undefined)
-    return { event: accepted.event, readings: [], digestKinds: ALL_KINDS, hashed: new Map(), files: [], unknown: [] }
+    return {
+      event: accepted.event,
+      readings: [],
+      digestKinds: ALL_KINDS,
+      hashed: new Map(),
+      placed: new Map(),
+      files: [],
+      unknown: [],
+    }
   const read = await Promise.all(accepted.files.map((file) => readFile(file, accepted.connection, vault, budgetMs)))
   const first = accepted.files[0]
   const record: Record<string, unknown> = {
@@ -55,7 +65,7 @@ export async function readMedia(accepted: Accepted, vault: FileSource, budgetMs:
     event: { ...accepted.event, media: record } as Event,
     readings: read.flatMap((one) => one.readings),
     digestKinds: new Set([...ALL_KINDS].filter((kind) => kinds.every((known) => known.has(kind)))),
-    hashed: filesByHash(read),
+    ...filesByHash(read),
     files: read.map((one) => one.file),
     unknown: read.flatMap((one) => one.file.unknown.map(({ part, why }) => ({ signal: `media.${part}`, why }))),
   }
@@ -86,14 +96,16 @@ interface Hashes {
   readonly whole: boolean
 }
 
-function filesByHash(read: readonly Pick<OneFile, 'digests' | 'pdq'>[]): MediaReading['hashed'] {
-  const pairs = read.flatMap(({ digests, pdq }) => {
+function filesByHash(read: readonly Pick<OneFile, 'digests' | 'pdq'>[]): Pick<MediaReading, 'hashed' | 'placed'> {
+  const pairs = read.flatMap(({ digests, pdq }, place) => {
     const sha256 = digests.known.find((digest) => kindOf(digest) === 'sha256')
-    return [...new Set([...digests.known, ...pdq.known])].map((hash) => ({ hash, sha256 }))
+    return [...new Set([...digests.known, ...pdq.known])].map((hash) => ({ hash, sha256, place }))
   })
-  return new Map(
-    [...Map.groupBy(pairs, ({ hash }) => hash)].map(([hash, of]) => [hash, of.map(({ sha256 }) => sha256)]),
-  )
+  const byHash = [...Map.groupBy(pairs, ({ hash }) => hash)]
+  return {
+    hashed: new Map(byHash.map(([hash, of]) => [hash, of.map(({ sha256 }) => sha256)])),
+    placed: new Map(byHash.map(([hash, of]) => [hash, of.map(({ place }) => place)])),
+  }
 }
 
 const ALL_KINDS: ReadonlySet<DigestKind> = new Set(['sha256', 'sha1', 'md5'])

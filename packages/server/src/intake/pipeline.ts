@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { CounterOp, CounterStore, Flag, Judgement, Measured, Mode, Phase, Plan, Reading } from '@lamplighter/rules'
 import type { MediaVault } from '../evidence/index.ts'
 import { judgeCounted, type LiveRules, type Running, type SwitchSet, soften, type Tally } from '../policy/index.ts'
-import { type BoundLists, type ListBook, measure, type Provider, type Trials } from '../signals/index.ts'
+import { type BoundLists, type Entries, type ListBook, measure, type Provider, type Trials } from '../signals/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import {
   type Acting,
@@ -30,6 +30,8 @@ export interface Bench {
   readonly running: () => Running
   readonly tally: Pick<Tally, 'saw' | 'later'>
   readonly lists: ListBook
+  /** Counts what exceptions silenced. */
+  readonly entries?: Pick<Entries, 'saw'>
   /** Versions of lists that are only counted. */
   readonly trials: Pick<Trials, 'watch'>
   readonly counters: CounterStore
@@ -175,6 +177,8 @@ export function judgePlanned(planned: Planned, readings: readonly Reading[], ben
   const account = idOf(media.event, rules.schema.events.get(accepted.event.kind)?.about ?? 'actor')
   const shared = { acting, event: media.event, judgements, phases: wish.first ?? phases, account, now }
   if (mode === 'live') bench.tally.saw(observed(shared))
+  // Once an event: what the gate has judged is not counted again in follow.
+  if ((wish.first ?? phases).includes('gate')) bench.entries?.saw(lists.silenced, now)
   const aside = asides.find((one) => one.rules === other)
   if (aside !== undefined) {
     const { providers } = bench

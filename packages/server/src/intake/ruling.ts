@@ -104,6 +104,15 @@ interface Said {
   readonly explanation: Explanation
 }
 
+/** The same person has another name at each entry, so names lead nowhere. */
+function hitsOf({ accepted, lists }: Seen, { sealKey }: Pick<Bench, 'sealKey'>): Ruling['hits'] {
+  const sender = idOf(accepted.event, 'actor')
+  return lists.hits.map(({ list, entry, version, distanceBits }) => ({
+    ...{ list, n: entry, version, distance: distanceBits },
+    who: sender === undefined ? null : hmacHex(sealKey, `uploader ${list} ${entry} ${sender}`),
+  }))
+}
+
 async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
   const { accepted, rules } = seen
   const { event, connection } = accepted
@@ -134,6 +143,7 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
     policy: policy === undefined ? null : { id: policy.id, name: policy.name },
     harms,
     signals: seen.lists.hits.map(({ list, version }) => `${list} v${version}`),
+    hits: hitsOf(seen, bench),
     unknown: said.explanation.undecided.flatMap(({ because_of }) => [...because_of]),
     event: { key: accepted.key, id: event.id, kind: event.kind },
     item,

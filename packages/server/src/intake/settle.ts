@@ -3,6 +3,7 @@ import { type ActionMeans, createNotice, requestAction, withholdNotice } from '.
 import { type ExhibitSeed, keepExhibit } from '../evidence/index.ts'
 import { insertVerdict, noteHits } from '../policy/index.ts'
 import { type CaseSeed, type EvidenceSeed, openCase, putEvidence } from '../review/index.ts'
+import { type NotedHit, noteListHits } from '../signals/lists/store.ts'
 import type { Tx } from '../storage/index.ts'
 import { instantOf, type LedgerAct, record } from '../transparency/index.ts'
 
@@ -29,6 +30,8 @@ export interface Ruling {
   readonly policy: { readonly id: string; readonly name: string } | null
   readonly harms: readonly string[]
   readonly signals: readonly string[]
+  /** What lists hit. */
+  readonly hits: readonly NotedHit[]
   readonly unknown: readonly string[]
   readonly event: { readonly key: string; readonly id: string; readonly kind: string }
   readonly item: { readonly type: string; readonly id: string } | null
@@ -80,6 +83,7 @@ export async function settleRuling(tx: Tx, ruling: Ruling, means: ActionMeans): 
     record: recorded.record,
   })
   await noteHits(tx, { key: ruling.event.key, rules: ruling.fired })
+  await noteListHits(tx, { key: ruling.event.key, hits: ruling.hits })
   for (const number of new Set(numbers)) {
     if (ruling.evidence !== null) await putEvidence(tx, number, ruling.evidence)
     for (const exhibit of ruling.exhibits) await keepExhibit(tx, number, exhibit)

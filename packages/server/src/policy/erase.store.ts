@@ -18,7 +18,8 @@ export async function eraseVerdicts(
     )
     .execute()
   for (const { id, event_key } of gone) {
-    await tx.db.deleteFrom('rule_hits').where('event_key', '=', event_key).execute()
+    for (const hits of ['rule_hits', 'list_hits'] as const)
+      await tx.db.deleteFrom(hits).where('event_key', '=', event_key).execute()
     // The answer repeats what a rule said, which may name people. An event that came again would be judged anew.
     await tx.db.deleteFrom('seen').where('event_key', '=', event_key).execute()
     await unguarded(tx, ['verdicts'], () => tx.db.deleteFrom('verdicts').where('id', '=', id).execute())

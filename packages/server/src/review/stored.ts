@@ -13,6 +13,8 @@ export interface StoredFile {
   /** What made the hashes, where the platform sent no bytes. */
   readonly madeBy?: string
   readonly hits: NonNullable<EvidenceJson['media']>['hits']
+  /** Hits that an exception silenced. */
+  readonly silenced?: NonNullable<EvidenceJson['media']>['silenced']
   readonly unknown: readonly { readonly part: string; readonly why: string }[]
 }
 

@@ -88,6 +88,7 @@ function mediaView(file: StoredFile): EvidenceJson['media'] {
     height: file.height,
     flags: [...file.flags],
     hits: [...file.hits],
+    silenced: (file.silenced ?? []).map((one) => ({ ...one })),
     unknown: file.unknown.map((one) => ({ ...one })),
     steps: decoded ? ['lowpass', 'reduced', 'full'] : [],
     decidedBefore: 0,

@@ -22,6 +22,8 @@ export type Searches = Map<Pictures, Map<Pdq, Nearby>>
 /** A hit that an exception silenced. */
 export interface SilencedHit {
   readonly hit: ListHit
+  /** That hit, as it was looked up. */
+  readonly value: string
   readonly exception: string
 }
 
@@ -85,7 +87,7 @@ class Choice {
     if (isPassed(state)) return false
     const exception = entries.exceptionOf({ list: id, n }, this.#value, files.get(this.#value) ?? [undefined], now)
     if (exception !== undefined) {
-      if (!this.#silenced.has(n)) this.#seen.onSilenced({ hit, exception: exception.id })
+      if (!this.#silenced.has(n)) this.#seen.onSilenced({ hit, value: this.#value, exception: exception.id })
       this.#silenced.add(n)
       return false
     }

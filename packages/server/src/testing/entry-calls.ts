@@ -67,6 +67,7 @@ export function entryCalls(make: EntryMakes, word: string): Record<string, () =>
   })
   return {
     getEntries: async () => ({ path: '/v1/lists/bad_domains/entries' }),
+    getListWorth: async () => ({ path: '/v1/lists/bad_domains/hits' }),
     addEntry: async () => ({
       path: `/v1/lists/${await make.list()}/entries`,
       ...json({ value: 'new.example', reason }),

@@ -1,13 +1,18 @@
 import { hmacHex } from '../../http/crypto.ts'
 import type { Storage } from '../../storage/index.ts'
+import type { SilencedHit } from '../look.ts'
 import { EntryBook } from './entry-book.ts'
-import { standingSince } from './store.ts'
+import { noteUses, standingSince } from './store.ts'
 
 /** What this process knows of single entries. */
 export interface Entries {
   readonly book: EntryBook
   /** Reads what changed since it was read last. */
   load(): Promise<void>
+  /** Counts what exceptions silenced. Nothing here can fail a verdict. */
+  saw(silenced: readonly Pick<SilencedHit, 'exception'>[], now: number): void
+  /** Writes what was counted. Numbers are kept until they are written. */
+  flush(): Promise<void>
   /** Name of a file in exceptions. @param sha256 64 hex digits */
   fileKey(sha256: string): string
 }
@@ -24,9 +29,25 @@ export function makeEntries({ store }: Pick<Storage, 'store'>, fingerprintKey: U
     book.except(found.exceptions)
     newest = found.newest
   }
+  let uses = new Map<string, { times: number; at: number }>()
   return {
     book,
     fileKey,
+    saw(silenced, now) {
+      for (const id of new Set(silenced.map(({ exception }) => exception)))
+        uses.set(id, { times: (uses.get(id)?.times ?? 0) + 1, at: now })
+    },
+    async flush() {
+      if (uses.size === 0) return
+      const counted = uses
+      uses = new Map()
+      try {
+        await store.tx(noteUses, { uses: [...counted].map(([id, use]) => ({ id, ...use })) })
+      } catch (error) {
+        for (const [id, { times, at }] of counted) uses.set(id, { times: times + (uses.get(id)?.times ?? 0), at })
+        throw error
+      }
+    },
     // One after another, so that an older answer of the database never takes the place of a newer one.
     load() {
       const next = turn.then(read)

@@ -140,7 +140,7 @@ describe('matching 25: an exception silences one pair', () => {
       const { said, lists } = ask(value, { files: ['f1'] })
       expect([kind, said, lists.hits, lists.silenced]).toEqual([
         ...[kind, null, []],
-        [{ exception: 'ex1', hit: expect.objectContaining({ list: 'l', entry: 1 }) }],
+        [{ exception: 'ex1', value, hit: expect.objectContaining({ list: 'l', entry: 1 }) }],
       ])
       expect(ask(value, { files: ['f2'] }).said).toMatchObject({ entry: '1' })
       // One of them is unknown, or is another: somebody may have sent the listed file itself.

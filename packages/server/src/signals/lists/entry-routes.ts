@@ -9,6 +9,7 @@ import {
   getEntries,
   getEntryActs,
   getExceptions,
+  getListWorth,
   sayOfEntry,
   withdrawEntryAct,
 } from '@lamplighter/api'
@@ -16,6 +17,7 @@ import { parsePdq } from '@lamplighter/matching'
 import { AppError } from '../../http/errors.ts'
 import { onceOf, type Route, route } from '../../http/route.ts'
 import { allStaff, doerOf, staffLabel } from '../../people/index.ts'
+import { reviewedOf } from '../../review/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { Affected, RecordKeys } from '../../transparency/index.ts'
 import { oneList } from '../store.ts'
@@ -24,10 +26,12 @@ import type { Entries } from './entries.ts'
 import { MOST_SILENT_MS } from './entry-acts.ts'
 import type { EntryDesk } from './entry-desk.ts'
 import { pageOf } from './entry-page.ts'
+import { worthOf } from './hot.ts'
 import { entryFrom } from './parse.ts'
-import { exceptionRows, oneException, sayOfEntry as sayWork, withdrawAct } from './store.ts'
+import { exceptionRows, listHits, oneException, sayOfEntry as sayWork, withdrawAct } from './store.ts'
 import type { ExceptionsTable } from './tables.ts'
 
+const MOST_ENTRIES = 200
 const DAY_MS = 86_400_000
 
 export interface EntryServices {
@@ -93,6 +97,14 @@ export function entryRoutes({ storage, entries, desk, codec, keysFor }: EntrySer
       const { state } = await store.tx(sayWork, input, onceOf(call))
       await entries.load()
       return { body: { state } }
+    }),
+    route(getListWorth, async ({ params, now }) => {
+      const { row } = await store.read(oneList, params.id)
+      const { hits, uploaders } = await store.read(listHits, { list: params.id, now })
+      const reviewed = await store.read(reviewedOf, [...new Set(hits.map(({ event_key }) => event_key))])
+      const worth = worthOf(hits, reviewed, { sealed: row.sealed === 1, uploaders })
+      const entries = worth.entries.slice(0, MOST_ENTRIES).map((one) => ({ ...one }))
+      return { body: { ...worth, source: row.source, entries } }
     }),
     route(getExceptions, async ({ query, now }) => {
       const rows = await store.read(exceptionRows, { list: query.list })

@@ -42,3 +42,39 @@ export const noteUses = defineWork(
     }
   },
 )
+
+/** What is silent in a list, and of what somebody must be asked again. */
+export interface EntryStand {
+  readonly list: string
+  readonly entries: number
+  /** Exceptions that hold. */
+  readonly exceptions: number
+  /** Entries and exceptions that come back within 30 days, where nobody says again that they are silent. */
+  readonly endSoon: number
+}
+
+const SOON_MS = 30 * 86_400_000
+
+/** How much is silent, by list. */
+export const entryStands = defineQuery('entries.stands', async ({ db }: ReadDb, at: number): Promise<EntryStand[]> => {
+  const lists = await db.selectFrom('lists').select(['id', 'entries']).orderBy('id').execute()
+  const exceptions = await db
+    .selectFrom('exceptions')
+    .select(['list', 'ends_at'])
+    .where('ended_at', 'is', null)
+    .where('ends_at', '>', at)
+    .execute()
+  const aside = await db
+    .selectFrom('entry_standing')
+    .select(['list', 'until_at'])
+    .where('state', '=', 'aside')
+    .where('until_at', '>', at)
+    .where('until_at', '<=', at + SOON_MS)
+    .execute()
+  return lists.map(({ id, entries }) => {
+    const own = exceptions.filter(({ list }) => list === id)
+    const soon = own.filter(({ ends_at }) => ends_at <= at + SOON_MS).length
+    const asideSoon = aside.filter(({ list }) => list === id).length
+    return { list: id, entries, exceptions: own.length, endSoon: soon + asideSoon }
+  })
+})

@@ -1,6 +1,7 @@
 export { actEnded, actOnEntry, agreeToAct, entryNamed, oneAct, waitingActs, withdrawAct } from './entry-acts.store.ts'
 export { oneEntry, standingBetween } from './entry-rows.store.ts'
-export { exceptionRows, noteUses, oneException } from './exceptions.store.ts'
+export { type EntryStand, entryStands, exceptionRows, noteUses, oneException } from './exceptions.store.ts'
+export { listHits, type NotedHit, noteListHits } from './hits.store.ts'
 export { opinionsOf, sayOfEntry } from './opinions.store.ts'
 export { standingSince } from './standing.store.ts'
 export { schema } from './tables.ts'

@@ -6,7 +6,26 @@ declare module '../../storage/tables.ts' {
     entry_opinions: EntryOpinionsTable
     entry_acts: EntryActsTable
     exceptions: ExceptionsTable
+    list_hits: ListHitsTable
+    entry_uploaders: EntryUploadersTable
   }
+}
+
+/** That an entry hit something in an event of which something followed. */
+export interface ListHitsTable {
+  event_key: string
+  list: string
+  n: number
+  version: number
+  distance: number
+  at: number
+}
+/** Who sent what an entry hit, by a name that nobody can make but us and that is another one for each entry. */
+export interface EntryUploadersTable {
+  list: string
+  n: number
+  who: string
+  at: number
 }
 
 /** Entries that are anything but active, or that expire. Without a row an entry is active. */
@@ -78,6 +97,8 @@ export interface ExceptionsTable {
 }
 
 const year = { default: days(365), min: days(30), max: days(3650) }
+/** Uploaders are counted over so long. */
+export const HOT_MS = 23 * 3_600_000
 const ofEntry = 'foreign key (list, n) references list_entries (list, n) on delete cascade'
 
 /** What is known of single entries beside their values. */
@@ -152,11 +173,41 @@ export const schema = defineSchema({
         'create index exceptions_list on exceptions (list, ends_at)',
       ],
     },
+    {
+      id: '0002-hits',
+      up: (engine) => [
+        table(
+          engine,
+          'list_hits',
+          {
+            event_key: 'text not null',
+            list: 'text not null',
+            n: 'bigint not null',
+            version: 'bigint not null',
+            distance: 'bigint not null',
+            at: 'bigint not null',
+          },
+          ['primary key (event_key, list, n)'],
+        ),
+        'create index list_hits_list on list_hits (list, at)',
+        'create index list_hits_at on list_hits (at)',
+        table(
+          engine,
+          'entry_uploaders',
+          { list: 'text not null', n: 'bigint not null', who: 'text not null', at: 'bigint not null' },
+          ['primary key (list, n, who)'],
+        ),
+        'create index entry_uploaders_at on entry_uploaders (at)',
+      ],
+    },
   ],
   tables: {
     entry_standing: { kept: { with: 'list_entries' } },
     entry_opinions: { kept: { with: 'list_entries' } },
     entry_acts: { kept: { from: 'ended_at', ...year } },
     exceptions: { kept: { from: 'ends_at', ...year } },
+    list_hits: { kept: { from: 'at', default: days(90), min: days(28), max: days(730) } },
+    // Retention runs every hour: after 24 hours nothing is left.
+    entry_uploaders: { kept: { from: 'at', default: HOT_MS, min: HOT_MS, max: HOT_MS } },
   },
 })
