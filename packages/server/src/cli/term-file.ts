@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { importTermFile } from '@lamplighter/api'
-import { readTermFile } from '../signals/terms-files/index.ts'
+import { parseVerifierKey } from '@lamplighter/ledger'
+import { checkNote, readTermFile } from '../signals/terms-files/index.ts'
 import { withApi } from './api.ts'
 import { type ExitCode, type Io, UsageError } from './io.ts'
 
@@ -22,5 +23,23 @@ export async function sendTermFile(io: Io, path: string, live: boolean): Promise
     `${id} version ${version} is ${state}: ${entries} entries, ${added} added, ${removed} removed; signed by ${signed.by.join(', ')}`,
     ...why.map((reason) => `  because ${reason}`),
   ])
+  return 0
+}
+
+/** Checks a term file, and the signed note beside it if there is one. Nothing is sent or stored. */
+export async function checkTermFile(io: Io, path: string): Promise<ExitCode> {
+  if (!existsSync(path)) throw new UsageError(`${path} cannot be read; give the path of a term file`)
+  const file = readTermFile(readFileSync(path))
+  const { id, version } = file.text
+  const note = notePath(path)
+  const about = { id, version, sha256: file.sha256, entries: file.entries.length }
+  const good = `${id} version ${version}: ${file.entries.length} entries, good`
+  if (!existsSync(note)) {
+    io.result({ ...about, note: null }, [`${good}. There is no note: sign it before it is imported`])
+    return 0
+  }
+  const keys = io.config().config.listKeys.map(parseVerifierKey)
+  const { keys: by, day } = await checkNote(readFileSync(note, 'utf8'), file, keys)
+  io.result({ ...about, note: { by, day } }, [`${good}; signed by ${by.join(', ')} on ${day}`])
   return 0
 }

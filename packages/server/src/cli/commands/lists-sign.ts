@@ -1,15 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import {
-  formatVerifierKey,
-  isKeyName,
-  LedgerError,
-  parseVerifierKey,
-  type Signer,
-  verifierKey,
-} from '@lamplighter/ledger'
-import { canonicalTermFile, checkNote, readTermFile, signTermFile } from '../../signals/terms-files/index.ts'
+import { formatVerifierKey, isKeyName, LedgerError, type Signer, verifierKey } from '@lamplighter/ledger'
+import { canonicalTermFile, readTermFile, signTermFile } from '../../signals/terms-files/index.ts'
 import type { Command } from '../command.ts'
 import { type Io, UsageError } from '../io.ts'
 import { notePath } from '../term-file.ts'
@@ -80,31 +73,6 @@ export const commands: readonly Command[] = [
       io.result({ id: file.text.id, version: file.text.version, sha256: file.sha256, note, key }, [
         `${file.text.id} version ${file.text.version}, ${file.entries.length} entries, signed by ${name}: ${note}`,
         `Who takes lists from you sets: LAMPLIGHTER_LIST_KEYS=${key}`,
-      ])
-      return 0
-    },
-  },
-  {
-    name: 'lists check',
-    summary: 'Checks a term file, and the signed note beside it if there is one. Nothing is sent or stored.',
-    example: 'lamplighter lists check slurs_en.json',
-    args: ['file'],
-    async run(io, given) {
-      const { path, bytes } = bytesOf(io, given.args[0] ?? '')
-      const file = readTermFile(bytes)
-      const { id, version } = file.text
-      const note = notePath(path)
-      const about = { id, version, sha256: file.sha256, entries: file.entries.length }
-      if (!existsSync(note)) {
-        io.result({ ...about, note: null }, [
-          `${id} version ${version}: ${file.entries.length} entries, good. There is no note: sign it before it is imported`,
-        ])
-        return 0
-      }
-      const keys = io.config().config.listKeys.map(parseVerifierKey)
-      const { keys: by, day } = await checkNote(readFileSync(note, 'utf8'), file, keys)
-      io.result({ ...about, note: { by, day } }, [
-        `${id} version ${version}: ${file.entries.length} entries, good; signed by ${by.join(', ')} on ${day}`,
       ])
       return 0
     },

@@ -10,7 +10,7 @@ import type { Command, Given } from '../command.ts'
 import { type Io, UsageError } from '../io.ts'
 import { FileBody } from '../operator.ts'
 import { startProgress } from '../progress.ts'
-import { sendTermFile } from '../term-file.ts'
+import { checkTermFile, sendTermFile } from '../term-file.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.csv': 'text/csv',
@@ -181,12 +181,14 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'lists check',
-    summary: 'Reads a list file without a server: its rows, and those that cannot be used.',
+    summary:
+      'Reads a list file without a server: its rows, and those that cannot be used; of a term file (.json) its note, too.',
     example: 'lamplighter lists check terms.txt --kind text',
     args: ['file'],
     options: { kind: { help: 'pdq, digest, text or domain', value: 'kind' } },
     async run(io, given) {
       const path = resolve(io.folder, given.args[0] ?? '')
+      if (extname(path) === '.json') return checkTermFile(io, path)
       const kind = kinds.find((one) => one === given.value('kind'))
       if (kind === undefined) throw new UsageError(`lists check needs --kind, one of ${kinds.join(', ')}`)
       if (!existsSync(path)) throw new UsageError(`${path} cannot be read; give the path of a list file`)

@@ -1,4 +1,4 @@
-import { canonicalOf, readTermFile } from '../read.ts'
+import { canonicalOf, canonicalTermFile, readTermFile } from '../read.ts'
 import type { OrganisationsFile } from '../shapes.ts'
 import { type Changes, carryOver, compare } from './compare.ts'
 import { readEu } from './eu.ts'
@@ -92,8 +92,9 @@ export function buildOrganisations(
 
 const together = (parts: readonly string[]): string => [...new Set(parts)].join('; ')
 
+/** A person may have marked names in it by hand: how it is spelled does not matter yet. */
 function organisationsFile(bytes: Uint8Array): OrganisationsFile {
-  const { text } = readTermFile(bytes)
+  const { text } = readTermFile(new TextEncoder().encode(canonicalTermFile(bytes)))
   if (text.format === 'lamplighter-organisations/1') return text
   throw badSource('the file before', `it is a ${text.format}; give --out another name`)
 }
