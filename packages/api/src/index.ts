@@ -3,9 +3,11 @@ import * as backtests from './backtests.ts'
 import * as decisions from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
+import * as exchanges from './exchanges.ts'
 import * as intake from './intake.ts'
 import * as listEntries from './list-entries.ts'
 import * as lists from './lists.ts'
+import * as matching from './matching.ts'
 import * as models from './models.ts'
 import * as operator from './operator.ts'
 import * as people from './people.ts'
@@ -37,9 +39,12 @@ export {
   type Repeat,
 } from './endpoint.ts'
 export * from './erasures.ts'
+export * from './exchanges.ts'
+export * from './hash-match.ts'
 export * from './intake.ts'
 export * from './list-entries.ts'
 export * from './lists.ts'
+export * from './matching.ts'
 export * from './models.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'
 export * from './operator.ts'
@@ -84,8 +89,11 @@ export const endpoints: readonly Endpoint[] = [
   switches,
   termFiles,
   operator,
+  exchanges,
   listEntries,
   lists,
+  exchanges,
   erasures,
   models,
+  matching,
 ].flatMap((part) => Object.values(part).filter(isEndpoint))

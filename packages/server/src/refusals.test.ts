@@ -192,7 +192,7 @@ describe('platform P-14: every refusal of every call', () => {
       const own = new Set(states.filter(([, named]) => named === code).map(([id]) => id))
       const shaped = declaring(code).filter(({ id }) => !own.has(id))
       expect(shaped.length).toBeGreaterThan(0)
-      // So many calls have come that what the first of them brought would be a backlog by now.
+      // Time goes by with each call: what came before must not become a backlog.
       await house.follow()
       for (const endpoint of shaped) {
         house.clock.now += 1_000

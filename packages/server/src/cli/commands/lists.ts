@@ -10,6 +10,7 @@ import type { Command, Given } from '../command.ts'
 import { type Io, UsageError } from '../io.ts'
 import { FileBody } from '../operator.ts'
 import { startProgress } from '../progress.ts'
+import { pullCommand } from '../pulling.ts'
 import { checkTermFile, sendTermFile } from '../term-file.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -220,4 +221,5 @@ export const commands: readonly Command[] = [
       return 0
     },
   },
+  pullCommand,
 ]
