@@ -21,6 +21,7 @@ import * as rules from './rules.ts'
 import * as runs from './runs.ts'
 import * as settings from './settings.ts'
 import * as switches from './switches.ts'
+import * as termFiles from './term-files.ts'
 import * as uploads from './uploads.ts'
 
 export { type Act, acts, operatorActs } from './acts.ts'
@@ -59,6 +60,7 @@ export * from './rules.ts'
 export * from './runs.ts'
 export * from './settings.ts'
 export * from './switches.ts'
+export * from './term-files.ts'
 export * from './uploads.ts'
 export * from './words.ts'
 
@@ -87,6 +89,7 @@ export const endpoints: readonly Endpoint[] = [
   runs,
   settings,
   switches,
+  termFiles,
   operator,
   exchanges,
   listEntries,

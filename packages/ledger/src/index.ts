@@ -29,7 +29,7 @@ export {
   type Verdict,
 } from './evidence.ts'
 export { checkpointText, parseCheckpointText } from './heads.ts'
-export { formatVerifierKey, type KeyType, parseVerifierKey, type VerifierKey, verifierKey } from './keys.ts'
+export { formatVerifierKey, isKeyName, type KeyType, parseVerifierKey, type VerifierKey, verifierKey } from './keys.ts'
 export { type FieldKind, KINDS, type Kind, type Kinds, SEALED_KINDS, type SealedFor, SLOTS } from './kinds.ts'
 export {
   actLeaf,

@@ -20,6 +20,7 @@ import {
   indexMerged,
   judged,
   ledgerAlarm,
+  listRefused,
   listsHit,
   snapshotRefused,
   unknownFields,
@@ -50,6 +51,7 @@ import { keyringOf, netsOf, type PlaceOptions, storageOf } from './places.ts'
 import {
   askedLists,
   countRules,
+  declaredList,
   harmsOf,
   makeRegistry,
   makeSwitchboard,
@@ -102,8 +104,10 @@ import {
   makeLibrary,
   makeMatchDesk,
   makeModels,
+  makeTermFiles,
   modelRoutes,
   shippedProviders,
+  termFileRoutes,
 } from './signals/index.ts'
 import { softwareDigest, version } from './software.ts'
 import { fallenWalls, type Stands, standsOf } from './stands.ts'
@@ -250,11 +254,18 @@ async function build(
   const models = makeModels({ storage, keysFor, onBroken: (error) => failed('models', error) })
   const providers = new Map([...shippedProviders, ...learnerProviders(models)])
   const outside = async () => {
-    const harms = new Map((await store.read(allLists, undefined)).map((row) => [row.id, allowedHarms(row)]))
+    const lists = (await store.read(allLists, undefined)).map((row) => [row.id, row] as const)
+    const harms = new Map(lists.map(([id, row]) => [id, allowedHarms(row)]))
+    const properties = new Map(lists.map(([id, row]) => [id, { sealed: row.sealed === 1, context: row.context === 1 }]))
+    const of = { harmsOf: (list: string) => harms.get(list), propertiesOf: (list: string) => properties.get(list) }
     const dsaNotices = (await settings.get('eu.dsa.notices')) === 'on'
-    return { harmsOf: (list: string) => harms.get(list), dsaNotices, policies: shippedPolicies }
+    return { ...of, dsaNotices, policies: shippedPolicies }
   }
   const registry = makeRegistry({ storage, providers: new Set(providers.keys()), counters, outside, now, keysFor })
+  const termFiles = makeTermFiles({
+    ...{ storage, library, keys: config.listKeys, onRefused: listRefused },
+    declaredAs: (list) => declaredList(registry, list),
+  })
   const switchboard = makeSwitchboard(storage)
   const tally = makeTally({
     async write(counts) {
@@ -387,6 +398,7 @@ async function build(
       routes: [
         ...replayRoutes({ storage, registry, keyring, progress, uploads, keysFor }),
         ...modelRoutes({ store }),
+        ...termFileRoutes({ termFiles, harms: () => harmsOf(registry) }),
         ...directRoutes(matchDesk),
         ...exchangeRoutes({ storage, exchanges }),
         ...erasureRoutes(erasure),

@@ -231,6 +231,18 @@ export function snapshotRefused(error: unknown): void {
   write('warn', { event: 'index.snapshot_refused', code: codeOf(error) })
 }
 
+const listsRefused = metrics.counter({
+  name: 'lamplighter_lists_refused_total',
+  help: 'Term files that were refused, by the reason: whoever sees some that nobody sent by mistake should look who sends them.',
+  labels: { why: ['bad_terms', 'signature', 'version_old'] },
+})
+
+/** A term file was refused, and the running version goes on (text.md §4). */
+export function listRefused(code: string): void {
+  listsRefused.add({ why: code })
+  write('warn', { event: 'lists.refused', code })
+}
+
 const exchangePullTotal = metrics.counter({
   name: 'lamplighter_exchange_pull_total',
   help: 'Pulls of exchanges: done, told to wait, or stopped until a person looks.',

@@ -15,6 +15,7 @@ import { Makes, openTown } from './testing/good-calls.ts'
 import { freshId, type House, messageOf, openHouse } from './testing/house.ts'
 import { operatorCalls } from './testing/operator-calls.ts'
 import { RuleMakes } from './testing/rule-calls.ts'
+import { signedFile } from './testing/term-files.ts'
 import { verifyLog, walkThinPath } from './testing/thin-path.ts'
 
 const YEARS_MS = 20 * 365 * 86_400_000
@@ -93,6 +94,7 @@ describe.each(engines)('the tables of the product on $name', (engine) => {
       'reports',
       'settings',
       'switch_changes',
+      'term_files',
       'withheld_notices',
     ])
     for (const table of ['case_links', 'case_history', 'case_notes', 'case_excludes']) {
@@ -120,6 +122,11 @@ async function liveIn(house: House): Promise<void> {
   for (const value of ['Harbour', 'Port'])
     await admin.call('PUT', '/v1/settings/platform.name', { body: { value, reason: 'x' } })
   await house.screen({ ...messageOf('hello'), mood: 'fine' })
+  // Of the two the newer one stays: a file must be above it.
+  for (const version of [1, 2])
+    await lead.call('POST', '/v1/lists/signed_terms/versions', {
+      body: await signedFile({ id: 'signed_terms', version }),
+    })
   // A sealed list is asked.
   const hashes = [{ kind: 'sha256', value: '0'.repeat(64) }]
   await operatorCalls(house, '/v1/match', { hashes, lists: ['csam_digests'] })

@@ -109,6 +109,7 @@ function termSections(
     Uint8Array.from(terms, flagsOf),
     Uint32Array.from(terms, (term) => strings.add('literal' in term ? term.pattern.id : term.term.id)),
     Uint32Array.from(terms, (term) => strings.add('literal' in term ? term.pattern.pattern : term.term.text)),
+    Uint32Array.from(terms, (term) => strings.add('literal' in term ? '' : (term.term.group ?? ''))),
     exceptStarts,
     Uint32Array.from(excepts.flat(), (word) => strings.add(word)),
   ]
@@ -117,7 +118,8 @@ function termSections(
 function flagsOf(term: Compiled | undefined): number {
   if (term === undefined) return 0
   if ('literal' in term) return FLAG.part | FLAG.pattern
-  return term.term.part === true ? FLAG.part : 0
+  const { part, ambiguous } = term.term
+  return (part === true ? FLAG.part : 0) | (ambiguous === true ? FLAG.ambiguous : 0)
 }
 
 const viewsOf = (term: Compiled | undefined): number => (term === undefined || 'literal' in term ? 0 : term.views)

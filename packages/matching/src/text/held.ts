@@ -3,7 +3,7 @@ import type { ImageReader } from './image.ts'
 import type { Strings } from './strings.ts'
 import type { ViewName } from './view.ts'
 
-export const FLAG = { part: 1, pattern: 2 } as const
+export const FLAG = { part: 1, pattern: 2, ambiguous: 4 } as const
 
 /** What an image says of a list. */
 export interface HeldList {
@@ -20,6 +20,10 @@ export interface HeldTerm {
   readonly entry: number
   readonly part: boolean
   readonly isPattern: boolean
+  /** Counts as it is written and beside another term of its group only. */
+  readonly ambiguous: boolean
+  /** '' where it has none. */
+  readonly group: string
   /** Words around a hit that take it back, as each view reads them. */
   readonly except: readonly ReadonlyMap<ViewName, string>[]
 }
@@ -33,6 +37,7 @@ export class HeldTerms {
   readonly #flags: Uint8Array
   readonly #id: Uint32Array
   readonly #text: Uint32Array
+  readonly #group: Uint32Array
   readonly #exceptStart: Uint32Array
   readonly #except: Uint32Array
   readonly #read = new Map<number, HeldTerm>()
@@ -45,6 +50,7 @@ export class HeldTerms {
     this.#flags = image.u8()
     this.#id = image.u32()
     this.#text = image.u32()
+    this.#group = image.u32()
     this.#exceptStart = image.u32()
     this.#except = image.u32()
   }
@@ -76,6 +82,8 @@ export class HeldTerms {
       entry: this.#entry[term] ?? 0,
       part: (flags & FLAG.part) !== 0,
       isPattern: (flags & FLAG.pattern) !== 0,
+      ambiguous: (flags & FLAG.ambiguous) !== 0,
+      group: this.#strings.get(this.#group[term] ?? 0),
       except: Array.from(except, (text) => formsIn(this.#strings.get(text))),
     }
     this.#read.set(term, made)

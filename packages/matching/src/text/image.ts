@@ -3,7 +3,7 @@ export type Section = Uint8Array | Uint16Array | Uint32Array | Int32Array
 
 /** `LLTM`, and the number of this layout. */
 const MAGIC = 0x4c4c_544d
-const LAYOUT = 1
+const LAYOUT = 2
 /** Before the table of places: magic, layout, checksum over all that follows, number of arrays. */
 const HEAD = 4
 const CHECKED_FROM = 3

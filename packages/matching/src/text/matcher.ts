@@ -1,3 +1,4 @@
+import { withoutDoubtful } from './ambiguous.ts'
 import { readTables, scan, type Tables } from './automaton.ts'
 import { CloseWords } from './close.ts'
 import { explain } from './explain.ts'
@@ -16,7 +17,7 @@ const CLOSE_VIEWS = viewBit('folded') | viewBit('skeleton') | viewBit('leet')
 /** Views in which a word may begin or end in the midst of letters. */
 const BORDER_VIEWS = viewBit('leet') | viewBit('joined') | viewBit('collapsed')
 /** Say this anew when views or hits change: a version must not stand for two behaviours. */
-const KERNEL = 'terms-1'
+const KERNEL = 'terms-2'
 
 /**
  * The matcher that an image was made of. Nothing is copied and almost nothing is read before a text asks for it.
@@ -98,7 +99,7 @@ class Matcher implements TermMatcher {
       this.#findExact(reading, wanted, exact)
       if (!this.#closeWords.empty && (reading.views & CLOSE_VIEWS) !== 0) this.#findClose(reading, wanted, close)
     }
-    return exact.length + close.length === 0 ? [] : onceEach([...exact, ...close])
+    return exact.length + close.length === 0 ? [] : withoutDoubtful(onceEach([...exact, ...close]), text)
   }
 
   #findExact(reading: Reading, wanted: readonly boolean[] | undefined, places: Place[]): void {

@@ -15,6 +15,10 @@ export interface Term {
   readonly tags?: readonly string[]
   /** Words around a hit that make it none. */
   readonly except?: readonly string[]
+  /** What the term names, where several terms of a list name the same: an organisation's names. */
+  readonly group?: string
+  /** Means other things, too: it hits only as it is written here, capitals included, and beside another term of its group. */
+  readonly ambiguous?: boolean
 }
 
 export interface TermListSource {

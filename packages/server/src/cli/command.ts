@@ -7,8 +7,8 @@ export interface OptionSpec {
 }
 
 /**
- * One command. A file in `commands/` exports `commands`, a list of these; its name is the first word of theirs. That is all there is to
- * adding one.
+ * One command. A file in `commands/` exports `commands`, a list of these; its name begins with the first word of theirs. That is all there
+ * is to adding one.
  */
 export interface Command {
   /** `key new`. */

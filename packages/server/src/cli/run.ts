@@ -11,11 +11,16 @@ const folder = new URL('./commands/', import.meta.url)
 const files = readdirSync(folder)
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
   .map((name) => name.slice(0, -3))
+/** First words of commands. A word with much to say has several files: `lists.ts`, `lists-sign.ts`. */
+const firstWords = [...new Set(files.map((name) => name.split('-')[0] ?? name))]
 const settingFlags = new Map((Object.keys(Config.shape) as Setting[]).map((name) => [flagNameOf(name).slice(2), name]))
 
-async function load(file: string): Promise<readonly Command[]> {
-  const { commands } = (await import(new URL(`${file}.ts`, folder).href)) as { commands: readonly Command[] }
-  return commands
+async function load(word: string): Promise<readonly Command[]> {
+  const all = files.filter((name) => name === word || name.startsWith(`${word}-`))
+  const modules = await Promise.all(
+    all.map(async (name) => (await import(new URL(`${name}.ts`, folder).href)) as { commands: readonly Command[] }),
+  )
+  return modules.flatMap(({ commands }) => commands)
 }
 
 /** Runs one command line and gives its exit code. Never throws. */
@@ -65,7 +70,7 @@ async function run(argv: readonly string[], around: Surroundings): Promise<ExitC
     around.stdout.write(`${await overview()}\n`)
     return 0
   }
-  if (!files.includes(first)) throw new UsageError(unknown(first, files))
+  if (!firstWords.includes(first)) throw new UsageError(unknown(first, firstWords))
   const command = choose(await load(first), argv, first)
   const rest = argv.slice(command.name.split(' ').length)
   const { values, positionals } = parse(command, rest)
@@ -151,7 +156,7 @@ function unknown(given: string, known: readonly string[], command = ''): string 
 }
 
 async function overview(): Promise<string> {
-  const all = (await Promise.all(files.map(load))).flat()
+  const all = (await Promise.all(firstWords.map(load))).flat()
   return [
     'lamplighter <command>     --help shows options and an example for each',
     '',

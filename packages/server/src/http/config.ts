@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
+import { parseVerifierKey } from '@lamplighter/ledger'
 import { z } from 'zod'
 import { isLoopbackHost } from './hosts.ts'
 
@@ -67,6 +68,18 @@ const hosts = z.string().transform((value, context): ReadonlyMap<string, readonl
   }
   return parsed
 })
+const verifierKeys = z
+  .string()
+  .transform((value) =>
+    value
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== ''),
+  )
+  .refine(
+    (keys) => keys.every(isVerifierKey),
+    'expected verifier keys with commas, name+id+key, as `lists sign` shows one',
+  )
 const HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/
 const sizes = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
 const floor = z
@@ -105,6 +118,7 @@ export const Config = z.object({
   trustProxy: ranges.prefault('').describe('Proxies whose forwarded headers count'),
   allowNets: nets.prefault('').describe('Private ranges that a named connection may reach'),
   mediaHosts: hosts.prefault('').describe('Hosts from which files of a named connection are fetched by address'),
+  listKeys: verifierKeys.prefault('').describe('Verifier keys of those who sign term lists, with commas'),
   officerUrl: address.optional().describe('Address of the officers’ portal, when it has its own'),
   oidcIssuer: text.optional().describe('OpenID provider for staff'),
   oidcClient: text.optional().describe('Client id at that provider'),
@@ -304,4 +318,13 @@ function isRange(value: string): boolean {
   const [base = '', bits] = value.split('/')
   const family = isIP(base)
   return family !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
+}
+
+function isVerifierKey(text: string): boolean {
+  try {
+    parseVerifierKey(text)
+    return true
+  } catch {
+    return false
+  }
 }

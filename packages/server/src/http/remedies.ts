@@ -21,6 +21,7 @@ export const remedies: Readonly<Record<Code, string>> = {
   needs_unmet: 'Each fault names what is missing; take the step again when all of it is there.',
   conflict: 'Read it again: it is no longer in the state that this act needs.',
   terms: 'Ask the source of the list for other terms. Its declaration shows what they allow: GET /v1/lists/{id}.',
+  version_old: 'Give the file a version above the one that runs, and sign it anew. Going back is a change of state.',
   pull_running: 'wait until it has ended; GET /v1/exchanges says how far it is',
   counter_not_logged: 'Leave out the counters that the answer names; they warm by waiting a whole window.',
   in_progress: 'Wait a moment and repeat the call with the same Idempotency-Key.',
@@ -41,6 +42,9 @@ export const remedies: Readonly<Record<Code, string>> = {
   digest_mismatch: 'The body was changed on the way, or the header names another file. Send the file again.',
   bad_hash:
     'Send digests as 64, 32 or 40 hex digits and PDQ as 64 hex digits with a quality from 0 to 100; look at what makes the hashes.',
+  bad_terms: 'Each fault names its place in the file. Mend the file, sign it anew and send it again.',
+  signature:
+    'Send the file with the note that was made for it, signed by a key in LAMPLIGHTER_LIST_KEYS. The running version stays.',
   line_incomplete: 'Send the last line again, whole.',
   idempotency_mismatch: 'Use a new Idempotency-Key for a new body.',
   rules_refused: 'Correct the errors; the answer names each with its place.',

@@ -124,8 +124,12 @@ export async function plainEvidence(
 const hashers = ({ files }: MediaReading): StoredEvidence['facts'] =>
   [...new Set(files.flatMap(({ madeBy }) => madeBy ?? []))].map((value) => ({ name: 'media made by', value }))
 
-const markWords = (hit: ListHit): string =>
-  hit.sealed ? `a sealed list, version ${hit.version}` : `${hit.list.replaceAll('_', ' ')}, version ${hit.version}`
+function markWords({ list, version, sealed, term }: ListHit): string {
+  if (sealed) return `a sealed list, version ${version}`
+  const severity = term?.severity === undefined ? '' : ` of severity ${term.severity}`
+  const named = term === undefined ? '' : `, term ${term.id}${severity}`
+  return `${list.replaceAll('_', ' ')}, version ${version}${named}`
+}
 
 /** Lists of hashes that could say nothing of the files: a file of which one is silent is on "none of the lists" no more than on one. */
 function silentLists({ rules }: Seen, signals: readonly SignalJson[]): { part: string; why: string }[] {

@@ -10,6 +10,18 @@ export function harmsOf(registry: RuleRegistry): ReadonlySet<string> | undefined
   }
 }
 
+/** How the live rules declare a list; undefined where they do not name it, and before the first rule set. */
+export function declaredList(
+  registry: RuleRegistry,
+  list: string,
+): { readonly sealed: boolean; readonly context: boolean } | undefined {
+  try {
+    return registry.live().program.ruleset.lists.get(list)
+  } catch {
+    return undefined
+  }
+}
+
 /** Names of the live rules; none before the first rule set. */
 export function ruleNames(registry: RuleRegistry): string[] {
   try {

@@ -1,4 +1,4 @@
-import { askedLists, type Diagnostic } from '@lamplighter/rules'
+import { askedLists, type Diagnostic, type RuleSet } from '@lamplighter/rules'
 import { type LiveRules, placeOf } from './live.ts'
 import type { Policy } from './register.ts'
 
@@ -6,13 +6,21 @@ import type { Policy } from './register.ts'
 export interface Outside {
   /** The harms that the terms of a list allow; undefined for a list that is not here. */
   readonly harmsOf: (list: string) => readonly string[] | undefined
+  /** What a list says of itself; undefined for a list that is not here. */
+  readonly propertiesOf: (list: string) => Properties | undefined
   /** Whether people in the EU are owed statements of reasons (`eu.dsa.notices`). */
   readonly dsaNotices: boolean
   readonly policies: readonly Policy[]
 }
 
+/** What both a list and the rule file that names it say (decisions.md 8). */
+export interface Properties {
+  readonly sealed: boolean
+  readonly context: boolean
+}
+
 /**
- * D02, D03: what the terms of lists and the law ask of a version (matching.md §9.6, referrals.md §10). It is asked when a version is handed
+ * D01, D02, D03: what lists say of themselves, and what their terms and the law ask of a version (matching.md §9.6, referrals.md §10). It is asked when a version is handed
  * in and before each step to what runs. What runs goes on when terms change under it: protection does not end by an import.
  */
 export function notPermitted(
@@ -49,5 +57,28 @@ export function notPermitted(
       },
     ]
   })
-  return found
+  return [...laxer({ ruleset, text, propertiesOf: outside.propertiesOf }), ...found]
+}
+
+/**
+ * D01: a rule file that says less of a list than the list itself. Of two declarations the stricter holds: a list whose names prove nothing
+ * alone would else act alone by a word that was left out.
+ */
+function laxer(of: {
+  readonly ruleset: RuleSet
+  readonly text: string
+  readonly propertiesOf: Outside['propertiesOf']
+}): Diagnostic[] {
+  return [...of.ruleset.lists.values()].flatMap((declared) => {
+    const own = of.propertiesOf(declared.name)
+    const missing = (['sealed', 'context'] as const).filter((word) => own?.[word] === true && !declared[word])
+    return missing.map((word) => ({
+      code: 'D01',
+      severity: 'error' as const,
+      message: `list '${declared.name}' is ${word}, and is declared without it`,
+      fix: `write "${word}" in its declaration`,
+      at: placeOf(of.text, declared.name),
+      also: [],
+    }))
+  })
 }

@@ -81,6 +81,8 @@ export interface ListHit {
   readonly from?: number
   readonly to?: number
   readonly flags?: readonly 'disputed'[]
+  /** What a term file calls the entry, and how grave it says that it is; never of a sealed list. */
+  readonly term?: { readonly id: string; readonly severity?: 1 | 2 | 3 | 4 }
 }
 
 /** Builds a list from its entries. @param entries with numbers that stay with an entry through versions */
@@ -137,7 +139,7 @@ function finderOf(
         kind,
         terms: termSet(
           termFacts(facts),
-          entries.map(({ n, entry }) => ({ n, term: entry.value })),
+          entries.map(({ n, entry }) => ({ n, term: entry.value, about: entry.term })),
         ),
       }
     case 'domain':

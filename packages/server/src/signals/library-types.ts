@@ -4,6 +4,7 @@ import type { TxOptions } from '../storage/index.ts'
 import type { ListBook } from './book.ts'
 import type { ListChange } from './lists/changes.ts'
 import type { FactsWish, ListFacts } from './lists/declaration.ts'
+import type { ListFile } from './lists/file.ts'
 import type { ParsedFile } from './lists/parse.ts'
 import type { PullMove } from './lists/pulls.ts'
 import type { Reason } from './lists/rails.ts'
@@ -49,15 +50,14 @@ export interface ListLibrary {
    *
    * @throws AppError `invalid` · `conflict`
    */
-  import(input: {
-    readonly facts: ListFacts
-    readonly text: string
-    readonly contentType: string
-    readonly sha256?: string
-    readonly by: string
-    /** At once, without trial: the operator's way. Else the version is staged. */
-    readonly live?: boolean
-  }): Promise<Imported>
+  import(
+    input: ListFile & {
+      readonly facts: ListFacts
+      readonly by: string
+      /** At once, without trial: the operator's way. Else the version is staged. */
+      readonly live?: boolean
+    },
+  ): Promise<Imported>
   /**
    * Takes a step with a version: into trial, live, back, or out.
    *

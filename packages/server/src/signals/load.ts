@@ -7,7 +7,7 @@ import type { NumberedEntry, PictureLists } from './pictures/lists.ts'
 import { Pictures } from './pictures/pictures.ts'
 import { allLists, type ChangedRow, type EntryRow, firstAdded, listChanges, listEntries } from './store.ts'
 import type { ListsTable, ListVersionsTable } from './tables.ts'
-import { TermBuild } from './terms.ts'
+import { type NumberedTerm, TermBuild } from './terms.ts'
 
 const SLICE = 1_000
 /** Of a list that is further behind everything is read: it is hardly more. */
@@ -128,11 +128,10 @@ export function makeLoader(parts: {
     try {
       for (const row of lists) {
         build.list(termFacts(factsOf(row)))
-        for await (const slice of entries(row, (count) => onLoaded(row.id, count)))
-          build.add(slice.map(({ n, entry }) => ({ n, term: entry.value })))
+        for await (const slice of entries(row, (count) => onLoaded(row.id, count))) build.add(slice.map(termOf))
       }
       const matcher = await build.done()
-      for (const row of lists) book.set(textList(factsOf(row), { list: row.id, matcher }))
+      for (const row of lists) book.set(textList(factsOf(row), build.setOf(row.id, matcher)))
     } finally {
       await build.stop()
     }
@@ -157,8 +156,8 @@ export function makeLoader(parts: {
     const build = new TermBuild()
     try {
       build.list(termFacts(facts))
-      build.add(all.map(({ n, entry }) => ({ n, term: entry.value })))
-      return textList(facts, { list: row.id, matcher: await build.done() })
+      build.add(all.map(termOf))
+      return textList(facts, build.setOf(row.id, await build.done()))
     } finally {
       await build.stop()
     }
@@ -166,6 +165,8 @@ export function makeLoader(parts: {
 
   return { one, texts, beside }
 }
+
+const termOf = ({ n, entry }: NumberedEntry): NumberedTerm => ({ n, term: entry.value, about: entry.term })
 
 type Facts = Pick<LoadedList, 'within' | 'variants'>
 const factsDiffer = (a: Facts, b: Facts): boolean => a.within !== b.within || a.variants !== b.variants

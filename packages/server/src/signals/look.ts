@@ -2,6 +2,7 @@ import { kindOfDigest, type Nearby, type Pdq, parseDigest, parsePdq, VARIANTS } 
 import type { BoundReading, ListHit, LoadedList, PictureFinder } from './book.ts'
 import { type EntryBook, isPassed } from './lists/entry-book.ts'
 import { asciiDomain } from './lists/parse.ts'
+import type { TermAbout } from './lists/term-entry.ts'
 import type { Pictures } from './pictures/pictures.ts'
 import type { FoundTerm, TextReader } from './terms.ts'
 
@@ -127,7 +128,10 @@ function lookUp(list: LoadedList, value: string, seen: Seen, choice: Choice): Li
       return first(entries.map((entry) => ({ ...base, kind: 'domain', entry })))
     }
     case 'text': {
-      const told = ({ n, from, to }: FoundTerm): ListHit => ({ ...base, kind: 'text', entry: n, from, to })
+      const told = ({ n, from, to }: FoundTerm): ListHit => {
+        const about = list.sealed ? undefined : finder.terms.about.get(n)
+        return { ...base, kind: 'text', entry: n, from, to, ...(about !== undefined && { term: namedTerm(about) }) }
+      }
       const found = seen.texts.find(finder.terms, value, (one) => choice.takes(told(one)))
       return found === undefined ? null : choice.told(told(found))
     }
@@ -135,6 +139,11 @@ function lookUp(list: LoadedList, value: string, seen: Seen, choice: Choice): Li
       return near(list, finder, value, { seen, choice, base })
   }
 }
+
+const namedTerm = ({ id, severity }: TermAbout): NonNullable<ListHit['term']> => ({
+  id,
+  ...(severity !== undefined && { severity }),
+})
 
 function near(
   list: LoadedList,

@@ -113,7 +113,7 @@ async function newRow(
   { entry, sourceId }: Extract<ListChange, { op: 'put' }>,
 ): Promise<Omit<NewRow, 'canary'>> {
   const id = sourceId ?? entry.sourceId
-  const fingerprint = codec.fingerprint(of, { value: entry.value, sourceId: id })
+  const fingerprint = codec.fingerprint(of, { value: identityOf(entry), sourceId: id })
   const kept = id === undefined ? entry : { ...entry, sourceId: id }
   return {
     fingerprint,
@@ -123,6 +123,10 @@ async function newRow(
     expiresAt: entry.expires === undefined ? null : Date.parse(entry.expires),
   }
 }
+
+/** What makes an entry another one. Of a term it is all that its file says of it: another severity is another entry. */
+const identityOf = ({ value, term, expires }: ParsedEntry): string =>
+  term === undefined ? value : JSON.stringify([value, term, expires])
 
 function dropped(codec: Codec, of: Keeping, { sourceId, value }: Extract<ListChange, { op: 'drop' }>) {
   return {

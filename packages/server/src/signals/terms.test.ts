@@ -30,12 +30,12 @@ describe('a build of terms', () => {
     const reader = new TextReader()
     const last = words.at(-1)
     expect(matcher.terms).toBe(2 * count)
-    expect(reader.find({ list: 'second', matcher }, `a ${last}second b`)).toEqual({
+    expect(reader.find({ list: 'second', matcher, about: new Map() }, `a ${last}second b`)).toEqual({
       n: count,
       from: 2,
       to: 8 + (last ?? '').length,
     })
-    expect(reader.find({ list: 'first', matcher }, `a ${last}second b`)).toBeUndefined()
+    expect(reader.find({ list: 'first', matcher, about: new Map() }, `a ${last}second b`)).toBeUndefined()
   })
 
   test('never holds up this thread for more than 50 ms, also with many', async () => {
@@ -59,8 +59,24 @@ describe('a build of terms', () => {
     const matcher = await build.done()
     done = true
     await watched
-    expect(new TextReader().find({ list: 'words', matcher }, `so ${words.at(-1)}`)).toMatchObject({ n: MANY })
+    expect(new TextReader().find({ list: 'words', matcher, about: new Map() }, `so ${words.at(-1)}`)).toMatchObject({
+      n: MANY,
+    })
     expect(longestMs).toBeLessThan(50)
+  })
+
+  test('of a single close term is left to the thread: it is compared with all common words', async () => {
+    const build = new TermBuild()
+    build.list(facts)
+    build.add([{ n: 1, term: 'whisper', about: { id: 't1', close: true } }])
+    const terms = build.setOf(facts.id, await build.done())
+    const found = (text: string) => new TextReader().find(terms, text)?.n
+    expect([found('whispr'), found('whispers')]).toEqual([1, undefined])
+    const stopped = new TermBuild()
+    stopped.list(facts)
+    stopped.add([{ n: 1, term: 'whisper', about: { id: 't1', close: true } }])
+    await stopped.stop()
+    await expect(stopped.done()).rejects.toThrow('ended')
   })
 
   test('whose thread was stopped says so', async () => {
@@ -88,8 +104,10 @@ test('a text is looked through once, however many lists are asked', async () => 
     },
   }
   const reader = new TextReader()
-  const found = ['first', 'second', 'third'].map((list) => reader.find({ list, matcher }, 'a secondword')?.n)
-  reader.find({ list: 'first', matcher }, 'another text')
+  const found = ['first', 'second', 'third'].map(
+    (list) => reader.find({ list, matcher, about: new Map() }, 'a secondword')?.n,
+  )
+  reader.find({ list: 'first', matcher, about: new Map() }, 'another text')
   expect([found, searched]).toEqual([
     [undefined, 1, undefined],
     ['a secondword', 'another text'],

@@ -1,5 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { compileTerms, readMatcher, type TermMatch, type TermMatcher } from '@lamplighter/matching'
+import { compilePattern } from '@lamplighter/rules'
+import type { TermAbout } from './lists/term-entry.ts'
+import { commonWords } from './terms-files/words.ts'
 import type { TermFacts, ToTermThread } from './terms-messages.ts'
 
 /** So many terms are compiled where they are: starting a thread would cost more. */
@@ -9,41 +12,64 @@ const FEW = 500
 export interface NumberedTerm {
   readonly n: number
   readonly term: string
+  /** What a term file says of it. */
+  readonly about?: TermAbout | undefined
 }
 
 /** The terms of one list. They lie in a matcher that holds all lists, so a text is looked through once. */
 export interface TermSet {
   readonly list: string
   readonly matcher: TermMatcher
+  /** What term files say of these terms, by number; other terms have nothing of it. */
+  readonly about: ReadonlyMap<number, TermAbout>
 }
 
 /** The terms of a list that stands alone. */
 export function termSet(list: TermFacts, terms: readonly NumberedTerm[]): TermSet {
-  return { list: list.id, matcher: matcherHere([{ facts: list, terms }]) }
+  return { list: list.id, matcher: matcherHere([{ facts: list, terms }]), about: aboutOf(terms) }
+}
+
+function aboutOf(terms: readonly NumberedTerm[]): ReadonlyMap<number, TermAbout> {
+  return new Map(terms.flatMap(({ n, about }) => (about === undefined ? [] : [[n, about] as const])))
 }
 
 /** Takes the terms of all lists, one slice after another, and makes one matcher of them; of many in a thread, so that nobody waits. */
 export class TermBuild {
   readonly #lists: { facts: TermFacts; terms: NumberedTerm[] }[] = []
+  readonly #about = new Map<string, Map<number, TermAbout>>()
+  #list = ''
   #terms = 0
   #thread: TermThread | undefined
 
   /** Says that the terms that follow are of this list. */
   list(facts: TermFacts): void {
+    this.#list = facts.id
     if (this.#thread === undefined) this.#lists.push({ facts, terms: [] })
     else this.#thread.tell({ do: 'list', list: facts })
   }
 
   add(terms: readonly NumberedTerm[]): void {
     this.#terms += terms.length
+    const about = this.#about.get(this.#list) ?? new Map<number, TermAbout>()
+    for (const [n, one] of aboutOf(terms)) about.set(n, one)
+    this.#about.set(this.#list, about)
     if (this.#thread !== undefined) this.#thread.tell({ do: 'terms', terms })
     else this.#lists.at(-1)?.terms.push(...terms)
-    if (this.#thread === undefined && this.#terms > FEW) this.#startThread()
+    // Close terms are compared with all common words, and that takes long however few they are.
+    const isLong = this.#terms > FEW || terms.some((one) => one.about?.close === true)
+    if (this.#thread === undefined && isLong) this.#startThread()
   }
 
   /** @throws Error the thread ended before it was done */
   async done(): Promise<TermMatcher> {
-    return this.#thread === undefined ? matcherHere(this.#lists) : readMatcher(await this.#thread.image())
+    return this.#thread === undefined
+      ? matcherHere(this.#lists)
+      : readMatcher(await this.#thread.image(), { compilePattern })
+  }
+
+  /** The terms of one of these lists in the matcher that was made. */
+  setOf(list: string, matcher: TermMatcher): TermSet {
+    return { list, matcher, about: this.#about.get(list) ?? new Map() }
   }
 
   /** Gives up what was begun. */
@@ -94,8 +120,18 @@ class TermThread {
 export function matcherHere(
   lists: readonly { readonly facts: TermFacts; readonly terms: readonly NumberedTerm[] }[],
 ): TermMatcher {
+  const isClose = lists.some(({ terms }) => terms.some(({ about }) => about?.close === true))
   return compileTerms(
-    lists.map(({ facts, terms }) => ({ ...facts, terms: terms.map(({ n, term }) => ({ id: String(n), text: term })) })),
+    lists.map(({ facts, terms }) => ({
+      ...facts,
+      terms: terms.flatMap(({ n, term, about }) =>
+        about?.pattern === true ? [] : [{ ...about, id: String(n), text: term }],
+      ),
+      patterns: terms.flatMap(({ n, term, about }) =>
+        about?.pattern === true ? [{ id: String(n), pattern: term }] : [],
+      ),
+    })),
+    { compilePattern, ...(isClose && { commonWords: commonWords() }) },
   ).matcher
 }
 

@@ -10,6 +10,7 @@ import type { Who } from './refusals.ts'
 import { RuleMakes } from './rule-calls.ts'
 import { operatorDoer } from './server.ts'
 import { propose } from './switching.ts'
+import { nextVersion, signedFile } from './term-files.ts'
 import { verifyLog } from './thin-path.ts'
 
 /** A call that would be answered well: what it needs was made just before. */
@@ -317,6 +318,10 @@ export function goodCalls(town: Town, make: Makes, word: string): Record<string,
     makeReveal: async () => ({ path: '/v1/reveals', ...json({ ...(await make.pictured()), step: 'lowpass' }) }),
     serveRendition: async () => ({ path: await make.revealed() }),
     ...new RuleMakes(town).calls(word),
+    importTermFile: async () => ({
+      path: '/v1/lists/signed_terms/versions',
+      ...json(await signedFile({ id: 'signed_terms', version: nextVersion(), terms: [{ id: 't1', text: word }] })),
+    }),
     ...exchangeCalls(town, word),
     ...entryCalls(new EntryMakes(town, word), word),
     importList: async () => ({

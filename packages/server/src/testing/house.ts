@@ -14,6 +14,7 @@ import { type Place, postgres, sqlite, type TestEngine } from '../storage/testin
 import { putLists } from './listed.ts'
 import { type Answered, type Caller, type CallOptions, type Person, signedIn } from './person.ts'
 import { operatorDoer } from './server.ts'
+import { LIST_KEY } from './term-files.ts'
 
 export { CSAM, LISTED, pdqOf, picture, TERROR } from './listed.ts'
 export { freshId, messageOf, reportOf, uploadOf } from './made-events.ts'
@@ -111,6 +112,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       config: loadConfig({
         env: {
           ...(database !== undefined && { LAMPLIGHTER_DATABASE: database }),
+          LAMPLIGHTER_LIST_KEYS: LIST_KEY,
           ...(options.mediaHosts !== undefined && { LAMPLIGHTER_MEDIA_HOSTS: options.mediaHosts }),
         },
         flags: { data: place.folder, log: 'silent' },

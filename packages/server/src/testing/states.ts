@@ -10,6 +10,7 @@ import { type Answered, freshId, LISTED, messageOf, picture, reportOf } from './
 import { operatorCalls } from './operator-calls.ts'
 import { ruleStates } from './rule-states.ts'
 import { agree, propose } from './switching.ts'
+import { signedFile, signerOf } from './term-files.ts'
 
 /** An endpoint, a code, and what brings the first to answer the second. */
 export type State = readonly [endpoint: string, code: Code, provoke: () => Promise<Answered>]
@@ -282,6 +283,34 @@ function ofTheRest({ house, lead, admin, reviewer }: Town, make: Makes, word: st
       headers: { 'idempotency-key': freshId() },
     })
   return [
+    [
+      'importTermFile',
+      'bad_terms',
+      () => lead.call('POST', '/v1/lists/x/versions', { body: { file: '{}', note: '' } }),
+    ],
+    [
+      'importTermFile',
+      'signature',
+      async () =>
+        lead.call('POST', '/v1/lists/x/versions', { body: await signedFile({ id: 'x' }, signerOf('stranger')) }),
+    ],
+    [
+      'importTermFile',
+      'version_old',
+      async () => {
+        const body = await signedFile({ id: 'twice_sent' })
+        await lead.call('POST', '/v1/lists/twice_sent/versions', { body })
+        return lead.call('POST', '/v1/lists/twice_sent/versions', { body })
+      },
+    ],
+    [
+      'importTermFile',
+      'conflict',
+      async () =>
+        lead.call('POST', '/v1/lists/bad_domains/versions', {
+          body: await signedFile({ id: 'bad_domains', harm: 'malware' }),
+        }),
+    ],
     [
       'importList',
       'conflict',

@@ -11,6 +11,7 @@ import { type Io, UsageError } from '../io.ts'
 import { FileBody } from '../operator.ts'
 import { startProgress } from '../progress.ts'
 import { pullCommand } from '../pulling.ts'
+import { checkTermFile, sendTermFile } from '../term-file.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.csv': 'text/csv',
@@ -76,7 +77,8 @@ const previewLines = (list: string, waits: z.infer<typeof ListVersion>): string[
 export const commands: readonly Command[] = [
   {
     name: 'lists import',
-    summary: 'Replaces the entries of a list by those of a file: CSV with a header, JSON Lines, or one value a line.',
+    summary:
+      'Replaces the entries of a list by those of a file: CSV with a header, JSON Lines, one value a line, or a signed term file (.json), which needs no option.',
     example: 'lamplighter lists import terms.txt --list threat_terms --kind text --harm threat_to_life',
     args: ['file'],
     options: {
@@ -96,6 +98,8 @@ export const commands: readonly Command[] = [
     },
     async run(io, given) {
       const path = resolve(io.folder, given.args[0] ?? '')
+      // A signed term file says all of it itself.
+      if (extname(path) === '.json' && existsSync(path)) return sendTermFile(io, path, given.has('live'))
       const [list, kind, harm] = ['list', 'kind', 'harm'].map((name) => {
         const value = given.value(name)
         if (value === undefined) throw new UsageError(`lists import needs --${name}`)
@@ -178,12 +182,14 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'lists check',
-    summary: 'Reads a list file without a server: its rows, and those that cannot be used.',
+    summary:
+      'Reads a list file without a server: its rows, and those that cannot be used; of a term file (.json) its note, too.',
     example: 'lamplighter lists check terms.txt --kind text',
     args: ['file'],
     options: { kind: { help: 'pdq, digest, text or domain', value: 'kind' } },
     async run(io, given) {
       const path = resolve(io.folder, given.args[0] ?? '')
+      if (extname(path) === '.json') return checkTermFile(io, path)
       const kind = kinds.find((one) => one === given.value('kind'))
       if (kind === undefined) throw new UsageError(`lists check needs --kind, one of ${kinds.join(', ')}`)
       if (!existsSync(path)) throw new UsageError(`${path} cannot be read; give the path of a list file`)

@@ -13,14 +13,18 @@ export interface FileChange {
   readonly bad: ParsedFile['bad']
 }
 
+/** A file as it came, or the entries of one that was read and checked before. */
+export type ListFile =
+  | { readonly text: string; readonly contentType: string; readonly sha256?: string }
+  | { readonly entries: readonly ParsedEntry[] }
+
 /** Reads a file whole. @throws AppError `invalid` another digest than promised, no row, or too many bad ones */
-export function fileChange(input: {
-  readonly facts: { readonly kind: ListKind }
-  readonly text: string
-  readonly contentType: string
-  readonly sha256?: string
-}): FileChange {
+export function fileChange(input: ListFile & { readonly facts: { readonly kind: ListKind } }): FileChange {
   const { kind } = input.facts
+  if ('entries' in input) {
+    const { entries } = input
+    return { entries, changes: slicesOf(entries, kind), counts: { rows: entries.length, bad: 0 }, bad: [] }
+  }
   const digest = createHash('sha256').update(input.text).digest('hex')
   if (input.sha256 !== undefined && input.sha256.toLowerCase() !== digest) {
     throw new AppError('invalid', 'The file does not have the SHA-256 that was promised; nothing was changed.', {

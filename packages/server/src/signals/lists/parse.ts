@@ -1,4 +1,5 @@
 import { checkTerm, parsePdq } from '@lamplighter/matching'
+import type { TermAbout } from './term-entry.ts'
 
 export type ListKind = 'pdq' | 'digest' | 'text' | 'domain'
 
@@ -15,6 +16,8 @@ export interface ParsedEntry {
   readonly expires?: string
   readonly tags?: readonly string[]
   readonly note?: string
+  /** What a term file says of it. */
+  readonly term?: TermAbout
 }
 
 export interface ParsedFile {

@@ -1,0 +1,6 @@
+export { type Built, buildOrganisations, writtenFile } from './law/build.ts'
+export { type Changes, isUnchanged } from './law/compare.ts'
+export { checkNote, noteText, type SignedBy, signTermFile } from './note.ts'
+export { canonicalTermFile, readTermFile, type TermFile } from './read.ts'
+export { termFileRoutes } from './routes.ts'
+export { makeTermFiles, type TermFiles } from './take.ts'
