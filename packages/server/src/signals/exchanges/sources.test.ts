@@ -1,96 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { engines } from '../../storage/testing/engines.ts'
 import { type House, openHouse } from '../../testing/house.ts'
-import { graphToken } from './testing/fake-graph.ts'
 import { busy, cut, type FakeServer } from './testing/fake-server.ts'
-import { fakeStopNcii, stopNciiKeys } from './testing/fake-stopncii.ts'
-import { fakeTcap, tcapSignIn } from './testing/fake-tcap.ts'
-import { fakeGroup, fakeThreatExchange } from './testing/fake-threatexchange.ts'
 import { entriesOf, exchangeRow, feed, goOn, newestPull, pull } from './testing/fed.ts'
 import { madeMd5, madePdq } from './testing/hashes.ts'
+import { sourceWays as ways } from './testing/source-ways.ts'
 
 /*
  * The three through the engine that runs them, into lists that run: set up, pulled over bad lines, and something withdrawn.
  */
-
-/** What differs between the three, so that one test can say what they have in common. */
-interface Way {
-  readonly name: string
-  start(clockMs: number): Promise<Started>
-}
-interface Started {
-  readonly fake: FakeServer & { readonly pageRows: number[] }
-  readonly settings: object
-  readonly credentials: unknown
-  /** Lists picture and file n, or takes picture n back. */
-  put(n: number): void
-  take(n: number): void
-  later(ms: number): void
-}
-
-const ways: readonly Way[] = [
-  {
-    name: 'stopncii',
-    async start(clockMs) {
-      const fake = await fakeStopNcii()
-      fake.clockS = Math.floor(clockMs / 1_000)
-      return {
-        fake,
-        settings: { address: `${fake.origin}/v1` },
-        credentials: stopNciiKeys,
-        put(n) {
-          fake.put({ signalType: 'ImagePDQ', hashValue: madePdq(n), cases: ['case'] })
-          fake.put({ signalType: 'VideoMD5', hashValue: madeMd5(n), cases: ['case'] })
-        },
-        take: (n) => fake.put({ signalType: 'ImagePDQ', hashValue: madePdq(n), hashStatus: 'Withdrawn' }),
-        later: (ms) => {
-          fake.clockS += ms / 1_000
-        },
-      }
-    },
-  },
-  {
-    name: 'tcap',
-    async start(clockMs) {
-      const fake = await fakeTcap()
-      fake.clockMicros = clockMs * 1_000
-      fake.callsPerToken = 2
-      return {
-        fake,
-        settings: { address: fake.origin },
-        credentials: tcapSignIn,
-        put(n) {
-          fake.put({ id: 2 * n, algorithm: 'PDQ', hash_digest: madePdq(n) })
-          fake.put({ id: 2 * n + 1, algorithm: 'MD5', hash_digest: madeMd5(n) })
-        },
-        take: (n) => fake.put({ id: 2 * n, algorithm: 'PDQ', hash_digest: madePdq(n), deleted: true }),
-        later: (ms) => {
-          fake.clockMicros += ms * 1_000
-        },
-      }
-    },
-  },
-  {
-    name: 'threatexchange',
-    async start(clockMs) {
-      const fake = await fakeThreatExchange()
-      fake.clockS = Math.floor(clockMs / 1_000)
-      return {
-        fake,
-        settings: { address: `${fake.origin}/v22.0`, group: fakeGroup },
-        credentials: { accessToken: graphToken },
-        put(n) {
-          fake.put({ id: String(2 * n), indicator: madePdq(n), type: 'HASH_PDQ' })
-          fake.put({ id: String(2 * n + 1), indicator: madeMd5(n), type: 'HASH_MD5' })
-        },
-        take: (n) => fake.put({ id: String(2 * n), indicator: madePdq(n), type: 'HASH_PDQ', gone: 'silent' }),
-        later: (ms) => {
-          fake.clockS += ms / 1_000
-        },
-      }
-    },
-  },
-]
 
 describe.each(engines)('sources ($name)', (engine) => {
   let house: House
