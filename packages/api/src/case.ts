@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HashHit, HashMatch } from './hash-match.ts'
 import { Band, CaseNumber, Choice, Id, Instant, Recorded, Severity } from './words.ts'
 
 export const LaneId = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/)
@@ -17,15 +18,6 @@ export const Provenance = z.enum(['server', 'proven', 'unproven', 'requested'])
 
 /** A place in a text: UTF-16 offsets of the original. */
 export const Mark = z.object({ from: z.int(), to: z.int(), why: z.string() })
-
-export const HashHit = z.object({
-  list: z.string(),
-  version: z.string(),
-  sealed: z.boolean(),
-  kind: z.enum(['pdq', 'sha256', 'sha1', 'md5']),
-  distanceBits: z.int(),
-  turned: z.boolean(),
-})
 
 const SilencedHit = z.object({
   list: z.string(),
@@ -79,6 +71,10 @@ export const SignalJson = z.object({
   value: z.string().nullable(),
   why: z.string().nullable(),
   list: z.object({ name: z.string(), version: z.string(), sealed: z.boolean(), context: z.boolean() }).nullable(),
+  /** How near the nearest file came, where a list of hashes said something of one. */
+  match: HashMatch.exactOptional(),
+  /** What this list looked at and could see nothing in, where it says "no hit" all the same. */
+  blind: z.array(z.enum(['featureless'])).exactOptional(),
 })
 export type SignalJson = z.infer<typeof SignalJson>
 

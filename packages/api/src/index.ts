@@ -7,6 +7,7 @@ import * as exchanges from './exchanges.ts'
 import * as intake from './intake.ts'
 import * as listEntries from './list-entries.ts'
 import * as lists from './lists.ts'
+import * as matching from './matching.ts'
 import * as models from './models.ts'
 import * as operator from './operator.ts'
 import * as people from './people.ts'
@@ -38,9 +39,11 @@ export {
 } from './endpoint.ts'
 export * from './erasures.ts'
 export * from './exchanges.ts'
+export * from './hash-match.ts'
 export * from './intake.ts'
 export * from './list-entries.ts'
 export * from './lists.ts'
+export * from './matching.ts'
 export * from './models.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'
 export * from './operator.ts'
@@ -86,6 +89,8 @@ export const endpoints: readonly Endpoint[] = [
   exchanges,
   listEntries,
   lists,
+  exchanges,
   erasures,
   models,
+  matching,
 ].flatMap((part) => Object.values(part).filter(isEndpoint))

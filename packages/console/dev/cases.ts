@@ -98,7 +98,12 @@ const evidenceAt = (now: number, number: number): EvidenceJson[] => [
       width: 1280,
       height: 960,
       flags: ['trailing_data'],
-      hits: [{ list: 'demo_tiles', version: '4', sealed: false, kind: 'pdq', distanceBits: 12, turned: true }],
+      hits: [
+        {
+          ...{ list: 'demo_tiles', version: '4', sealed: false, kind: 'pdq', distanceBits: 12, weak: false, others: 2 },
+          way: { variant: 'turned_90', of: 'stored', ground: null, frame: null, atMs: null },
+        },
+      ],
       silenced: [],
       unknown: [{ part: 'text_in_picture', why: 'reader not installed' }],
       steps: ['lowpass', 'reduced', 'full'],

@@ -9,7 +9,8 @@ import { noBrowser, openBrowser, signIn, type Watched } from './support/browser.
 import { takeCase, title } from './support/desk.ts'
 import { copyHouse, type House } from './support/house.ts'
 import { unknownRequests } from './support/network.ts'
-import { adult, callerFor } from './support/person.ts'
+import { callerFor } from './support/person.ts'
+import { putPicture, screenUpload } from './support/upload.ts'
 
 /** A case with a picture that is known, and one whose picture cannot be read. */
 const KNOWN = 1022
@@ -39,7 +40,9 @@ describe.skipIf(noBrowser)('looking at media', () => {
       `/review/C-${KNOWN}`,
       ...['history', 'notes', 'account'].map((tab) => `/review/C-${KNOWN}?tab=${tab}`),
       '/rules',
-      ...['people', 'connections', 'keys', 'lists', 'switches', 'retention', 'log'].map((name) => `/settings/${name}`),
+      ...['people', 'connections', 'keys', 'lists', 'exchanges', 'switches', 'retention', 'log'].map(
+        (name) => `/settings/${name}`,
+      ),
     ]) {
       await page.goto(house.url + path)
       await title(page).waitFor()
@@ -102,8 +105,8 @@ describe.skipIf(noBrowser)('looking at media', () => {
       png.subarray(33),
       Buffer.from('TRAILING-PAYLOAD'),
     ])
-    await putPng(house, key, 'marked', marked)
-    await house.asPlatform(key, '/v1/screen', uploadOf('marked'))
+    await putPicture(house, key, { id: 'marked', bytes: marked })
+    const { number } = await screenUpload(house, key, 'marked')
     const { page, context } = await browser.another()
     const renditions: Buffer[] = []
     await page.route('**/v1/renditions/*', async (route) => {
@@ -112,7 +115,7 @@ describe.skipIf(noBrowser)('looking at media', () => {
       await route.fulfill({ response: answer })
     })
     await signIn(page, await house.invite('child-safety'))
-    await takeCase(page, house.url, newestCase(house))
+    await takeCase(page, house.url, number)
     await page.getByRole('button', { name: 'Show coarse' }).press('Enter')
     await page.getByRole('img', { name: 'Coarse view' }).waitFor()
     await page.getByRole('button', { name: 'Show reduced' }).press('Enter')
@@ -150,12 +153,12 @@ describe.skipIf(noBrowser)('looking at media', () => {
     db.close()
     await house.start()
     const key = await house.key('screen')
-    await putPng(house, key, 'harmless', Buffer.from(encodePng(drawSynthetic('boat', 9, 256))))
-    const judged = await house.asPlatform(key, '/v1/screen', uploadOf('harmless'))
-    expect(judged.verdict).toBe('hold')
+    await putPicture(house, key, { id: 'harmless', bytes: Buffer.from(encodePng(drawSynthetic('boat', 9, 256))) })
+    const { verdict, number } = await screenUpload(house, key, 'harmless')
+    expect(verdict).toBe('hold')
     const { page, context } = await browser.another()
     await signIn(page, await house.invite('lead'))
-    await page.goto(`${house.url}/review/C-${newestCase(house)}`)
+    await page.goto(`${house.url}/review/C-${number}`)
     await saysUnknown(page, { 'csam media': 'stale', 'csam digests': 'stale' })
     await context.close()
   })
@@ -187,29 +190,6 @@ async function saysUnknown(page: Page, lists: Record<string, string>): Promise<v
       }).length,
   )
   expect(green).toBe(0)
-}
-
-async function putPng(house: House, key: string, id: string, body: Buffer<ArrayBuffer>): Promise<void> {
-  const { ok, status } = await fetch(`${house.url}/v1/media/${id}?audience=public`, {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'image/png', prefer: 'wait=10' },
-    body,
-  })
-  if (!ok) throw new Error(`the picture was answered ${status}`)
-}
-
-const uploadOf = (id: string) => ({
-  kind: 'upload',
-  id,
-  occurred_at: new Date().toISOString(),
-  actor: adult('somebody-new'),
-  media: [{ id, type: 'image/png' }],
-})
-
-/** Number of the case that was opened last. */
-function newestCase({ folder }: House): number {
-  using db = new DatabaseSync(join(folder, 'lamplighter.db'), { readOnly: true })
-  return Number(db.prepare('select max(number) as newest from cases').get()?.newest)
 }
 
 function chunk(name: string, body: Buffer): Buffer {

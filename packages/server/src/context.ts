@@ -2,6 +2,7 @@ import { createSecretKey } from 'node:crypto'
 import { join } from 'node:path'
 import { type ActionMeans, columnsOf, type DeliveryServices } from './actions/index.ts'
 import { makeDesk } from './case-desk.ts'
+import { hmaPages } from './compat/hma/index.ts'
 import { counterNames, type KeptCounters, keptCounters } from './counters/index.ts'
 import {
   ERASURE_QUEUE,
@@ -49,6 +50,7 @@ import { keyringOf, netsOf, type PlaceOptions, storageOf } from './places.ts'
 import {
   askedLists,
   countRules,
+  harmsOf,
   makeRegistry,
   makeSwitchboard,
   makeTally,
@@ -88,6 +90,7 @@ import {
 import {
   allLists,
   allowedHarms,
+  directRoutes,
   type Entries,
   entryRoutes,
   type ListLibrary,
@@ -97,6 +100,7 @@ import {
   makeEntries,
   makeEntryDesk,
   makeLibrary,
+  makeMatchDesk,
   makeModels,
   modelRoutes,
   shippedProviders,
@@ -374,18 +378,22 @@ async function build(
     if (topic === 'lists') library.refresh().catch((error: unknown) => failed('index', error))
     if (topic === 'rulesets') registry.load().catch((error: unknown) => failed('rules', error))
   })
+  const matchDesk = makeMatchDesk({ storage, library, decoder, fetcher })
+  const harms = () => [...(harmsOf(registry) ?? [])]
+  const hma = { ...{ desk: matchDesk, entryDesk, codec, library, exchanges, storage, harms }, chance: Math.random }
   const app = makeFace(
     { ...parts, sealer, settings, decoder, live, quiet, readiness, formKey, stands },
     {
       routes: [
         ...replayRoutes({ storage, registry, keyring, progress, uploads, keysFor }),
         ...modelRoutes({ store }),
+        ...directRoutes(matchDesk),
         ...exchangeRoutes({ storage, exchanges }),
         ...erasureRoutes(erasure),
         ...entryRoutes({ storage, entries, desk: entryDesk, codec, keysFor }),
         ...(options.routes?.(parts) ?? []),
       ],
-      pages: options.pages?.(parts) ?? [],
+      pages: [...hmaPages(hma), ...(options.pages?.(parts) ?? [])],
     },
     options,
   )

@@ -94,6 +94,11 @@ export function signInRefused(request: string): void {
   write('warn', { event: 'people.sign_in_refused', request })
 }
 
+/** A key was shown from an address that it is not bound to: stolen, or its servers moved. */
+export function keyElsewhere(key: string): void {
+  write('warn', { event: 'keys.elsewhere', key })
+}
+
 export function configurationWarned(code: string): void {
   write('warn', { event: 'config.warning', code })
 }
@@ -191,6 +196,17 @@ export function ledgerStands(at: {
 /** A file could not be fetched from its address. The code is one of ours and says nothing of the address. */
 export function fetchFailed(code: string): void {
   write('warn', { event: 'media.fetch_failed', code })
+}
+
+/** Somebody asked sealed lists: whoever holds such a key could find out what they hold, so each use is told, by numbers alone. */
+export function sealedListsAsked(asked: {
+  request: string
+  key: string
+  lists: number
+  lookups: number
+  hits: number
+}): void {
+  write('info', { event: 'match.sealed', ...asked })
 }
 
 /** The log halted, or something about it needs a person. The code is one of ledger.md §17. */

@@ -13,6 +13,7 @@ import { EntryMakes } from './testing/entry-calls.ts'
 import { ExchangeMakes } from './testing/exchange-calls.ts'
 import { Makes, openTown } from './testing/good-calls.ts'
 import { freshId, type House, messageOf, openHouse } from './testing/house.ts'
+import { operatorCalls } from './testing/operator-calls.ts'
 import { RuleMakes } from './testing/rule-calls.ts'
 import { verifyLog, walkThinPath } from './testing/thin-path.ts'
 
@@ -120,6 +121,9 @@ async function liveIn(house: House): Promise<void> {
   for (const value of ['Harbour', 'Port'])
     await admin.call('PUT', '/v1/settings/platform.name', { body: { value, reason: 'x' } })
   await house.screen({ ...messageOf('hello'), mood: 'fine' })
+  // A sealed list is asked.
+  const hashes = [{ kind: 'sha256', value: '0'.repeat(64) }]
+  await operatorCalls(house, '/v1/match', { hashes, lists: ['csam_digests'] })
   // The first is withdrawn, the second waits.
   for (const _ of [1, 2]) await make.switchAsked()
   await liveByRules(new RuleMakes(town))

@@ -11,6 +11,8 @@ export const modules: readonly URL[] = [
   'signals',
   'signals/exchanges',
   'signals/lists',
+  'signals/direct',
+  'compat/hma',
   'policy',
   'counters',
   'evidence',

@@ -5,6 +5,7 @@ import { useMessages } from '../messages/index.ts'
 import { useNow } from '../time.ts'
 import { Chip } from '../ui/Chip.tsx'
 import { caseName, wordsOf } from './case-number.ts'
+import { matchWords } from './match-words.ts'
 
 function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
   return (
@@ -139,7 +140,7 @@ function Reports({ reports }: { reports: CaseJson['reports'] }) {
 /** A signal is never blank and never "fine": it hit, it was searched without a hit, it has a value, or it is unknown and says why. */
 function Signal({ signal }: { signal: SignalJson }) {
   const t = useMessages()
-  const list = signal.list
+  const { list, match } = signal
   return (
     <div className="grid gap-0.5">
       <p className="flex flex-wrap items-center justify-between gap-1">
@@ -148,7 +149,7 @@ function Signal({ signal }: { signal: SignalJson }) {
           <Chip look="unknown">{t.signals.state.unknown}</Chip>
         ) : (
           <Chip look={signal.state === 'hit' ? 'strong' : 'plain'}>
-            {signal.value ?? t.signals.state[signal.state]}
+            {match !== undefined ? t.signals.state[signal.state] : (signal.value ?? t.signals.state[signal.state])}
           </Chip>
         )}
       </p>
@@ -156,6 +157,8 @@ function Signal({ signal }: { signal: SignalJson }) {
         <p className="text-fine text-muted">
           {[
             signal.why,
+            ...(match === undefined ? [] : matchWords(t, match)),
+            ...(signal.blind ?? []).map((why) => t.match.blind[why]),
             list && t.signals.list(list.name, list.version),
             list?.sealed && t.signals.sealed,
             list?.context && t.signals.context,

@@ -1,6 +1,9 @@
 import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
+import { exchangesDe } from './exchanges.de.ts'
+import { listsDe } from './lists.de.ts'
+import { matchDe } from './match.de.ts'
 import { rulebookDe } from './rulebook.de.ts'
 import { switchesDe } from './switches.de.ts'
 import type { Words } from './words.ts'
@@ -253,9 +256,7 @@ export const de: Words = {
     noSize: 'Größe unbekannt',
     claimed: (type) => `gesendet als ${type}`,
     hit: (list, version) => `auf Liste ${list}, Version ${version}`,
-    distance: (kind, bits) => (bits === 0 ? `${kind}, gleich` : `${kind}, ${bits} Bit Abstand`),
     silenced: (entry) => `Eintrag ${entry}, durch eine Ausnahme stummgeschaltet: zählt hier nicht`,
-    turned: 'gedreht oder gespiegelt',
     noHits: 'Auf keiner der durchsuchten Listen.',
     decidedBefore: (count) => `Dieselbe Datei wurde schon ${count}-mal entschieden.`,
     decidedMeans: (count) =>
@@ -448,6 +449,7 @@ export const de: Words = {
       connections: 'Anschlüsse',
       keys: 'API-Schlüssel',
       lists: 'Listen',
+      exchanges: 'Austausch',
       switches: 'Schalter',
       retention: 'Aufbewahrung',
       log: 'Protokoll',
@@ -473,6 +475,9 @@ export const de: Words = {
   },
   apiKeys: {
     scopes: 'Bereiche',
+    addresses: 'Adressen',
+    addressesHint:
+      'Von wo der Schlüssel benutzt werden darf, etwa 10.0.0.0/8. Ein Schlüssel für versiegelte Listen braucht sie; andere kommen ohne aus.',
     expires: 'Endet',
     lastUsed: 'Zuletzt benutzt',
     states: { active: 'aktiv', expired: 'abgelaufen', revoked: 'beendet' },
@@ -484,19 +489,10 @@ export const de: Words = {
     revoked: 'Schlüssel beendet.',
     none: 'Noch kein Schlüssel. Erstellen Sie einen für Ihre Plattform.',
   },
-  lists: {
-    name: 'Liste',
-    kind: 'Art',
-    kinds: { pdq: 'Bildhashes', digest: 'Dateihashes', text: 'Begriffe', domain: 'Domains' },
-    harm: 'Schaden',
-    version: 'Version',
-    entries: 'Einträge',
-    updated: 'Erneuert',
-    source: 'Quelle',
-    states: { live: 'in Betrieb', stale: 'veraltet', down: 'nicht erreichbar', empty: 'leer' },
-    none: 'Noch keine Liste. Einlesen mit: lamplighter lists import',
-  },
+  lists: listsDe,
+  exchanges: exchangesDe,
   rulebook: rulebookDe,
+  match: matchDe,
   switches: switchesDe,
   retention: {
     words: 'Was aufbewahrt wird, warum und wie lange. Eine Sicherung geht jeder Zahl vor.',

@@ -1,6 +1,9 @@
 import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
+import { exchangesEn } from './exchanges.en.ts'
+import { listsEn } from './lists.en.ts'
+import { matchEn } from './match.en.ts'
 import { rulebookEn } from './rulebook.en.ts'
 import { switchesEn } from './switches.en.ts'
 
@@ -246,9 +249,7 @@ export const en = {
     noSize: 'size unknown',
     claimed: (type: string) => `sent as ${type}`,
     hit: (list: string, version: string) => `on list ${list}, version ${version}`,
-    distance: (kind: string, bits: number) => (bits === 0 ? `${kind}, same` : `${kind}, ${bits} bits apart`),
     silenced: (entry: number) => `entry ${entry}, silenced by an exception: it counts for nothing here`,
-    turned: 'turned or mirrored',
     noHits: 'On none of the lists that were searched.',
     decidedBefore: (count: number) => `Same file decided before: ${many(count, 'time', 'times')}.`,
     decidedMeans: (count: number) => `This file was decided ${count} times already. Looking again needs a reason.`,
@@ -438,6 +439,7 @@ export const en = {
       connections: 'Connections',
       keys: 'API keys',
       lists: 'Lists',
+      exchanges: 'Exchanges',
       switches: 'Switches',
       retention: 'Retention',
       log: 'Log',
@@ -463,6 +465,9 @@ export const en = {
   },
   apiKeys: {
     scopes: 'Scopes',
+    addresses: 'Addresses',
+    addressesHint:
+      'Where the key may be used from, such as 10.0.0.0/8. A key for sealed lists needs them; others may do without.',
     expires: 'Ends',
     lastUsed: 'Last used',
     states: { active: 'active', expired: 'expired', revoked: 'revoked' },
@@ -474,19 +479,10 @@ export const en = {
     revoked: 'Key ended.',
     none: 'No key yet. Make one and give it to your platform.',
   },
-  lists: {
-    name: 'List',
-    kind: 'Kind',
-    kinds: { pdq: 'picture hashes', digest: 'file hashes', text: 'terms', domain: 'domains' },
-    harm: 'Harm',
-    version: 'Version',
-    entries: 'Entries',
-    updated: 'Updated',
-    source: 'Source',
-    states: { live: 'live', stale: 'stale', down: 'down', empty: 'empty' },
-    none: 'No list yet. Bring one in with: lamplighter lists import',
-  },
+  lists: listsEn,
+  exchanges: exchangesEn,
   rulebook: rulebookEn,
+  match: matchEn,
   switches: switchesEn,
   retention: {
     words: 'What is kept, why, and how long. A hold beats every number.',

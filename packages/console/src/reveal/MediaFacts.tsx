@@ -1,5 +1,6 @@
 import type { EvidenceJson } from '@lamplighter/api'
 import { wordsOf } from '../case/case-number.ts'
+import { matchWords } from '../case/match-words.ts'
 import { useMessages } from '../messages/index.ts'
 import { Chip } from '../ui/Chip.tsx'
 import { Icon } from '../ui/Icon.tsx'
@@ -30,12 +31,14 @@ export function MediaFacts({ media }: { media: Media }) {
       </p>
       <ul className="grid gap-1">
         {media.hits.map((hit) => (
-          <li className="flex flex-wrap items-center gap-1.5" key={`${hit.list} ${hit.kind} ${hit.distanceBits}`}>
-            <Chip look="strong">{t.reveal.hit(hit.list, hit.version)}</Chip>
+          <li className="flex flex-wrap items-center gap-1.5" key={hit.list}>
+            <Chip look={hit.weak ? 'unknown' : 'strong'}>{t.reveal.hit(hit.list, hit.version)}</Chip>
             <span className="text-fine text-muted">
-              {t.reveal.distance(hit.kind, hit.distanceBits)}
-              {hit.turned && ` · ${t.reveal.turned}`}
-              {hit.sealed && ` · ${t.signals.sealed}`}
+              {[
+                ...matchWords(t, hit),
+                ...(hit.others > 0 ? [t.match.others(hit.others)] : []),
+                ...(hit.sealed ? [t.signals.sealed] : []),
+              ].join(' · ')}
             </span>
           </li>
         ))}

@@ -51,6 +51,12 @@ export const acts: Readonly<Record<Act, ActRow>> = {
   'reports.send': { scopes: ['reports'] },
   'appeals.send': { scopes: ['appeals'] },
   'media.put': { scopes: ['screen', 'events'] },
+  'hash.make': { scopes: ['hash'] },
+  'match.ask': { scopes: ['match', 'match:sealed'], operator: true },
+  // Which lists one may ask who may ask at all.
+  'match.open': { scopes: ['match', 'compat.hma'], operator: true },
+  'match.sealed': { scopes: ['match:sealed'], operator: true },
+  'hma.use': { scopes: ['compat.hma'] },
   'actions.read': { scopes: ['actions'] },
   'actions.ack': { scopes: ['actions'] },
   'policies.read': { scopes: ['policies'], roles: everyRole('read'), operator: true },

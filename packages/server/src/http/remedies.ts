@@ -11,7 +11,8 @@ export const remedies: Readonly<Record<Code, string>> = {
   second_person_required: 'Another person has to agree to this very act.',
   not_yours: 'Wait until it is free, or ask the person who holds it to hand it on.',
   token_used: 'Ask for a new address; each works once, for one person, for a short time.',
-  sealed: 'Nothing of a sealed list leaves it. Work with the numbers of its entries, or ask its source.',
+  sealed:
+    'Nothing of a sealed list leaves it. Work with the numbers of its entries, or ask its source; a key with the scope match:sealed may ask whether something is on it.',
   not_yet: 'Come back later.',
   not_found: 'Check the address. What you may not know of looks just the same.',
   record_unknown: 'Check the number of the record.',

@@ -1,11 +1,12 @@
-import type { SignalJson } from '@lamplighter/api'
+import type { HashMatch, SignalJson } from '@lamplighter/api'
 import type { MergedEffect } from '@lamplighter/rules'
 import type { ExhibitSeed } from '../evidence/index.ts'
 import type { ArchivedContent } from '../replay/index.ts'
-import { type EvidenceSeed, factLines, type StoredEvidence } from '../review/index.ts'
-import type { BoundLists, ListHit, LoadedList } from '../signals/index.ts'
+import { type EvidenceSeed, factLines, type StoredEvidence, type StoredHit } from '../review/index.ts'
+import { type BoundLists, type ListHit, type LoadedList, MIN_QUALITY } from '../signals/index.ts'
 import { newId } from '../storage/index.ts'
 import { type Accepted, idOf } from './event.ts'
+import { matchesOf, matchOf, nearestWith } from './matches.ts'
 import type { MediaReading } from './media.ts'
 import type { Bench, Seen } from './pipeline.ts'
 
@@ -44,7 +45,8 @@ export async function evidenceOf(
   )
   const item = event.item
   const text = fieldText(item, 'text')
-  const signals = signalsOf(seen)
+  const matches = matchesOf(media.hashes, lists)
+  const signals = signalsOf(seen, matches)
   return {
     exhibits,
     stored: {
@@ -57,11 +59,7 @@ export async function evidenceOf(
       text: text === '' ? null : text,
       marks: marksOf(lists.hits),
       links: fieldList(item, 'links'),
-      files: withSilenced(
-        filesOf(media, { hits: lists.hits, silent: silentLists(seen, signals) }, exhibits),
-        media,
-        lists,
-      ),
+      files: withSilenced(filesOf(media, { matches, silent: silentLists(seen, signals) }, exhibits), media, lists),
       signals,
       facts: [...factLines(event), ...hashers(media)],
       ...(accepted.off !== undefined && { off: accepted.off }),
@@ -72,16 +70,18 @@ export async function evidenceOf(
 /** What an archived event holds, for a case of it: its files are not here, so their hashes and what is on a list are all there is to show. */
 export function archivedContent(accepted: Accepted, media: MediaReading, lists: BoundLists): ArchivedContent {
   const text = fieldText(accepted.event.item, 'text')
+  const matches = matchesOf(media.hashes, lists)
   return {
     text: text === '' ? null : text,
     marks: marksOf(lists.hits),
     links: fieldList(accepted.event.item, 'links'),
-    files: withSilenced(filesOf(media, { hits: lists.hits, silent: [] }, []), media, lists),
+    files: withSilenced(filesOf(media, { matches, silent: [] }, []), media, lists),
     signals: lists.hits.flatMap((hit): SignalJson[] => {
       const list = lists.asked.get(hit.list)
       if (list === undefined) return []
       const shown = { name: hit.list, version: `v${hit.version}`, sealed: hit.sealed, context: list.context }
-      return [{ name: hit.list, kind: 'list', state: 'hit', value: hitWords(hit), why: null, list: shown }]
+      const match = nearestWith(matches, hit.list)
+      return [{ name: hit.list, kind: 'list', state: 'hit', why: null, list: shown, ...hitShown(hit, match) }]
     }),
   }
 }
@@ -137,18 +137,15 @@ function silentLists({ rules }: Seen, signals: readonly SignalJson[]): { part: s
 
 function filesOf(
   media: MediaReading,
-  { hits, silent }: { hits: readonly ListHit[]; silent: readonly { part: string; why: string }[] },
+  { matches, silent }: { matches: readonly (readonly StoredHit[])[]; silent: readonly { part: string; why: string }[] },
   exhibits: readonly ExhibitSeed[],
 ): StoredEvidence['files'] {
-  const shown = hits.flatMap(({ kind, list, version, sealed, distanceBits, turned }) =>
-    kind === 'text' || kind === 'domain' ? [] : [{ kind, list, version: `v${version}`, sealed, distanceBits, turned }],
-  )
-  return media.files.map(({ mediaKey, stored: _, ...file }) => ({
+  return media.files.map(({ mediaKey, stored: _, ...file }, place) => ({
     ...file,
     // What is wrong with the file itself is said once, not for every list that it kept from telling.
     unknown: [...file.unknown, ...silent.filter(({ why }) => file.unknown.every((own) => own.why !== why))],
     exhibit: exhibits.find((exhibit) => exhibit.mediaKey === mediaKey)?.id ?? null,
-    hits: shown,
+    hits: matches[place] ?? [],
   }))
 }
 
@@ -167,7 +164,7 @@ function withSilenced(
 }
 
 /** What every list and signal said that a rule asked, also where nobody could tell. */
-function signalsOf(seen: Seen): SignalJson[] {
+function signalsOf(seen: Seen, matches: readonly (readonly StoredHit[])[]): SignalJson[] {
   const run = seen.parts[0]?.judgement.plan.run
   const measured = Object.entries(run?.measured ?? {}).map(([name, state]): SignalJson => {
     const base = { name, kind: 'bool' as const, value: null, why: null, list: null }
@@ -183,14 +180,14 @@ function signalsOf(seen: Seen): SignalJson[] {
   })
   return [
     ...measured,
-    ...listSignals(seen),
+    ...listSignals(seen, matches),
     ...seen.media.unknown.map(
       ({ signal, why }): SignalJson => ({ name: signal, kind: 'list', state: 'unknown', value: null, why, list: null }),
     ),
   ]
 }
 
-function listSignals(seen: Seen): SignalJson[] {
+function listSignals(seen: Seen, matches: readonly (readonly StoredHit[])[]): SignalJson[] {
   const used = new Set(seen.parts.flatMap(({ judgement }) => Object.keys(judgement.explain(() => '').lists)))
   return [...used].flatMap((name): SignalJson[] => {
     const isAsked = seen.lists.asked.has(name)
@@ -201,15 +198,17 @@ function listSignals(seen: Seen): SignalJson[] {
     if (list === undefined)
       return [{ ...base, state: 'unknown', value: null, why: 'the list is not loaded', list: null }]
     const shown = { name, version: `v${list.version}`, sealed: list.sealed, context: list.context }
-    const hit = seen.lists.hits.filter((one) => one.list === name).sort((a, b) => a.distanceBits - b.distanceBits)[0]
-    if (hit !== undefined) return [{ ...base, state: 'hit', value: hitWords(hit), why: null, list: shown }]
+    const hit = seen.lists.hits.find((one) => one.list === name)
+    const match = nearestWith(matches, name)
+    if (hit !== undefined) return [{ ...base, state: 'hit', why: null, list: shown, ...hitShown(hit, match) }]
     const none = { ...base, state: 'none' as const, value: null, why: null, list: shown }
     const { off } = seen.accepted
     if (off !== undefined) return [{ ...none, state: 'off', why: off }]
     if (!hasAny(seen, list.kind)) return [none]
     const why = seen.lists.unsure.get(name) ?? gapBefore(seen, list.kind)
-    if (why !== undefined) return [{ ...base, state: 'unknown', value: null, why, list: shown }]
-    if (isAsked) return [{ ...base, state: 'no_hit', value: null, why: null, list: shown }]
+    const near = match === undefined ? {} : { match: matchOf(match) }
+    if (why !== undefined) return [{ ...base, state: 'unknown', value: null, why, list: shown, ...near }]
+    if (isAsked) return [{ ...base, state: 'no_hit', value: null, why: null, list: shown, ...blindOf(seen, list.kind) }]
     // A rule that was sure before it came to this list did not ask it; then there is nothing to say.
     return []
   })
@@ -228,13 +227,20 @@ function gapBefore({ accepted, media }: Seen, kind: LoadedList['kind']): string 
   return kind === 'digest' ? media.unknown.find(({ signal }) => signal === 'media.bytes')?.why : undefined
 }
 
-function hitWords(hit: ListHit): string {
-  if (hit.kind === 'pdq') return `${hit.distanceBits} of 256 bits differ${hit.turned ? ', turned or mirrored' : ''}`
-  return hit.kind === 'text'
-    ? 'words found'
-    : hit.kind === 'domain'
-      ? 'domain listed'
-      : `${hit.kind.toUpperCase()} equal`
+/** A picture in which is almost nothing was looked up, and that it was not found says little (matching.md §6.3). */
+function blindOf({ media }: Seen, kind: LoadedList['kind']): Pick<SignalJson, 'blind'> {
+  return kind === 'pdq' && media.readings.some(({ quality }) => quality < MIN_QUALITY) ? { blind: ['featureless'] } : {}
+}
+
+function hitShown(hit: ListHit, match: StoredHit | undefined): { value: string; match?: HashMatch } {
+  if (match !== undefined) return { value: matchWords(match), match: matchOf(match) }
+  return { value: hit.kind === 'text' ? 'words found' : 'domain listed' }
+}
+
+function matchWords({ kind, distanceBits, way }: HashMatch): string {
+  if (kind !== 'pdq') return `${kind.toUpperCase()} equal`
+  const turned = way === null || way.variant === 'original' ? '' : `, ${way.variant.replaceAll('_', ' ')}`
+  return `${distanceBits} of 256 bits differ${turned}`
 }
 
 const isCut = (record: unknown, field: string): boolean => {

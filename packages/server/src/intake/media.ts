@@ -4,6 +4,7 @@ import { type MediaVault, mediaKey, type StoredMedia } from '../evidence/index.t
 import type { StoredFile } from '../review/index.ts'
 import type { BoundReading, DigestKind, ListBook } from '../signals/index.ts'
 import type { Accepted, WireFile } from './event.ts'
+import type { FileHash } from './matches.ts'
 
 /** What the files of one event gave. */
 export interface MediaReading {
@@ -21,8 +22,20 @@ export interface MediaReading {
     readonly mediaKey: string
     readonly stored: boolean
   })[]
+  /** Every hash of each file, and where in it that was seen; in the same order. */
+  readonly hashes: readonly (readonly FileHash[])[]
   /** What could not be measured; never "no match". */
   readonly unknown: readonly { readonly signal: string; readonly why: string }[]
+}
+
+const NOTHING: Omit<MediaReading, 'event'> = {
+  readings: [],
+  digestKinds: new Set(['sha256', 'sha1', 'md5']),
+  hashed: new Map(),
+  placed: new Map(),
+  files: [],
+  hashes: [],
+  unknown: [],
 }
 
 /** Where files are found, or fetched from. */
@@ -33,16 +46,7 @@ export type FileSource = Pick<MediaVault, 'find' | 'fetched'>
  * measured or not decoded leaves a gap in the record (*unknown*), never an empty list. Files that may not be looked at are not asked for.
  */
 export async function readMedia(accepted: Accepted, vault: FileSource, budgetMs: number): Promise<MediaReading> {
-  if (accepted.files.length === 0 || accepted.off !== undefined)
-    return {
-      event: accepted.event,
-      readings: [],
-      digestKinds: ALL_KINDS,
-      hashed: new Map(),
-      placed: new Map(),
-      files: [],
-      unknown: [],
-    }
+  if (accepted.files.length === 0 || accepted.off !== undefined) return { ...NOTHING, event: accepted.event }
   const read = await Promise.all(accepted.files.map((file) => readFile(file, accepted.connection, vault, budgetMs)))
   const first = accepted.files[0]
   const record: Record<string, unknown> = {
@@ -67,6 +71,7 @@ export async function readMedia(accepted: Accepted, vault: FileSource, budgetMs:
     digestKinds: new Set([...ALL_KINDS].filter((kind) => kinds.every((known) => known.has(kind)))),
     ...filesByHash(read),
     files: read.map((one) => one.file),
+    hashes: read.map(({ digests, ways }) => [...ways, ...digests.known.map((value) => ({ value, way: null }))]),
     unknown: read.flatMap((one) => one.file.unknown.map(({ part, why }) => ({ signal: `media.${part}`, why }))),
   }
 }
@@ -108,7 +113,7 @@ function filesByHash(read: readonly Pick<OneFile, 'digests' | 'pdq'>[]): Pick<Me
   }
 }
 
-const ALL_KINDS: ReadonlySet<DigestKind> = new Set(['sha256', 'sha1', 'md5'])
+const ALL_KINDS = NOTHING.digestKinds
 
 function listed(name: string, files: readonly Hashes[]): Record<string, unknown> {
   const known = files.flatMap((file) => file.known)
@@ -127,6 +132,7 @@ interface OneFile {
   readonly digests: Hashes
   readonly pdq: Hashes
   readonly readings: readonly BoundReading[]
+  readonly ways: readonly FileHash[]
   readonly file: MediaReading['files'][number]
 }
 
@@ -156,6 +162,7 @@ function storedFile(wire: WireFile, stored: StoredMedia): OneFile {
       digests: { known: [row.sha256], whole: true },
       pdq: { known: [], whole: false },
       readings: [],
+      ways: [],
       file: { ...base, unknown: [{ part: 'pixels', why: 'late' }] },
     }
   }
@@ -168,6 +175,10 @@ function storedFile(wire: WireFile, stored: StoredMedia): OneFile {
       ? { known: facts.readings.map(({ pdq }) => pdq), whole: decoded }
       : { known: [], whole: true },
     readings: facts.readings.map(({ pdq, quality, variants }) => ({ pdq, quality, variants })),
+    ways: facts.readings.map(({ pdq, of, ground = null, frame = null, ms = null }) => ({
+      value: pdq,
+      way: { of, ground, frame, atMs: ms },
+    })),
     file: { ...base, unknown: [...facts.unknown] },
   }
 }
@@ -188,6 +199,7 @@ function hashesOnly(wire: WireFile, connection: string, missing?: 'late' | 'fetc
     digests: { known: wire.digests, whole: wire.digests.length > 0 && missing === undefined },
     pdq: { known: wire.pdq.map(({ hash }) => hash), whole: known && missing === undefined },
     readings: wire.pdq.map(({ hash, quality }) => ({ pdq: hash, quality, variants: [] })),
+    ways: wire.pdq.map(({ hash }) => ({ value: hash, way: { of: null, ground: null, frame: null, atMs: null } })),
     file: {
       mediaKey: mediaKey(connection, wire.id),
       stored: false,

@@ -1,5 +1,8 @@
-import type { EvidenceJson, SignalJson } from '@lamplighter/api'
+import type { EvidenceJson, HashHit, SignalJson } from '@lamplighter/api'
 import type { ItemState, ProvenanceWord } from './decide.ts'
+
+/** A match of a file, with the number of the entry: what a decision may later be told to the source of the list about. Never shown. */
+export type StoredHit = HashHit & { readonly entry: number }
 
 /** One file of an item, as the case keeps its facts. */
 export interface StoredFile {
@@ -12,7 +15,7 @@ export interface StoredFile {
   readonly flags: readonly string[]
   /** What made the hashes, where the platform sent no bytes. */
   readonly madeBy?: string
-  readonly hits: NonNullable<EvidenceJson['media']>['hits']
+  readonly hits: readonly StoredHit[]
   /** Hits that an exception silenced. */
   readonly silenced?: NonNullable<EvidenceJson['media']>['silenced']
   readonly unknown: readonly { readonly part: string; readonly why: string }[]

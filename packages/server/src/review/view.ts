@@ -87,7 +87,7 @@ function mediaView(file: StoredFile): EvidenceJson['media'] {
     width: file.width,
     height: file.height,
     flags: [...file.flags],
-    hits: [...file.hits],
+    hits: file.hits.map(({ entry: _, ...hit }) => hit),
     silenced: (file.silenced ?? []).map((one) => ({ ...one })),
     unknown: file.unknown.map((one) => ({ ...one })),
     steps: decoded ? ['lowpass', 'reduced', 'full'] : [],

@@ -48,7 +48,7 @@ describe('a list answers', () => {
     const { answer, lists } = ask(bookOf('pdq', [OTHER, PDQ], { sealed: true }), near)
     expect(answer).toEqual({ entry: '8', distance: 1 })
     expect(lists.hits).toEqual([
-      { list: 'l', version: 3, sealed: true, kind: 'pdq', entry: 8, distanceBits: 1, turned: false },
+      { list: 'l', version: 3, sealed: true, kind: 'pdq', entry: 8, distanceBits: 1, variant: 'original' },
     ])
     expect(ask(bookOf('pdq', [OTHER]), PDQ).answer).toBeNull()
   })
@@ -60,9 +60,9 @@ describe('a list answers', () => {
   test('a hit by a turned picture says so', () => {
     const reading = { pdq: pdq(OTHER), quality: 90, variants: [pdq(OTHER), pdq(PDQ)] }
     const { lists } = ask(bookOf('pdq', [PDQ]), OTHER, [reading])
-    expect(lists.hits[0]).toMatchObject({ turned: true, distanceBits: 0 })
+    expect(lists.hits[0]).toMatchObject({ variant: 'turned_90', distanceBits: 0 })
     const plain = { ...reading, variants: [pdq(OTHER)] }
-    expect(ask(bookOf('pdq', [OTHER]), OTHER, [plain]).lists.hits[0]).toMatchObject({ turned: false })
+    expect(ask(bookOf('pdq', [OTHER]), OTHER, [plain]).lists.hits[0]).toMatchObject({ variant: 'original' })
   })
 
   test('"cannot tell" for a hit by a picture with almost nothing in it; a miss stays a miss', () => {

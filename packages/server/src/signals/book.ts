@@ -1,4 +1,12 @@
-import { DigestTable, isWeak, kindOfDigest, type Pdq, parseDigest, parsePdq } from '@lamplighter/matching'
+import {
+  DigestTable,
+  isWeak,
+  kindOfDigest,
+  type Pdq,
+  parseDigest,
+  parsePdq,
+  type VARIANTS,
+} from '@lamplighter/matching'
 import type { Hit, List, Lists } from '@lamplighter/rules'
 import { EntryBook } from './lists/entry-book.ts'
 import type { ListKind, ParsedEntry } from './lists/parse.ts'
@@ -58,7 +66,7 @@ export interface BoundReading {
   readonly variants: readonly Pdq[]
 }
 
-/** A hit as the case keeps it: which list, which version, how near, and whether only a turned picture hit. */
+/** A hit as the case keeps it: which list, which version, how near, and how the picture lies compared with the listed one. */
 export interface ListHit {
   readonly list: string
   readonly version: number
@@ -66,7 +74,10 @@ export interface ListHit {
   readonly kind: 'pdq' | 'sha256' | 'sha1' | 'md5' | 'text' | 'domain'
   readonly entry: number
   readonly distanceBits: number
-  readonly turned: boolean
+  /** Pictures only. */
+  readonly variant?: (typeof VARIANTS)[number]
+  /** The picture shows too little to be sure: to the rules this is *unknown*. */
+  readonly weak?: true
   readonly from?: number
   readonly to?: number
   readonly flags?: readonly 'disputed'[]
@@ -198,6 +209,7 @@ export class ListBook {
     const unsure = new Map<string, Unsure>()
     const asked = new Map<string, LoadedList>()
     const bound = new Map<string, List>()
+    const others = new Map<string, ReturnType<typeof finding>>()
     const onSilenced = (one: SilencedHit) => void silenced.push(one)
     const seen: Seen = { ...this.#seen(new Map(), now), readings: byPdq, files, onSilenced }
     return {
@@ -205,6 +217,14 @@ export class ListBook {
       silenced,
       unsure,
       asked,
+      nearest: (name, value) => {
+        const list = asked.get(name)
+        if (list === undefined) return undefined
+        const find = others.get(name) ?? finding(list, { ...seen, onSilenced: () => undefined }, undefined)
+        others.set(name, find)
+        const found = find(value)
+        return typeof found === 'object' && found !== null ? found : undefined
+      },
       get: (name) => {
         const list = this.#lists.get(name)
         if (list === undefined) return undefined
@@ -218,8 +238,8 @@ export class ListBook {
           find(_how, value) {
             const found = find(value)
             if (found === null) return null
-            if (typeof found === 'string') {
-              unsure.set(name, found)
+            if (typeof found === 'string' || found.weak) {
+              unsure.set(name, typeof found === 'string' ? found : 'featureless')
               return undefined
             }
             if (!hits.includes(found)) hits.push(found)
@@ -246,6 +266,8 @@ export interface BoundLists extends Lists {
   /** Lists that could not tell of something, with the reason. */
   readonly unsure: ReadonlyMap<string, Unsure>
   readonly asked: ReadonlyMap<string, LoadedList>
+  /** What a list that was asked holds of one more value, for the case: a rule is content with the first hit. Changes nothing of the above. */
+  nearest(name: string, value: string): ListHit | undefined
 }
 
 /** True when the list is older than it promises: hits still count, "no hit" does not (matching.md §9.5). */

@@ -1,4 +1,4 @@
-import { kindOfDigest, type Nearby, type Pdq, parseDigest, parsePdq } from '@lamplighter/matching'
+import { kindOfDigest, type Nearby, type Pdq, parseDigest, parsePdq, VARIANTS } from '@lamplighter/matching'
 import type { BoundReading, ListHit, LoadedList, PictureFinder } from './book.ts'
 import { type EntryBook, isPassed } from './lists/entry-book.ts'
 import { asciiDomain } from './lists/parse.ts'
@@ -10,7 +10,7 @@ export const WITHIN_BITS = 31
 /** Up to here the index is searched; a wider list has one of its own, of which every row is looked at. */
 export const INDEX_BITS = 31
 /** Under this quality a hit proves nothing (matching.md §6.3). */
-const MIN_QUALITY = 50
+export const MIN_QUALITY = 50
 
 /** Why a list cannot say "no hit" (matching.md §3). */
 export type Unsure = 'stale' | 'not_sent' | 'featureless' | 'broken' | 'disputed'
@@ -107,7 +107,7 @@ class Choice {
 }
 
 function lookUp(list: LoadedList, value: string, seen: Seen, choice: Choice): ListHit | null | Unsure {
-  const base = { list: list.id, version: list.version, sealed: list.sealed, distanceBits: 0, turned: false }
+  const base = { list: list.id, version: list.version, sealed: list.sealed, distanceBits: 0 }
   const { finder } = list
   const first = (hits: Iterable<ListHit>): ListHit | null => {
     for (const hit of hits) if (choice.takes(hit)) return choice.told(hit)
@@ -155,7 +155,8 @@ function near(
       kind: 'pdq',
       entry,
       distanceBits,
-      turned: place > 1,
+      // The reading itself comes first, and once more as the first of its variants.
+      variant: VARIANTS[Math.max(0, place - 1)] ?? 'original',
     })
     const takes = (entry: number, distanceBits: number) => choice.takes(told(entry, distanceBits))
     const hit = finder.pictures.hit(found, way, { slot: finder.slot, within, upTo: finder.upTo, takes })
@@ -163,8 +164,7 @@ function near(
     best = choice.told(told(hit.entry, hit.distanceBits))
   }
   // A picture with almost nothing in it matches by chance: a person looks, nobody is accused (matching.md §6.3).
-  if (best !== null && reading !== undefined && reading.quality < MIN_QUALITY) return 'featureless'
-  return best
+  return best !== null && reading !== undefined && reading.quality < MIN_QUALITY ? { ...best, weak: true } : best
 }
 
 function searched(searches: Searches, pictures: Pictures, pdq: Pdq, within: number): Nearby {

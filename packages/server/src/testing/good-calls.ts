@@ -257,6 +257,16 @@ export function goodCalls(town: Town, make: Makes, word: string): Record<string,
       body: picture(['boat', 5], 64),
       headers: { 'content-type': 'image/png' },
     }),
+    hashFile: async () => ({
+      path: '/v1/hash',
+      body: picture(['boat', 6], 64),
+      headers: { 'content-type': 'image/png' },
+    }),
+    matchHashes: async () => ({
+      path: '/v1/match',
+      ...json({ hashes: [{ kind: 'sha256', value: '0'.repeat(64) }], lists: ['csam_digests'] }),
+      who: 'operator',
+    }),
     async claimNext() {
       await make.reported()
       return { path: '/v1/lanes/reports/next', ...json({}) }

@@ -99,6 +99,27 @@ function ofIntake({ house, poller }: Town, make: Makes, word: string): State[] {
       'digest_mismatch',
       () => house.putPicture(freshId(), picture(['boat', 3], 64), { 'content-digest': `sha-256=:${'A'.repeat(43)}=:` }),
     ],
+    ['hashFile', 'invalid', () => house.platform('POST', '/v1/hash', { body: { url: word } })],
+    [
+      'hashFile',
+      'unsupported_type',
+      () =>
+        house.platform('POST', '/v1/hash', { body: `<svg>${word}</svg>`, headers: { 'content-type': 'image/png' } }),
+    ],
+    [
+      'matchHashes',
+      'bad_hash',
+      () => house.platform('POST', '/v1/match', { body: { hashes: [{ kind: 'md5', value: word }] } }),
+    ],
+    ['matchHashes', 'invalid', () => house.platform('POST', '/v1/match', { body: { hashes: [], [word]: word } })],
+    [
+      'matchHashes',
+      'sealed',
+      () =>
+        house.platform('POST', '/v1/match', {
+          body: { hashes: [{ kind: 'md5', value: '0'.repeat(32) }], lists: ['csam_digests'] },
+        }),
+    ],
     ['sendAppeal', 'not_found', () => appeal(`not_${NOBODYS}`)],
     [
       'sendAppeal',

@@ -176,9 +176,12 @@ function ring(scratch: usize, within: u32): bool {
   const two: u32 = (within * 2) >> 4
   let held: u32 = 0
   let at = scratch + BOUNDS
-  for (let t: u32 = 0; t < tables(within); t++) {
+  const last = tables(within) - 1
+  // A table ahead: its lines are on their way while those of the one before are looked at.
+  touch(next, at, buckets)
+  for (let t: u32 = 0; t <= last; t++) {
     const base = next + <usize>t * stride * 2
-    touch(base, at, buckets)
+    if (t < last) touch(base + stride * 2, at + 8 * <usize>buckets, buckets)
     const wanted = load<u16>(scratch + 2 * (<usize>(t + 1) & 15))
     for (let b: u32 = 0; b < buckets; b++) {
       const off: u32 = b === 0 ? 0 : 1

@@ -9,6 +9,8 @@ export interface Errand {
   readonly hook: string | null
   readonly unsynced?: true
   readonly dieAfterAppend?: true
+  /** Hosts of loopback from which files are fetched by address, as `harbour=127.0.0.1:8080`. */
+  readonly mediaHosts?: string
 }
 
 export interface Secrets {
@@ -31,3 +33,7 @@ export type Said =
   /** `calls`: how many were let in during this life. */
   | { readonly kind: 'stopped'; readonly calls: number }
   | { readonly kind: 'truth'; readonly truth: Truth }
+  /** What it holds once everything that nobody holds is collected. */
+  | { readonly kind: 'memory'; readonly bytes: number }
+
+export type Question = 'waiting' | 'truth' | 'memory'

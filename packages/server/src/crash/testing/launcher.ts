@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { openContext } from '../../context.ts'
 import { LIVE } from '../../counters/index.ts'
 import { seedHouse } from '../../demo/seed.ts'
@@ -6,7 +8,7 @@ import type { App } from '../../http/app.ts'
 import { loadConfig } from '../../http/config.ts'
 import { startServer } from '../../http/server.ts'
 import { FOLLOW } from '../../intake/index.ts'
-import type { Errand, Said } from './errand.ts'
+import type { Errand, Question, Said } from './errand.ts'
 import { COUNTERS, ROOMS } from './platform.ts'
 import { findTruth, waiting } from './truth.store.ts'
 
@@ -19,7 +21,10 @@ const say = (said: Said): void => void process.send?.(said)
 process.on('disconnect', () => process.exit(1))
 
 const { config } = loadConfig({
-  env: errand.database === undefined ? {} : { LAMPLIGHTER_DATABASE: errand.database.url },
+  env: {
+    ...(errand.database !== undefined && { LAMPLIGHTER_DATABASE: errand.database.url }),
+    ...(errand.mediaHosts !== undefined && { LAMPLIGHTER_MEDIA_HOSTS: errand.mediaHosts }),
+  },
   flags: { data: errand.folder, log: 'silent' },
   folder: errand.folder,
 })
@@ -27,7 +32,12 @@ const context = await openContext({
   config,
   patient: true,
   ledgerEveryMs: 1_000,
-  allowNets: new Map([['webhook:harbour', ['127.0.0.0/8']]]),
+  allowNets: new Map(
+    ['webhook:harbour', ...(errand.mediaHosts === undefined ? [] : ['media:harbour'])].map((name) => [
+      name,
+      ['127.0.0.0/8'],
+    ]),
+  ),
   storage: {
     ...(errand.unsynced === true && { faults: { unsynced: true } }),
     ...(errand.database !== undefined && { schema: errand.database.schema }),
@@ -62,8 +72,9 @@ process.on('SIGTERM', async () => {
   await new Promise((resolve) => process.send?.({ kind: 'stopped', calls } satisfies Said, resolve))
   process.exit(outcome === 'clean' ? 0 : 75)
 })
-process.on('message', async (question: 'waiting' | 'truth') => {
-  if (question === 'truth')
+process.on('message', async (question: Question) => {
+  if (question === 'memory') say({ kind: 'memory', bytes: await held() })
+  else if (question === 'truth')
     say({ kind: 'truth', truth: { ...(await storage.store.read(findTruth, undefined)), counts: await counts() } })
   else {
     const { records } = await storage.stream.backlog(FOLLOW)
@@ -71,6 +82,18 @@ process.on('message', async (question: 'waiting' | 'truth') => {
   }
 })
 say({ kind: 'ready', port: server.port, secrets })
+
+/** Bytes of the heap and outside it, after collecting: three times, since what one collection lets go may hold more. */
+async function held(): Promise<number> {
+  setFlagsFromString('--expose-gc')
+  const collect: unknown = runInNewContext('gc')
+  for (let times = 0; times < 3; times += 1) {
+    if (typeof collect === 'function') collect()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
 
 async function settleIn(hook: string) {
   await seedHouse(context, hook)

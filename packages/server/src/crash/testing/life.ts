@@ -58,6 +58,12 @@ export class Life {
     return this.#hear('waiting')
   }
 
+  /** Bytes that it holds now. */
+  async memory(): Promise<number> {
+    this.process.send('memory')
+    return (await this.#hear('memory')).bytes
+  }
+
   async truth(): Promise<Truth> {
     this.process.send('truth')
     return (await this.#hear('truth')).truth

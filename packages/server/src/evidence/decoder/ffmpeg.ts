@@ -25,6 +25,8 @@ const FORMATS: Readonly<Record<string, string>> = {
 /** A file system that is memory: bytes of a file never come to a disk in the clear. */
 const MEMORY = '/dev/shm'
 const INPUT = ['-protocol_whitelist', 'file', '-i', '/dev/stdin']
+/** How ffmpeg itself ends when its limit of CPU time is told to it. */
+const SIGNALLED = 255
 const SAID_BYTES = 64 * 1024
 
 export interface Tools {
@@ -39,8 +41,8 @@ export interface Probed {
   readonly durationS: number
 }
 
-/** How a run ended: `clean`, with complaints or a failure, or stopped for its time. */
-export type Ended = 'clean' | 'damaged' | 'over_time'
+/** How a run ended: `clean`, with complaints or a failure, stopped for its time, or by a signal that nobody here sent. */
+export type Ended = 'clean' | 'damaged' | 'over_time' | 'died'
 
 /** The programs, if both are installed, and there is memory to hand them a file in. */
 export async function findVideoTools(behind: Tools['behind']): Promise<Tools | undefined> {
@@ -127,8 +129,8 @@ export class OpenVideo {
       child.kill('SIGKILL')
     }, VIDEO.wallMs)
     const ended = new Promise<number | string>((resolve) => {
-      child.once('error', () => resolve(-1))
-      child.once('close', (code, signal) => resolve(signal ?? code ?? -1))
+      child.once('error', () => resolve('not started'))
+      child.once('close', (code, signal) => resolve(signal ?? code ?? 'not started'))
     })
     const { stdout, stderr } = child
     if (stdout === null || stderr === null) throw new TypeError('expected pipes to ffmpeg')
@@ -144,7 +146,8 @@ export class OpenVideo {
       clearTimeout(timer)
     }
     const how = await ended
-    if (isLate || how === 'SIGXCPU' || how === 'SIGKILL') return 'over_time'
+    if (isLate || how === 'SIGXCPU' || how === SIGNALLED) return 'over_time'
+    if (typeof how === 'string') return 'died'
     return how === 0 && complaints === 0 ? 'clean' : 'damaged'
   }
 }

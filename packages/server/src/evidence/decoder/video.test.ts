@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { distanceBits, type Pdq, type Pixels, parsePdq, readingsOf } from '@lamplighter/matching'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { OpenVideo, type Tools } from './ffmpeg.ts'
 import { pdqKernel, startDecoder } from './index.ts'
 import { bmp } from './testing/bitmaps.ts'
 import { hills } from './testing/files.ts'
@@ -107,6 +108,24 @@ describe.skipIf(!installed)('matching 21: a video', () => {
       const made = await decoder.render(loaded, { step, label: 'R-7' })
       if (made.state !== 'rendered') throw new Error(made.why)
       expect(Buffer.from(made.jpeg).includes('PAYLOAD')).toBe(false)
+    }
+  }, 120_000)
+
+  test('a run that uses up its processor time says so, and one that is killed says that', async () => {
+    const limited = (cpu: string): Tools => ({
+      ...{ ffmpeg: '/usr/bin/ffmpeg', ffprobe: '/usr/bin/ffprobe' },
+      behind: ({ file, args }) => ({ file: '/usr/bin/prlimit', args: [`--cpu=${cpu}`, '--', file, ...args] }),
+    })
+    const heavy = 'scale=3840:2160,gblur=sigma=99:steps=6,loop=9:1:0'
+    for (const [cpu, said] of [
+      ['1:9', 'over_time'],
+      ['1:1', 'died'],
+      ['60:62', 'clean'],
+    ] as const) {
+      const video = await OpenVideo.open(limited(cpu), 'video/mp4', film)
+      const filter = said === 'clean' ? 'null' : heavy
+      expect(await video.frames(filter, 600, () => Promise.resolve(true))).toBe(said)
+      await video.close()
     }
   }, 120_000)
 

@@ -16,6 +16,7 @@ export type ReadFrame = (
 ) => Promise<Pick<Seen, 'readings' | 'unknown'> | { readonly why: Why }>
 
 const SHEET = 9
+const WHY = { damaged: 'damaged', over_time: 'too_large', died: 'broken' } as const satisfies Record<string, Why>
 
 /** Videos, one at a time: each may take a minute of a core. */
 export class Videos {
@@ -94,8 +95,8 @@ async function measured(video: OpenVideo, read: ReadFrame): Promise<SeenVideo> {
     frame += 1
     return true
   })
-  if (ended !== 'clean') whys.add(ended === 'damaged' ? 'damaged' : 'too_large')
-  if (frame === 0) whys.add('damaged')
+  if (ended !== 'clean') whys.add(WHY[ended])
+  if (frame === 0 && whys.size === 0) whys.add('damaged')
   const unknown = [...whys].map((why): Unknown => ({ part: 'frames', why }))
   return { ...facts, frames: frame, readings: [...readings.values()], unknown }
 }

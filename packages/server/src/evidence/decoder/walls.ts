@@ -40,8 +40,10 @@ interface Wrapper {
  * used 20 s. V8 needs `--disable-wasm-trap-handler` to live in 4 GiB of address space.
  */
 const LIMIT = { addressBytes: 4 * 1024 ** 3, cpuSeconds: 40, handles: 64 } as const
+/** Between the signal that says why and the one that nothing survives: a program that ends by the first is known to have used up its time. */
+const LAST_S = 2
 const ulimits = (cpuSeconds: number) =>
-  `ulimit -c 0; ulimit -f 0; ulimit -n ${LIMIT.handles}; ulimit -t ${cpuSeconds}; ulimit -v ${LIMIT.addressBytes / 1024} || true; exec "$@"`
+  `ulimit -c 0; ulimit -f 0; ulimit -n ${LIMIT.handles}; ulimit -S -t ${cpuSeconds}; ulimit -H -t ${cpuSeconds + LAST_S}; ulimit -v ${LIMIT.addressBytes / 1024} || true; exec "$@"`
 const NOBODY = '65534'
 const HELLO_MS = 20_000
 
@@ -100,7 +102,14 @@ function noWalls(how: string): Walls {
 async function wrappers(): Promise<readonly Wrapper[]> {
   const { addressBytes, handles } = LIMIT
   const prlimit = (cpuSeconds: number) => [
-    ...[`--as=${addressBytes}`, `--cpu=${cpuSeconds}`, '--core=0', '--fsize=0', `--nofile=${handles}`, '--'],
+    ...[
+      `--as=${addressBytes}`,
+      `--cpu=${cpuSeconds}:${cpuSeconds + LAST_S}`,
+      '--core=0',
+      '--fsize=0',
+      `--nofile=${handles}`,
+      '--',
+    ],
   ]
   const all: readonly (readonly [WallName, string, (cpuSeconds: number) => readonly string[]])[] = [
     ['limits', 'prlimit', prlimit],

@@ -51,6 +51,7 @@ export class Trials {
       unsure: bound.unsure,
       asked: bound.asked,
       silenced: bound.silenced,
+      nearest: (name, value) => bound.nearest(name, value),
       get: (name) => {
         const list = bound.get(name)
         const trial = aside.get(name)
