@@ -3,7 +3,7 @@ import type { Ending, Handler } from '../../jobs/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { EntryChange } from '../lists/changes.ts'
 import type { PullMove } from '../lists/pulls.ts'
-import { type Connecting, connect, troubleOf } from './connect.ts'
+import { type Connected, type Connecting, connect, troubleOf } from './connect.ts'
 import { forKind, netOf } from './net.ts'
 import type { ExchangeError, Page, SourceChange } from './source.ts'
 import {
@@ -75,6 +75,7 @@ function idOf(payload: unknown): string {
  * steps; whoever goes on finds the place of the next page and asks for that one again.
  */
 export async function runPull(parts: EngineParts, id: string, signal: AbortSignal): Promise<Ending> {
+  const wayTo = keptWay(parts)
   for (;;) {
     if (signal.aborted) return { retryAt: parts.now(), why: 'stopped' }
     const standing = await parts.storage.store.read(runningPull, id)
@@ -86,7 +87,7 @@ export async function runPull(parts: EngineParts, id: string, signal: AbortSigna
       return 'done'
     }
     try {
-      await nextStep(parts, standing)
+      await nextStep(parts, standing, await wayTo(exchange))
     } catch (error) {
       const ending = await afterTrouble(parts, standing, troubleOf(error))
       if (ending !== undefined) return ending
@@ -94,9 +95,23 @@ export async function runPull(parts: EngineParts, id: string, signal: AbortSigna
   }
 }
 
+/** The way to an exchange for one run: a source that signs in need not do so for each page. Once set up anew, it is opened anew. */
+function keptWay(parts: Connecting): (exchange: ExchangesTable) => Promise<Connected> {
+  let way: { readonly revision: number; readonly connected: Connected } | undefined
+  return async (exchange) => {
+    if (way?.revision !== exchange.revision) {
+      way = { revision: exchange.revision, connected: await connect(parts, exchange) }
+    }
+    return way.connected
+  }
+}
+
 /** Opens the window, or brings one page. */
-async function nextStep(parts: EngineParts, { pull, exchange }: PullWithExchange): Promise<void> {
-  const { source, ask } = await connect(parts, exchange)
+async function nextStep(
+  parts: EngineParts,
+  { pull, exchange }: PullWithExchange,
+  { source, ask }: Connected,
+): Promise<void> {
   if (pull.at === null) {
     const isLost = exchange.cursor === null || (await parts.storage.store.read(wasDropped, fedBy(exchange)))
     const cursor = isLost ? undefined : JSON.parse(exchange.cursor ?? 'null')

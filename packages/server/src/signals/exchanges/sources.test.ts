@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { engines } from '../../storage/testing/engines.ts'
 import { type House, openHouse } from '../../testing/house.ts'
 import { busy, cut, type FakeServer } from './testing/fake-server.ts'
+import { fakeTcap, tcapSignIn } from './testing/fake-tcap.ts'
 import { entriesOf, exchangeRow, feed, goOn, newestPull, pull } from './testing/fed.ts'
 import { madeMd5, madePdq } from './testing/hashes.ts'
 import { sourceWays as ways } from './testing/source-ways.ts'
@@ -14,7 +15,11 @@ describe.each(engines)('sources ($name)', (engine) => {
   let house: House
   const open: FakeServer[] = []
   beforeAll(async () => {
-    house = await openHouse({ engine, bare: true, mediaNets: ways.map(({ name }) => `exchange:${name}`) })
+    house = await openHouse({
+      engine,
+      bare: true,
+      mediaNets: ['once', ...ways.map(({ name }) => name)].map((name) => `exchange:${name}`),
+    })
   })
   afterAll(() => house.close())
   afterEach(async () => {
@@ -68,4 +73,29 @@ describe.each(engines)('sources ($name)', (engine) => {
       expect(await exchangeRow(house, name)).toMatchObject({ state: 'on', why: null })
     },
   )
+
+  test('a source that signs in does so once for the pages of a run, and again with what was set anew', async () => {
+    const fake = await fakeTcap()
+    open.push(fake)
+    for (const id of [1, 2, 3, 4, 5]) fake.put({ id, algorithm: 'PDQ', hash_digest: madePdq(id) })
+    const body = { source: 'tcap', settings: { address: fake.origin }, credentials: tcapSignIn }
+    await feed(house, 'once', body)
+    fake.pageRows.push(1, 1, 1, 1)
+    await pullThrough('once')
+    const calls = (path: string) => fake.calls.filter((call) => call.path === path).length
+    expect([calls('/api/hash-list/v2/all'), calls('/token-auth/tcap/')]).toEqual([5, 1])
+
+    house.clock.now += 3_600_000
+    fake.clockMicros += 1_000
+    for (const id of [6, 7]) fake.put({ id, algorithm: 'PDQ', hash_digest: madePdq(id) })
+    fake.pageRows.push(1)
+    // While a page comes, somebody sets a wrong password: the next page is asked for with that one.
+    fake.onCall = async ({ n, path }) => {
+      if (path !== '/api/hash-list/v2/all' || n < 8) return
+      fake.onCall = () => undefined
+      await feed(house, 'once', { ...body, credentials: { ...tcapSignIn, password: 'another one' } })
+    }
+    await pullThrough('once')
+    expect(await newestPull(house, 'once')).toMatchObject({ state: 'failed' })
+  })
 })
