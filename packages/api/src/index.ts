@@ -6,6 +6,7 @@ import * as erasures from './erasures.ts'
 import * as exchanges from './exchanges.ts'
 import * as intake from './intake.ts'
 import * as listEntries from './list-entries.ts'
+import * as listExport from './list-export.ts'
 import * as lists from './lists.ts'
 import * as matching from './matching.ts'
 import * as models from './models.ts'
@@ -42,6 +43,7 @@ export * from './exchanges.ts'
 export * from './hash-match.ts'
 export * from './intake.ts'
 export * from './list-entries.ts'
+export * from './list-export.ts'
 export * from './lists.ts'
 export * from './matching.ts'
 export * from './models.ts'
@@ -88,6 +90,7 @@ export const endpoints: readonly Endpoint[] = [
   operator,
   exchanges,
   listEntries,
+  listExport,
   lists,
   exchanges,
   erasures,

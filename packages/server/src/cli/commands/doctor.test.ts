@@ -89,6 +89,7 @@ describe('migrate and doctor', { timeout: 120_000 }, () => {
       'lists',
       'licences',
       'staged',
+      'exceptions',
       'log actions',
       'log sealed',
       'decoder',
