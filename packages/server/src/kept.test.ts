@@ -116,6 +116,7 @@ async function liveIn(house: House): Promise<void> {
   await reviewer.call('POST', `/v1/cases/${reported.number}/note`, { body: { text: 'x' } })
   await make.offered()
   const notice = await make.noticed()
+  await new ExchangeMakes(town).told('x')
   await house.pass(11_000)
   const { number } = await make.taken()
   await reviewer.call('POST', `/v1/cases/${number}/release`, { body: { draft: { choice: 'warn' } } })
@@ -134,7 +135,6 @@ async function liveIn(house: House): Promise<void> {
   for (const _ of [1, 2]) await make.switchAsked()
   await liveByRules(new RuleMakes(town))
   await new ExchangeMakes(town).pulled('x')
-  await new ExchangeMakes(town).told('x')
   await new EntryMakes(town, 'x').agreed()
   for (const seed of [1, 2]) await teach(house, seed)
   const { storage, meansFor, transparency } = house.context

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { engines } from '../../storage/testing/engines.ts'
 import { type House, openHouse } from '../../testing/house.ts'
 import { waitMs } from './engine.ts'
+import { stagePage } from './store.ts'
 import { busy, cut } from './testing/fake-server.ts'
 import { entriesOf, exchangeRow, feed, goOn, ncmecAt, newestPull, pull } from './testing/fed.ts'
 import { type NcmecEntry, type NcmecFake, startNcmecFake } from './testing/ncmec-fake.ts'
@@ -28,6 +29,7 @@ describe.each(engines)('pulls ($name)', (engine) => {
       'sealed',
       'dropped',
       'at_once',
+      'torn',
     ]
     house = await openHouse({ engine, bare: true, mediaNets: names.map((name) => `exchange:${name}`) })
   })
@@ -220,6 +222,21 @@ describe.each(engines)('pulls ($name)', (engine) => {
         false,
       ])
     }
+  })
+
+  test('what a process left of a page that it did not finish is not there', async () => {
+    const fake = await served('torn')
+    fake.put(...images(4))
+    fake.trap(busy(503))
+    await pull(house, 'torn')
+    const id = String((await newestPull(house, 'torn')).id)
+    const rows = [0, 1, 7].map((n) => ({ n, source_key: `torn ${n}`, stamp: 0, body: new Uint8Array([1]) }))
+    const bad = [{ n: 0, why: 'torn', raw: new Uint8Array([1]) }]
+    await house.context.storage.store.tx(stagePage, { pull: id, page: 0, rows, bad, isFirst: true })
+    expect(await goOn(house, id)).toBe('done')
+    expect((await entriesOf(house, 'torn_files')).size).toBe(4)
+    expect(await newestPull(house, 'torn')).toMatchObject({ rows: 4, bad: 0 })
+    expect((await house.rows('pull_bad')).filter((row) => row.pull === id)).toEqual([])
   })
 
   test('two at once: one begins, the other is told that it runs', async () => {

@@ -1,0 +1,41 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { initialised, lamplighter } from '../testing/command-line.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await initialised()
+  writeFileSync(join(folder, 'files.txt'), `${'ab'.repeat(16)}\n`)
+  writeFileSync(join(folder, 'npo.json'), JSON.stringify({ set: 'npo' }))
+  writeFileSync(join(folder, 'secret.json'), JSON.stringify({ username: 'harbour', password: 'correct horse battery' }))
+}, 120_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const run = (...args: string[]) => lamplighter(folder, args)
+const set = (...more: string[]) =>
+  run('exchanges', 'set', 'ncmec_npo', '--source', 'ncmec', '--settings', 'npo.json', '--digest', 'files', ...more)
+
+test('set, approve, list: what signs in comes from a file, and is shown nowhere', async () => {
+  expect(await run('exchanges', 'list')).toMatchObject({ code: 0, out: 'no exchanges yet\n' })
+  await run('lists', 'import', 'files.txt', '--list', 'files', '--kind', 'digest', '--harm', 'csea', '--live')
+  const done = await set('--credentials', 'secret.json', '--every', '6h')
+  expect(done).toMatchObject({ code: 0, out: expect.stringContaining('lamplighter exchanges approve ncmec_npo') })
+  expect(done.err).toContain('chmod 600 secret.json')
+  expect((await run('exchanges', 'approve', 'ncmec_npo')).code).toBe(0)
+  const { out, code } = await run('exchanges', 'list', '--json')
+  const [one] = JSON.parse(out).items
+  expect([code, one.state, one.approvedBy, one.everyMs, one.pulledAt]).toEqual([0, 'on', 'operator', 21_600_000, null])
+  expect(out + done.out + done.err).not.toContain('horse')
+}, 120_000)
+
+test('wrong use says what to do and changes nothing', async () => {
+  const wrong = [
+    [await run('exchanges', 'set', 'x', '--source', 'ncmec'), 'exchanges set needs --settings'],
+    [await set('--every', 'often'), '--every: expected a time such as 30m, 6h or 1d, found "often"'],
+    [await set('--credentials', 'nowhere.json'), '--credentials: nowhere.json cannot be read'],
+    [await run('exchanges', 'approve', 'nobody'), 'there is no exchange "nobody"'],
+    [await run('lists', 'pull'), 'no server runs here, and a pull is its work'],
+  ] as const
+  for (const [{ code, err }, words] of wrong) expect([code, err]).toEqual([2, expect.stringContaining(words)])
+}, 120_000)
