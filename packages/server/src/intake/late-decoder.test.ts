@@ -26,7 +26,7 @@ describe('matching 2: a listed file that comes while a decoder starts', () => {
         const id = 'first'
         const bytes = await make(picture(CSAM))
         expect((await house.putPicture(id, bytes, { prefer: 'wait=0', 'content-type': 'image/png' })).status).toBe(201)
-        const answer = await screened(house, id, 300)
+        const answer = await screened(house, id, 5_000)
         expect([answer.verdict, answer.unknown]).toEqual([
           'hold',
           expect.arrayContaining([{ signal: 'media.pixels', why: 'late' }]),
@@ -53,6 +53,7 @@ describe('matching 2: a listed file that comes while a decoder starts', () => {
         await house.close()
       }
     },
+    120_000,
   )
 })
 
