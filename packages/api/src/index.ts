@@ -5,6 +5,7 @@ import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
 import * as intake from './intake.ts'
 import * as listEntries from './list-entries.ts'
+import * as listExport from './list-export.ts'
 import * as lists from './lists.ts'
 import * as models from './models.ts'
 import * as operator from './operator.ts'
@@ -39,6 +40,7 @@ export * from './erasures.ts'
 export * from './hash-match.ts'
 export * from './intake.ts'
 export * from './list-entries.ts'
+export * from './list-export.ts'
 export * from './lists.ts'
 export * from './models.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'
@@ -83,6 +85,7 @@ export const endpoints: readonly Endpoint[] = [
   switches,
   operator,
   listEntries,
+  listExport,
   lists,
   erasures,
   models,

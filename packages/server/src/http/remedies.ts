@@ -19,6 +19,7 @@ export const remedies: Readonly<Record<Code, string>> = {
   stale_revision: 'Read it again and send its new revision in If-Match.',
   needs_unmet: 'Each fault names what is missing; take the step again when all of it is there.',
   conflict: 'Read it again: it is no longer in the state that this act needs.',
+  terms: 'Ask the source of the list for other terms. Its declaration shows what they allow: GET /v1/lists/{id}.',
   counter_not_logged: 'Leave out the counters that the answer names; they warm by waiting a whole window.',
   in_progress: 'Wait a moment and repeat the call with the same Idempotency-Key.',
   window_closed: 'Make a new decision that reverses it.',

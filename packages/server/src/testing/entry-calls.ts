@@ -3,6 +3,8 @@ import { type Answered, freshId, type Person } from './house.ts'
 import type { State } from './states.ts'
 
 const json = (value: unknown) => ({ body: JSON.stringify(value), headers: { 'content-type': 'application/json' } })
+/** Terms that allow a list to leave the house. */
+const OPEN = { name: 'x', share: false, export: true, device: false, feedback: 'none', harms: ['malware'] } as const
 const DIGEST = '7'.repeat(64)
 
 /** Makes what calls about single entries are about: each call of each function makes a new one. */
@@ -23,7 +25,10 @@ export class EntryMakes {
   }
 
   /** A list with one entry that is not sealed. */
-  async list(kind: 'domain' | 'digest' = 'domain', more: { readonly exchange?: string } = {}): Promise<string> {
+  async list(
+    kind: 'domain' | 'digest' = 'domain',
+    more: { readonly exchange?: string; readonly terms?: typeof OPEN } = {},
+  ): Promise<string> {
     const id = `own_${freshId()
       .toLowerCase()
       .replaceAll(/[^a-z0-9]/g, '')}`
@@ -67,6 +72,8 @@ export function entryCalls(make: EntryMakes, word: string): Record<string, () =>
   })
   return {
     getEntries: async () => ({ path: '/v1/lists/bad_domains/entries' }),
+    exportList: async () => ({ path: `/v1/lists/${await make.list('domain', { terms: OPEN })}/export` }),
+    getManifest: async () => ({ path: `/v1/lists/${await make.list('domain', { terms: OPEN })}/export/manifest` }),
     getListWorth: async () => ({ path: '/v1/lists/bad_domains/hits' }),
     addEntry: async () => ({
       path: `/v1/lists/${await make.list()}/entries`,
@@ -98,6 +105,13 @@ export function entryStates({ lead }: Town, make: Makes, entries: EntryMakes, wo
   const approve = (by: Person, id: string) => by.call('POST', `/v1/entry-acts/${id}/approvals`, { body: {} })
   return [
     ['getEntries', 'sealed', () => lead.call('GET', '/v1/lists/csam_media/entries')],
+    ...(['export', 'export/manifest'] as const).flatMap((path): State[] => {
+      const id = path === 'export' ? 'exportList' : 'getManifest'
+      return [
+        [id, 'sealed', () => lead.call('GET', `/v1/lists/csam_media/${path}`)],
+        [id, 'terms', async () => lead.call('GET', `/v1/lists/${await entries.list()}/${path}`)],
+      ]
+    }),
     [
       'addEntry',
       'conflict',

@@ -172,7 +172,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     )
     const bytes = new Uint8Array(await answer.arrayBuffer())
     const text = new TextDecoder().decode(bytes)
-    const isJson = (answer.headers.get('content-type') ?? '').includes('json')
+    const isJson = /[/+]json\b/.test(answer.headers.get('content-type') ?? '')
     return {
       status: answer.status,
       headers: answer.headers,

@@ -6,10 +6,12 @@ import {
   dropEntry,
   type ExceptionJson,
   endException,
+  exportList,
   getEntries,
   getEntryActs,
   getExceptions,
   getListWorth,
+  getManifest,
   sayOfEntry,
   withdrawEntryAct,
 } from '@lamplighter/api'
@@ -26,6 +28,7 @@ import type { Entries } from './entries.ts'
 import { MOST_SILENT_MS } from './entry-acts.ts'
 import type { EntryDesk } from './entry-desk.ts'
 import { pageOf } from './entry-page.ts'
+import { exportable, exportLines, manifestOf } from './export.ts'
 import { worthOf } from './hot.ts'
 import { entryFrom } from './parse.ts'
 import { exceptionRows, listHits, oneException, sayOfEntry as sayWork, withdrawAct } from './store.ts'
@@ -48,6 +51,19 @@ export function entryRoutes({ storage, entries, desk, codec, keysFor }: EntrySer
   return [
     route(getEntries, async ({ params, query, now }) => ({
       body: await pageOf({ store, codec }, { list: params.id, after: query.after, now }),
+    })),
+    route(exportList, async ({ params, query }) => {
+      const row = await exportable({ store }, params.id)
+      const lines = exportLines({ store, codec }, { list: row.id, version: row.version, form: query.form })
+      return new Response(streamOf(lines), {
+        headers: {
+          'content-type': query.form === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
+          'content-disposition': `attachment; filename="${row.id}.${query.form}"`,
+        },
+      })
+    }),
+    route(getManifest, async ({ params, query, now }) => ({
+      body: await manifestOf({ store, codec }, await exportable({ store }, params.id), query.form, now),
     })),
     route(addEntry, async (call) => {
       const { id: list } = call.params
@@ -149,6 +165,19 @@ export function entryRoutes({ storage, entries, desk, codec, keysFor }: EntrySer
     })),
   ]
 }
+
+const encoder = new TextEncoder()
+
+/** As fast as the caller reads it: no more of a list than one slice is in memory. */
+const streamOf = (lines: AsyncGenerator<string>): ReadableStream<Uint8Array> =>
+  new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await lines.next()
+      if (done) controller.close()
+      else controller.enqueue(encoder.encode(value))
+    },
+    cancel: async () => void (await lines.return(undefined)),
+  })
 
 const capital = (words: string): string => words.slice(0, 1).toUpperCase() + words.slice(1)
 

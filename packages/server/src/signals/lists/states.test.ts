@@ -157,6 +157,28 @@ describe.each(engines)('versions of a list on $name', (engine) => {
     expect(ask(list, 'host200.example')).toMatchObject({ entry: '111' })
   })
 
+  test('matching 23: past its age a list still hits and says no "no hit"; half a pull does not make it younger, a whole one does', async () => {
+    const list = freshList()
+    await house.context.library.create(facts(list, { staleAfterMs: HOUR_MS }))
+    await change(list, puts(names(100)))
+    await step(list, 1, 'live', { withoutTrial: true })
+    const both = () => [ask(list, 'host1.example'), ask(list, 'x.example')]
+    expect(both()).toEqual([{ entry: '2' }, null])
+    house.clock.now += HOUR_MS + 1
+    expect(both()).toEqual([{ entry: '2' }, undefined])
+    const half = (async function* () {
+      yield puts(names(1))
+      throw new Error('cut off')
+    })()
+    await expect(change(list, [], { changes: half })).rejects.toThrow('cut off')
+    expect(both()).toEqual([{ entry: '2' }, undefined])
+    await change(list, puts(names(20, 100)))
+    expect(both()).toEqual([{ entry: '2' }, undefined])
+    await step(list, 2, 'drop')
+    await change(list, puts(names(1)))
+    expect(both()).toEqual([{ entry: '2' }, null])
+  })
+
   test('a mass removal waits for a person, but where the terms say that withdrawn entries go', async () => {
     const list = await fed()
     await change(list, drops(names(50)))
