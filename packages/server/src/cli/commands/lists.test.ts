@@ -43,4 +43,46 @@ describe(`console 33: an import of ${rows} rows (100,000 with LAMPLIGHTER_DEEP=1
   }, 240_000)
 })
 
+describe('a version of a list on the command line', () => {
+  const run = (...args: string[]) => lamplighter(folder, ['lists', ...args])
+  const put = (name: string, text: string) => writeFileSync(join(folder, name), text)
+
+  test('waits, is looked at, refused without its trial, promoted past it, and retired', async () => {
+    await whileServing(folder, async () => {
+      put('hosts.txt', 'a.example\nb.example\n')
+      const args = ['import', 'hosts.txt', '--list', 'hosts', '--kind', 'domain', '--harm', 'malware']
+      expect((await run(...args)).out).toBe('hosts version 1 is staged: 2 entries, 2 added, 0 removed\n')
+      expect((await run('preview', 'hosts')).out.split('\n')).toEqual([
+        'hosts version 1 is staged: the list is new; it was handed in as a file',
+        '  2 entries, 2 added, 0 removed; 0 of 2 rows could not be used',
+        '  looked up for 0 events; 0 of them it alone would have hit',
+        '',
+      ])
+      expect((await run('promote', 'hosts', '1')).code).toBe(2)
+      const refused = await run('promote', 'hosts', '1', '--reason', 'looked at it')
+      expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('Its trial is too short')])
+      const past = ['promote', 'hosts', '1', '--reason', 'looked at it', '--without-trial']
+      expect((await run(...past)).out).toBe('hosts version 1 is live\n')
+      expect((await run('status')).out).toMatch(/^hosts +domain +v1 {2}2 entries {2}live$/m)
+      put('hosts.txt', 'a.example\nb.example\nc.example\n')
+      await run(...args)
+      expect((await run('drop', 'hosts', '2', '--reason', 'a wrong file')).out).toBe('hosts version 2 is dropped\n')
+      expect((await run('preview', 'hosts')).out).toBe('no version of hosts waits\n')
+      expect((await run(...args, '--live')).out).toBe('hosts version 3 is live: 3 entries, 1 added, 0 removed\n')
+      expect((await run('retire', 'hosts', '--reason', 'its licence is over')).code).toBe(0)
+      expect((await run('status')).out).toMatch(/^hosts .* down$/m)
+    })
+  }, 240_000)
+
+  test('a file is read without a server, and rows that cannot be used are told by line', async () => {
+    put('mixed.txt', 'a.example\nhttp://x/\n')
+    const { code, out } = await run('check', 'mixed.txt', '--kind', 'domain')
+    expect([code, out]).toEqual([
+      1,
+      '2 rows, 1 entries, 1 that cannot be used\nline 2: expected a domain such as bad.example\n',
+    ])
+    expect((await run('check', 'mixed.txt', '--kind', 'video')).code).toBe(2)
+  })
+})
+
 const numberOf = (words: string): number => Number(words.replaceAll(',', ''))
