@@ -17,6 +17,7 @@ export const codes = {
   needs_unmet: [409, 'Something is still missing'],
   conflict: [409, 'It is already something else'],
   terms: [409, 'The terms of the list forbid it'],
+  pull_running: [409, 'A pull of this exchange is running'],
   counter_not_logged: [409, 'The log does not hold what this counter counts'],
   in_progress: [409, 'The first call with this key is still running'],
   window_closed: [409, 'The time for undoing is over'],

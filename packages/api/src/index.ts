@@ -3,10 +3,12 @@ import * as backtests from './backtests.ts'
 import * as decisions from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
+import * as exchanges from './exchanges.ts'
 import * as intake from './intake.ts'
 import * as listEntries from './list-entries.ts'
 import * as listExport from './list-export.ts'
 import * as lists from './lists.ts'
+import * as matching from './matching.ts'
 import * as models from './models.ts'
 import * as operator from './operator.ts'
 import * as people from './people.ts'
@@ -37,11 +39,13 @@ export {
   type Repeat,
 } from './endpoint.ts'
 export * from './erasures.ts'
+export * from './exchanges.ts'
 export * from './hash-match.ts'
 export * from './intake.ts'
 export * from './list-entries.ts'
 export * from './list-export.ts'
 export * from './lists.ts'
+export * from './matching.ts'
 export * from './models.ts'
 export { codesOf, openapi, Problem } from './openapi.ts'
 export * from './operator.ts'
@@ -84,9 +88,12 @@ export const endpoints: readonly Endpoint[] = [
   settings,
   switches,
   operator,
+  exchanges,
   listEntries,
   listExport,
   lists,
+  exchanges,
   erasures,
   models,
+  matching,
 ].flatMap((part) => Object.values(part).filter(isEndpoint))

@@ -141,6 +141,8 @@ export const ApiKey = z.object({
   createdAt: Instant,
   expiresAt: Instant,
   lastUsedDay: z.string().nullable(),
+  /** Where it may be used from; null: from anywhere. */
+  addresses: z.array(z.string()).nullable(),
   /** Fields that it sent and that the schema of facts does not know: they were left out of its events. `day`: when last seen. */
   ignoredFields: z.array(z.object({ field: z.string(), day: z.string() })),
   state: z.enum(['active', 'expired', 'revoked']),
@@ -173,6 +175,14 @@ export const newKey = endpoint({
     name: z.string().min(1).max(100),
     scopes: z.array(Scope).min(1),
     days: z.int().min(1).max(730).optional(),
+    addresses: z
+      .array(z.string().min(1).max(64))
+      .min(1)
+      .max(20)
+      .optional()
+      .describe(
+        'Addresses and ranges from which it may be used, such as 10.0.0.0/8; a key for sealed lists needs them',
+      ),
     connection: z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,63}$/)

@@ -4,7 +4,10 @@ export const roles = ['reviewer', 'lead', 'child-safety', 'legal', 'auditor', 'a
 export const Role = z.enum(roles)
 export type Role = z.infer<typeof Role>
 
-export const scopes = ['screen', 'events', 'reports', 'appeals', 'actions', 'policies', 'accounts', 'metrics'] as const
+export const scopes = [
+  ...(['screen', 'events', 'reports', 'appeals', 'actions', 'policies', 'accounts', 'metrics'] as const),
+  ...(['hash', 'match', 'match:sealed', 'compat.hma'] as const),
+] as const
 export const Scope = z.enum(scopes)
 export type Scope = z.infer<typeof Scope>
 

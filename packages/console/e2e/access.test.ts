@@ -9,7 +9,7 @@ import { unknownRequests } from './support/network.ts'
 import { callerFor } from './support/person.ts'
 import { freePort } from './support/port.ts'
 
-const SETTINGS = ['people', 'connections', 'keys', 'lists', 'switches', 'retention', 'log'] as const
+const SETTINGS = ['people', 'connections', 'keys', 'lists', 'exchanges', 'switches', 'retention', 'log'] as const
 const RULES = ['/rules', '/rules/bad_link', '/rules/core/1', '/rules/core/new'] as const
 const everything = ['lead', 'child-safety', 'admin', 'auditor', 'legal'] as const
 

@@ -40,7 +40,9 @@ describe.skipIf(noBrowser)('looking at media', () => {
       `/review/C-${KNOWN}`,
       ...['history', 'notes', 'account'].map((tab) => `/review/C-${KNOWN}?tab=${tab}`),
       '/rules',
-      ...['people', 'connections', 'keys', 'lists', 'switches', 'retention', 'log'].map((name) => `/settings/${name}`),
+      ...['people', 'connections', 'keys', 'lists', 'exchanges', 'switches', 'retention', 'log'].map(
+        (name) => `/settings/${name}`,
+      ),
     ]) {
       await page.goto(house.url + path)
       await title(page).waitFor()

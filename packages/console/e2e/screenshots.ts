@@ -14,7 +14,7 @@ if (out === undefined) throw new Error('usage: node screenshots.ts FOLDER [SEEDE
 const folder = resolve(out)
 mkdirSync(folder, { recursive: true })
 
-const SETTINGS = ['people', 'connections', 'keys', 'lists', 'switches', 'retention', 'log'] as const
+const SETTINGS = ['people', 'connections', 'keys', 'lists', 'exchanges', 'switches', 'retention', 'log'] as const
 const everything = ['lead', 'child-safety', 'admin', 'auditor', 'legal'] as const
 
 const own = mkdtempSync(join(tmpdir(), 'lamplighter-shots-'))

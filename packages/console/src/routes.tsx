@@ -66,6 +66,11 @@ const settings = createRoute({
       .regex(/^[a-z]{1,6}_[0-9a-z]{26}$/)
       .optional()
       .catch(undefined),
+    list: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,63}$/)
+      .optional()
+      .catch(undefined),
     state: z.enum(['parked', 'waiting', 'delivered', 'cancelled', 'unclear']).optional().catch(undefined),
   }),
   beforeLoad: ({ params }) => {

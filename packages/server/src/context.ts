@@ -2,6 +2,7 @@ import { createSecretKey } from 'node:crypto'
 import { join } from 'node:path'
 import { type ActionMeans, columnsOf, type DeliveryServices } from './actions/index.ts'
 import { makeDesk } from './case-desk.ts'
+import { hmaPages } from './compat/hma/index.ts'
 import { counterNames, type KeptCounters, keptCounters } from './counters/index.ts'
 import {
   ERASURE_QUEUE,
@@ -13,6 +14,7 @@ import {
 import {
   canaryHit,
   delivered,
+  exchangePulled,
   failed,
   fetchFailed,
   indexMerged,
@@ -48,6 +50,7 @@ import { keyringOf, netsOf, type PlaceOptions, storageOf } from './places.ts'
 import {
   askedLists,
   countRules,
+  harmsOf,
   makeRegistry,
   makeSwitchboard,
   makeTally,
@@ -77,8 +80,17 @@ import type { CaseDesk } from './review/index.ts'
 import { startRunning } from './running.ts'
 import { createSettings, type Settings } from './settings/index.ts'
 import {
+  EXCHANGE_TIMES,
+  type Exchanges,
+  exchangeRoutes,
+  makeExchanges,
+  PULL_QUEUE,
+  PUSH_QUEUE,
+} from './signals/exchanges/index.ts'
+import {
   allLists,
   allowedHarms,
+  directRoutes,
   type Entries,
   entryRoutes,
   type ListLibrary,
@@ -88,6 +100,7 @@ import {
   makeEntries,
   makeEntryDesk,
   makeLibrary,
+  makeMatchDesk,
   makeModels,
   modelRoutes,
   shippedProviders,
@@ -121,6 +134,7 @@ export interface Parts {
   readonly people: People
   readonly transparency: Transparency
   readonly library: ListLibrary
+  readonly exchanges: Exchanges
   readonly entries: Entries
   readonly models: Models
   readonly registry: RuleRegistry
@@ -222,6 +236,12 @@ async function build(
     },
   })
   const codec = makeCodec(sealer, fingerprintKey)
+  const exchanges = makeExchanges({
+    ...{ storage, sealer, codec, keysFor, now, lists: library, chance: Math.random },
+    outgoing: outgoing({ allowNets: netsOf(options), times: EXCHANGE_TIMES }),
+    contentKey: fingerprintKey,
+    tell: exchangePulled,
+  })
   const entryDesk = makeEntryDesk({
     ...{ storage, sealer, codec, entries, library, now, keysFor },
     onFailure: (error) => failed('index', error),
@@ -312,6 +332,7 @@ async function build(
     people,
     transparency,
     library,
+    exchanges,
     entries,
     models,
     registry,
@@ -335,6 +356,7 @@ async function build(
   namesKnown({
     rules: () => ruleNames(registry),
     lists: () => library.book.all().map(({ id }) => id),
+    exchanges: exchanges.names,
     signals: [...providers.keys()],
     switches: SWITCH_IDS,
   })
@@ -356,17 +378,22 @@ async function build(
     if (topic === 'lists') library.refresh().catch((error: unknown) => failed('index', error))
     if (topic === 'rulesets') registry.load().catch((error: unknown) => failed('rules', error))
   })
+  const matchDesk = makeMatchDesk({ storage, library, decoder, fetcher })
+  const harms = () => [...(harmsOf(registry) ?? [])]
+  const hma = { ...{ desk: matchDesk, entryDesk, codec, library, exchanges, storage, harms }, chance: Math.random }
   const app = makeFace(
     { ...parts, sealer, settings, decoder, live, quiet, readiness, formKey, stands },
     {
       routes: [
         ...replayRoutes({ storage, registry, keyring, progress, uploads, keysFor }),
         ...modelRoutes({ store }),
+        ...directRoutes(matchDesk),
+        ...exchangeRoutes({ storage, exchanges }),
         ...erasureRoutes(erasure),
         ...entryRoutes({ storage, entries, desk: entryDesk, codec, keysFor }),
         ...(options.routes?.(parts) ?? []),
       ],
-      pages: options.pages?.(parts) ?? [],
+      pages: [...hmaPages(hma), ...(options.pages?.(parts) ?? [])],
     },
     options,
   )
@@ -388,6 +415,8 @@ async function build(
     start() {
       const long = {
         [ERASURE_QUEUE]: erasureHandler(erasure),
+        [PULL_QUEUE]: exchanges.handler,
+        [PUSH_QUEUE]: exchanges.pushHandler,
         [BACKTEST.queue]: backtestHandler({ storage, registry, keyring, progress, uploads }),
         [RETRO.queue]: retroHandler({
           ...{ storage, registry, keyring, progress, uploads },
@@ -415,6 +444,7 @@ async function build(
         transparency,
         decoder,
         long,
+        tasks: [exchanges.task],
         now,
       }
       running.push(...startRunning(beside))

@@ -94,6 +94,11 @@ export function signInRefused(request: string): void {
   write('warn', { event: 'people.sign_in_refused', request })
 }
 
+/** A key was shown from an address that it is not bound to: stolen, or its servers moved. */
+export function keyElsewhere(key: string): void {
+  write('warn', { event: 'keys.elsewhere', key })
+}
+
 export function configurationWarned(code: string): void {
   write('warn', { event: 'config.warning', code })
 }
@@ -193,6 +198,17 @@ export function fetchFailed(code: string): void {
   write('warn', { event: 'media.fetch_failed', code })
 }
 
+/** Somebody asked sealed lists: whoever holds such a key could find out what they hold, so each use is told, by numbers alone. */
+export function sealedListsAsked(asked: {
+  request: string
+  key: string
+  lists: number
+  lookups: number
+  hits: number
+}): void {
+  write('info', { event: 'match.sealed', ...asked })
+}
+
 /** The log halted, or something about it needs a person. The code is one of ledger.md §17. */
 export function ledgerAlarm(code: string): void {
   write('error', { event: 'ledger.alarm', code })
@@ -213,6 +229,19 @@ export function indexMerged(rows: number, ms: number): void {
 /** A snapshot of the index was not what was written, or of newer software: the lists are read from their entries. The code says which. */
 export function snapshotRefused(error: unknown): void {
   write('warn', { event: 'index.snapshot_refused', code: codeOf(error) })
+}
+
+const exchangePullTotal = metrics.counter({
+  name: 'lamplighter_exchange_pull_total',
+  help: 'Pulls of exchanges: done, told to wait, or stopped until a person looks.',
+  labels: { exchange: () => namesNow().exchanges(), result: ['done', 'waits', 'stopped'] },
+})
+
+/** How a pull ended, or that it waits. One that stopped is an alarm: its lists grow stale. */
+export function exchangePulled(event: { exchange: string; result: 'done' | 'waits' | 'stopped' }): void {
+  const { exchange, result } = event
+  exchangePullTotal.add({ exchange, result })
+  if (result === 'stopped') write('error', { event: 'exchange.stopped' })
 }
 
 /** Something beside the calls failed: it is tried again or waits for a person, and is never silent. */

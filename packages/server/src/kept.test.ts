@@ -10,8 +10,10 @@ import { receiveAppealWork } from './review/index.ts'
 import { defineQuery, type ReadDb } from './storage/index.ts'
 import { engines } from './storage/testing/engines.ts'
 import { EntryMakes } from './testing/entry-calls.ts'
+import { ExchangeMakes } from './testing/exchange-calls.ts'
 import { Makes, openTown } from './testing/good-calls.ts'
 import { freshId, type House, messageOf, openHouse } from './testing/house.ts'
+import { operatorCalls } from './testing/operator-calls.ts'
 import { RuleMakes } from './testing/rule-calls.ts'
 import { verifyLog, walkThinPath } from './testing/thin-path.ts'
 
@@ -118,9 +120,14 @@ async function liveIn(house: House): Promise<void> {
   for (const value of ['Harbour', 'Port'])
     await admin.call('PUT', '/v1/settings/platform.name', { body: { value, reason: 'x' } })
   await house.screen({ ...messageOf('hello'), mood: 'fine' })
+  // A sealed list is asked.
+  const hashes = [{ kind: 'sha256', value: '0'.repeat(64) }]
+  await operatorCalls(house, '/v1/match', { hashes, lists: ['csam_digests'] })
   // The first is withdrawn, the second waits.
   for (const _ of [1, 2]) await make.switchAsked()
   await liveByRules(new RuleMakes(town))
+  await new ExchangeMakes(town).pulled('x')
+  await new ExchangeMakes(town).told('x')
   await new EntryMakes(town, 'x').agreed()
   for (const seed of [1, 2]) await teach(house, seed)
   const { storage, meansFor, transparency } = house.context

@@ -11,6 +11,11 @@ interface Line {
   readonly epoch?: number
   readonly partition?: number
   readonly count?: number
+  /** Id of an API key; it opens nothing by itself. */
+  readonly key?: string
+  readonly lists?: number
+  readonly lookups?: number
+  readonly hits?: number
   readonly bytes?: number
 }
 

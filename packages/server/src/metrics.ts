@@ -7,10 +7,11 @@ export const metrics = new Metrics()
 interface Names {
   readonly rules: () => readonly string[]
   readonly lists: () => readonly string[]
+  readonly exchanges: () => readonly string[]
   readonly signals: readonly string[]
   readonly switches: readonly string[]
 }
-let named: Names = { rules: () => [], lists: () => [], signals: [], switches: [] }
+let named: Names = { rules: () => [], lists: () => [], exchanges: () => [], signals: [], switches: [] }
 
 /** The names of this moment. */
 export const namesNow = (): Names => named

@@ -192,6 +192,8 @@ describe('platform P-14: every refusal of every call', () => {
       const own = new Set(states.filter(([, named]) => named === code).map(([id]) => id))
       const shaped = declaring(code).filter(({ id }) => !own.has(id))
       expect(shaped.length).toBeGreaterThan(0)
+      // Time goes by with each call: what came before must not become a backlog.
+      await house.follow()
       for (const endpoint of shaped) {
         house.clock.now += 1_000
         seen.add(endpoint, code, await (generated[code] ?? call)(endpoint))

@@ -4,7 +4,7 @@ import type { KeptCounters } from './counters/index.ts'
 import { failed, followed } from './events.ts'
 import type { Decoder } from './evidence/decoder/index.ts'
 import { type IntakeServices, startFollow } from './intake/index.ts'
-import { housekeeping, SCHEDULE_QUEUE, startScheduler, startWorker } from './jobs/index.ts'
+import { housekeeping, SCHEDULE_QUEUE, type ScheduledTask, startScheduler, startWorker } from './jobs/index.ts'
 import type { Switchboard, Tally } from './policy/index.ts'
 import { type CaseDesk, settleHandler, withheldHandler } from './review/index.ts'
 import type { Entries } from './signals/index.ts'
@@ -30,6 +30,8 @@ export interface RunningParts {
   readonly decoder: Decoder
   /** What backtests, retros and erasures do, by queue. Each takes a whole core for a while, or much of the database: one at a time. */
   readonly long: Parameters<typeof startWorker>[0]['handlers']
+  /** What is done again and again beside the rest. */
+  readonly tasks: readonly ScheduledTask[]
   readonly now: () => number
 }
 
@@ -62,6 +64,7 @@ export function startRunning(parts: RunningParts): (() => Promise<void>)[] {
       replayTend(parts.replay),
       uploadTend(parts.uploads),
       parts.switchboard.task,
+      ...parts.tasks,
     ],
     onError: (error) => failed('schedule', error),
   })

@@ -7,10 +7,16 @@ import {
   getConnections,
   getDeliveries,
   getDifferences,
+  getEntries,
+  getEntryActs,
+  getExceptions,
+  getExchanges,
   getJob,
   getKeys,
   getLanes,
+  getList,
   getLists,
+  getListVersions,
   getLog,
   getMe,
   getPeople,
@@ -60,6 +66,36 @@ export const caseQuery = (number: number) =>
 export const peopleQuery = queryOptions({ queryKey: ['people'], queryFn: ({ signal }) => call(getPeople, { signal }) })
 export const keysQuery = queryOptions({ queryKey: ['keys'], queryFn: ({ signal }) => call(getKeys, { signal }) })
 export const listsQuery = queryOptions({ queryKey: ['lists'], queryFn: ({ signal }) => call(getLists, { signal }) })
+export const listQuery = (id: string) =>
+  queryOptions({ queryKey: ['lists', id], queryFn: ({ signal }) => call(getList, { params: { id }, signal }) })
+export const listVersionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['lists', id, 'versions'],
+    queryFn: ({ signal }) => call(getListVersions, { params: { id }, signal }),
+  })
+export const exceptionsQuery = (list: string) =>
+  queryOptions({
+    queryKey: ['lists', list, 'exceptions'],
+    queryFn: ({ signal }) => call(getExceptions, { query: { list }, signal }),
+  })
+export const exchangesQuery = queryOptions({
+  queryKey: ['exchanges'],
+  queryFn: ({ signal }) => call(getExchanges, { signal }),
+  // A pull that runs is seen to go on.
+  refetchInterval: ({ state }) => (state.data?.items.some(({ pull }) => pull?.state === 'running') ? 2_000 : false),
+})
+export const entryActsQuery = queryOptions({
+  queryKey: ['lists', 'acts'],
+  queryFn: ({ signal }) => call(getEntryActs, { signal }),
+})
+/** Entries of a list, page after page. */
+export const entriesQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['lists', id, 'entries'],
+    queryFn: ({ signal, pageParam }) => call(getEntries, { params: { id }, query: { after: pageParam }, signal }),
+    initialPageParam: 0,
+    getNextPageParam: ({ next }) => next,
+  })
 export const logQuery = queryOptions({ queryKey: ['log'], queryFn: ({ signal }) => call(getLog, { signal }) })
 export const rulesetsQuery = queryOptions({
   queryKey: ['rulesets'],

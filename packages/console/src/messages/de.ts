@@ -1,6 +1,8 @@
 import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
+import { exchangesDe } from './exchanges.de.ts'
+import { listsDe } from './lists.de.ts'
 import { matchDe } from './match.de.ts'
 import { rulebookDe } from './rulebook.de.ts'
 import { switchesDe } from './switches.de.ts'
@@ -447,6 +449,7 @@ export const de: Words = {
       connections: 'Anschlüsse',
       keys: 'API-Schlüssel',
       lists: 'Listen',
+      exchanges: 'Austausch',
       switches: 'Schalter',
       retention: 'Aufbewahrung',
       log: 'Protokoll',
@@ -472,6 +475,9 @@ export const de: Words = {
   },
   apiKeys: {
     scopes: 'Bereiche',
+    addresses: 'Adressen',
+    addressesHint:
+      'Von wo der Schlüssel benutzt werden darf, etwa 10.0.0.0/8. Ein Schlüssel für versiegelte Listen braucht sie; andere kommen ohne aus.',
     expires: 'Endet',
     lastUsed: 'Zuletzt benutzt',
     states: { active: 'aktiv', expired: 'abgelaufen', revoked: 'beendet' },
@@ -483,18 +489,8 @@ export const de: Words = {
     revoked: 'Schlüssel beendet.',
     none: 'Noch kein Schlüssel. Erstellen Sie einen für Ihre Plattform.',
   },
-  lists: {
-    name: 'Liste',
-    kind: 'Art',
-    kinds: { pdq: 'Bildhashes', digest: 'Dateihashes', text: 'Begriffe', domain: 'Domains' },
-    harm: 'Schaden',
-    version: 'Version',
-    entries: 'Einträge',
-    updated: 'Erneuert',
-    source: 'Quelle',
-    states: { live: 'in Betrieb', stale: 'veraltet', down: 'nicht erreichbar', empty: 'leer' },
-    none: 'Noch keine Liste. Einlesen mit: lamplighter lists import',
-  },
+  lists: listsDe,
+  exchanges: exchangesDe,
   rulebook: rulebookDe,
   match: matchDe,
   switches: switchesDe,

@@ -1,6 +1,8 @@
 import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
+import { exchangesEn } from './exchanges.en.ts'
+import { listsEn } from './lists.en.ts'
 import { matchEn } from './match.en.ts'
 import { rulebookEn } from './rulebook.en.ts'
 import { switchesEn } from './switches.en.ts'
@@ -437,6 +439,7 @@ export const en = {
       connections: 'Connections',
       keys: 'API keys',
       lists: 'Lists',
+      exchanges: 'Exchanges',
       switches: 'Switches',
       retention: 'Retention',
       log: 'Log',
@@ -462,6 +465,9 @@ export const en = {
   },
   apiKeys: {
     scopes: 'Scopes',
+    addresses: 'Addresses',
+    addressesHint:
+      'Where the key may be used from, such as 10.0.0.0/8. A key for sealed lists needs them; others may do without.',
     expires: 'Ends',
     lastUsed: 'Last used',
     states: { active: 'active', expired: 'expired', revoked: 'revoked' },
@@ -473,18 +479,8 @@ export const en = {
     revoked: 'Key ended.',
     none: 'No key yet. Make one and give it to your platform.',
   },
-  lists: {
-    name: 'List',
-    kind: 'Kind',
-    kinds: { pdq: 'picture hashes', digest: 'file hashes', text: 'terms', domain: 'domains' },
-    harm: 'Harm',
-    version: 'Version',
-    entries: 'Entries',
-    updated: 'Updated',
-    source: 'Source',
-    states: { live: 'live', stale: 'stale', down: 'down', empty: 'empty' },
-    none: 'No list yet. Bring one in with: lamplighter lists import',
-  },
+  lists: listsEn,
+  exchanges: exchangesEn,
   rulebook: rulebookEn,
   match: matchEn,
   switches: switchesEn,

@@ -8,6 +8,7 @@ export function formatsOf(locale: string) {
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' })
   const number = new Intl.NumberFormat(locale)
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 })
+  const permille = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 })
   const short = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
   const long = { style: 'unit', unitDisplay: 'long' } as const
   const days = new Intl.NumberFormat(locale, { ...long, unit: 'day' })
@@ -21,6 +22,8 @@ export function formatsOf(locale: string) {
     count: (value: number) => number.format(value),
     /** A share from 0 to 1. */
     percent: (share: number) => percent.format(share),
+    /** A small share from 0 to 1. */
+    fine: (share: number) => permille.format(share),
     /** A time of retention: whole days, and hours below two days. */
     term: (ms: number) =>
       ms >= 2 * DAY_MS ? days.format(Math.round(ms / DAY_MS)) : hours.format(Math.round(ms / HOUR_MS)),

@@ -16,7 +16,7 @@ export interface Command {
   readonly summary: string
   /** A line that can be pasted, shown by `--help`. */
   readonly example: string
-  /** Names of what follows the command; a trailing `?` for what may be left out. */
+  /** Names of what follows the command; a trailing `?` for what may be left out, `...` for one or more of the last. */
   readonly args?: readonly string[]
   readonly options?: Readonly<Record<string, OptionSpec>>
   run(io: Io, given: Given): Promise<ExitCode>
@@ -30,7 +30,10 @@ export interface Given {
 }
 
 export function helpOf(command: Command): string {
-  const args = (command.args ?? []).map((name) => (name.endsWith('?') ? `[${name.slice(0, -1)}]` : `<${name}>`))
+  const args = (command.args ?? []).map((name) => {
+    if (name.endsWith('...')) return `<${name.slice(0, -3)}> …`
+    return name.endsWith('?') ? `[${name.slice(0, -1)}]` : `<${name}>`
+  })
   const options = Object.entries(command.options ?? {}).map(([name, { help, value }]) => {
     return `  ${`--${name}${value === undefined ? '' : ` <${value}>`}`.padEnd(26)}${help}`
   })

@@ -137,7 +137,8 @@ function parse(command: Command, args: readonly string[]) {
 function checkArgs(command: Command, given: readonly string[]): void {
   const names = command.args ?? []
   const needed = names.filter((name) => !name.endsWith('?')).length
-  if (given.length >= needed && given.length <= names.length) return
+  const most = names.at(-1)?.endsWith('...') ? Number.POSITIVE_INFINITY : names.length
+  if (given.length >= needed && given.length <= most) return
   throw new UsageError(
     `expected ${names.length === 0 ? 'nothing' : names.join(' ')} after "${command.name}"\n\n${helpOf(command)}`,
   )

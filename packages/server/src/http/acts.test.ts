@@ -54,6 +54,12 @@ const BESIDE: readonly Act[] = [
   'switches.read',
   'switches.propose',
   'switches.approve',
+  // An admin sets up, another person agrees (matching.md §11.2).
+  'exchanges.read',
+  'exchanges.manage',
+  'exchanges.approve',
+  'exchanges.pull',
+  'exchanges.feedback',
 ]
 
 const staff = (...held: Role[]): Principal => ({ kind: 'staff', id: 'st_1', number: 1, roles: held, session: 'se_1' })

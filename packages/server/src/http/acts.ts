@@ -51,6 +51,12 @@ export const acts: Readonly<Record<Act, ActRow>> = {
   'reports.send': { scopes: ['reports'] },
   'appeals.send': { scopes: ['appeals'] },
   'media.put': { scopes: ['screen', 'events'] },
+  'hash.make': { scopes: ['hash'] },
+  'match.ask': { scopes: ['match', 'match:sealed'], operator: true },
+  // Which lists one may ask who may ask at all.
+  'match.open': { scopes: ['match', 'compat.hma'], operator: true },
+  'match.sealed': { scopes: ['match:sealed'], operator: true },
+  'hma.use': { scopes: ['compat.hma'] },
   'actions.read': { scopes: ['actions'] },
   'actions.ack': { scopes: ['actions'] },
   'policies.read': { scopes: ['policies'], roles: everyRole('read'), operator: true },
@@ -84,6 +90,15 @@ export const acts: Readonly<Record<Act, ActRow>> = {
   'connections.manage': { roles: { admin: 'yes' }, operator: true, touch: true },
   'lists.read': { roles: { lead: 'yes', 'child-safety': 'yes', auditor: 'read' }, operator: true },
   'lists.edit': { roles: { lead: 'yes', 'child-safety': 'yes' }, operator: true },
+  'exchanges.read': {
+    roles: { lead: 'yes', 'child-safety': 'yes', auditor: 'read', admin: 'yes' },
+    operator: true,
+  },
+  'exchanges.manage': { roles: { admin: 'yes' }, operator: true, touch: true },
+  // Another person than who set it up, and of which duty, hangs on the lists: the work looks at both.
+  'exchanges.approve': { roles: { lead: 'yes', 'child-safety': 'yes' }, operator: true, touch: true },
+  'exchanges.feedback': { roles: { lead: 'yes', 'child-safety': 'yes' } },
+  'exchanges.pull': { roles: { lead: 'yes', 'child-safety': 'yes', admin: 'yes' }, operator: true },
   'settings.read': { roles: administration, operator: true },
   'settings.edit': { roles: { admin: 'yes' }, operator: true, touch: true },
   'switches.read': { roles: { lead: 'yes', legal: 'yes', auditor: 'read', admin: 'read' }, operator: true },

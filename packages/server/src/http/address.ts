@@ -70,6 +70,18 @@ export function rangeFrom(text: string): Range {
   return range
 }
 
+/** A single address, or a range of them. @throws RangeError for anything else */
+export function blockFrom(text: string): Range {
+  const bytes = addressBytes(text)
+  return bytes === undefined ? rangeFrom(text) : { bytes, bits: bytes.length * 8 }
+}
+
+/** Whether an address lies in one of these blocks. A v4 address that came as a v6 one is the v4 address. */
+export function isWithin(address: string, blocks: readonly Range[]): boolean {
+  const bytes = addressBytes(/^::ffff:[\d.]+$/i.test(address) ? address.slice(7) : address)
+  return bytes !== undefined && blocks.some((block) => holds(block, bytes))
+}
+
 /** The bytes of an address in its usual notation; anything else, a zone included, is no address. */
 export function addressBytes(address: string): readonly number[] | undefined {
   if (isIPv4(address)) return address.split('.').map(Number)

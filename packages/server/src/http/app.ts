@@ -4,7 +4,7 @@ import { configurationWarned, requestAbandoned, requestAnswered, requestFailed }
 import { CallerGone, readBytes } from './body.ts'
 import { randomPart } from './crypto.ts'
 import { AppError } from './errors.ts'
-import { assertMay, assertOwnPage, type Identity, principalOf, touchOf } from './gate.ts'
+import { assertMay, assertOwnPage, type Identity, principalOf, touchOf, whoFrom } from './gate.ts'
 import { addHeaders, headersOf } from './headers.ts'
 import { clientAddress, hostGuard, isLoopback } from './hosts.ts'
 import { checkType, jsonBodyOf, matchOf, paramsOf, queryOf } from './input.ts'
@@ -101,7 +101,7 @@ export function createApp(parts: AppParts): App {
     const { request, now } = arrival
     const who: Principal = arrival.operator
       ? { kind: 'operator' }
-      : await principalOf(request, arrival.url, parts.identity, now)
+      : whoFrom(arrival.address, await principalOf(request, arrival.url, parts.identity, now))
     assertMay(who, act, { demo: parts.demo, loopback: arrival.loopback }, touchOf(who, parts.demo), now)
     if (who.kind === 'staff' && !isSafe(request.method)) assertOwnPage(request, origins)
     limits.spend(who, act, arrival.address, 1, now)
@@ -185,7 +185,7 @@ export function createApp(parts: AppParts): App {
 
   const openPage = async (one: Page, arrival: Arrival, params: Record<string, string>): Promise<Response> => {
     const who = await enter(arrival, one.act)
-    const leave = slots.enter('people')
+    const leave = slots.enter(slotClassOf(one.act))
     try {
       const call: PageCall = {
         params,
@@ -208,7 +208,7 @@ export function createApp(parts: AppParts): App {
     name: string,
     context: Context<{ Bindings: Env }>,
     run: (arrival: Arrival) => Promise<Response>,
-    declared?: ReadonlySet<Code>,
+    told: { readonly declared?: ReadonlySet<Code>; readonly refuse?: Page['refuse'] } = {},
   ) => {
     const started = performance.now()
     const arrival = arrive(context.req.raw, context.env ?? {})
@@ -228,10 +228,10 @@ export function createApp(parts: AppParts): App {
       if (error.code === 'internal') {
         requestFailed(arrival.id, thrown, arrival.now)
         parts.onFailure?.(thrown)
-      } else if (parts.checkAnswers && declared?.has(error.code) === false) {
+      } else if (parts.checkAnswers && told.declared?.has(error.code) === false) {
         parts.onFailure?.(new TypeError(`${name} answers ${error.code}, which it does not declare`))
       }
-      response = dress(problemResponse(error, url, arrival.id), 'plain', arrival)
+      response = dress(told.refuse?.(error) ?? problemResponse(error, url, arrival.id), 'plain', arrival)
     }
     requestAnswered({
       route: name,
@@ -251,14 +251,19 @@ export function createApp(parts: AppParts): App {
     methods.set(path, [...(methods.get(path) ?? []), one.endpoint.method])
     const declared = new Set([...codesOf(one.endpoint).values()].flat())
     hono.on(one.endpoint.method.toUpperCase(), path, (context) =>
-      answer(one.endpoint.id, context, (arrival) => callRoute(one, arrival, context.req.param()), declared),
+      answer(one.endpoint.id, context, (arrival) => callRoute(one, arrival, context.req.param()), { declared }),
     )
   }
   for (const one of pages) {
     const path = honoPath(one.path)
     methods.set(path, [...(methods.get(path) ?? []), one.method])
     hono.on(one.method.toUpperCase(), path, (context) =>
-      answer('page', context, (arrival) => callPage(one, arrival, context.req.param())),
+      answer(
+        'page',
+        context,
+        (arrival) => callPage(one, arrival, context.req.param()),
+        one.refuse && { refuse: one.refuse },
+      ),
     )
   }
   for (const [path, allowed] of methods) {

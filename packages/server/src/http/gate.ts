@@ -1,5 +1,7 @@
 import type { Act } from '@lamplighter/api'
+import { keyElsewhere } from '../events.ts'
 import { acts } from './acts.ts'
+import { blockFrom, isWithin } from './address.ts'
 import { cookieOf, sessionCookieName } from './cookies.ts'
 import { AppError } from './errors.ts'
 import { type Facts, may } from './may.ts'
@@ -32,6 +34,13 @@ export async function principalOf(request: Request, url: URL, identity: Identity
   }
   const token = cookieOf(request.headers.get('cookie'), sessionCookieName)
   return token === undefined || token === '' ? nobody : identity.session(token, now)
+}
+
+/** A key that is shown from where it is not bound to is nobody's: a thief learns nothing of it, and whoever runs this is told. */
+export function whoFrom(address: string, who: Principal): Principal {
+  if (who.kind !== 'key' || who.from === undefined || isWithin(address, who.from.map(blockFrom))) return who
+  keyElsewhere(who.id)
+  return nobody
 }
 
 /** Decisions.md 17: a touch is given in demo mode and on the operator's socket. */

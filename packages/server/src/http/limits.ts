@@ -48,6 +48,8 @@ export const rates = {
   screen: perSecond(500),
   events: perSecond(20_000),
   reports: perSecond(50),
+  // A lookup takes some 10 µs to 30 µs of the thread that answers everybody.
+  lookups: perSecond(4_000),
   keyOther: perSecond(100),
   staff: perMinute(600),
   signIn: perMinute(10),
@@ -65,6 +67,9 @@ export function keyRateOf(act: Act): RateName {
     case 'screen.send':
     case 'media.put':
       return 'screen'
+    case 'match.ask':
+    case 'hma.use':
+      return 'lookups'
     case 'events.send':
       return 'events'
     case 'reports.send':
@@ -121,6 +126,9 @@ export function slotClassOf(act: Act): SlotClass {
       return 'events'
     case 'screen.send':
     case 'media.put':
+    case 'hash.make':
+    case 'match.ask':
+    case 'hma.use':
     case 'actions.read':
     case 'actions.ack':
       return 'screen'

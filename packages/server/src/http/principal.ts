@@ -3,7 +3,14 @@ import type { Role, Scope } from '@lamplighter/api'
 /** Who asks (security.md §2). */
 export type Principal =
   | { kind: 'staff'; id: string; number: number; roles: readonly Role[]; session: string }
-  | { kind: 'key'; id: string; connection: string; scopes: readonly Scope[] }
+  | {
+      kind: 'key'
+      id: string
+      connection: string
+      scopes: readonly Scope[]
+      /** Addresses from which the key may be shown; without it any. */
+      from?: readonly string[]
+    }
   | { kind: 'link'; purpose: string; matter: string }
   | { kind: 'operator' }
   | { kind: 'nobody' }

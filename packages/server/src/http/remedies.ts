@@ -11,7 +11,8 @@ export const remedies: Readonly<Record<Code, string>> = {
   second_person_required: 'Another person has to agree to this very act.',
   not_yours: 'Wait until it is free, or ask the person who holds it to hand it on.',
   token_used: 'Ask for a new address; each works once, for one person, for a short time.',
-  sealed: 'Nothing of a sealed list leaves it. Work with the numbers of its entries, or ask its source.',
+  sealed:
+    'Nothing of a sealed list leaves it. Work with the numbers of its entries, or ask its source; a key with the scope match:sealed may ask whether something is on it.',
   not_yet: 'Come back later.',
   not_found: 'Check the address. What you may not know of looks just the same.',
   record_unknown: 'Check the number of the record.',
@@ -20,6 +21,7 @@ export const remedies: Readonly<Record<Code, string>> = {
   needs_unmet: 'Each fault names what is missing; take the step again when all of it is there.',
   conflict: 'Read it again: it is no longer in the state that this act needs.',
   terms: 'Ask the source of the list for other terms. Its declaration shows what they allow: GET /v1/lists/{id}.',
+  pull_running: 'wait until it has ended; GET /v1/exchanges says how far it is',
   counter_not_logged: 'Leave out the counters that the answer names; they warm by waiting a whole window.',
   in_progress: 'Wait a moment and repeat the call with the same Idempotency-Key.',
   window_closed: 'Make a new decision that reverses it.',

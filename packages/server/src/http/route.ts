@@ -1,4 +1,5 @@
 import type { Act, AnswerOf, BodyOf, Endpoint, ParamsOf, QueryOf } from '@lamplighter/api'
+import type { AppError } from './errors.ts'
 import type { Prefer } from './prefer.ts'
 import type { Principal, Touch } from './principal.ts'
 
@@ -83,7 +84,7 @@ export type PageKind = 'users' | 'console' | 'file' | 'plain'
 
 /** Something served outside the JSON interface: pages for people, tiles, health. It declares its act like any call. */
 export interface Page {
-  readonly method: 'get' | 'post'
+  readonly method: 'get' | 'post' | 'put' | 'delete'
   /** Path with `{name}` parts, and `{name+}` for all that is left. */
   readonly path: `/${string}`
   readonly act: Act
@@ -91,6 +92,8 @@ export interface Page {
   /** Readable from other sites without credentials: the public log, catalogue, support (security.md §5). */
   readonly cors?: true
   readonly handle: (call: PageCall) => Promise<Response>
+  /** How a refusal is told where the callers know another shape than RFC 9457: those of a system whose calls are served here. */
+  readonly refuse?: (error: AppError) => Response
   /** Tells somebody how long to wait. Users' pages that have none tell it in English. */
   readonly wait?: (call: Pick<PageCall, 'query' | 'raw'>, wait: Wait) => Promise<Response>
 }

@@ -20,9 +20,9 @@ export async function recordRoles(tx: Tx, change: RoleChange, doer: Doer, keys: 
   }
 }
 
-/** The operator of the machine has no number: `null`. */
+/** The operator of the machine has no number: `null`. What a key did is the key's: `key:8fq2kx7m3d`. */
 export async function labelOfDoer(tx: Tx, doer: Doer): Promise<string | null> {
-  if (doer.staff === null) return null
+  if (doer.staff === null) return doer.name.startsWith('key:') ? doer.name : null
   const row = await tx.db.selectFrom('staff').select('number').where('id', '=', doer.staff).executeTakeFirstOrThrow()
   return staffLabel(row.number)
 }

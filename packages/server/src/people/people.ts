@@ -6,6 +6,7 @@ import type { CommandKey } from '../http/route.ts'
 import { newId, type Store } from '../storage/index.ts'
 import { type Keyring, KeyringError } from '../storage/keyring/index.ts'
 import type { RecordKeys } from '../transparency/index.ts'
+import { checkBound } from './keys/bound.ts'
 import { newKeyText } from './keys/format.ts'
 import { keyReader } from './keys/identify.ts'
 import { addKey } from './keys/store.ts'
@@ -43,6 +44,8 @@ export interface NewKey {
   readonly connection: string
   readonly scopes: readonly Scope[]
   readonly days: number
+  /** Addresses and ranges from which the key may be shown; one for sealed lists needs them. */
+  readonly addresses?: readonly string[] | undefined
   readonly doer: Doer
   readonly once?: CommandKey
 }
@@ -96,9 +99,16 @@ export function createPeople(parts: {
     async setRoles({ once, ...wish }) {
       await store.tx(setRoles, { ...wish, keys: await recordKeys() }, once && { once })
     },
-    async newKey({ once, ...wish }) {
+    async newKey({ once, addresses, ...wish }) {
+      checkBound(wish.scopes, addresses)
       const { id, secret, text } = newKeyText()
-      const input = { ...wish, id, secretHash: sha256(secret), sealed: await sealOnce(keyring, text) }
+      const input = {
+        ...wish,
+        ...(addresses !== undefined && { addresses }),
+        id,
+        secretHash: sha256(secret),
+        sealed: await sealOnce(keyring, text),
+      }
       const made = await store.tx(addKey, input, once && { once })
       return { id: made.id, key: await openOnce(keyring, made.sealed, 'key'), expiresAt: made.expiresAt }
     },

@@ -138,14 +138,17 @@ function keyRoutes({ store, people }: PeopleParts): Route[] {
         createdAt: key.createdAt,
         expiresAt: key.expiresAt,
         lastUsedDay: key.lastUsedDay,
+        addresses: key.from === undefined ? null : [...key.from],
         ignoredFields: (ignored.get(key.id) ?? []).map(({ field, day }) => ({ field, day })),
         state: stateOf(key.revokedAt !== null, isLive(key, now)),
       }))
       return { body: { items } }
     }),
     route(newKey, async (call) => {
-      const { name, scopes, days = 365, connection = 'main' } = call.body
-      return { body: await people.newKey({ name, scopes, days, connection, doer: doerOf(call), ...onceOf(call) }) }
+      const { name, scopes, days = 365, connection = 'main', addresses } = call.body
+      return {
+        body: await people.newKey({ name, scopes, days, connection, addresses, doer: doerOf(call), ...onceOf(call) }),
+      }
     }),
     route(revokeKeyEndpoint, async (call) => {
       await store.tx(revokeKey, { id: call.params.id, doer: doerOf(call) }, onceOf(call))

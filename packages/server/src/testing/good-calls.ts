@@ -3,6 +3,7 @@ import { beginQuiet } from '../restore/index.ts'
 import { endWithholdingWork } from '../review/store.ts'
 import { haltLog } from '../transparency/store.ts'
 import { EntryMakes, entryCalls } from './entry-calls.ts'
+import { exchangeCalls } from './exchange-calls.ts'
 import { freshId, type House, LISTED, messageOf, type Person, picture, reportOf, TERROR, uploadOf } from './house.ts'
 import { operatorCalls } from './operator-calls.ts'
 import type { Who } from './refusals.ts'
@@ -256,6 +257,16 @@ export function goodCalls(town: Town, make: Makes, word: string): Record<string,
       body: picture(['boat', 5], 64),
       headers: { 'content-type': 'image/png' },
     }),
+    hashFile: async () => ({
+      path: '/v1/hash',
+      body: picture(['boat', 6], 64),
+      headers: { 'content-type': 'image/png' },
+    }),
+    matchHashes: async () => ({
+      path: '/v1/match',
+      ...json({ hashes: [{ kind: 'sha256', value: '0'.repeat(64) }], lists: ['csam_digests'] }),
+      who: 'operator',
+    }),
     async claimNext() {
       await make.reported()
       return { path: '/v1/lanes/reports/next', ...json({}) }
@@ -306,6 +317,7 @@ export function goodCalls(town: Town, make: Makes, word: string): Record<string,
     makeReveal: async () => ({ path: '/v1/reveals', ...json({ ...(await make.pictured()), step: 'lowpass' }) }),
     serveRendition: async () => ({ path: await make.revealed() }),
     ...new RuleMakes(town).calls(word),
+    ...exchangeCalls(town, word),
     ...entryCalls(new EntryMakes(town, word), word),
     importList: async () => ({
       path: '/v1/lists/bad_domains/entries?kind=domain&harm=malware',

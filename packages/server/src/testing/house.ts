@@ -75,7 +75,10 @@ const DOES = [
   'suspend',
   'unsuspend',
 ] as const
-const SCOPES = ['screen', 'events', 'reports', 'appeals', 'actions', 'policies', 'accounts', 'metrics'] as const
+const SCOPES = [
+  ...(['screen', 'events', 'reports', 'appeals', 'actions', 'policies', 'accounts', 'metrics'] as const),
+  ...(['hash', 'match', 'compat.hma'] as const),
+] as const
 const wick = (name: string): string =>
   readFileSync(new URL(import.meta.resolve(`@lamplighter/rules/wick/${name}`)), 'utf8')
 

@@ -41,6 +41,7 @@ const FITTING: Readonly<Record<string, string>> = {
   'rulesets name': 'starter',
   'settings name': 'platform.name',
   'switches id': 'uk.private_scan',
+  'exchanges id': 'nowhere',
 }
 
 /** The path with something in place of each parameter; by default something that fits, though nothing has that name. */

@@ -103,6 +103,7 @@ export async function startTestServer(options: { demo?: boolean; consoleFolder?:
         connection: 'main',
         scopes,
         days: 1,
+        ...(scopes.includes('match:sealed') && { addresses: ['127.0.0.0/8', '::1'] }),
         doer: operatorDoer,
       })
       return made.key

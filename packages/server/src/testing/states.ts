@@ -4,6 +4,7 @@ import type { Code } from '@lamplighter/api'
 import { KeyringError } from '../storage/keyring/index.ts'
 import { caseStates, revealStates } from './case-states.ts'
 import { EntryMakes, entryStates } from './entry-calls.ts'
+import { exchangeStates } from './exchange-calls.ts'
 import type { Makes, Town } from './good-calls.ts'
 import { type Answered, freshId, LISTED, messageOf, picture, reportOf } from './house.ts'
 import { operatorCalls } from './operator-calls.ts'
@@ -27,6 +28,7 @@ export function statesOf(town: Town, make: Makes, word: string): readonly State[
     ...ruleStates(town, word),
     ...entryStates(town, make, new EntryMakes(town, word), word),
     ...ofSwitches(town, make, word),
+    ...exchangeStates(town, word),
     ...ofTheRest(town, make, word),
   ]
 }
@@ -96,6 +98,27 @@ function ofIntake({ house, poller }: Town, make: Makes, word: string): State[] {
       'putMedia',
       'digest_mismatch',
       () => house.putPicture(freshId(), picture(['boat', 3], 64), { 'content-digest': `sha-256=:${'A'.repeat(43)}=:` }),
+    ],
+    ['hashFile', 'invalid', () => house.platform('POST', '/v1/hash', { body: { url: word } })],
+    [
+      'hashFile',
+      'unsupported_type',
+      () =>
+        house.platform('POST', '/v1/hash', { body: `<svg>${word}</svg>`, headers: { 'content-type': 'image/png' } }),
+    ],
+    [
+      'matchHashes',
+      'bad_hash',
+      () => house.platform('POST', '/v1/match', { body: { hashes: [{ kind: 'md5', value: word }] } }),
+    ],
+    ['matchHashes', 'invalid', () => house.platform('POST', '/v1/match', { body: { hashes: [], [word]: word } })],
+    [
+      'matchHashes',
+      'sealed',
+      () =>
+        house.platform('POST', '/v1/match', {
+          body: { hashes: [{ kind: 'md5', value: '0'.repeat(32) }], lists: ['csam_digests'] },
+        }),
     ],
     ['sendAppeal', 'not_found', () => appeal(`not_${NOBODYS}`)],
     [

@@ -142,7 +142,8 @@ export interface ActFields {
     note?: string
   }
   list: {
-    op: 'published' | 'published_without_trial' | 'back' | 'withdrawn'
+    /** `told`: what was decided of one entry was told to the exchange that it came from; the digest is over what is sent. */
+    op: 'published' | 'published_without_trial' | 'back' | 'withdrawn' | 'told'
     list: string
     version: string
     digest: Sha256Hex

@@ -76,6 +76,7 @@ export function Keys() {
 function NewKey() {
   const t = useMessages()
   const [name, setName] = useState('')
+  const [addresses, setAddresses] = useState('')
   const [chosen, setChosen] = useState<Scope[]>(['screen', 'events', 'reports'])
   const make = useAct(newKey, ['keys'], t.apiKeys.made)
   if (make.data !== undefined)
@@ -84,6 +85,7 @@ function NewKey() {
         onClose={() => {
           make.reset()
           setName('')
+          setAddresses('')
         }}
         title={t.apiKeys.shownOnce}
         value={make.data.key}
@@ -95,11 +97,19 @@ function NewKey() {
       className="grid gap-3 rounded-xl border border-line bg-surface p-4"
       onSubmit={(event) => {
         event.preventDefault()
-        make.mutate({ body: { name: name.trim(), scopes: chosen } })
+        const bound = addresses.split(/[\s,]+/).filter((one) => one !== '')
+        make.mutate({ body: { name: name.trim(), scopes: chosen, ...(bound.length > 0 && { addresses: bound }) } })
       }}
     >
       <TextField label={t.people.name} maxLength={100} onChange={(event) => setName(event.target.value)} value={name} />
       <Checks all={scopes} chosen={chosen} label={t.apiKeys.scopes} onChange={setChosen} words={(scope) => scope} />
+      <TextField
+        help={t.apiKeys.addressesHint}
+        label={t.apiKeys.addresses}
+        maxLength={1000}
+        onChange={(event) => setAddresses(event.target.value)}
+        value={addresses}
+      />
       {make.error !== null && <Failure error={make.error} />}
       <div>
         <Button disabled={name.trim() === '' || chosen.length === 0 || make.isPending} look="lamp" type="submit">

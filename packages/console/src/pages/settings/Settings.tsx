@@ -4,9 +4,10 @@ import { type ComponentType, useEffect } from 'react'
 import { meQuery } from '../../api/queries.ts'
 import { useMessages } from '../../messages/index.ts'
 import { Connections } from './Connections.tsx'
+import { Exchanges } from './Exchanges.tsx'
 import { Keys } from './Keys.tsx'
-import { Lists } from './Lists.tsx'
 import { Log } from './Log.tsx'
+import { Lists } from './lists/Lists.tsx'
 import { People } from './People.tsx'
 import { isSettingsPage, pagesFor, rolesOf, type SettingsPage } from './pages.ts'
 import { Retention } from './Retention.tsx'
@@ -19,6 +20,7 @@ const screens: Record<SettingsPage, ComponentType> = {
   connections: Connections,
   keys: Keys,
   lists: Lists,
+  exchanges: Exchanges,
   switches: Switches,
   retention: Retention,
   log: Log,

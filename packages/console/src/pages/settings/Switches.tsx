@@ -7,6 +7,7 @@ import { Chip } from '../../ui/Chip.tsx'
 import { Failure } from '../../ui/Failure.tsx'
 import { Loaded } from '../../ui/Loaded.tsx'
 import { Reasoned } from '../../ui/Reasoned.tsx'
+import { Terms } from '../../ui/Terms.tsx'
 import { AskForSwitch } from './AskForSwitch.tsx'
 import { useAct } from './useAct.ts'
 import { useMay } from './useMay.ts'
@@ -115,17 +116,4 @@ function termsOf({ on, from, until, reviewBy, law, reason }: Said, t: Messages):
   if (law !== null) rows.unshift([t.switches.law, law])
   if (reason !== null) rows.push([t.settings.reason, reason])
   return rows
-}
-
-function Terms({ rows }: { rows: readonly (readonly [string, string])[] }) {
-  return (
-    <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-6 gap-y-1">
-      {rows.map(([name, value]) => (
-        <div className="contents" key={name}>
-          <dt className="text-muted">{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  )
 }

@@ -24,16 +24,21 @@ export const commands: readonly Command[] = [
     options: {
       scopes: { help: `what it opens: ${Scope.options.join(', ')}`, value: 'list' },
       days: { help: 'how long it lives, 365 by default', value: 'n' },
+      addresses: { help: 'where it may be used from, with commas; a key for sealed lists needs it', value: 'list' },
       connection: { help: 'the connection it belongs to; two keys of one may overlap', value: 'name' },
     },
     async run(io, { args: [name = ''], value }) {
       const days = value('days')
       const connection = value('connection')
+      const addresses = value('addresses')
+        ?.split(',')
+        .map((one) => one.trim())
       const body = {
         name,
         scopes: scopesOf(value('scopes') ?? 'screen,events,reports,appeals,actions,policies'),
         ...(days !== undefined && { days: Number(days) }),
         ...(connection !== undefined && { connection }),
+        ...(addresses !== undefined && { addresses }),
       }
       const made = await withApi(io, async (call) => newKey.answer.parse(await call('POST', '/v1/keys', body)))
       io.result(made, [
@@ -54,7 +59,7 @@ export const commands: readonly Command[] = [
       io.result(
         items,
         items.flatMap((key) => [
-          `${key.id}  ${key.state.padEnd(8)}${key.name}  ${key.scopes.join(',')}  last used ${key.lastUsedDay ?? 'never'}`,
+          `${key.id}  ${key.state.padEnd(8)}${key.name}  ${key.scopes.join(',')}  last used ${key.lastUsedDay ?? 'never'}${key.addresses === null ? '' : `  from ${key.addresses.join(', ')}`}`,
           ...key.ignoredFields.map(({ field, day }) => `            sends ${field}, which no rule can read (${day})`),
         ]),
       )

@@ -10,6 +10,7 @@ import type { Command, Given } from '../command.ts'
 import { type Io, UsageError } from '../io.ts'
 import { FileBody } from '../operator.ts'
 import { startProgress } from '../progress.ts'
+import { pullCommand } from '../pulling.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.csv': 'text/csv',
@@ -214,4 +215,5 @@ export const commands: readonly Command[] = [
       return 0
     },
   },
+  pullCommand,
 ]

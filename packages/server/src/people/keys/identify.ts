@@ -25,7 +25,8 @@ export function keyReader(store: Store): (bearer: string, now: number) => Promis
     const matches = sameBytes(row?.secretHash ?? absent, sha256(parsed.secret))
     if (row === undefined || !matches || !isLive(row, now)) return nobody
     noteUse(store, row, now)
-    return { kind: 'key', id: row.id, connection: row.connection, scopes: row.scopes }
+    const { id, connection, scopes, from } = row
+    return { kind: 'key', id, connection, scopes, ...(from !== undefined && { from }) }
   }
 }
 

@@ -22,6 +22,8 @@ interface KeysTable {
   expires_at: number
   last_used_day: string | null
   revoked_at: number | null
+  /** JSON of addresses and ranges from which the key may be shown; null where it is bound to none. */
+  addresses: string | null
 }
 
 export interface KeyRow {
@@ -34,6 +36,8 @@ export interface KeyRow {
   readonly expiresAt: number
   readonly lastUsedDay: string | null
   readonly revokedAt: number | null
+  /** Addresses and ranges from which it may be shown; undefined where it is bound to none. */
+  readonly from: readonly string[] | undefined
 }
 
 export const schema = defineSchema({
@@ -66,6 +70,7 @@ export const schema = defineSchema({
         ),
       ],
     },
+    { id: '0003-addresses', up: () => ['alter table api_keys add column addresses text'] },
   ],
   tables: {
     api_keys: { kept: { from: 'expires_at', default: days(730), min: days(30), max: days(3650) } },
@@ -75,6 +80,9 @@ export const schema = defineSchema({
 
 const Scopes = z.array(Scope)
 const scopesOf = remembered((text: string): readonly Scope[] => Scopes.parse(JSON.parse(text)))
+
+const Addresses = z.array(z.string())
+const addressesOf = remembered((text: string): readonly string[] => Addresses.parse(JSON.parse(text)))
 
 // A dozen combinations, read at every call of a machine.
 function remembered<T>(make: (text: string) => T): (text: string) => T {
@@ -96,6 +104,7 @@ const keyOf = (row: KeysTable): KeyRow => ({
   expiresAt: row.expires_at,
   lastUsedDay: row.last_used_day,
   revokedAt: row.revoked_at,
+  from: row.addresses === null ? undefined : addressesOf(row.addresses),
 })
 
 export const allKeys = defineQuery('keys.all', async ({ db }): Promise<KeyRow[]> => {
@@ -132,6 +141,7 @@ export const addKey = defineWork(
       secretHash: Uint8Array
       scopes: readonly Scope[]
       days: number
+      addresses?: readonly string[]
       sealed: Uint8Array
       doer: Doer
     },
@@ -149,6 +159,7 @@ export const addKey = defineWork(
         expires_at: expiresAt,
         last_used_day: null,
         revoked_at: null,
+        addresses: input.addresses === undefined ? null : JSON.stringify(input.addresses),
       })
       .execute()
     await audit(tx, { ...auditOf(input.doer), act: 'keys.add', kind: 'key', object: input.id })

@@ -47,7 +47,7 @@ export const actOnEntry = defineWork(
         .insertInto('entry_acts')
         .values({
           ...{ id, list: act.list, n: entryOf(act), op: act.op, body: input.sealed, reason: act.reason },
-          ...{ asked_by: doer.staff ?? OPERATOR, at: tx.now, state: alone ? 'agreed' : 'open' },
+          ...{ asked_by: doer.staff ?? doer.name, at: tx.now, state: alone ? 'agreed' : 'open' },
           ...{ agreed_by: null, ended_at: null, result: null },
         })
         .execute()

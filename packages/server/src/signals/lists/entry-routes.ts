@@ -30,7 +30,7 @@ import type { EntryDesk } from './entry-desk.ts'
 import { pageOf } from './entry-page.ts'
 import { exportable, exportLines, manifestOf } from './export.ts'
 import { worthOf } from './hot.ts'
-import { entryFrom } from './parse.ts'
+import { parseEntry } from './parse.ts'
 import { exceptionRows, listHits, oneException, sayOfEntry as sayWork, withdrawAct } from './store.ts'
 import type { ExceptionsTable } from './tables.ts'
 
@@ -73,7 +73,7 @@ export function entryRoutes({ storage, entries, desk, codec, keysFor }: EntrySer
         ...{ value, quality: String(quality ?? ''), class: word ?? '', expires: expires ?? '' },
         ...{ tags: (tags ?? []).join(';'), note: note ?? '', added: new Date(call.now).toISOString() },
       }
-      const entry = entryFrom(fields, kind)
+      const entry = parseEntry(fields, kind)
       if ('why' in entry) {
         const isHash = kind === 'pdq' || kind === 'digest'
         throw new AppError(isHash ? 'bad_hash' : 'invalid', `${capital(entry.why)}.`, { pointer: '/value' })

@@ -43,6 +43,26 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2
  * @param contentType `text/csv`, `application/x-ndjson` or `text/plain`
  */
 export function parseListFile(text: string, contentType: string, kind: ListKind): ParsedFile {
+  const entries = new Map<string, ParsedEntry>()
+  const bad: { line: number; why: string }[] = []
+  let badCount = 0
+  let count = 0
+  for (const row of parseRows(text, contentType, kind)) {
+    count += 1
+    if ('why' in row) {
+      badCount += 1
+      if (bad.length < BAD_SHOWN) bad.push({ line: row.line, why: row.why })
+    } else if (!entries.has(row.entry.value)) entries.set(row.entry.value, row.entry)
+  }
+  return { entries: [...entries.values()], bad, badCount, rows: count }
+}
+
+/** The rows of a list file one by one, those that cannot be used too. */
+export function* parseRows(
+  text: string,
+  contentType: string,
+  kind: ListKind,
+): Generator<{ readonly line: number; readonly entry: ParsedEntry } | { readonly line: number; readonly why: string }> {
   const lines = text.split(/\r?\n/)
   const rows =
     contentType === 'application/x-ndjson'
@@ -50,19 +70,10 @@ export function parseListFile(text: string, contentType: string, kind: ListKind)
       : contentType === 'text/csv'
         ? csvRows(lines)
         : plainRows(lines)
-  const entries = new Map<string, ParsedEntry>()
-  const bad: { line: number; why: string }[] = []
-  let badCount = 0
-  let count = 0
   for (const row of rows) {
-    count += 1
-    const entry = 'why' in row ? row : checked(row, kind)
-    if ('why' in entry) {
-      badCount += 1
-      if (bad.length < BAD_SHOWN) bad.push({ line: row.line, why: entry.why })
-    } else if (!entries.has(entry.value)) entries.set(entry.value, entry)
+    const entry = 'why' in row ? row : parseEntry(row.fields, kind)
+    yield 'why' in entry ? { line: row.line, why: entry.why } : { line: row.line, entry }
   }
-  return { entries: [...entries.values()], bad, badCount, rows: count }
 }
 
 interface Row {
@@ -144,16 +155,12 @@ function csvFields(line: string): string[] | undefined {
   return quoted ? undefined : fields
 }
 
-/** One entry that somebody types: its fields as a list file names them. */
-export function entryFrom(fields: Row['fields'], kind: ListKind): ParsedEntry | { readonly why: string } {
-  return checked({ line: 1, fields }, kind)
-}
-
-function checked(row: Row, kind: ListKind): ParsedEntry | { why: string } {
-  const raw = (row.fields.value ?? '').trim()
+/** One row by the names of its columns, checked and normalised. */
+export function parseEntry(fields: Row['fields'], kind: ListKind): ParsedEntry | { why: string } {
+  const raw = (fields.value ?? '').trim()
   const value = normalised(raw, kind)
   if (typeof value !== 'string') return value
-  const quality = row.fields.quality
+  const quality = fields.quality
   const measured = quality === undefined || quality === '' ? undefined : Number(quality)
   if (measured !== undefined && !(Number.isInteger(measured) && measured >= 0 && measured <= 100)) {
     return { why: 'expected a quality from 0 to 100' }
@@ -161,7 +168,7 @@ function checked(row: Row, kind: ListKind): ParsedEntry | { why: string } {
   if (kind === 'pdq' && measured !== undefined && measured < MIN_QUALITY) {
     return { why: `low_quality: ${measured} is under ${MIN_QUALITY}, so the hash would match by chance` }
   }
-  const about = aboutOf(row.fields)
+  const about = aboutOf(fields)
   if ('why' in about) return about
   return { value, ...(measured !== undefined && { quality: measured }), ...about }
 }

@@ -1,13 +1,31 @@
 import { useQuery } from '@tanstack/react-query'
-import { listsQuery } from '../../api/queries.ts'
-import { wordsOf } from '../../case/case-number.ts'
-import { useMessages } from '../../messages/index.ts'
-import { Chip } from '../../ui/Chip.tsx'
-import { Loaded } from '../../ui/Loaded.tsx'
-import { Table } from '../../ui/Table.tsx'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { listsQuery } from '../../../api/queries.ts'
+import { wordsOf } from '../../../case/case-number.ts'
+import { useMessages } from '../../../messages/index.ts'
+import { Chip } from '../../../ui/Chip.tsx'
+import { Loaded } from '../../../ui/Loaded.tsx'
+import { Table } from '../../../ui/Table.tsx'
+import { useMay } from '../useMay.ts'
+import { EntryActs } from './EntryActs.tsx'
+import { List } from './List.tsx'
 
-/** The lists that signals match against: versions and counts, never entries. */
+const route = getRouteApi('/settings/$page')
+
+/** The lists that signals match against, or the one that is open. */
 export function Lists() {
+  const { list } = route.useSearch()
+  const edit = useMay('lists.edit')
+  if (list !== undefined) return <List id={list} key={list} />
+  return (
+    <>
+      {edit && <EntryActs />}
+      <All />
+    </>
+  )
+}
+
+function All() {
   const t = useMessages()
   const lists = useQuery(listsQuery)
   return (
@@ -19,7 +37,14 @@ export function Lists() {
               title: t.lists.name,
               cell: (list) => (
                 <span className="flex flex-wrap items-center gap-1.5">
-                  {list.id}
+                  <Link
+                    className="underline hover:text-accent"
+                    params={{ page: 'lists' }}
+                    search={{ list: list.id }}
+                    to="/settings/$page"
+                  >
+                    {list.id}
+                  </Link>
                   {list.sealed && <Chip>{t.signals.sealed}</Chip>}
                   {list.context && <Chip>{t.signals.context}</Chip>}
                 </span>

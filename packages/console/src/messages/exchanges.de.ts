@@ -1,0 +1,36 @@
+import type { exchangesEn } from './exchanges.en.ts'
+
+/** Die Wörter von Einstellungen → Austausch. */
+export const exchangesDe: typeof exchangesEn = {
+  words: 'Woher Listen von Hashes kommen. Es reisen nur Hashes und Meinungen, nie Inhalte.',
+  none: 'Noch kein Austausch. Einrichten mit: lamplighter exchanges set',
+  states: { unapproved: 'nicht genehmigt', on: 'an', stopped: 'angehalten', off: 'aus' },
+  source: 'Quelle',
+  lists: 'Speist',
+  every: 'Geholt alle',
+  setBy: 'Eingerichtet von',
+  approved: 'Genehmigt',
+  approvedBy: (by, until) => `von ${by}, bis ${until}`,
+  notApproved: 'Noch nicht: Das muss jemand anderes tun.',
+  credentials: 'Zugangsdaten',
+  ending: (last4, day) => `enden auf ${last4}, gesetzt ${day}`,
+  noCredentials: 'keine',
+  pulled: 'Zuletzt ganz geholt',
+  neverPulled: 'Er ist hier noch nie gelaufen.',
+  next: 'Nächster Abruf',
+  pull: 'Abruf',
+  pulls: { running: 'läuft', done: 'fertig', failed: 'gescheitert' },
+  counts: (pages, rows) => `${pages} Seiten, ${rows} Änderungen`,
+  bad: (rows) => `${rows} unlesbar`,
+  unmatched: (what) => `hier nicht vergleichbar: ${what}`,
+  stopped: 'Angehalten',
+  approve: 'Genehmigen',
+  approveSpoken: 'Genehmigt.',
+  now: 'Jetzt holen',
+  nowSpoken: 'Der Abruf hat begonnen.',
+  check: 'Prüfen',
+  checkSpoken: 'Geprüft.',
+  checked: (rows, bad) =>
+    `Er antwortet: ${rows} Änderungen auf der ersten Seite, ${bad} unlesbar. Nichts wurde behalten.`,
+  checkFailed: 'Er antwortet nicht, wie er soll',
+}

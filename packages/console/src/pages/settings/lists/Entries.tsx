@@ -1,0 +1,118 @@
+import { type AnswerOf, changeEntry, type getEntries, sayOfEntry } from '@lamplighter/api'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { entriesQuery } from '../../../api/queries.ts'
+import { useMessages } from '../../../messages/index.ts'
+import { Button } from '../../../ui/Button.tsx'
+import { Chip } from '../../../ui/Chip.tsx'
+import { Failure } from '../../../ui/Failure.tsx'
+import { Loaded } from '../../../ui/Loaded.tsx'
+import { Reasoned } from '../../../ui/Reasoned.tsx'
+import { Table } from '../../../ui/Table.tsx'
+import { useAct } from '../useAct.ts'
+import type { ListDetail } from './List.tsx'
+
+type Entry = AnswerOf<typeof getEntries>['items'][number]
+const OPINIONS = ['affirm', 'doubt', 'deny'] as const
+
+/** The entries of a list that is not sealed, with what is said of each and how it stands. */
+export function Entries({ list }: { list: ListDetail }) {
+  const t = useMessages()
+  const words = t.lists.entryTable
+  return (
+    <section aria-labelledby="list-entries" className="grid grid-cols-1 gap-2">
+      <h3 className="font-semibold" id="list-entries">
+        {words.title}
+      </h3>
+      {list.sealed ? <p className="text-muted">{words.sealed}</p> : <Open list={list.id} />}
+    </section>
+  )
+}
+
+function Open({ list }: { list: string }) {
+  const t = useMessages()
+  const words = t.lists.entryTable
+  const entries = useInfiniteQuery(entriesQuery(list))
+  const change = useAct(changeEntry, ['lists'], t.lists.stepped)
+  const say = useAct(sayOfEntry, ['lists'], t.lists.stepped)
+  const error = change.error ?? say.error
+  const standing = ({ n, value, state }: Entry) => {
+    if (state === 'expired' || state === 'withdrawn') return null
+    const [to, label] = state === 'aside' ? (['active', words.restore] as const) : (['aside', words.aside] as const)
+    return (
+      <Reasoned
+        busy={change.isPending}
+        label={label}
+        name={`${label}: ${value}`}
+        onReason={(reason) => change.mutate({ params: { id: list, n }, body: { state: to, reason } })}
+      />
+    )
+  }
+  const opinions = ({ n, value, opinions: said }: Entry) => (
+    <div className="grid gap-1">
+      {said.map(({ who, says, reason }) => (
+        <p key={who}>
+          {who}: {words.says[says]}
+          {reason !== null && ` (${reason})`}
+        </p>
+      ))}
+      <div className="flex flex-wrap gap-1">
+        {OPINIONS.map((one) => (
+          <Button
+            aria-label={`${words.say}: ${words.says[one]}: ${value}`}
+            aria-pressed={said.some(({ mine, says }) => mine && says === one)}
+            disabled={say.isPending}
+            key={one}
+            look="quiet"
+            onClick={() => say.mutate({ params: { id: list, n }, body: { says: one } })}
+          >
+            {words.says[one]}
+          </Button>
+        ))}
+      </div>
+    </div>
+  )
+  return (
+    <>
+      {error !== null && <Failure error={error} />}
+      <Loaded query={entries}>
+        {({ pages }) => (
+          <Table
+            columns={[
+              { title: t.lists.exceptions.entry, cell: ({ n }) => n },
+              {
+                title: words.value,
+                cell: ({ value, tags, note }) => (
+                  <span className="grid gap-0.5 wrap-anywhere">
+                    <code className="font-mono">{value}</code>
+                    {[...tags, ...(note === null ? [] : [note])].join(' · ')}
+                  </span>
+                ),
+              },
+              { title: words.class, cell: ({ sourceClass }) => sourceClass ?? '–' },
+              {
+                title: words.state,
+                cell: ({ state, until }) => (
+                  <span className="grid justify-items-start gap-0.5">
+                    <Chip look={state === 'active' ? 'plain' : 'strong'}>{words.states[state]}</Chip>
+                    {until !== null && words.until(t.date(until))}
+                  </span>
+                ),
+              },
+              { title: words.opinions, cell: opinions },
+              { title: t.settings.change, cell: standing },
+            ]}
+            empty={words.none}
+            keyOf={({ n }) => String(n)}
+            label={words.title}
+            rows={pages.flatMap(({ items }) => items)}
+          />
+        )}
+      </Loaded>
+      {entries.hasNextPage && (
+        <Button disabled={entries.isFetchingNextPage} onClick={() => void entries.fetchNextPage()}>
+          {words.more}
+        </Button>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,78 @@
+import { rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pdqOf, picture } from '../../testing/listed.ts'
+import { initialised, lamplighter, whileServing } from '../testing/command-line.ts'
+
+const BOAT = ['boat', 3] as const
+const OTHER = ['hatched', 2] as const
+
+let folder: string
+beforeAll(async () => {
+  folder = await initialised()
+  writeFileSync(join(folder, 'boat.png'), picture(BOAT))
+  writeFileSync(join(folder, 'other.png'), picture(OTHER))
+  await whileServing(folder, async ({ library }) => {
+    for (const [id, sealed] of [
+      ['tiles', false],
+      ['kept', true],
+    ] as const) {
+      const facts = {
+        id,
+        kind: 'pdq',
+        harm: 'csea',
+        sealed,
+        context: false,
+        source: 'test',
+        staleAfterMs: null,
+      } as const
+      await library.import({ facts, text: pdqOf(BOAT), contentType: 'text/plain', by: 'operator', live: true })
+    }
+  })
+}, 120_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('lamplighter match', () => {
+  test('says a hit with its entry, and no hit with what was asked', async () => {
+    const { code, out } = await lamplighter(folder, ['match', 'boat.png', 'other.png', '--list', 'tiles'])
+    expect(out.split('\n')).toEqual([
+      'boat.png   HIT     tiles v1 entry 1, 0 bits away',
+      'other.png  no hit  tiles v1, 1 entry, under 1 h old, 1 reading',
+      '',
+    ])
+    expect(code).toBe(3)
+  })
+
+  test('asks the running server where there is one', async () => {
+    await whileServing(folder, async () => {
+      const { code, out } = await lamplighter(folder, ['match', 'other.png', '--list', 'tiles', '--json'])
+      expect([code, JSON.parse(out).files]).toEqual([0, [{ file: 'other.png', state: 'no_hit', hits: [] }]])
+    })
+  })
+
+  test('names a sealed list that hits, and nothing of its entry', async () => {
+    const { code, out } = await lamplighter(folder, ['match', 'boat.png', '--list', 'kept'])
+    expect([code, out]).toEqual([3, 'boat.png  HIT  kept\n'])
+  })
+
+  test('what cannot be read is unknown and exit 1, whatever else hits', async () => {
+    writeFileSync(join(folder, 'broken.png'), picture(BOAT).subarray(0, 60))
+    writeFileSync(join(folder, 'large.png'), '')
+    truncateSync(join(folder, 'large.png'), 50 * 2 ** 20 + 1)
+    const { code, out } = await lamplighter(folder, [
+      ...['match', 'boat.png', 'broken.png', 'gone.png', 'large.png', '--list', 'tiles', '--json'],
+    ])
+    expect(JSON.parse(out).files).toMatchObject([
+      { file: 'boat.png', state: 'hit' },
+      { file: 'broken.png', state: 'unknown' },
+      { file: 'gone.png', state: 'unknown', why: 'ENOENT' },
+      { file: 'large.png', state: 'unknown', why: 'too_large' },
+    ])
+    expect(code).toBe(1)
+  })
+
+  test('a list that is not there is refused before anything is said', async () => {
+    const { code, out, err } = await lamplighter(folder, ['match', 'boat.png', '--list', 'nowhere'])
+    expect([code, out, err]).toEqual([1, '', expect.stringContaining('There is no list of this name')])
+  })
+})

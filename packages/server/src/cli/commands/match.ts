@@ -1,0 +1,131 @@
+import { getLists, type MatchHit, type MatchResult, matchHashes } from '@lamplighter/api'
+import { LIMITS } from '../../evidence/decoder/index.ts'
+import { type Call, withApi } from '../api.ts'
+import type { Command } from '../command.ts'
+import type { ExitCode } from '../io.ts'
+import { bytesOf, digestsOf, filesNamed, type LocalFile } from '../local-files.ts'
+import { FileBody } from '../operator.ts'
+import { startProgress } from '../progress.ts'
+
+interface Matched {
+  readonly file: string
+  readonly result: MatchResult
+  readonly readings: number
+}
+
+const unread = (file: string, why: string): Matched => ({
+  file,
+  result: { state: 'unknown', why, hits: [] },
+  readings: 0,
+})
+
+async function matched(call: Call, file: LocalFile, lists: string | undefined): Promise<Matched> {
+  if (file.missing !== undefined) return unread(file.name, file.missing)
+  const query = lists === undefined ? '' : `?${new URLSearchParams({ lists })}`
+  if (file.size > LIMITS.bytes) return large(call, file, lists)
+  const bytes = bytesOf(file)
+  if ('missing' in bytes) return unread(file.name, bytes.missing)
+  if (bytes.length === 0) return unread(file.name, 'empty')
+  const body = new FileBody('application/octet-stream', bytes)
+  const answer = matchHashes.answer.parse(await call('POST', `/v1/match${query}`, body))
+  const [result] = answer.results
+  if (result === undefined) return unread(file.name, 'broken')
+  return { file: file.name, result, readings: answer.file?.readings.length ?? 0 }
+}
+
+/** A file that is not decoded: its digests can hit, and nothing can say that it does not. */
+async function large(call: Call, file: LocalFile, lists: string | undefined): Promise<Matched> {
+  const { sha256, sha1, md5 } = await digestsOf(file)
+  const hashes = [
+    { kind: 'sha256', value: sha256 },
+    { kind: 'sha1', value: sha1 },
+    { kind: 'md5', value: md5 },
+  ]
+  const body = { hashes, ...(lists !== undefined && { lists: lists.split(',') }) }
+  const { results } = matchHashes.answer.parse(await call('POST', '/v1/match', body))
+  const hits = results.flatMap((one) => one.hits)
+  return hits.length > 0
+    ? { file: file.name, result: { state: 'hit', hits }, readings: 0 }
+    : unread(file.name, 'too_large')
+}
+
+type ListFacts = ReturnType<typeof getLists.answer.parse>['items'][number]
+
+const hourWords = (ms: number): string => {
+  const hours = Math.floor(ms / 3_600_000)
+  return hours < 1 ? 'under 1 h old' : hours < 48 ? `${hours} h old` : `${Math.floor(hours / 24)} d old`
+}
+
+const listWords = ({ id, version, entries, updatedAt }: ListFacts, now: number): string =>
+  `${id} v${version}, ${entries.toLocaleString('en')} ${entries === 1 ? 'entry' : 'entries'}${updatedAt === null ? '' : `, ${hourWords(now - updatedAt)}`}`
+
+const hitWords = ({ list, version, entry, distance, flags }: MatchHit): string =>
+  [
+    list,
+    ...(version === undefined ? [] : [` v${version} entry ${entry}, ${distance} bits away`]),
+    ...(flags === undefined ? [] : [` (${flags.join(', ')})`]),
+  ].join('')
+
+function wordsOf({ result, readings }: Matched, asked: string): string[] {
+  const hits = result.hits.map(hitWords).join('; ')
+  switch (result.state) {
+    case 'hit':
+      return ['HIT', hits]
+    case 'unknown':
+      return [`unknown: ${result.why}`, hits === '' ? asked : `near ${hits}`]
+    case 'no_hit':
+      return ['no hit', `${asked}, ${readings} reading${readings === 1 ? '' : 's'}`]
+    case 'none':
+      return ['nothing to match', asked]
+  }
+}
+
+function codeOf(all: readonly Matched[]): ExitCode {
+  const states = new Set(all.map(({ result }) => result.state))
+  if (states.has('unknown')) return 1
+  // A hit is a reason for a person to look (matching.md §1).
+  return states.has('hit') ? 3 : 0
+}
+
+export const commands: readonly Command[] = [
+  {
+    name: 'match',
+    summary: 'Asks the lists of this machine about files; nothing is sent elsewhere or stored. Exit 3: there is a hit.',
+    example: 'lamplighter match harbour.jpg --list demo_tiles',
+    args: ['files...'],
+    options: { list: { help: 'ids of lists, with commas; all if not given', value: 'ids' } },
+    async run(io, { args, value }) {
+      const files = filesNamed(io.folder, args)
+      const named = value('list')
+      const progress = startProgress(io, 'bytes matched')
+      const total = files.reduce((sum, { size }) => sum + size, 0)
+      const { all, items } = await withApi(io, async (call) => {
+        const found: Matched[] = []
+        let done = 0
+        for (const file of files) {
+          found.push(await matched(call, file, named))
+          done += file.size
+          progress.update(done, total)
+        }
+        return { all: found, items: getLists.answer.parse(await call('GET', '/v1/lists')).items }
+      })
+      progress.end()
+      const lists = items.filter(({ id, kind }) =>
+        named === undefined ? kind === 'pdq' || kind === 'digest' : named.split(',').includes(id),
+      )
+      const asked = lists.map((list) => listWords(list, Date.now())).join('; ')
+      const rows = all.map((one) => [one.file, ...wordsOf(one, asked)])
+      const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
+      io.result(
+        { files: all.map(({ file, result }) => ({ file, ...result })), lists },
+        rows.map((row) =>
+          row
+            .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+            .join('  ')
+            .trimEnd(),
+        ),
+      )
+      return codeOf(all)
+    },
+  },
+]

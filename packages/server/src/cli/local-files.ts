@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+
+/** A file that was named, or that lies in a folder that was. */
+export interface LocalFile {
+  /** As it is shown: relative to where the command runs, if it lies there. */
+  readonly name: string
+  readonly path: string
+  readonly size: number
+  /** Why it cannot be read; a code of the system, such as ENOENT. */
+  readonly missing?: string
+}
+
+/** Files of a command line in its order; of folders all that lie in them, by name. Links inside folders are not followed. */
+export function filesNamed(folder: string, named: readonly string[]): readonly LocalFile[] {
+  return named.flatMap((one) => under(folder, resolve(folder, one), one))
+}
+
+function under(folder: string, path: string, shown: string): readonly LocalFile[] {
+  try {
+    const facts = statSync(path)
+    if (!facts.isDirectory()) return [{ name: shown, path, size: facts.size }]
+    return readdirSync(path, { withFileTypes: true })
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .filter((entry) => entry.isFile() || entry.isDirectory())
+      .flatMap((entry) => {
+        const inside = join(path, entry.name)
+        const near = relative(folder, inside)
+        return under(folder, inside, near.startsWith('..') ? inside : near)
+      })
+  } catch (error) {
+    return [{ name: shown, path, size: 0, missing: codeOf(error) }]
+  }
+}
+
+/** The bytes, or why they cannot be read. */
+export function bytesOf({ path }: LocalFile): Uint8Array | { readonly missing: string } {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    return { missing: codeOf(error) }
+  }
+}
+
+/** Digests of a file that is too large to be held in memory. @throws Error what the system says of it */
+export async function digestsOf({ path }: LocalFile): Promise<{ sha256: string; sha1: string; md5: string }> {
+  const [sha256, sha1, md5] = ['sha256', 'sha1', 'md5'].map((name) => createHash(name))
+  for await (const piece of createReadStream(path)) for (const hash of [sha256, sha1, md5]) hash?.update(piece)
+  const hex = (hash = createHash('md5')) => hash.digest('hex')
+  return { sha256: hex(sha256), sha1: hex(sha1), md5: hex(md5) }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unreadable'
+
+/** Does `work` for all of them, so many at once, and gives what came of it in their order. */
+export async function inOrder<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = []
+  let next = 0
+  const lane = async (): Promise<void> => {
+    for (let at = next++; at < items.length; at = next++) {
+      const item = items[at]
+      if (item !== undefined) done[at] = await work(item)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane))
+  return done
+}

@@ -1,0 +1,1 @@
+export { hmaPages } from './pages.ts'

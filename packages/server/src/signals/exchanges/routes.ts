@@ -1,0 +1,86 @@
+import {
+  approveExchange,
+  checkExchange,
+  type ExchangeJson,
+  getExchangeReasons,
+  getExchanges,
+  pullExchange,
+  putExchange,
+  tellExchange,
+} from '@lamplighter/api'
+import { onceOf, type Route, route } from '../../http/route.ts'
+import { allStaff, doerOf, staffLabel } from '../../people/index.ts'
+import type { Storage } from '../../storage/index.ts'
+import type { Exchanges } from './service.ts'
+import { APPROVAL_MS } from './store.ts'
+import type { ExchangesTable, PullsTable } from './tables.ts'
+
+/** The calls around exchanges (matching.md §11.2). None shows a hash or what signs in. */
+export function exchangeRoutes({
+  storage,
+  exchanges,
+}: {
+  readonly storage: Storage
+  readonly exchanges: Exchanges
+}): Route[] {
+  return [
+    route(getExchanges, async () => {
+      const staff = await storage.store.read(allStaff, undefined)
+      const numbers = new Map(staff.map(({ id, number }) => [id, staffLabel(number)]))
+      const pushes = await exchanges.pushes()
+      const items = (await exchanges.all()).map((one): ExchangeJson => {
+        const open = pushes.filter(({ exchange }) => exchange === one.exchange.id)
+        const feedback = Object.fromEntries(open.map(({ state, count }) => [state, count]))
+        return { ...exchangeJson(one, (id) => numbers.get(id) ?? id), feedback }
+      })
+      return { body: { items } }
+    }),
+    route(putExchange, async (call) => {
+      const { id } = call.params
+      return { body: { id, ...(await exchanges.set(id, call.body, doerOf(call))) } }
+    }),
+    route(approveExchange, async (call) => {
+      const { until } = await exchanges.approve(call.params.id, call.body.revision, doerOf(call), onceOf(call))
+      return { body: { approvedUntil: until } }
+    }),
+    route(pullExchange, async (call) => ({
+      body: await exchanges.pull(call.params.id, doerOf(call).name, onceOf(call)),
+    })),
+    route(tellExchange, async (call) => {
+      const { entry: n, ...about } = call.body
+      const { id: push, state } = await exchanges.tell({ exchange: call.params.id, n, ...about }, doerOf(call))
+      return { body: { push, state } }
+    }),
+    route(getExchangeReasons, async ({ params, query }) => {
+      const { entry: n, list, decision } = query
+      const items = await exchanges.reasons({ exchange: params.id, n, list, decision })
+      return { body: { items: items.map((one) => ({ ...one })) } }
+    }),
+    route(checkExchange, async (call) => ({ body: await exchanges.check(call.params.id) })),
+  ]
+}
+
+function exchangeJson(
+  { exchange, pull }: { readonly exchange: ExchangesTable; readonly pull: PullsTable | undefined },
+  label: (staff: string) => string,
+): Omit<ExchangeJson, 'feedback'> {
+  const { credentials_last4: last4, credentials_at: setAt } = exchange
+  return {
+    ...{ id: exchange.id, source: exchange.source, settings: JSON.parse(exchange.settings) },
+    credentials: last4 === null || setAt === null ? null : { last4, setAt },
+    ...{ lists: JSON.parse(exchange.lists), everyMs: exchange.every_ms, state: exchange.state },
+    trouble: exchange.why === null ? null : JSON.parse(exchange.why),
+    setBy: label(exchange.set_by),
+    approvedBy: exchange.approved_by,
+    approvedUntil: exchange.approved_at === null ? null : exchange.approved_at + APPROVAL_MS,
+    revision: exchange.revision,
+    nextAt: exchange.state === 'on' ? exchange.next_at : null,
+    pulledAt: exchange.pulled_at,
+    pull: pull === undefined ? null : pullJson(pull),
+  }
+}
+
+const pullJson = (pull: PullsTable): ExchangeJson['pull'] => ({
+  ...{ id: pull.id, state: pull.state, full: pull.is_full === 1, pages: pull.page, rows: pull.rows, bad: pull.bad },
+  ...{ unmatched: JSON.parse(pull.unmatched), why: pull.why, startedAt: pull.started_at, endedAt: pull.ended_at },
+})
