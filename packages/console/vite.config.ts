@@ -13,8 +13,9 @@ const onlyShapes: Plugin = {
         .replace(/endpoint\(\{\n {2}id: '\w+',/g, 'endpoint({')
         .replace(/^ {2}summary:\s*(?:'[^'\n]*'|`[^`]*`),$/gm, '')
         .replace(/^ {2}(?:codes: \[[^\]]*\]|act: '[\w.]+'|status: \d+|repeat: 'own'|(?:params|query): \w+),$/gm, '')
-        // What is asked is checked by the server: of these, too, no schema is needed here.
+        // What is asked is checked by the server: of these, too, no schema is needed here, only that there is a body.
         .replace(/^ {2}(?:params|query): z\.object\(\{(?:[^\n]*|\n(?: {4}[^\n]*\n)* {2})\}\),$/gm, '')
+        .replace(/^ {2}body: z\.object\(\{(?:[^\n]*|\n(?: {4}[^\n]*\n)* {2})\}\),$/gm, '  body: {},')
         .replace(/\s*\.describe\(\s*'[^'\n]*',?\s*\)/g, ''),
       map: null,
     }),
