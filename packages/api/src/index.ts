@@ -95,7 +95,6 @@ export const endpoints: readonly Endpoint[] = [
   listEntries,
   listExport,
   lists,
-  exchanges,
   erasures,
   models,
   matching,

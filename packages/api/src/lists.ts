@@ -30,6 +30,12 @@ export const Rails = z.strictObject({ max_growth: share, max_shrink: share, max_
 
 const VersionState = z.enum(['staged', 'trial', 'live', 'retired', 'dropped'])
 
+const Reason = z.discriminatedUnion('code', [
+  z.object({ code: z.enum(['first', 'handed_in', 'declared']) }),
+  z.object({ code: z.literal('changed'), what: z.array(z.enum(['within', 'variants', 'sealed', 'source'])) }),
+  z.object({ code: z.enum(['growth', 'shrink', 'bad_rows', 'canary']), share: z.number(), limit: z.number() }),
+])
+
 /** One version: numbers, never entries. */
 export const ListVersion = z.object({
   version: z.int(),
@@ -44,6 +50,8 @@ export const ListVersion = z.object({
   by: z.string(),
   /** Why it waits, or waited, for a person. */
   why: z.array(z.string()),
+  /** The same as facts, for other languages. */
+  reasons: z.array(Reason),
   at: Instant,
   trialAt: Instant.nullable(),
   liveAt: Instant.nullable(),

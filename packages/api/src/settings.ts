@@ -187,6 +187,8 @@ export const ListRow = z.object({
   staleAfterMs: z.int().nullable(),
   state: z.enum(['live', 'stale', 'down', 'empty']),
   source: z.string(),
+  /** The version that is staged or in trial. */
+  waits: z.object({ version: z.int(), state: z.enum(['staged', 'trial']) }).nullable(),
 })
 
 export const getLists = endpoint({

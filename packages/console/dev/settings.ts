@@ -97,6 +97,7 @@ export const settingsAt = (now: number) => ({
         staleAfterMs: 30 * day,
         state: 'live',
         source: 'made by hand',
+        waits: null,
       },
       {
         id: 'partner_hashes',
@@ -110,6 +111,7 @@ export const settingsAt = (now: number) => ({
         staleAfterMs: 7 * day,
         state: 'stale',
         source: 'exchange.example',
+        waits: { version: 89, state: 'staged' },
       },
       {
         id: 'shorteners',
@@ -123,6 +125,7 @@ export const settingsAt = (now: number) => ({
         staleAfterMs: null,
         state: 'live',
         source: 'made by hand',
+        waits: null,
       },
     ],
   }),

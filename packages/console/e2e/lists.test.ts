@@ -59,7 +59,9 @@ describe.skipIf(noBrowser)('lists in Settings', () => {
 
   test('a list opens from the table, with what is said of it', async () => {
     await lead.goto(`${house.url}/settings/lists`)
-    await lead.getByRole('link', { name: words.id }).click()
+    const row = lead.getByRole('row').filter({ hasText: words.id })
+    await row.getByText('version 2 waits').waitFor()
+    await row.getByRole('link', { name: words.id }).click()
     await lead.getByRole('heading', { name: words.id }).waitFor()
     await lead.getByText('made by hand').first().waitFor()
     await lead.getByText('no export, no sharing, no use on devices').waitFor()
@@ -125,6 +127,7 @@ describe.skipIf(noBrowser)('lists in Settings', () => {
     await lead.evaluate(() => localStorage.setItem('lamplighter.language', 'de'))
     await lead.reload()
     await lead.getByRole('heading', { name: 'Versionen' }).waitFor()
+    await lead.getByText('sie wächst um 50 %, mehr als 5 %; sie wurde als Datei vorgelegt').waitFor()
     expect(await axe(lead)).toEqual([])
   })
 

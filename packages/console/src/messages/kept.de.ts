@@ -106,11 +106,68 @@ export const kept: Kept = {
     why: 'Damit Bekanntes gefunden wird.',
     how: 'bis jemand die Liste entfernt',
   },
-  list_versions: { what: 'Welche Fassung einer Liste wann galt', why: 'Damit sich ein Treffer erklären lässt.' },
+  list_versions: {
+    what: 'Welche Fassung einer Liste wann galt',
+    why: 'Damit sich ein Treffer erklären lässt.',
+    longer: 'solange sie gilt oder wartet',
+  },
   list_entries: {
     what: 'Einträge von Listen',
     why: 'Damit Bekanntes gefunden wird.',
-    how: 'bis ein Import sie auslässt',
+    how: 'solange gelistet; ein herausgenommener Wert geht binnen eines Tages, oder eher, wo die Bedingungen es sagen',
+  },
+  entry_standing: {
+    what: 'Welche Einträge zählen, und bis wann',
+    why: 'Damit ein beiseitegelegter Eintrag nichts findet.',
+    how: 'so lange wie der Eintrag',
+  },
+  entry_opinions: {
+    what: 'Was Menschen und Quellen von einem Eintrag halten',
+    why: 'Damit ein strittiger Eintrag als solcher zu sehen ist.',
+    how: 'so lange wie der Eintrag',
+  },
+  entry_acts: {
+    what: 'Was Menschen mit einzelnen Einträgen getan haben',
+    why: 'Damit zwei Menschen dafür einstehen.',
+  },
+  entry_uploaders: {
+    what: 'Bei wie vielen Menschen ein Eintrag gefunden wurde, unter verschlüsselten Namen',
+    why: 'Damit jemand nach einem Eintrag sieht, der alles findet.',
+  },
+  exceptions: { what: 'Ausnahmen von Listen', why: 'Damit ein bekannter Fehler nicht wieder geschieht.' },
+  list_hits: { what: 'Treffer von Listen', why: 'Damit man weiß, welche Liste oft irrt.' },
+  term_files: {
+    what: 'Signierte Dateien mit Begriffen, die eingelesen wurden',
+    why: 'Damit nie eine ältere Datei an die Stelle einer neueren tritt.',
+    longer: 'solange sie die neueste ihrer Liste ist',
+  },
+  exchanges: {
+    what: 'Austausch von Hashes, mit versiegelten Zugangsdaten',
+    why: 'Damit Listen auf dem Stand bleiben.',
+    how: 'bis die Verwaltung ihn für immer abschaltet',
+  },
+  pulls: { what: 'Was wann von einem Austausch geholt wurde', why: 'Damit sich eine Lücke erklären lässt.' },
+  pull_rows: {
+    what: 'Was gerade geholt wird, versiegelt',
+    why: 'Damit ein unterbrochener Abruf dort weitergeht, wo er stand.',
+    how: 'bis die Listen es übernommen haben',
+  },
+  pull_bad: {
+    what: 'Zeilen eines Austauschs, die nicht zu lesen waren, versiegelt',
+    why: 'Damit jemand danach sehen kann.',
+  },
+  exchange_pushes: {
+    what: 'Was einem Austausch über einen Treffer gesagt wurde',
+    why: 'Damit er es einmal hört, und eine umgekehrte Entscheidung zurückgenommen wird.',
+  },
+  sealed_lookups: {
+    what: 'Wie oft ein Schlüssel versiegelte Listen gefragt hat',
+    why: 'Damit niemand eine versiegelte Liste durch Fragen ausliest.',
+  },
+  hma_banks: {
+    what: 'Welche Listen Programmen für HMA gezeigt wurden',
+    why: 'Damit die Nummern stimmen, die sie kennen.',
+    how: 'immer',
   },
   models: {
     what: 'Lerner, die Texte bewerten, und abgelöste',

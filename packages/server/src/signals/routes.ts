@@ -9,7 +9,8 @@ import type { ListLibrary } from './library.ts'
 import { allowedHarms } from './lists/declaration.ts'
 import { byWords, listRoutes } from './lists/list-routes.ts'
 import { wordsOf } from './lists/rails.ts'
-import { allLists } from './store.ts'
+import { allLists, besides } from './store.ts'
+import type { ListVersionsTable } from './tables.ts'
 
 /** A file of a million hashes is about 70 MB. */
 const MAX_FILE = 128 * 2 ** 20
@@ -39,6 +40,7 @@ export function routesOf(services: {
     ...listRoutes({ storage: services.storage, library: services.library, checkHarm }),
     route(getLists, async ({ now }) => {
       const rows = await services.storage.store.read(allLists, undefined)
+      const waiting = new Map((await services.storage.store.read(besides, undefined)).map((one) => [one.list, one]))
       return {
         body: {
           items: rows.map((row) => ({
@@ -61,6 +63,7 @@ export function routesOf(services: {
                     ? ('stale' as const)
                     : ('live' as const),
             source: row.source,
+            waits: waitsJson(waiting.get(row.id)),
           })),
           importing: [...services.library.importing].map(([id, far]) => ({ id, ...far })),
         },
@@ -101,4 +104,10 @@ export function routesOf(services: {
       { maxBytes: MAX_FILE },
     ),
   ]
+}
+
+/** The version of a list that waits for a person, or is in trial. */
+function waitsJson(beside: ListVersionsTable | undefined) {
+  if (beside === undefined) return null
+  return { version: beside.version, state: beside.state === 'trial' ? ('trial' as const) : ('staged' as const) }
 }

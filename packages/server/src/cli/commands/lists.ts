@@ -208,14 +208,16 @@ export const commands: readonly Command[] = [
     example: 'lamplighter lists status',
     async run(io) {
       const answer = await withApi(io, (call) => call('GET', '/v1/lists'))
-      const items = answer.items as { id: string; kind: string; version: number; entries: number; state: string }[]
+      const { items } = getLists.answer.parse(answer)
       io.result(
         answer,
         items.length === 0
           ? ['no lists yet']
           : items.map(
-              ({ id, kind, version, entries, state }) =>
-                `${id.padEnd(24)} ${kind.padEnd(7)} v${version}  ${entries.toLocaleString('en')} entries  ${state}`,
+              ({ id, kind, version, entries, state, waits }) =>
+                `${id.padEnd(24)} ${kind.padEnd(7)} v${version}  ${entries.toLocaleString('en')} entries  ${state}${
+                  waits === null ? '' : `  v${waits.version} ${waits.state}`
+                }`,
             ),
       )
       return 0

@@ -92,10 +92,16 @@ const jsonTerms = (row: Parameters<typeof termsOf>[0]) => {
   return { ...terms, harms: [...terms.harms] }
 }
 
+const reasonsOf = ({ reason }: ListVersionsTable): readonly Reason[] => JSON.parse(reason)
+
+/** As it is written into an answer: lists of one's own. */
+const reasonJson = (reason: Reason) => ('what' in reason ? { ...reason, what: [...reason.what] } : reason)
+
 const versionJson = (row: ListVersionsTable): z.input<typeof ListVersion> => ({
   ...{ version: row.version, state: row.state, digest: row.digest, entries: row.entries },
   ...{ added: row.added, removed: row.removed, rows: row.rows, bad: row.bad, by: row.by },
-  why: (JSON.parse(row.reason) as Reason[]).map(wordsOf),
+  why: reasonsOf(row).map(wordsOf),
+  reasons: reasonsOf(row).map(reasonJson),
   ...{ at: row.at, trialAt: row.trial_at, liveAt: row.live_at, endedAt: row.ended_at },
   approvals: (JSON.parse(row.approvals) as VersionApproval[]).length,
   ...{ lookedUp: row.looked_up, hits: row.hits, record: row.record === '' ? null : row.record },

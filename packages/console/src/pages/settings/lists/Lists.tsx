@@ -58,10 +58,13 @@ function All() {
             { title: t.lists.source, cell: ({ source }) => source },
             {
               title: t.people.state,
-              cell: ({ state }) => (
-                <Chip look={state === 'live' ? 'plain' : state === 'empty' ? 'strong' : 'unknown'}>
-                  {t.lists.states[state]}
-                </Chip>
+              cell: ({ state, waits }) => (
+                <span className="flex flex-wrap items-center gap-1.5">
+                  <Chip look={state === 'live' ? 'plain' : state === 'empty' ? 'strong' : 'unknown'}>
+                    {t.lists.states[state]}
+                  </Chip>
+                  {waits !== null && <Chip look="strong">{t.lists.waiting[waits.state](waits.version)}</Chip>}
+                </span>
               ),
             },
           ]}

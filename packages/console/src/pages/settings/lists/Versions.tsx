@@ -9,6 +9,7 @@ import { Reasoned } from '../../../ui/Reasoned.tsx'
 import { Table } from '../../../ui/Table.tsx'
 import { useAct } from '../useAct.ts'
 import type { ListDetail } from './List.tsx'
+import { reasonsIn } from './reasons.ts'
 import type { ListVersion } from './Waiting.tsx'
 
 /** Every version with its numbers. The one that runs can be retired, and one that ran can be gone back to. */
@@ -56,7 +57,7 @@ export function Versions({ list, edit }: { list: ListDetail; edit: boolean }) {
                 cell: ({ added, removed }) => t.lists.changeOf(t.count(added), t.count(removed)),
               },
               { title: t.lists.by, cell: ({ by }) => by },
-              { title: t.lists.why, cell: ({ why }) => (why.length === 0 ? '–' : why.join('; ')) },
+              { title: t.lists.why, cell: (version) => reasonsIn(t, version) },
               { title: t.lists.when, cell: ({ liveAt, at }) => t.dateTime(liveAt ?? at) },
               ...(edit ? [{ title: t.settings.change, cell: act }] : []),
             ]}

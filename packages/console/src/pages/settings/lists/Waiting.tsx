@@ -6,6 +6,7 @@ import { Reasoned } from '../../../ui/Reasoned.tsx'
 import { Terms } from '../../../ui/Terms.tsx'
 import { useAct } from '../useAct.ts'
 import type { ListDetail } from './List.tsx'
+import { reasonsIn } from './reasons.ts'
 
 export type ListVersion = AnswerOf<typeof getListVersions>['items'][number]
 type Step = 'trial' | 'approve' | 'live' | 'drop'
@@ -53,7 +54,7 @@ export function Waiting({ list, version, edit }: { list: ListDetail; version: Li
 function factsOf(list: ListDetail, version: ListVersion, t: Messages): [string, string][] {
   const rows: [string, string][] = [
     [t.lists.by, version.by],
-    [t.lists.why, version.why.join('; ')],
+    [t.lists.why, reasonsIn(t, version)],
     [t.lists.entries, t.count(version.entries)],
     [t.lists.change, t.lists.changeOf(t.count(version.added), t.count(version.removed))],
   ]
