@@ -117,7 +117,8 @@ describe('platform P-33, ecosystem 23, security S-49: words of people', () => {
 
   test('are in no metric, whose names, labels and values are from closed sets', async () => {
     const { text } = await house.platform('GET', '/metrics')
-    expect(hitsIn(text)).toEqual([])
+    // The harmless pictures that lists are tried on are called canaries, too.
+    expect(hitsIn(text.replaceAll('lamplighter_canary_hits_total', ''))).toEqual([])
     const declared = new Set([...text.matchAll(/^# TYPE (\S+) (?:counter|gauge|histogram)$/gm)].map(([, name]) => name))
     const series = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
     expect(series.length).toBeGreaterThan(50)

@@ -24,6 +24,14 @@ export interface Waiting {
   readonly events: number
   readonly messages: number
   readonly records: number
+  /** Of the messages the first few: state, failures, and in how many milliseconds they go on. */
+  readonly oldest: readonly {
+    readonly state: string
+    readonly fails: number
+    readonly attempts: number
+    readonly why: string | null
+    readonly inMs: number
+  }[]
 }
 
 /** What a launched server says. */

@@ -7,8 +7,11 @@ import { Life } from './life.ts'
 import { PlatformDouble } from './platform.ts'
 import { CountingReceiver } from './receiver.ts'
 
-/** Leases and claims of a dead process hold for up to a minute; what it held goes on after that. */
-const SETTLED_MS = 180_000
+/**
+ * Leases and claims of a dead process hold for up to a minute; what it held goes on after that. A message that the receiver hung up on three times
+ * waits for five minutes.
+ */
+const SETTLED_MS = 400_000
 
 /** The lives of one server, with the platform that sends to it and the receiver that it sends to. */
 export class History {

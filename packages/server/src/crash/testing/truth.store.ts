@@ -64,17 +64,22 @@ async function integrityOf(db: ReadDb['db']): Promise<string> {
 }
 
 /** Messages that are to be delivered, and records that wait for their place in the log. */
-export const waiting = defineQuery('crash.waiting', async ({ db }: ReadDb) => {
-  const messages = await db
+export const waiting = defineQuery('crash.waiting', async ({ db, now }: ReadDb) => {
+  const open = await db
     .selectFrom('outbox')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .select(['state', 'fails', 'attempts', 'why', 'not_before', 'next_at', 'lease_until'])
     .where('closed_at', 'is', null)
     .where('delivered_at', 'is', null)
-    .executeTakeFirstOrThrow()
+    .execute()
   const records = await db
     .selectFrom('ledger_records')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('batch', 'is', null)
     .executeTakeFirstOrThrow()
-  return { messages: messages.count, records: records.count }
+  // What it waits for, for whoever reads that it has waited too long.
+  const oldest = open.slice(0, 3).map(({ not_before, next_at, lease_until, ...row }) => ({
+    ...row,
+    inMs: Math.max(not_before, next_at, lease_until) - now,
+  }))
+  return { messages: open.length, records: records.count, oldest }
 })
