@@ -5,8 +5,12 @@ import type { Principal } from '../../http/principal.ts'
 import { pagesOf } from '../public-log.ts'
 import { routesOf } from '../routes.ts'
 import type { Transparency } from '../transparency.ts'
+import { START } from './ledger.ts'
 
 const HOST = 'https://safety.example'
+const loadedAt = Date.now()
+/** The day of the tests, and not today: it goes on as fast as any clock, so that rates fill up again. */
+const testDay = (): number => START + Date.now() - loadedAt
 
 const STAFF: Principal = { kind: 'staff', id: 'st_1', number: 1, roles: ['auditor'], session: 'se_1' }
 const REVIEWER: Principal = { kind: 'staff', id: 'st_7', number: 7, roles: ['reviewer'], session: 'se_7' }
@@ -22,7 +26,7 @@ export class Served {
   readonly #app: App
 
   constructor(ledger: Transparency) {
-    const parts = { urls: [HOST] as [string], demo: false, identity, checkAnswers: true }
+    const parts = { urls: [HOST] as [string], demo: false, identity, checkAnswers: true, now: testDay }
     this.#app = createApp({ ...parts, routes: routesOf(ledger), pages: pagesOf(ledger) })
   }
 
