@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { approveExchange, checkExchange, type ExchangeJson, getExchanges, putExchange } from '@lamplighter/api'
+import { sourceKinds } from '../../signals/exchanges/index.ts'
 import { type Call, withApi } from '../api.ts'
 import type { Command } from '../command.ts'
 import { type Io, UsageError } from '../io.ts'
@@ -81,7 +82,7 @@ export const commands: readonly Command[] = [
       'lamplighter exchanges set ncmec_npo --source ncmec --settings npo.json --credentials npo.secret.json --pdq csam_media --digest csam_files',
     args: ['id'],
     options: {
-      source: { help: 'ncmec or http', value: 'name' },
+      source: { help: `one of ${[...sourceKinds.keys()].join(', ')}`, value: 'name' },
       settings: { help: 'JSON file of what the source needs; see docs/exchanges.md', value: 'file' },
       credentials: { help: 'JSON file of what signs in; it is sealed and never shown', value: 'file' },
       pdq: { help: 'list that takes the hashes of pictures', value: 'list' },

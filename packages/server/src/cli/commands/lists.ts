@@ -127,7 +127,11 @@ export const commands: readonly Command[] = [
         return showImport(io, call, { list: list ?? '', lines: linesIn(bytes) }, importing)
       })
       const counts = `${answer.entries} entries, ${answer.added} added, ${answer.removed} removed`
-      io.result(answer, [`${list} version ${answer.version} is ${answer.state}: ${counts}`])
+      const next =
+        answer.state === 'live'
+          ? []
+          : [`next: lamplighter lists preview ${list}; lists promote ${list} ${answer.version} --reason WHY`]
+      io.result(answer, [`${list} version ${answer.version} is ${answer.state}: ${counts}`, ...next])
       return 0
     },
   },
