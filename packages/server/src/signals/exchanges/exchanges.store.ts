@@ -68,7 +68,9 @@ export const setExchange = defineWork(
     if (wish.credentials === undefined && !mayKeep) {
       throw new AppError(
         'invalid',
-        'Credentials are kept for the host that they were given for; give those of this one.',
+        before === undefined
+          ? 'Give what signs in, too; {} where the other side wants nothing.'
+          : 'Credentials are kept for the host that they were given for; give those of this one.',
         {
           pointer: '/credentials',
         },
