@@ -13,7 +13,7 @@ export const exchangesDe: typeof exchangesEn = {
   approvedBy: (by, until) => `von ${by}, bis ${until}`,
   notApproved: 'Noch nicht: Das muss jemand anderes tun.',
   credentials: 'Zugangsdaten',
-  ending: (last4, day) => `enden auf ${last4}, gesetzt ${day}`,
+  ending: (last4, day) => (last4 === '' ? `gesetzt ${day}` : `enden auf ${last4}, gesetzt ${day}`),
   noCredentials: 'keine',
   pulled: 'Zuletzt ganz geholt',
   neverPulled: 'Er ist hier noch nie gelaufen.',

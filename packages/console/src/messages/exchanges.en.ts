@@ -11,7 +11,7 @@ export const exchangesEn = {
   approvedBy: (by: string, until: string) => `by ${by}, until ${until}`,
   notApproved: 'Not yet: somebody else has to.',
   credentials: 'Credentials',
-  ending: (last4: string, day: string) => `ending in ${last4}, set ${day}`,
+  ending: (last4: string, day: string) => (last4 === '' ? `set ${day}` : `ending in ${last4}, set ${day}`),
   noCredentials: 'none',
   pulled: 'Last whole pull',
   neverPulled: 'It has never run here.',
