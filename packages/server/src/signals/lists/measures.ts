@@ -1,7 +1,7 @@
 import type { Coverage, ListMeasures, Worth } from '@lamplighter/api'
 import type { Storage } from '../../storage/index.ts'
 import type { ListBook } from '../book.ts'
-import { allLists } from '../store.ts'
+import { allLists, besides } from '../store.ts'
 import type { ListsTable } from '../tables.ts'
 import { type Unmatched, unmatchedBySource } from './coverage.store.ts'
 import type { EntryBook } from './entry-book.ts'
@@ -30,7 +30,7 @@ export function makeMeasures(parts: {
   const worths = makeWorths(store)
   return {
     async lists(now) {
-      const rows = await store.read(allLists, undefined)
+      const rows = await namedRows(store)
       const unmatched = await store.read(unmatchedBySource, undefined)
       const silent = new Map((await store.read(entryStands, now)).map((stand) => [stand.list, stand]))
       const worth = await worths(now)
@@ -56,7 +56,7 @@ export function makeMeasures(parts: {
       )
     },
     async exchanges(now) {
-      const rows = await store.read(allLists, undefined)
+      const rows = await namedRows(store)
       const unmatched = await store.read(unmatchedBySource, undefined)
       const { sources } = await worths(now)
       const fed = rows.flatMap(({ exchange }) => (exchange === null ? [] : [exchange]))
@@ -68,6 +68,14 @@ export function makeMeasures(parts: {
       )
     },
   }
+}
+
+/** A list, and how many entries its source names: of a version that waits, if there is one. */
+type NamedRow = ListsTable & { readonly named: number }
+
+async function namedRows(store: Storage['store']): Promise<readonly NamedRow[]> {
+  const waiting = new Map((await store.read(besides, undefined)).map(({ list, entries }) => [list, entries]))
+  return (await store.read(allLists, undefined)).map((row) => ({ ...row, named: waiting.get(row.id) ?? row.entries }))
 }
 
 export const NOTHING_DECIDED = rateOf([], false)
@@ -84,12 +92,12 @@ const whole = ({ entries }: ListsTable): Coverage | null => (entries === 0 ? nul
 /** All lists of an exchange together: nobody can say to which of them a hash of a kind belongs that none of them takes. */
 function coverageOf(
   exchange: string,
-  rows: readonly ListsTable[],
+  rows: readonly NamedRow[],
   unmatched: ReadonlyMap<string, Unmatched>,
 ): Coverage | null {
   const counts = unmatched.get(exchange)
   if (counts === undefined) return null
-  const matched = rows.reduce((sum, row) => sum + (row.exchange === exchange ? row.entries : 0), 0)
+  const matched = rows.reduce((sum, row) => sum + (row.exchange === exchange ? row.named : 0), 0)
   const others = Object.values(counts).reduce((sum, count) => sum + count, 0)
   return matched + others === 0 ? null : { share: matched / (matched + others), unmatched: { ...counts } }
 }
