@@ -8,7 +8,7 @@ import { ListBook } from './book.ts'
 import { canariesOf } from './canaries/of-list.ts'
 import type { Imported, Importing, ListLibrary } from './library-types.ts'
 import { makeCodec } from './lists/codec.ts'
-import { carried, carriedBy, columnsOf, withWish } from './lists/declaration.ts'
+import { carried, carriedBy, withWish } from './lists/declaration.ts'
 import type { Entries } from './lists/entries.ts'
 import { fileChange } from './lists/file.ts'
 import type { By } from './lists/publish.store.ts'
@@ -32,6 +32,7 @@ import {
   takeListStep,
 } from './store.ts'
 import type { ListsTable } from './tables.ts'
+import { makeTurns } from './turns.ts'
 
 export type { Imported, Importing, ListInput, ListLibrary, StepWish } from './library-types.ts'
 
@@ -77,16 +78,25 @@ export function makeLibrary(parts: {
     return done
   }
 
+  // Loading is apart from changing: what another process took out must not wait for an import of ours, nor for the load of another list.
+  const loading = makeTurns()
+  const loads = <T>({ id, kind }: Pick<ListsTable, 'id' | 'kind'>, load: () => Promise<T>): Promise<T> =>
+    loading(kind === 'text' ? 'all texts' : id, load)
+
   const rows = () => storage.store.read(allLists, undefined)
   const rowOf = async (id: string): Promise<ListsTable | undefined> => (await rows()).find((row) => row.id === id)
 
   const textsTogether = (all: readonly ListsTable[]) => {
     const texts = all.filter(({ kind }) => kind === 'text')
-    return { entries: texts.reduce((sum, { entries }) => sum + entries, 0), load: () => loader.texts() }
+    return {
+      entries: texts.reduce((sum, { entries }) => sum + entries, 0),
+      load: () => loading('all texts', () => loader.texts()),
+    }
   }
 
   /** The versions in trial as the database says them now. */
-  const followTrials = async (): Promise<void> => {
+  const followTrials = (): Promise<void> => loading('all trials', loadTrials)
+  const loadTrials = async (): Promise<void> => {
     const beside = (await storage.store.read(besides, undefined)).filter(({ state }) => state === 'trial')
     const there = new Map((await rows()).map((row) => [row.id, row]))
     for (const { id } of trials.all()) if (!beside.some(({ list }) => list === id)) trials.remove(id)
@@ -107,10 +117,15 @@ export function makeLibrary(parts: {
   /** Whether no version of it waits: what would go live with another one would be what waits, too. */
   const isAlone = async (id: string) => (await storage.store.read(oneList, id)).beside === undefined
 
-  /** Puts into memory what the database says now. */
-  const follow = async (row: ListsTable, onLoaded?: (count: number) => void): Promise<void> => {
-    // An entry that has expired, or was put aside, is never found, not even in the moment in which its list is swapped.
-    await parts.entries.load()
+  /** Puts into memory what the database says when its turn comes. */
+  const follow = (of: ListsTable, onLoaded?: (count: number) => void): Promise<void> =>
+    loads(of, async () => {
+      // An entry that has expired, or was put aside, is never found, not even in the moment in which its list is swapped.
+      await parts.entries.load()
+      const row = await rowOf(of.id)
+      if (row !== undefined) await loadRow(row, onLoaded)
+    })
+  const loadRow = async (row: ListsTable, onLoaded?: (count: number) => void): Promise<void> => {
     const held = book.get(row.id)
     if (!isLive(row)) book.remove(row.id)
     else if (held?.version !== row.version || held.within !== factsOf(row).within) await loader.one(row, onLoaded)
@@ -195,7 +210,7 @@ export function makeLibrary(parts: {
         const because = changedFacts(row, { ...facts, id: row.id, kind: row.kind })
         if (row.version === 0 || (row.sealed === 0 && because.length === 0)) {
           const done = await storage.store.tx(declareAnew, { list, revision, facts, reason, doer })
-          await follow({ ...row, ...columnsOf(facts, row) })
+          await follow(row)
           return { ...done, waits: null }
         }
         if (row.revision !== revision)
@@ -232,7 +247,7 @@ export function makeLibrary(parts: {
         textsTogether(all),
         ...all
           .filter(({ id, kind }) => kind !== 'text' && !restored.has(id))
-          .map((row) => ({ entries: row.entries, load: () => loader.one(row) })),
+          .map((row) => ({ entries: row.entries, load: () => loads(row, () => loader.one(row)) })),
       ]
       for (const { entries, load } of steps) if (entries <= LOADED_FIRST) await load()
       const long = steps.filter(({ entries }) => entries > LOADED_FIRST)
@@ -253,11 +268,10 @@ export function makeLibrary(parts: {
     async idle() {
       await turn
     },
-    refresh: () =>
-      inTurn(async () => {
-        for (const row of await rows()) await follow(row)
-        await followTrials()
-      }),
+    async refresh() {
+      await Promise.all((await rows()).map((row) => follow(row)))
+      await followTrials()
+    },
     async close() {
       clearInterval(counting)
       closed = true
