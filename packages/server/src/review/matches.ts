@@ -10,7 +10,7 @@ import type { EvidenceTable } from './tables.ts'
 /** What the files of a case matched. */
 export interface CaseMatches {
   readonly number: number
-  /** The decision that was made last in it; undefined before there is one. */
+  /** The decision that was made last in it, but for reversals; undefined before there is one. */
   readonly decision: { readonly id: string; readonly at: number } | undefined
   /** Entries of lists of hashes, each once. */
   readonly matches: readonly { readonly list: string; readonly entry: number }[]
@@ -56,6 +56,8 @@ const matchRows = defineQuery(
       .selectFrom('staff_decisions')
       .select(['id', 'at'])
       .where('case_number', '=', number)
+      // A reversal says nothing of a match: it ends what was said.
+      .where('reverses', 'is', null)
       .orderBy('at', 'desc')
       .orderBy('id', 'desc')
       .executeTakeFirst()

@@ -17,7 +17,7 @@ const fakes: NcmecFake[] = []
 const names = ['upheld', 'rejected', 'reversed', 'early', 'none', 'slow']
 beforeAll(async () => {
   house = await openHouse({
-    ...{ engine: sqlite, demo: true, bare: true, rules: asking(...names.map((name) => `${name}_files`)) },
+    ...{ engine: sqlite, demo: true, bare: true, rules: asking(names.map((name) => ({ list: `${name}_files` }))) },
     mediaNets: names.map((name) => `exchange:${name}`),
   })
   town = await openTown(house)
