@@ -135,8 +135,9 @@ export async function planEvent(given: Accepted, bench: Bench, wish: Wish): Prom
       ),
     ),
   ])
-  const media = withinCap(read, bench.lists, now)
-  const bind = (): BoundLists => bench.lists.bind(media.readings, now, media.digestKinds, media.hashed)
+  const book = await bench.lists.searched(read.readings)
+  const media = withinCap(read, book, now)
+  const bind = (): BoundLists => book.bind(media.readings, now, media.digestKinds, media.hashed)
   const lists = bind()
   const plan = program.plan(media.event, measured, lists)
   const asides = asked.flatMap(({ rules, missing }, place): Aside[] => {
