@@ -9,7 +9,7 @@ import { canariesOf } from './canaries/of-list.ts'
 import { makeClaims } from './claims.ts'
 import type { Imported, Importing, ImportStep, ListLibrary } from './library-types.ts'
 import { makeCodec } from './lists/codec.ts'
-import { carried, carriedBy, columnsOf, railsOf, withWish } from './lists/declaration.ts'
+import { carried, carriedBy, railsOf, withWish } from './lists/declaration.ts'
 import type { Entries } from './lists/entries.ts'
 import { EntrySum } from './lists/entry-sum.ts'
 import { fileChange } from './lists/file.ts'
@@ -34,6 +34,7 @@ import {
   takeListStep,
 } from './store.ts'
 import type { ListsTable } from './tables.ts'
+import { makeTurns } from './turns.ts'
 
 export type { Imported, Importing, ImportStep, ListInput, ListLibrary, StepWish } from './library-types.ts'
 
@@ -42,8 +43,6 @@ const LOADED_FIRST = 50_000
 const ERASED_AT_ONCE = 1_000
 /** Between two writings of what trials counted. */
 const COUNT_MS = 5_000
-/** No list has this name: the versions in trial are read in turn with themselves. */
-const TRIALS = ''
 
 export function makeLibrary(parts: {
   readonly storage: Storage
@@ -77,17 +76,25 @@ export function makeLibrary(parts: {
   const claims = makeClaims(storage)
   let turn: Promise<unknown> = Promise.resolve()
 
+  // Loading is apart from changing: what another process took out must not wait for an import of ours, nor for the load of another list.
+  const loading = makeTurns()
+  const loads = <T>({ id, kind }: Pick<ListsTable, 'id' | 'kind'>, load: () => Promise<T>): Promise<T> =>
+    loading.inTurn(kind === 'text' ? 'all texts' : id, load)
+
   const rows = () => storage.store.read(allLists, undefined)
   const rowOf = async (id: string): Promise<ListsTable | undefined> => (await rows()).find((row) => row.id === id)
 
   const textsTogether = (all: readonly ListsTable[]) => {
     const texts = all.filter(({ kind }) => kind === 'text')
-    return { entries: texts.reduce((sum, { entries }) => sum + entries, 0), load: () => loader.texts() }
+    return {
+      entries: texts.reduce((sum, { entries }) => sum + entries, 0),
+      load: () => loading.inTurn('all texts', () => loader.texts()),
+    }
   }
 
   /** The versions in trial as the database says them now. */
-  const followTrials = (): Promise<void> => claims.inTurn(TRIALS, readTrials)
-  const readTrials = async (): Promise<void> => {
+  const followTrials = (): Promise<void> => loading.inTurn('all trials', loadTrials)
+  const loadTrials = async (): Promise<void> => {
     const beside = (await storage.store.read(besides, undefined)).filter(({ state }) => state === 'trial')
     const there = new Map((await rows()).map((row) => [row.id, row]))
     for (const { id } of trials.all()) if (!beside.some(({ list }) => list === id)) trials.remove(id)
@@ -108,10 +115,15 @@ export function makeLibrary(parts: {
   /** Whether no version of it waits: what would go live with another one would be what waits, too. */
   const isAlone = async (id: string) => (await storage.store.read(oneList, id)).beside === undefined
 
-  /** Puts into memory what the database says now. */
-  const follow = async (row: ListsTable, onLoaded?: (count: number) => void): Promise<void> => {
-    // An entry that has expired, or was put aside, is never found, not even in the moment in which its list is swapped.
-    await parts.entries.load()
+  /** Puts into memory what the database says when its turn comes. */
+  const follow = (of: ListsTable, onLoaded?: (count: number) => void): Promise<void> =>
+    loads(of, async () => {
+      // An entry that has expired, or was put aside, is never found, not even in the moment in which its list is swapped.
+      await parts.entries.load()
+      const row = await rowOf(of.id)
+      if (row !== undefined) await loadRow(row, onLoaded)
+    })
+  const loadRow = async (row: ListsTable, onLoaded?: (count: number) => void): Promise<void> => {
     const held = book.get(row.id)
     if (!isLive(row)) book.remove(row.id)
     else if (held?.version !== row.version || held.within !== factsOf(row).within) await loader.one(row, onLoaded)
@@ -127,13 +139,6 @@ export function makeLibrary(parts: {
       })
     }
   }
-
-  /** The same in turn with what this process does to the list. */
-  const followNow = (id: string): Promise<void> =>
-    claims.inTurn(id, async () => {
-      const row = await rowOf(id)
-      if (row !== undefined) await follow(row)
-    })
 
   const changeNow = async (write: Write, change: Change, onLoaded?: (count: number) => void): Promise<Changed> => {
     // What a trial has seen is the version's that it was of.
@@ -203,7 +208,7 @@ export function makeLibrary(parts: {
     countTrials,
     async tend() {
       const ended = await storage.store.tx(retireEnded, await parts.keysFor([]))
-      for (const id of ended) await followNow(id)
+      for (const row of await rows()) if (ended.includes(row.id)) await follow(row)
       if (ended.length > 0) await followTrials()
       let erased = 0
       for (const { id: list } of await rows())
@@ -219,7 +224,7 @@ export function makeLibrary(parts: {
         const because = changedFacts(row, { ...facts, id: row.id, kind: row.kind })
         if (row.version === 0 || (row.sealed === 0 && because.length === 0)) {
           const done = await write(declareAnew, { list, revision, facts, reason, doer })
-          await follow({ ...row, ...columnsOf(facts, row) })
+          await follow(row)
           return { ...done, waits: null }
         }
         if (row.revision !== revision)
@@ -259,8 +264,7 @@ export function makeLibrary(parts: {
         textsTogether(all),
         ...all
           .filter(({ id, kind }) => kind !== 'text' && !restored.has(id))
-          // In turn with changes of the list, which load it, too.
-          .map(({ id, entries }) => ({ entries, load: () => followNow(id) })),
+          .map((row) => ({ entries: row.entries, load: () => loads(row, () => loader.one(row)) })),
       ]
       for (const { entries, load } of steps) if (entries <= LOADED_FIRST) await load()
       const long = steps.filter(({ entries }) => entries > LOADED_FIRST)
@@ -280,10 +284,11 @@ export function makeLibrary(parts: {
     async idle() {
       await turn
       await claims.idle()
+      await loading.idle()
     },
     async refresh() {
       const changed = (await rows()).filter((row) => isBehind(row, book.get(row.id)))
-      await Promise.all(changed.map(({ id }) => followNow(id)))
+      await Promise.all(changed.map((row) => follow(row)))
       await followTrials()
     },
     async close() {
@@ -292,6 +297,7 @@ export function makeLibrary(parts: {
       await pictures.close()
       await turn
       await claims.idle()
+      await loading.idle()
       await countTrials().catch(parts.events.onFailure)
       await trials.close()
     },
