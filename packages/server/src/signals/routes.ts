@@ -1,4 +1,5 @@
-import { getLists, importList } from '@lamplighter/api'
+import { getIndexBuckets, getLists, importList } from '@lamplighter/api'
+import { bucketSizes } from '@lamplighter/matching'
 import { readBytes } from '../http/body.ts'
 import { AppError } from '../http/errors.ts'
 import { textOf } from '../http/json.ts'
@@ -72,6 +73,10 @@ export function routesOf(services: {
           importing: [...services.library.importing].map(([id, far]) => ({ id, ...far })),
         },
       }
+    }),
+    route(getIndexBuckets, async () => {
+      const { sizes, ...found } = bucketSizes(services.library.pictures.shared.index.segments)
+      return { body: { ...found, sizes: [...sizes] } }
     }),
     route(
       importList,
