@@ -4,6 +4,7 @@ import * as decisions from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
 import * as exchanges from './exchanges.ts'
+import * as indexBuckets from './index-buckets.ts'
 import * as intake from './intake.ts'
 import * as listEntries from './list-entries.ts'
 import * as listExport from './list-export.ts'
@@ -42,9 +43,11 @@ export {
 export * from './erasures.ts'
 export * from './exchanges.ts'
 export * from './hash-match.ts'
+export * from './index-buckets.ts'
 export * from './intake.ts'
 export * from './list-entries.ts'
 export * from './list-export.ts'
+export * from './list-measures.ts'
 export * from './lists.ts'
 export * from './matching.ts'
 export * from './models.ts'
@@ -92,6 +95,7 @@ export const endpoints: readonly Endpoint[] = [
   termFiles,
   operator,
   exchanges,
+  indexBuckets,
   listEntries,
   listExport,
   lists,

@@ -103,6 +103,7 @@ import {
   makeEntryDesk,
   makeLibrary,
   makeMatchDesk,
+  makeMeasures,
   makeModels,
   makeTermFiles,
   modelRoutes,
@@ -246,6 +247,7 @@ async function build(
     contentKey: fingerprintKey,
     tell: exchangePulled,
   })
+  const measures = makeMeasures({ storage, book: library.book, entries: entries.book })
   const entryDesk = makeEntryDesk({
     ...{ storage, sealer, codec, entries, library, now, keysFor },
     onFailure: (error) => failed('index', error),
@@ -393,14 +395,14 @@ async function build(
   const harms = () => [...(harmsOf(registry) ?? [])]
   const hma = { ...{ desk: matchDesk, entryDesk, codec, library, exchanges, storage, harms }, chance: Math.random }
   const app = makeFace(
-    { ...parts, sealer, settings, decoder, live, quiet, readiness, formKey, stands },
+    { ...parts, measures, sealer, settings, decoder, live, quiet, readiness, formKey, stands },
     {
       routes: [
         ...replayRoutes({ storage, registry, keyring, progress, uploads, keysFor }),
         ...modelRoutes({ store }),
         ...termFileRoutes({ termFiles, harms: () => harmsOf(registry) }),
         ...directRoutes(matchDesk),
-        ...exchangeRoutes({ storage, exchanges }),
+        ...exchangeRoutes({ storage, exchanges, measures }),
         ...erasureRoutes(erasure),
         ...entryRoutes({ storage, entries, desk: entryDesk, codec, keysFor }),
         ...(options.routes?.(parts) ?? []),

@@ -17,6 +17,7 @@ import {
   getList,
   getLists,
   getListVersions,
+  getListWorth,
   getLog,
   getMe,
   getPeople,
@@ -72,6 +73,11 @@ export const listVersionsQuery = (id: string) =>
   queryOptions({
     queryKey: ['lists', id, 'versions'],
     queryFn: ({ signal }) => call(getListVersions, { params: { id }, signal }),
+  })
+export const listWorthQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['lists', id, 'hits'],
+    queryFn: ({ signal }) => call(getListWorth, { params: { id }, signal }),
   })
 export const exceptionsQuery = (list: string) =>
   queryOptions({

@@ -54,6 +54,19 @@ export async function digestsOf({ path }: LocalFile): Promise<{ sha256: string; 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unreadable'
 
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file; look at the path',
+  ENOTDIR: 'there is no such file; look at the path',
+  EACCES: 'this account may not read it; look at its owner and mode',
+  EPERM: 'this account may not read it; look at its owner and mode',
+  EISDIR: 'it is a folder; give its files, or the folder itself',
+  EIO: 'the disk does not give it; look at the disk',
+}
+
+/** What a person is told of a reason, and what to do; a reason that is no code of the system stays as it is. */
+export const whyWords = (why: string): string =>
+  WORDS[why] ?? (/^E[A-Z0-9]+$/.test(why) ? `it cannot be read (${why})` : why)
+
 /** Does `work` for all of them, so many at once, and gives what came of it in their order. */
 export async function inOrder<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const done: R[] = []

@@ -40,11 +40,17 @@ export async function runCommand(argv: readonly string[], around: Surroundings):
         2,
       )
     if (thrown instanceof StorageError && thrown.code === 'already_running') return fail([thrown.message], 2)
-    if (thrown instanceof AppError) return fail([`${thrown.code}: ${thrown.message}`, ...faultsOf(thrown)], 1)
+    if (thrown instanceof AppError) return fail([`${thrown.code}:${summaryOf(thrown)}`, ...faultsOf(thrown)], 1)
     if (thrown instanceof StorageError || thrown instanceof KeyringError)
       return fail([`${thrown.code}: ${thrown.message}`], 1)
     return fail([thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)], 1)
   }
+}
+
+/** What the faults below say together is not said twice. */
+function summaryOf({ message, extra }: AppError): string {
+  const said = (extra.errors ?? []).map(({ detail }) => detail).join(' ')
+  return said === message ? '' : ` ${message}`
 }
 
 /** Each fault, with its place where it has one: `12:8 D01: no policy 'X' here`. */

@@ -80,7 +80,8 @@ export interface ListHit {
   readonly weak?: true
   readonly from?: number
   readonly to?: number
-  readonly flags?: readonly 'disputed'[]
+  /** Not everybody thinks that the entry belongs there; it hits things of many people just now. */
+  readonly flags?: readonly ('disputed' | 'hot')[]
   /** What a term file calls the entry, and how grave it says that it is; never of a sealed list. */
   readonly term?: { readonly id: string; readonly severity?: 1 | 2 | 3 | 4 }
 }

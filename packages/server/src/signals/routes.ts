@@ -1,4 +1,5 @@
-import { getLists, importList } from '@lamplighter/api'
+import { getIndexBuckets, getLists, importList } from '@lamplighter/api'
+import { bucketSizes } from '@lamplighter/matching'
 import { readBytes } from '../http/body.ts'
 import { AppError } from '../http/errors.ts'
 import { textOf } from '../http/json.ts'
@@ -8,6 +9,7 @@ import { isStale } from './book.ts'
 import type { ListLibrary } from './library.ts'
 import { allowedHarms } from './lists/declaration.ts'
 import { byWords, listRoutes } from './lists/list-routes.ts'
+import { type Measures, unmeasured } from './lists/measures.ts'
 import { wordsOf } from './lists/rails.ts'
 import { allLists, besides } from './store.ts'
 import type { ListVersionsTable } from './tables.ts'
@@ -19,6 +21,7 @@ const MAX_FILE = 128 * 2 ** 20
 export function routesOf(services: {
   readonly storage: Storage
   readonly library: ListLibrary
+  readonly measures: Measures
   /** Harms of the live rules' schema; undefined before the first rule set. */
   harms(): ReadonlySet<string> | undefined
 }): Route[] {
@@ -37,9 +40,10 @@ export function routesOf(services: {
     })
   }
   return [
-    ...listRoutes({ storage: services.storage, library: services.library, checkHarm }),
+    ...listRoutes({ storage: services.storage, library: services.library, measures: services.measures, checkHarm }),
     route(getLists, async ({ now }) => {
       const rows = await services.storage.store.read(allLists, undefined)
+      const measures = await services.measures.lists(now)
       const waiting = new Map((await services.storage.store.read(besides, undefined)).map((one) => [one.list, one]))
       return {
         body: {
@@ -64,10 +68,15 @@ export function routesOf(services: {
                     : ('live' as const),
             source: row.source,
             waits: waitsJson(waiting.get(row.id)),
+            ...(measures.get(row.id) ?? unmeasured(row)),
           })),
           importing: [...services.library.importing].map(([id, far]) => ({ id, ...far })),
         },
       }
+    }),
+    route(getIndexBuckets, async () => {
+      const { sizes, ...found } = bucketSizes(services.library.pictures.shared.index.segments)
+      return { body: { ...found, sizes: [...sizes] } }
     }),
     route(
       importList,

@@ -69,6 +69,12 @@ describe('lamplighter hash', () => {
     expect([code, unknown]).toEqual([1, 3])
   })
 
+  test('says of a file that is not there what to do, and not a word of the system', async () => {
+    const { code, out, err } = await lamplighter(folder, ['hash', 'boat.png', 'gone.png', '--quiet'])
+    expect([code, err]).toEqual([1, '1 of 2 files unknown\n'])
+    expect(out.split('\n')[1]).toMatch(/^gone\.png +not read: there is no such file; look at the path$/)
+  })
+
   test('shows on a terminal how far it is, and takes it away at the end', async () => {
     const many = Array.from({ length: 12 }, () => 'boat.png')
     const { code, err } = await lamplighter(folder, ['hash', ...many], {}, { terminal: true })

@@ -3,7 +3,7 @@ import { LIMITS } from '../../evidence/decoder/index.ts'
 import { type Call, withApi } from '../api.ts'
 import type { Command } from '../command.ts'
 import type { ExitCode } from '../io.ts'
-import { bytesOf, digestsOf, filesNamed, type LocalFile } from '../local-files.ts'
+import { bytesOf, digestsOf, filesNamed, type LocalFile, whyWords } from '../local-files.ts'
 import { FileBody } from '../operator.ts'
 import { startProgress } from '../progress.ts'
 
@@ -72,7 +72,7 @@ function wordsOf({ result, readings }: Matched, asked: string): string[] {
     case 'hit':
       return ['HIT', hits]
     case 'unknown':
-      return [`unknown: ${result.why}`, hits === '' ? asked : `near ${hits}`]
+      return [`unknown: ${whyWords(result.why ?? '')}`, hits === '' ? asked : `near ${hits}`]
     case 'no_hit':
       return ['no hit', `${asked}, ${readings} reading${readings === 1 ? '' : 's'}`]
     case 'none':
