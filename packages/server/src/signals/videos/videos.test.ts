@@ -5,7 +5,7 @@ import { type Pdq, parsePdq } from '@lamplighter/matching'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { engines } from '../../storage/testing/engines.ts'
 import { CSAM, freshId, type House, openHouse, type Person, pdqOf } from '../../testing/house.ts'
-import { operatorCalls } from '../../testing/operator-calls.ts'
+import { operatorCalls, operatorHandsIn } from '../../testing/operator-calls.ts'
 import { operatorDoer } from '../../testing/server.ts'
 import { canaryHashes } from '../canaries/testing/hashes.ts'
 import { PictureLists } from '../pictures/lists.ts'
@@ -28,24 +28,12 @@ describe.each(engines)('a list of videos on $name', (engine) => {
   afterAll(() => house.close())
 
   const put = async (id: string, videos: readonly (readonly Pdq[])[], query = '') => {
-    const answer = await operatorPuts(`/v1/lists/${id}/entries?kind=vpdq&harm=${HARM}&live=yes${query}`, videos)
-    expect([answer.status, answer.text]).toEqual([200, expect.any(String)])
-    return answer.body
+    const answer = await handIn(`/v1/lists/${id}/versions?kind=vpdq&harm=${HARM}&live=yes${query}`, videos)
+    expect(answer.body).toMatchObject({ state: 'done' })
+    return answer.body.version
   }
-  const operatorPuts = (path: string, videos: readonly (readonly Pdq[])[]) =>
-    house.context.app
-      .fetch(
-        new Request(new URL(path, house.context.config.url), {
-          method: 'PUT',
-          body: videos.map(videoValue).join('\n'),
-          headers: { 'content-type': 'text/plain', 'idempotency-key': freshId() },
-        }),
-        { operator: true },
-      )
-      .then(async (answer) => {
-        const text = await answer.text()
-        return { status: answer.status, text, body: JSON.parse(text) }
-      })
+  const handIn = (path: string, videos: readonly (readonly Pdq[])[]) =>
+    operatorHandsIn(house, path, videos.map(videoValue).join('\n'))
 
   const ask = (list: string, frames: readonly string[], file?: string) => {
     const pdqs = frames.map((hash) => parsePdq(hash) ?? expect.fail('expected a hash'))
@@ -119,9 +107,7 @@ describe.each(engines)('a list of videos on $name', (engine) => {
       const answer = await lead.call('POST', '/v1/lists', { body: { id: 'wrong', ...facts, ...more } })
       expect([more, answer.status, answer.body.code, answer.body.pointer]).toEqual([more, 422, 'invalid', pointer])
     }
-    const row = await operatorPuts(`/v1/lists/rows/entries?kind=vpdq&harm=${HARM}&live=yes`, [
-      [pdqOf(CSAM).slice(1) as Pdq],
-    ])
+    const row = await handIn(`/v1/lists/rows/versions?kind=vpdq&harm=${HARM}&live=yes`, [[pdqOf(CSAM).slice(1) as Pdq]])
     expect([row.status, row.body.errors]).toEqual([
       422,
       [{ code: 'invalid', pointer: '/1', detail: expect.stringContaining('frame 1') }],
@@ -185,12 +171,9 @@ describe.each(engines)('a list of videos on $name', (engine) => {
     expect(page.body.items.map(({ value }: { value: string }) => value)).toEqual([clip(6), clip(7)].map(videoValue))
     const csv = await lead.call('GET', '/v1/lists/moved/export?form=csv')
     expect(csv.text).toContain(`\n${videoValue(clip(6))},`)
-    const again = await operatorPuts(`/v1/lists/moved_again/entries?kind=vpdq&harm=${HARM}&live=yes`, [
-      clip(6),
-      clip(7),
-    ])
+    const again = await handIn(`/v1/lists/moved_again/versions?kind=vpdq&harm=${HARM}&live=yes`, [clip(6), clip(7)])
     const digests = (await house.rows('lists')).filter(({ id }) => String(id).startsWith('moved'))
-    expect([again.body.entries, new Set(digests.map(({ digest }) => digest)).size]).toEqual([2, 1])
+    expect([again.body.version.entries, new Set(digests.map(({ digest }) => digest)).size]).toEqual([2, 1])
   })
 
   test('a version in trial is looked up beside what runs, and only counted', async () => {
