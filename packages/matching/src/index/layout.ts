@@ -23,11 +23,11 @@ export const MOST_ROWS = 2 ** 24 - 64
 export const HASH_BYTES = 32
 export const PAGE_BYTES = 65_536
 const TABLES = 16
-const START_BYTES = 65_537 * 4
+const START_BYTES = 65_552 * 4
 const HEAD = 1_024
 
 // The scratch of kernels/ring.ts.
-const SCRATCH_BYTES = 5 * PAGE_BYTES
+const SCRATCH_BYTES = 6 * PAGE_BYTES
 export const SCRATCH = { text: 32, count: 64, kept: 68, flat: 72, floor: 80, results: 4_096 } as const
 
 /** @throws RangeError more rows than one segment holds */

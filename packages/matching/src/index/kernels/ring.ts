@@ -2,6 +2,9 @@
 // where each section of the segment is, a scratch of its own belongs to each thread that searches. Nothing is imported, nothing is allocated.
 // `layout.ts` writes the head and must agree with the offsets here.
 
+import { COUNT, KEPT, report } from './results'
+import { sift } from './sift'
+
 // The head, in steps of four bytes.
 const HEAD: usize = 1024
 const ROWS: usize = 0
@@ -12,21 +15,21 @@ const NEXT: usize = 16
 const ROW: usize = 20
 const DEAD: usize = 24
 
-// A scratch: the query, what was found, the bounds of the buckets, the results, the candidates.
+// A scratch: the query, what was found (`results.ts`), the bounds of the buckets, the results, the candidates, the steps that hold one.
 const TEXT: usize = 32
-const COUNT: usize = 64
-const KEPT: usize = 68
 const FLAT: usize = 72
 const LEFT: usize = 76
-const FLOOR: usize = 80
 const BOUNDS: usize = 128
-const RESULTS: usize = 4096
 const CANDIDATES: usize = 20480
+const STEPS: usize = 282624
 
-const MAX_RESULTS: u32 = 4096
-const MAX_CANDIDATES: u32 = 65536
+const MAX_CANDIDATES: usize = 32768
+/** Places that are sifted at once; a step notes 16 of them, and there is room for those of two blocks. */
+const BLOCK: usize = 65536
+const BLOCK_STEPS: usize = BLOCK / 16
 const KEYS: usize = 65536
-const TABLE_STARTS: usize = 65537 * 4
+// Sixteen starts are one line of the cache, which four of the keys that are one bit off share with the key: so each table begins with a line.
+const TABLE_STARTS: usize = (KEYS + 16) * 4
 
 function head(field: usize): usize {
   return load<u32>(HEAD + field)
@@ -109,7 +112,7 @@ export function find(scratch: usize, within: u32): void {
   begin(scratch)
   const rows = <u32>head(ROWS)
   const places = bounds(scratch, within)
-  if (places > rows >> 2 || !ring(scratch, within)) {
+  if (places > rows >> 2 || !ring(scratch, within, places)) {
     begin(scratch)
     store<u32>(scratch + FLAT, 1)
     scan(scratch, within)
@@ -140,159 +143,175 @@ function bounds(scratch: usize, within: u32): u32 {
   const start = head(START)
   const near = within >= 16
   let to = scratch + BOUNDS
-  let places: u32 = 0
   for (let t: usize = 0; t < <usize>tables(within); t++) {
     const starts = start + t * TABLE_STARTS
-    const key = <u32>load<u16>(scratch + 2 * t)
-    places += bucket(starts, key, to)
+    const key = (<usize>load<u16>(scratch + 2 * t)) << 2
+    // One load for both: a bucket ends where the next one begins.
+    store<u64>(to, load<u64>(starts + key))
     to += 8
-    if (near) {
-      for (let bit: u32 = 0; bit < 16; bit++) {
-        places += bucket(starts, key ^ (1 << bit), to)
-        to += 8
-      }
+    if (!near) continue
+    // Four at a time: the fewer instructions between two loads, the more of them are under way together.
+    for (let bit: usize = 4; bit < KEYS << 2; bit <<= 4) {
+      const a = load<u64>(starts + (key ^ bit))
+      const b = load<u64>(starts + (key ^ (bit << 1)))
+      const c = load<u64>(starts + (key ^ (bit << 2)))
+      const d = load<u64>(starts + (key ^ (bit << 3)))
+      store<u64>(to, a)
+      store<u64>(to, b, 8)
+      store<u64>(to, c, 16)
+      store<u64>(to, d, 24)
+      to += 32
     }
   }
-  return places
-}
-
-function bucket(starts: usize, key: u32, to: usize): u32 {
-  const at = starts + 4 * <usize>key
-  const from = load<u32>(at)
-  const end = load<u32>(at, 4)
-  store<u32>(to, from)
-  store<u32>(to, end, 4)
-  return end - from
+  // They are added up two at a time, and their number may be odd.
+  store<u64>(to, 0)
+  let sums = i32x4.splat(0)
+  for (let at = scratch + BOUNDS; at < to; at += 16) sums = i32x4.add(sums, v128.load(at))
+  const ends = i32x4.extract_lane(sums, 1) + i32x4.extract_lane(sums, 3)
+  return ends - i32x4.extract_lane(sums, 0) - i32x4.extract_lane(sums, 2)
 }
 
 /**
  * Looks into the buckets. A pair within r bits has a chunk from which every sum of l chunks, going round, is at most ⌊l·r/16⌋; three links of that
  * chain are tested before the hash itself is read. False when more had to be read than a flat scan costs.
  */
-function ring(scratch: usize, within: u32): bool {
-  const stride = head(STRIDE)
+function ring(scratch: usize, within: u32, places: u32): bool {
+  const stride = head(STRIDE) * 2
   const next = head(NEXT)
   const buckets: u32 = within >= 16 ? 17 : 1
   const two: u32 = (within * 2) >> 4
-  let held: u32 = 0
+  const asked = tables(within)
+  touch(scratch, next, stride, asked, buckets, places)
+  const first = scratch + STEPS
+  const full = first + 8 * BLOCK_STEPS
+  let step = first
   let at = scratch + BOUNDS
-  const last = tables(within) - 1
-  // A table ahead: its lines are on their way while those of the one before are looked at.
-  touch(next, at, buckets)
-  for (let t: u32 = 0; t <= last; t++) {
-    const base = next + <usize>t * stride * 2
-    if (t < last) touch(base + stride * 2, at + 8 * <usize>buckets, buckets)
+  for (let t: u32 = 0; t < asked; t++) {
+    const base = next + <usize>t * stride
     const wanted = load<u16>(scratch + 2 * (<usize>(t + 1) & 15))
     for (let b: u32 = 0; b < buckets; b++) {
       const off: u32 = b === 0 ? 0 : 1
-      let from = load<u32>(at)
-      const end = load<u32>(at, 4)
+      let from = base + 2 * <usize>load<u32>(at)
+      const end = base + 2 * <usize>load<u32>(at, 4)
       at += 8
       if (two < off) continue
       while (from < end) {
-        // A block is worked off before it is full: candidates are never cut.
-        const room = (MAX_CANDIDATES - held) & ~31
-        const upTo = min(end, from + room)
-        held = sift(scratch, base, t, from, upTo, wanted, off, two, held)
+        const upTo = min(end, from + 2 * BLOCK)
+        step = sift(step, from, upTo, wanted, two - off, (t << 24) | (off << 16))
         from = upTo
-        if (MAX_CANDIDATES - held < 64) {
-          if (!verify(scratch, within, held)) return false
-          held = 0
+        // Worked off before there is no room for those of another block: candidates are never cut.
+        if (step > full) {
+          if (!drain(scratch, step, within)) return false
+          step = first
         }
       }
     }
   }
-  return verify(scratch, within, held)
+  return drain(scratch, step, within)
 }
 
-/** Reads a byte of each line that will be scanned, so that memory brings them side by side. */
-function touch(base: usize, at: usize, buckets: u32): void {
+/**
+ * Reads a byte of each line that will be scanned, before any is: memory brings them side by side, as many as the instructions that wait for it
+ * leave room for. So these loops do nothing else.
+ */
+function touch(scratch: usize, next: usize, stride: usize, asked: u32, buckets: u32, places: u32): void {
   let sum: u32 = 0
-  for (let b: u32 = 0; b < buckets; b++) {
-    const end = base + 2 * <usize>load<u32>(at, 4)
-    for (let line = base + 2 * <usize>load<u32>(at); line < end; line += 64) sum += load<u8>(line)
-    at += 8
+  let at = scratch + BOUNDS
+  for (let t: u32 = 0; t < asked; t++) {
+    const base = next + <usize>t * stride
+    for (let b: u32 = 0; b < buckets; b++) {
+      sum += <u32>load<u8>(base + 2 * <usize>load<u32>(at)) + <u32>load<u8>(base + 2 * <usize>load<u32>(at, 4) - 1)
+      at += 8
+    }
   }
-  // The sum must be used, or the reads are left out.
+  // Buckets of 20 places hardly ever have a line between their first and their last.
+  if (places > 20 * asked * buckets) {
+    at = scratch + BOUNDS
+    for (let t: u32 = 0; t < asked; t++) {
+      const base = next + <usize>t * stride
+      for (let b: u32 = 0; b < buckets; b++) {
+        const last = (base + 2 * <usize>load<u32>(at, 4) - 1) & ~63
+        for (let line = ((base + 2 * <usize>load<u32>(at)) & ~63) + 64; line < last; line += 64) sum += load<u8>(line)
+        at += 8
+      }
+    }
+  }
+  touched(sum)
+}
+
+/** What was read must be used, or the reads are left out. */
+function touched(sum: u32): void {
   if (sum === 0xffffffff) store<u8>(HEAD - 1, 0)
 }
 
-/** Takes those places as candidates whose next chunk is near enough; 16 at a time, which is a bucket of a million rows. */
-function sift(
-  scratch: usize,
-  base: usize,
-  t: u32,
-  from: u32,
-  end: u32,
-  wanted: u16,
-  off: u32,
-  two: u32,
-  held: u32,
-): u32 {
-  const query = i16x8.splat(<i16>wanted)
-  const zero = i16x8.splat(0)
-  const most = two - off
-  for (let place = from; place < end; place += 16) {
-    const at = base + 2 * <usize>place
-    let a = v128.xor(v128.load(at), query)
-    let b = v128.xor(v128.load(at, 16), query)
-    for (let bit: u32 = 0; bit < most; bit++) {
-      a = cleared(a)
-      b = cleared(b)
-    }
-    if (i16x8.all_true(i16x8.min_u(a, b))) continue
-    let mask = i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.eq(a, zero), i16x8.eq(b, zero)))
-    // The last step may read beyond the bucket.
-    if (end - place < 16) mask &= (1 << (end - place)) - 1
-    while (mask !== 0) {
-      const found = place + <u32>ctz(mask)
+/** Verifies the candidates of the steps that were noted. False when the segment should be scanned instead. */
+function drain(scratch: usize, stop: usize, within: u32): bool {
+  const stride = head(STRIDE)
+  const next = head(NEXT)
+  const rows = head(ROW)
+  let left = <i32>load<u32>(scratch + LEFT)
+  const first = scratch + CANDIDATES
+  const full = first + 8 * (MAX_CANDIDATES - 16)
+  let to = first
+  for (let step = scratch + STEPS; step < stop; step += 8) {
+    const noted = load<u32>(step, 4)
+    let mask = noted & 0xffff
+    left -= <i32>popcnt(mask)
+    if (left < 0) return false
+    const t = noted >> 24
+    const off = (noted >> 16) & 1
+    const wanted = <u32>load<u16>(scratch + 2 * (<usize>(t + 1) & 15))
+    const base = next + <usize>t * stride * 2
+    const row = rows + <usize>t * stride * 4
+    do {
+      const place = <usize>load<u32>(step) + 2 * <usize>ctz(mask)
       mask &= mask - 1
-      const apart = popcnt<u32>(load<u16>(base + 2 * <usize>found) ^ wanted)
-      store<u32>(scratch + CANDIDATES + 4 * <usize>held, found | (t << 24) | ((off + apart) << 28))
-      held++
+      store<u32>(to, <u32>(row + 2 * (place - base)))
+      store<u32>(to, (t << 24) | (off + popcnt<u32>(load<u16>(place) ^ wanted)), 4)
+      to += 8
+    } while (mask !== 0)
+    if (to > full) {
+      verify(scratch, to, within)
+      to = first
     }
   }
-  return held
+  store<u32>(scratch + LEFT, left)
+  verify(scratch, to, within)
+  return true
 }
 
-/** Each lane without its lowest bit: a lane that had at most n bits is zero after n times. */
-function cleared(x: v128): v128 {
-  return v128.and(x, i16x8.add(x, i16x8.splat(-1)))
-}
-
-/** Tests the third link of the candidates, then their whole distance. False when the segment should be scanned instead. */
-function verify(scratch: usize, within: u32, held: u32): bool {
-  const left = load<u32>(scratch + LEFT)
-  if (held > left) return false
-  store<u32>(scratch + LEFT, left - held)
-  const kept = thirdLink(scratch, within, held)
+/** Tests the third link of the candidates, then their whole distance. What lies scattered is read in loops that do nothing else, as in `touch`. */
+function verify(scratch: usize, stop: usize, within: u32): void {
+  const first = scratch + CANDIDATES
+  for (let at = first; at < stop; at += 8) store<u32>(at, load<u32>(<usize>load<u32>(at)))
+  const kept = thirdLink(scratch, stop, within)
   const hash = head(HASH)
   const dead = head(DEAD)
-  for (let i: u32 = 0; i < kept; i++) {
-    const candidate = load<u32>(scratch + CANDIDATES + 4 * <usize>i)
+  let sum: u32 = 0
+  for (let at = first; at < kept; at += 4) sum += load<u8>(hash + 32 * <usize>(load<u32>(at) & 0xffffff))
+  touched(sum)
+  for (let at = first; at < kept; at += 4) {
+    const candidate = load<u32>(at)
     const row = candidate & 0xffffff
     const far = distance(scratch, hash + 32 * <usize>row)
     if (far > within || isDead(dead, row)) continue
     if (!foundBefore(scratch, hash + 32 * <usize>row, within, candidate >> 24)) report(scratch, row | (far << 24))
   }
-  return true
 }
 
-/** Leaves the rows whose first three chunks are near enough, each with its table above it, at the front of the candidates. */
-function thirdLink(scratch: usize, within: u32, held: u32): u32 {
-  const stride = head(STRIDE)
-  const rows = head(ROW)
+/** Leaves the rows whose first three chunks are near enough, each with its table above it, at the front of the candidates. Gives where they end. */
+function thirdLink(scratch: usize, stop: usize, within: u32): usize {
   const three: u32 = (within * 3) >> 4
-  let kept: u32 = 0
-  for (let i: u32 = 0; i < held; i++) {
-    const candidate = load<u32>(scratch + CANDIDATES + 4 * <usize>i)
-    const t = (candidate >> 24) & 15
-    const entry = load<u32>(rows + (<usize>t * stride + <usize>(candidate & 0xffffff)) * 4)
+  let to = scratch + CANDIDATES
+  for (let at = to; at < stop; at += 8) {
+    const entry = load<u32>(at)
+    const noted = load<u32>(at, 4)
+    const t = noted >> 24
     const apart = popcnt<u32>((entry >> 24) ^ load<u8>(scratch + 2 * (<usize>(t + 2) & 15)))
-    store<u32>(scratch + CANDIDATES + 4 * <usize>kept, (entry & 0xffffff) | (t << 24))
-    kept += <u32>((candidate >> 28) + apart <= three)
+    store<u32>(to, (entry & 0xffffff) | (t << 24))
+    to += (<usize>((noted & 0xff) + apart <= three)) << 2
   }
-  return kept
+  return to
 }
 
 function distance(a: usize, b: usize): u32 {
@@ -339,45 +358,4 @@ function scan(scratch: usize, within: u32): void {
     const far = distance(scratch, hash + 32 * <usize>row)
     if (far <= within && !isDead(dead, row)) report(scratch, row | (far << 24))
   }
-}
-
-/** Counts a row and keeps it if it is among the nearest of those not below FLOOR, which a page before this one held: a heap with the farthest on top. */
-function report(scratch: usize, found: u32): void {
-  store<u32>(scratch + COUNT, load<u32>(scratch + COUNT) + 1)
-  if (found < load<u32>(scratch + FLOOR)) return
-  const heap = scratch + RESULTS
-  const kept = load<u32>(scratch + KEPT)
-  if (kept < MAX_RESULTS) {
-    store<u32>(scratch + KEPT, kept + 1)
-    rise(heap, kept, found)
-  } else if (found < load<u32>(heap)) {
-    sink(heap, found)
-  }
-}
-
-function rise(heap: usize, from: u32, found: u32): void {
-  let at = from
-  while (at > 0) {
-    const above = (at - 1) >> 1
-    const value = load<u32>(heap + 4 * <usize>above)
-    if (value >= found) break
-    store<u32>(heap + 4 * <usize>at, value)
-    at = above
-  }
-  store<u32>(heap + 4 * <usize>at, found)
-}
-
-function sink(heap: usize, found: u32): void {
-  let at: u32 = 0
-  for (;;) {
-    let below: u32 = at * 2 + 1
-    if (below >= MAX_RESULTS) break
-    if (below + 1 < MAX_RESULTS && load<u32>(heap + 4 * <usize>(below + 1)) > load<u32>(heap + 4 * <usize>below))
-      below++
-    const value = load<u32>(heap + 4 * <usize>below)
-    if (value <= found) break
-    store<u32>(heap + 4 * <usize>at, value)
-    at = below
-  }
-  store<u32>(heap + 4 * <usize>at, found)
 }
