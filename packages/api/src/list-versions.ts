@@ -63,7 +63,7 @@ export const handInVersion = endpoint({
   status: 202,
   answer: z.union([z.object({ import: z.string() }), TermFileTaken]),
   repeat: 'own',
-  codes: ['conflict', 'manifest', 'malformed', 'bad_terms', 'signature', 'version_old'],
+  codes: ['conflict', 'manifest', 'bad_terms', 'signature', 'version_old'],
 })
 
 export const getListImport = endpoint({

@@ -116,6 +116,24 @@ export const termFacts = (list: Pick<LoadedList, 'id' | 'version' | 'sealed' | '
   use: list.context ? 'context' : 'evidence',
 })
 
+type DigestFinder = Extract<Finder, { kind: 'digest' }>
+
+/** Digests beside those that are there: the table is the same one, so what is looked up next finds them. */
+export function withDigests(
+  running: DigestFinder | undefined,
+  entries: readonly { readonly n: number; readonly entry: ParsedEntry }[],
+): DigestFinder {
+  const table = running?.table ?? new DigestTable()
+  const holds = new Set<DigestKind>(running?.holds)
+  for (const { n, entry } of entries) {
+    const digest = parseDigest(entry.value)
+    if (digest === undefined) continue
+    table.add(digest, n)
+    holds.add(kindOfDigest(digest))
+  }
+  return { kind: 'digest', table, holds }
+}
+
 function finderOf(
   facts: Omit<LoadedList, 'finder'>,
   entries: readonly { readonly n: number; readonly entry: ParsedEntry }[],
@@ -128,17 +146,8 @@ function finderOf(
       for (const { n, entry } of entries) filling.add(n, entry.value)
       return filling.finder(entries.reduce((highest, { n }) => Math.max(highest, n), 0))
     }
-    case 'digest': {
-      const table = new DigestTable()
-      const holds = new Set<DigestKind>()
-      for (const { n, entry } of entries) {
-        const digest = parseDigest(entry.value)
-        if (digest === undefined) continue
-        table.add(digest, n)
-        holds.add(kindOfDigest(digest))
-      }
-      return { kind, table, holds }
-    }
+    case 'digest':
+      return withDigests(undefined, entries)
     case 'text':
       return {
         kind,

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { MOST_TERMS } from '@lamplighter/matching'
 import { AppError } from '../http/errors.ts'
 import type { Storage } from '../storage/index.ts'
-import type { ColumnKeyring, Sealer } from '../storage/sealer.ts'
+import type { BulkSealer, ColumnKeyring } from '../storage/sealer.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import { ListBook, type LoadedList } from './book.ts'
 import { canariesOf } from './canaries/of-list.ts'
@@ -46,7 +46,7 @@ const COUNT_MS = 5_000
 
 export function makeLibrary(parts: {
   readonly storage: Storage
-  readonly sealer: Sealer
+  readonly sealer: BulkSealer
   /** Keys the fingerprints of sealed entries, so that a stolen database cannot be asked for known values. */
   readonly fingerprintKey: Uint8Array
   keysFor(affected: readonly Affected[]): Promise<RecordKeys>

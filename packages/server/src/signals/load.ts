@@ -1,5 +1,5 @@
 import type { Storage } from '../storage/index.ts'
-import { type ListBook, type LoadedList, loadList, termFacts, textList } from './book.ts'
+import { type ListBook, type LoadedList, loadList, termFacts, textList, withDigests } from './book.ts'
 import { type Codec, ErasedError } from './lists/codec.ts'
 import { columnsOf } from './lists/declaration.ts'
 import { factsOf, isWide } from './near.ts'
@@ -13,6 +13,8 @@ import { type NumberedTerm, TermBuild } from './terms.ts'
 const SLICE = 1_000
 /** Of a list that is further behind everything is read: it is hardly more. */
 const MOST_BEHIND = 50
+/** More digests are not added in one go: nobody would be answered meanwhile. */
+const MOST_ADDED = 10_000
 
 type OnLoaded = (count: number) => void
 type Slices = AsyncIterable<readonly NumberedEntry[]>
@@ -104,12 +106,36 @@ export function makeLoader(parts: {
     return true
   }
 
+  /** Digests that are new are put beside those that run, in one go; where some are gone, or most are new, all are read. */
+  const digests = async (row: ListsTable, onLoaded: OnLoaded): Promise<void> => {
+    const running = book.get(row.id)
+    const behind = row.version - (running?.version ?? 0)
+    if (running?.finder.kind === 'digest' && behind >= 1 && behind <= MOST_BEHIND) {
+      const steps: NumberedEntry[] = []
+      for await (const slice of changes(row, running.version, onLoaded)) {
+        steps.push(...slice)
+        if (steps.length > MOST_ADDED || slice.some(({ gone }) => gone)) break
+      }
+      if (steps.length <= MOST_ADDED && !steps.some(({ gone }) => gone)) {
+        book.set({ ...factsOf(row), finder: withDigests(running.finder, steps) })
+        return
+      }
+    }
+    let finder = withDigests(undefined, [])
+    for await (const slice of entries(row, onLoaded)) finder = withDigests(finder, slice)
+    book.set({ ...factsOf(row), finder })
+  }
+
   const one: Loader['one'] = async (row, onLoaded = () => undefined) => {
     if (row.kind === 'text') {
       await texts((id, count) => onLoaded(id === row.id ? count : 0))
       return
     }
     const facts = factsOf(row)
+    if (row.kind === 'digest') {
+      await digests(row, onLoaded)
+      return
+    }
     if (!isIndexedRow(row)) {
       const all: NumberedEntry[] = []
       for await (const slice of entries(row, onLoaded)) all.push(...slice)

@@ -102,7 +102,7 @@ async function stepsOf(
   }: { readonly keeping: Keeping; readonly kind: ListsTable['kind']; readonly canaryOf: Change['canaryOf'] },
   changes: readonly ListChange[],
 ): Promise<RowStep[]> {
-  const steps: ({ put: NewRow[] } | { drop: ReturnType<typeof dropped>[] })[] = []
+  const steps: ({ put: Unsealed[] } | { drop: ReturnType<typeof dropped>[] })[] = []
   for (const change of changes) {
     const last = steps.at(-1)
     if (change.op === 'drop') {
@@ -113,27 +113,49 @@ async function stepsOf(
     }
     if (change.kind !== kind)
       throw new AppError('conflict', `This list holds entries of kind "${kind}", not "${change.kind}".`)
-    const one = { ...(await newRow(codec, keeping, change)), canary: canaryOf?.(change.entry) ?? null }
+    const one = unsealed(codec, keeping, { ...change, canary: canaryOf?.(change.entry) ?? null })
     if (last !== undefined && 'put' in last) last.put.push(one)
     else steps.push({ put: [one] })
   }
-  return steps
+  return Promise.all(steps.map((step) => ('put' in step ? sealed(codec, keeping, step.put) : step)))
 }
 
-async function newRow(
+/** A row that is still to be written down. */
+interface Unsealed {
+  readonly entry: ParsedEntry
+  readonly row: Omit<NewRow, 'body'>
+}
+
+function unsealed(
   codec: Codec,
   of: Keeping,
-  { entry, sourceId }: Extract<ListChange, { op: 'put' }>,
-): Promise<Omit<NewRow, 'canary'>> {
+  { entry, sourceId, canary }: Extract<ListChange, { op: 'put' }> & { readonly canary: string | null },
+): Unsealed {
   const id = sourceId ?? entry.sourceId
-  const fingerprint = codec.fingerprint(of, { value: identityOf(entry), sourceId: id })
-  const kept = id === undefined ? entry : { ...entry, sourceId: id }
   return {
-    fingerprint,
-    body: await codec.body(of, fingerprint, kept),
-    sealed: of.sealed ? 1 : 0,
-    sourceKey: id === undefined ? null : codec.sourceKey(of, id),
-    expiresAt: entry.expires === undefined ? null : Date.parse(entry.expires),
+    entry: id === undefined ? entry : { ...entry, sourceId: id },
+    row: {
+      fingerprint: codec.fingerprint(of, { value: identityOf(entry), sourceId: id }),
+      sealed: of.sealed ? 1 : 0,
+      sourceKey: id === undefined ? null : codec.sourceKey(of, id),
+      expiresAt: entry.expires === undefined ? null : Date.parse(entry.expires),
+      canary,
+    },
+  }
+}
+
+/** All at once: a sealed list's key is taken out once for a slice. */
+async function sealed(codec: Codec, of: Keeping, rows: readonly Unsealed[]): Promise<{ put: NewRow[] }> {
+  const bodies = await codec.bodies(
+    of,
+    rows.map(({ entry, row }) => ({ fingerprint: row.fingerprint, entry })),
+  )
+  return {
+    put: rows.map(({ row }, place) => {
+      const body = bodies[place]
+      if (body === undefined) throw new RangeError('an entry was not sealed')
+      return { ...row, body }
+    }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { hmacHex, sha256Hex } from '../../http/crypto.ts'
-import type { Sealer } from '../../storage/sealer.ts'
+import type { BulkSealer } from '../../storage/sealer.ts'
 import type { EntryRow } from '../store.ts'
 import { fingerprintOf } from './fingerprints.ts'
 import type { ParsedEntry } from './parse.ts'
@@ -15,7 +15,7 @@ export interface Codec {
   /** One value from one source; two sources of a value are two entries, so that one may take its own back. */
   fingerprint(of: Keeping, entry: { readonly value: string; readonly sourceId?: string | undefined }): string
   sourceKey(of: Keeping, sourceId: string): string
-  body(of: Keeping, fingerprint: string, entry: ParsedEntry): Promise<Uint8Array>
+  bodies(of: Keeping, rows: readonly { fingerprint: string; entry: ParsedEntry }[]): Promise<Uint8Array[]>
   /** @throws ErasedError the value is no longer kept; KeyringError it cannot be unsealed */
   entry(list: string, row: Pick<EntryRow, 'fingerprint' | 'body' | 'sealed'>): Promise<ParsedEntry>
 }
@@ -31,17 +31,21 @@ export class ErasedError extends Error {
 const utf8 = new TextEncoder()
 
 /** @param fingerprintKey keys the fingerprints of sealed entries, so that a stolen database cannot be asked for known values */
-export function makeCodec(sealer: Sealer, fingerprintKey: Uint8Array): Codec {
+export function makeCodec(sealer: BulkSealer, fingerprintKey: Uint8Array): Codec {
   const place = (list: string, fingerprint: string): string => `${list}.${fingerprint}`
   const keyed = ({ id, sealed }: Keeping, words: string): string =>
     sealed ? hmacHex(fingerprintKey, `${id} ${words}`) : sha256Hex(words)
   return {
     fingerprint: (of, { value, sourceId }) => keyed(of, sourceId === undefined ? value : `${value}\n${sourceId}`),
     sourceKey: (of, sourceId) => keyed(of, `source ${of.id} ${sourceId}`),
-    body: async (of, fingerprint, entry) =>
+    bodies: async (of, rows) =>
       of.sealed
-        ? sealer.seal('list_entries', 'body', place(of.id, fingerprint), entry)
-        : utf8.encode(JSON.stringify(entry)),
+        ? sealer.sealAll(
+            'list_entries',
+            'body',
+            rows.map(({ fingerprint, entry }) => ({ row: place(of.id, fingerprint), value: entry })),
+          )
+        : rows.map(({ entry }) => utf8.encode(JSON.stringify(entry))),
     entry: async (list, { fingerprint, body, sealed }) => {
       if (body.length === 0) throw new ErasedError()
       return sealed === 1

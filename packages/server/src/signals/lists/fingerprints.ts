@@ -1,11 +1,7 @@
-import { type RawBuilder, sql } from 'kysely'
-
-/**
- * The name of a row whose value came again: two rows of a list never have one fingerprint, and this one belongs to versions that ended. The value
- * stays with it until it is erased, so that one can go back to them.
+/*
+ * Two rows of a list never have one fingerprint. A row whose value came again belongs to versions that ended: it is named `was:N:` and its
+ * fingerprint, and its value stays until it is erased, so that one can go back to them.
  */
-export const nameBefore: RawBuilder<string> = sql<string>`'was:' || n || ':' || fingerprint`
-
 const BEFORE = /^was:\d+:/
 
 export const isNameBefore = (fingerprint: string): boolean => BEFORE.test(fingerprint)

@@ -1,5 +1,6 @@
+import { sql } from 'kysely'
 import { defineWork, type Tx } from '../../storage/index.ts'
-import { fingerprintOf, isNameBefore, nameBefore } from './fingerprints.ts'
+import { fingerprintOf, isNameBefore } from './fingerprints.ts'
 import { CANARY, type NewRow, type RowStep, type Staging } from './row-reads.store.ts'
 import { extendExpiries, noteExpiries, stand } from './standing.store.ts'
 
@@ -141,7 +142,7 @@ async function putAll(
   if (gone.length > 0)
     await tx.db
       .updateTable('list_entries')
-      .set({ fingerprint: nameBefore })
+      .set({ fingerprint: sql<string>`'was:' || n || ':' || fingerprint` })
       .where('list', '=', list)
       .where(
         'n',

@@ -51,6 +51,8 @@ export interface Keyring {
   destroy(ids: readonly string[], why: string): Promise<void>
   /** Seals a column's value under `key`, or under the month's column key. The result names its key. */
   seal(place: Place, bytes: Uint8Array, key?: string): Promise<Uint8Array>
+  /** Seals many values under the month's column key, which is taken out once for all of them. */
+  sealAll(values: readonly { readonly place: Place; readonly bytes: Uint8Array }[]): Promise<Uint8Array[]>
   /** @throws KeyringError `seal_broken` · `key_destroyed` */
   unseal(place: Place, sealed: Uint8Array): Promise<Uint8Array>
   /** Seals a stream body under the key of the hour of `at`. */
@@ -168,6 +170,12 @@ class FileKeyring implements Keyring {
 
   async seal(place: Place, bytes: Uint8Array, key?: string): Promise<Uint8Array> {
     return this.#sealNamed(key ?? (await this.make('column', this.#currentEpoch())), contextOf(place), bytes)
+  }
+
+  async sealAll(values: readonly { readonly place: Place; readonly bytes: Uint8Array }[]): Promise<Uint8Array[]> {
+    const id = await this.make('column', this.#currentEpoch())
+    const head = headOf(id)
+    return this.use(id, (key) => values.map(({ place, bytes }) => key.seal(contextOf(place), bytes, head)))
   }
 
   unseal(place: Place, sealed: Uint8Array): Promise<Uint8Array> {
