@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
+import { Worth } from './list-measures.ts'
 import { Id, Instant, Nothing, Recorded } from './words.ts'
 
 export const ListId = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/)
@@ -161,13 +162,7 @@ export const getListWorth = endpoint({
   status: 200,
   answer: z.object({
     source: z.string(),
-    /** Events with a hit of which people have decided, and those in which they found nothing wrong. */
-    decided: z.int(),
-    wrong: z.int(),
-    /** With the 95 % interval of Wilson; null before anybody has decided. */
-    rate: z.object({ share: z.number(), low: z.number(), high: z.number() }).nullable(),
-    /** Above 2 % of a sealed list, 5 % of another one. */
-    doubtful: z.boolean(),
+    ...Worth.shape,
     /** At most 200, hot ones first. Hot: it hit something of more than 20 different people within a day. */
     entries: z.array(z.object({ n: z.int(), events: z.int(), wrong: z.int(), hot: z.boolean() })),
   }),

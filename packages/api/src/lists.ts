@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { ListId } from './list-entries.ts'
+import { ListMeasures } from './list-measures.ts'
 import { Instant, Nothing, Recorded } from './words.ts'
 
 const ofList = z.object({ id: ListId })
@@ -87,7 +88,8 @@ export const getList = endpoint({
   method: 'get',
   path: '/v1/lists/{id}',
   act: 'lists.read',
-  summary: 'One list: its declaration, the version that runs and the one that waits.',
+  summary:
+    'One list: its declaration, the version that runs and the one that waits, what of it can be matched, and what people made of its hits.',
   params: ofList,
   query: Nothing,
   body: undefined,
@@ -104,7 +106,7 @@ export const getList = endpoint({
     variants: z.enum(['as_is', 'eight']).nullable(),
     listShare: share.nullable(),
     queryShare: share.nullable(),
-    exchange: z.string().nullable(),
+    ...ListMeasures.shape,
     version: z.int(),
     entries: z.int(),
     updatedAt: Instant.nullable(),

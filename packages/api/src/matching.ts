@@ -98,10 +98,10 @@ export const MatchHit = z.object({
     'Videos: how much of the listed one is in this one, and how much of this one in the listed one, 0 to 1',
   ),
   flags: z
-    .array(z.enum(['turned', 'weak', 'weak_digest', 'disputed']))
+    .array(z.enum(['turned', 'weak', 'weak_digest', 'disputed', 'hot']))
     .optional()
     .describe(
-      'disputed: not everybody thinks that the entry belongs there · turned: only turned or mirrored · weak: a picture with too little in it · weak_digest: MD5 or SHA-1',
+      'disputed: not everybody thinks that the entry belongs there · hot: it hits things of many people just now, as viral abuse and wrong entries do · turned: only turned or mirrored · weak: a picture with too little in it · weak_digest: MD5 or SHA-1',
     ),
 })
 export type MatchHit = z.infer<typeof MatchHit>

@@ -40,6 +40,32 @@ export const listsDe: typeof listsEn = {
     shrink: (share) => `${share} weniger Einträge`,
     bad: (share) => `${share} unbrauchbare Zeilen`,
   },
+  measures: {
+    coverage: 'Hier vergleichbar',
+    covered: (share, others) =>
+      others === '' ? share : `mindestens ${share} von dem, was die Quelle nennt; nicht: ${others}`,
+    unknown: 'noch nicht bekannt',
+    wrong: 'Für falsch befunden',
+    ofSource: 'Für falsch befunden, ganze Quelle',
+    rate: (share, wrong, decided) => `${share}: ${wrong} von ${decided} entschiedenen Treffern`,
+    between: (low, high) => `mit 95 % Sicherheit ${low} bis ${high}`,
+    undecided: 'noch über keinen Treffer entschieden',
+    doubtful: 'oft falsch',
+    exceptions: 'Geltende Ausnahmen',
+    silent: (count, share) => `${count}, ${share} der Einträge`,
+    many: 'viele Ausnahmen',
+    memory: 'Speicher',
+    hot: (count) => `${count} heiß`,
+  },
+  hits: {
+    title: 'Treffer nach Eintrag',
+    words:
+      'Von den letzten 5.000 Treffern. Heiß: traf binnen eines Tages Dinge von mehr als 20 Menschen. Missbrauch verbreitet sich schnell, ein falscher Eintrag auch: Sehen Sie zuerst ein Beispiel an.',
+    none: 'Noch kein Treffer.',
+    events: 'Treffer',
+    wrong: 'Für falsch befunden',
+    hot: 'heiß',
+  },
   versions: 'Versionen',
   versionOf: (version) => `Version ${version}`,
   versionStates: {

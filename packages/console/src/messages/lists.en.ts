@@ -38,6 +38,33 @@ export const listsEn = {
     shrink: (share: string) => `${share} fewer entries`,
     bad: (share: string) => `${share} unusable rows`,
   },
+  measures: {
+    coverage: 'Can be matched here',
+    // Hashes that an exchange names twice count twice: never less than this share.
+    covered: (share: string, others: string) =>
+      others === '' ? share : `at least ${share} of what its source names; not: ${others}`,
+    unknown: 'not known yet',
+    wrong: 'Found wrong',
+    ofSource: 'Found wrong of its source',
+    rate: (share: string, wrong: string, decided: string) => `${share}: ${wrong} of ${decided} decided hits`,
+    between: (low: string, high: string) => `with 95 % certainty ${low} to ${high}`,
+    undecided: 'no hit was decided yet',
+    doubtful: 'often wrong',
+    exceptions: 'Exceptions in force',
+    silent: (count: string, share: string) => `${count}, ${share} of the entries`,
+    many: 'many exceptions',
+    memory: 'Memory',
+    hot: (count: number) => `${count} hot`,
+  },
+  hits: {
+    title: 'Hits by entry',
+    words:
+      'Of the last 5,000 hits. Hot: it hit something of more than 20 people within a day. Abuse goes viral, and so does a wrong entry: look at one example first.',
+    none: 'No hit yet.',
+    events: 'Hits',
+    wrong: 'Found wrong',
+    hot: 'hot',
+  },
   versions: 'Versions',
   versionOf: (version: number) => `Version ${version}`,
   versionStates: { staged: 'staged', trial: 'trial', live: 'live', retired: 'retired', dropped: 'dropped' },

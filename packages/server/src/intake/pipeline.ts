@@ -135,9 +135,9 @@ export async function planEvent(given: Accepted, bench: Bench, wish: Wish): Prom
       ),
     ),
   ])
-  const media = withinCap(read, bench.lists, now)
-  const bind = (book = bench.lists): BoundLists =>
-    book.bind(media.readings, now, media.digestKinds, media.hashed, media.videos)
+  const book = await bench.lists.searched(read.readings)
+  const media = withinCap(read, book, now)
+  const bind = (of = book): BoundLists => of.bind(media.readings, now, media.digestKinds, media.hashed, media.videos)
   // Once an event: what the gate has asked is not counted again in follow.
   const isFirst = (wish.first ?? phases).includes('gate')
   const lists = isFirst ? bench.trials.watch(bind(), bind) : bind()

@@ -2,6 +2,7 @@ import {
   DigestTable,
   isWeak,
   kindOfDigest,
+  type Nearby,
   type Pdq,
   parseDigest,
   type VARIANTS,
@@ -23,7 +24,7 @@ import {
   WITHIN_BITS,
 } from './look.ts'
 import { Filling, type IndexedFinder } from './pictures/finder.ts'
-import { Pictures } from './pictures/pictures.ts'
+import { MANY, Pictures } from './pictures/pictures.ts'
 import { type TermSet, TextReader, termSet } from './terms.ts'
 import type { TermFacts } from './terms-messages.ts'
 import { type SeenVideo, SeenVideos } from './videos/seen.ts'
@@ -55,6 +56,13 @@ type Finder =
   | { readonly kind: 'text'; readonly terms: TermSet }
   | { readonly kind: 'domain'; readonly domains: ReadonlyMap<string, number> }
 
+/** What was searched in an index, and how many entries had been added to it by then. */
+interface Ahead {
+  readonly pictures: Pictures
+  readonly additions: number
+  readonly found: Map<Pdq, Nearby>
+}
+
 export type DigestKind = ReturnType<typeof kindOfDigest>
 
 /** One way to see a picture of the event: its hash, its quality, and the same picture turned and mirrored. */
@@ -81,7 +89,8 @@ export interface ListHit {
   readonly weak?: true
   readonly from?: number
   readonly to?: number
-  readonly flags?: readonly 'disputed'[]
+  /** Not everybody thinks that the entry belongs there; it hits things of many people just now. */
+  readonly flags?: readonly ('disputed' | 'hot')[]
   /** What a term file calls the entry, and how grave it says that it is; never of a sealed list. */
   readonly term?: { readonly id: string; readonly severity?: 1 | 2 | 3 | 4 }
 }
@@ -145,12 +154,18 @@ function finderOf(
 
 /** All lists of this process. A list that was never loaded is down: rules read *unknown*, never "no hit". */
 export class ListBook {
-  readonly #lists = new Map<string, LoadedList>()
+  readonly #lists: Map<string, LoadedList>
   readonly #entries: EntryBook
+  readonly #ahead: readonly Ahead[]
 
-  /** @param entries what is known of single entries of these lists */
-  constructor(entries: EntryBook = new EntryBook()) {
+  /**
+   * @param entries what is known of single entries of these lists
+   * @param of another book, whose lists this one shows, and what was searched ahead in them
+   */
+  constructor(entries: EntryBook = new EntryBook(), of?: { lists: Map<string, LoadedList>; ahead: readonly Ahead[] }) {
     this.#entries = entries
+    this.#lists = of?.lists ?? new Map()
+    this.#ahead = of?.ahead ?? []
   }
 
   set(list: LoadedList): void {
@@ -171,12 +186,35 @@ export class ListBook {
   }
 
   /**
+   * The same lists, of which these readings are looked up already: from 256 hashes on in threads, so that a video or a long question keeps nobody else
+   * waiting. An index to which an entry was added since then is searched again.
+   */
+  async searched(readings: readonly BoundReading[]): Promise<ListBook> {
+    const near = this.all().flatMap(({ finder, within = WITHIN_BITS, variants }) =>
+      'pictures' in finder && within <= INDEX_BITS
+        ? [{ pictures: finder.pictures, isTurned: variants !== 'as_is' }]
+        : [],
+    )
+    const many = [...Map.groupBy(near, ({ pictures }) => pictures)].flatMap(([pictures, lists]) => {
+      const isTurned = lists.some((list) => list.isTurned)
+      const pdqs = new Set(readings.flatMap(({ pdq, variants }) => (isTurned ? [pdq, ...variants] : [pdq])))
+      return pdqs.size < MANY ? [] : [{ pictures, pdqs }]
+    })
+    if (many.length === 0) return this
+    const ahead = many.map(async ({ pictures, pdqs }) => {
+      const { additions } = pictures
+      return { pictures, additions, found: await pictures.nearMany([...pdqs], INDEX_BITS) }
+    })
+    return new ListBook(this.#entries, { lists: this.#lists, ahead: await Promise.all(ahead) })
+  }
+
+  /**
    * Hashes of which any list of pictures or videos says anything but "no hit", one of each list before the others.
    *
    * @param videos the same readings by their files
    */
   known(readings: readonly BoundReading[], now: number, videos: readonly SeenVideo[] = []): ReadonlySet<Pdq> {
-    const searches: Searches = new Map()
+    const searches = this.#searches()
     const seenVideos: Seen['videos'] = new SeenVideos(videos)
     const found = this.all().map((list) => {
       if (!('pictures' in list.finder)) return []
@@ -218,7 +256,7 @@ export class ListBook {
     const others = new Map<string, ReturnType<typeof finding>>()
     const onSilenced = (one: SilencedHit) => void silenced.push(one)
     const own = { readings: byPdq, files, onSilenced, videos: new SeenVideos<Looked>(videos) }
-    const seen: Seen = { ...this.#seen(new Map(), now), ...own }
+    const seen: Seen = { ...this.#seen(this.#searches(), now), ...own }
     return {
       hits,
       silenced,
@@ -264,6 +302,12 @@ export class ListBook {
         return made
       },
     }
+  }
+
+  /** What was searched ahead and still holds. All who ask this book share it: what one of them adds is as good for the next. */
+  #searches(): Searches {
+    const valid = this.#ahead.filter(({ pictures, additions }) => pictures.additions === additions)
+    return new Map(valid.map(({ pictures, found }) => [pictures, found]))
   }
 
   #seen(searches: Searches, now: number): Seen {

@@ -166,8 +166,11 @@ class Choice {
   }
 
   told(hit: ListHit): ListHit {
-    const state = this.#seen.entries.stateOf(hit.list, hit.entry, this.#seen.now)
-    return state === 'disputed' ? { ...hit, flags: ['disputed'] } : hit
+    const { entries, now } = this.#seen
+    const flags: ('disputed' | 'hot')[] = []
+    if (entries.stateOf(hit.list, hit.entry, now) === 'disputed') flags.push('disputed')
+    if (entries.isHot(hit.list, hit.entry, now)) flags.push('hot')
+    return flags.length === 0 ? hit : { ...hit, flags }
   }
 
   /** What is said where no entry counts: nobody can tell of one that is disputed, where the list says so. */

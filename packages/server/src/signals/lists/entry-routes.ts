@@ -120,11 +120,11 @@ export function entryRoutes({ storage, entries, desk, codec, keysFor }: EntrySer
     }),
     route(getListWorth, async ({ params, now }) => {
       const { row } = await store.read(oneList, params.id)
-      const { hits, uploaders } = await store.read(listHits, { list: params.id, now })
+      const hits = await store.read(listHits, params.id)
       const reviewed = await store.read(reviewedOf, [...new Set(hits.map(({ event_key }) => event_key))])
-      const worth = worthOf(hits, reviewed, { sealed: row.sealed === 1, uploaders })
-      const entries = worth.entries.slice(0, MOST_ENTRIES).map((one) => ({ ...one }))
-      return { body: { ...worth, source: row.source, entries } }
+      const worth = worthOf(hits, reviewed, { sealed: row.sealed === 1, hot: entries.book.hotOf(params.id, now) })
+      const shown = worth.entries.slice(0, MOST_ENTRIES).map((one) => ({ ...one }))
+      return { body: { ...worth, source: row.source, entries: shown } }
     }),
     route(getExceptions, async ({ query, now }) => {
       const rows = await store.read(exceptionRows, { list: query.list })

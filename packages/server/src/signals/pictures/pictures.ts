@@ -10,12 +10,15 @@ import {
 } from '@lamplighter/matching'
 import { ringModules } from './kernel.ts'
 import { Owners } from './owners.ts'
+import { SearchThreads } from './search-threads.ts'
 import { BuildThreads } from './threads.ts'
 
 /** Rows that may wait for a merge before a load of many entries waits for it. */
 const MOST_WAITING = 131_072
 /** Removed hashes leave memory within this time: well within the hour that some sources demand (matching.md §8.4). */
 const PURGE_AFTER_MS = 10 * 60_000
+/** From so many hashes on the way to threads and back is worth it (matching.md §8.6). */
+export const MANY = 256
 /** After a failed merge: lookups stay right without it, only slower. */
 const AGAIN_AFTER_MS = 30_000
 
@@ -40,7 +43,9 @@ export class Pictures {
   readonly index: RingIndex
   readonly owners = new Owners()
   readonly threads: BuildThreads
+  readonly #searchers: SearchThreads
   readonly #events: PictureEvents
+  #additions = 0
   #lastSlot = 0
   readonly #freeSlots: Slot[] = []
   #busy: Promise<void> | undefined
@@ -52,6 +57,7 @@ export class Pictures {
   constructor(events: PictureEvents = {}, segments: readonly Segment[] = [], slots = 0) {
     this.index = createIndex(ringModules(), segments)
     this.threads = new BuildThreads(ringModules())
+    this.#searchers = new SearchThreads(ringModules())
     this.#events = events
     this.#lastSlot = slots
   }
@@ -65,6 +71,7 @@ export class Pictures {
 
   add(slot: Slot, entry: number, pdq: Pdq): void {
     this.owners.add(this.index.add(bytesOfPdq(pdq)), slot, entry)
+    this.#additions += 1
     this.#tend({})
   }
 
@@ -83,6 +90,21 @@ export class Pictures {
   /** All rows near a hash, whoever owns them: one search for all lists. */
   near(pdq: Pdq, within: number): Nearby {
     return this.index.find(bytesOfPdq(pdq), within)
+  }
+
+  /** Grows with every entry that is added: what was found before may lack it. */
+  get additions(): number {
+    return this.#additions
+  }
+
+  /** The same for many hashes; from 256 on in threads, so that others are answered meanwhile. */
+  async nearMany(pdqs: readonly Pdq[], within: number): Promise<Map<Pdq, Nearby>> {
+    const hashes = Buffer.concat(pdqs.map(bytesOfPdq))
+    const found =
+      pdqs.length < MANY
+        ? this.index.findMany(hashes, within)
+        : await this.#searchers.findMany(this.index, hashes, within)
+    return new Map(pdqs.flatMap((pdq, place) => (found[place] === undefined ? [] : [[pdq, found[place]]])))
   }
 
   /**
@@ -143,7 +165,7 @@ export class Pictures {
     this.#closed = true
     clearTimeout(this.#purge)
     clearTimeout(this.#again)
-    await this.threads.close()
+    await Promise.all([this.threads.close(), this.#searchers.close()])
     await this.#busy
   }
 
