@@ -44,11 +44,11 @@ export function videosNear(
     }
   }
   return [...met]
-    .map(([entry, { asked, nearest, rows }]) => ({
-      entry,
-      shares: { query: asked / frames.length, listed: rows.size / (counts.get(entry) ?? rows.size) },
-      distanceBits: nearest,
-    }))
+    .flatMap(([entry, { asked, nearest, rows }]) => {
+      const all = counts.get(entry)
+      if (all === undefined) return []
+      return { entry, shares: { query: asked / frames.length, listed: rows.size / all }, distanceBits: nearest }
+    })
     .filter(({ shares }) => isVideoHit(shares, { listShare, queryShare }))
     .sort(fullerFirst)
 }
