@@ -43,6 +43,8 @@ export {
   compareVideos,
   framesToCompare,
   isVideoHit,
+  MOST_FRAMES,
+  spreadFrames,
   type VideoFrame,
   type VideoRule,
   type VideoShares,

@@ -4,7 +4,6 @@ import {
   FRESH_ROWS,
   type Nearby,
   type Pdq,
-  parsePdq,
   RESULT_ROWS,
   type RingIndex,
   type Segment,
@@ -120,33 +119,31 @@ export class Pictures {
     pdq: Pdq,
     of: { slot: Slot; within: number; upTo: number; takes?: (entry: number, distanceBits: number) => boolean },
   ): PictureHit | undefined {
+    for (const { row, distanceBits } of this.rowsNear(found, pdq, of.within)) {
+      const entry = this.owners
+        .entriesOf(row, of.slot, of.upTo)
+        .find((one) => of.takes === undefined || of.takes(one, distanceBits))
+      if (entry !== undefined) return { entry, distanceBits }
+    }
+    return undefined
+  }
+
+  /** All rows within the distance, the nearest first. @param found what `near` gave, for at least this distance */
+  *rowsNear(
+    found: Nearby,
+    pdq: Pdq,
+    within: number,
+  ): Generator<{ readonly row: number; readonly distanceBits: number }> {
     for (let page = found; ; ) {
       for (const [place, row] of page.rows.entries()) {
         const distanceBits = page.distances[place] ?? 0
-        if (distanceBits > of.within) return undefined
-        const entry = this.owners
-          .entriesOf(row, of.slot, of.upTo)
-          .find((one) => of.takes === undefined || of.takes(one, distanceBits))
-        if (entry !== undefined) return { entry, distanceBits }
+        if (distanceBits > within) return
+        yield { row, distanceBits }
       }
-      if (page.rows.length < RESULT_ROWS) return undefined
-      // Rows of other lists filled the answer: this list's may come behind them.
+      if (page.rows.length < RESULT_ROWS) return
+      // Rows of other lists filled the answer: those of the list that asks may come behind them.
       const last = { distance: page.distances.at(-1) ?? 0, row: page.rows.at(-1) ?? 0 }
-      page = this.index.find(bytesOfPdq(pdq), of.within, last)
-    }
-  }
-
-  /** Adds entries as they come, no faster than they are merged. */
-  async fill(
-    slot: Slot,
-    slices: AsyncIterable<readonly { readonly n: number; readonly entry: { readonly value: string } }[]>,
-  ): Promise<void> {
-    for await (const slice of slices) {
-      for (const { n, entry } of slice) {
-        const pdq = parsePdq(entry.value)
-        if (pdq !== undefined) this.add(slot, n, pdq)
-      }
-      await this.breathe()
+      page = this.index.find(bytesOfPdq(pdq), within, last)
     }
   }
 
