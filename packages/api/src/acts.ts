@@ -49,6 +49,7 @@ export const acts = [
   'exchanges.approve',
   'exchanges.pull',
   'exchanges.feedback',
+  'exchanges.share',
   'settings.read',
   'settings.edit',
   'switches.read',

@@ -21,6 +21,7 @@ import * as ruleSteps from './rule-steps.ts'
 import * as rules from './rules.ts'
 import * as runs from './runs.ts'
 import * as settings from './settings.ts'
+import * as shares from './shares.ts'
 import * as switches from './switches.ts'
 import * as termFiles from './term-files.ts'
 import * as uploads from './uploads.ts'
@@ -61,6 +62,7 @@ export * from './rule-steps.ts'
 export * from './rules.ts'
 export * from './runs.ts'
 export * from './settings.ts'
+export * from './shares.ts'
 export * from './switches.ts'
 export * from './term-files.ts'
 export * from './uploads.ts'
@@ -95,6 +97,7 @@ export const endpoints: readonly Endpoint[] = [
   operator,
   exchanges,
   feedback,
+  shares,
   listEntries,
   listExport,
   lists,

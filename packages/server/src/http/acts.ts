@@ -98,6 +98,8 @@ export const acts: Readonly<Record<Act, ActRow>> = {
   // Another person than who set it up, and of which duty, hangs on the lists: the work looks at both.
   'exchanges.approve': { roles: { lead: 'yes', 'child-safety': 'yes' }, operator: true, touch: true },
   'exchanges.feedback': { roles: { lead: 'yes', 'child-safety': 'yes' } },
+  // Of whom a sealed list wants two, the work sees.
+  'exchanges.share': { roles: { lead: 'yes', 'child-safety': 'yes' }, operator: true },
   'exchanges.pull': { roles: { lead: 'yes', 'child-safety': 'yes', admin: 'yes' }, operator: true },
   'settings.read': { roles: administration, operator: true },
   'settings.edit': { roles: { admin: 'yes' }, operator: true, touch: true },

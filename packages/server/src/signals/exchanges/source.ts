@@ -28,8 +28,8 @@ export interface Hears {
   readonly reasons?: true
   /** A match may be told of before anybody has decided; what is decided takes its place. */
   readonly waiting?: true
-  /** Kinds of own hashes that may be handed in. */
-  readonly hashes: readonly SharedHash['kind'][]
+  /** Kinds of own hashes that may be handed in, and of which files. */
+  readonly hashes: { readonly [Kind in SharedHash['kind']]?: 'any' | 'video' }
 }
 
 /**
