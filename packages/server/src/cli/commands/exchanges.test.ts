@@ -27,6 +27,27 @@ test('set, approve, list: what signs in comes from a file, and is shown nowhere'
   const [one] = JSON.parse(out).items
   expect([code, one.state, one.approvedBy, one.everyMs, one.pulledAt]).toEqual([0, 'on', 'operator', 21_600_000, null])
   expect(out + done.out + done.err).not.toContain('horse')
+  const again = await run(
+    'exchanges',
+    'set',
+    'other',
+    '--source',
+    'ncmec',
+    '--settings',
+    'npo.json',
+    '--digest',
+    'new_files',
+    '--credentials',
+    'secret.json',
+  )
+  expect(again.out).toContain(
+    'new_files was not there: it is declared sealed, without sharing, export and use on devices',
+  )
+  const shown = (await run('exchanges', 'list')).out.split('\n')
+  expect(shown.filter((line) => line.includes('last whole pull'))).toEqual([
+    expect.stringMatching(/; approved by operator until 20/),
+    expect.stringMatching(/; not approved$/),
+  ])
 }, 120_000)
 
 test('wrong use says what to do and changes nothing', async () => {
@@ -35,6 +56,8 @@ test('wrong use says what to do and changes nothing', async () => {
     [await set('--every', 'often'), '--every: expected a time such as 30m, 6h or 1d, found "often"'],
     [await set('--credentials', 'nowhere.json'), '--credentials: nowhere.json cannot be read'],
     [await run('exchanges', 'approve', 'nobody'), 'there is no exchange "nobody"'],
+    [await run('exchanges', 'share', 'x', '--entry', '1'), 'exchanges share needs --list'],
+    [await run('exchanges', 'share', 'x', '--list', 'files', '--entry', 'one'), 'exchanges share needs --entry'],
     [await run('lists', 'pull'), 'no server runs here, and a pull is its work'],
   ] as const
   for (const [{ code, err }, words] of wrong) expect([code, err]).toEqual([2, expect.stringContaining(words)])

@@ -118,7 +118,10 @@ export const commands: readonly Command[] = [
       const set = await withApi(io, async (call) => putExchange.answer.parse(await call('PUT', path, body)))
       const next =
         set.state === 'unapproved' ? `. Another person approves it, or: lamplighter exchanges approve ${id}` : ''
-      io.result(set, [`${id} is set up and ${STATES[set.state]}${next}`])
+      const made = set.declared.map(
+        (list) => `${list} was not there: it is declared sealed, without sharing, export and use on devices`,
+      )
+      io.result(set, [...made, `${id} is set up and ${STATES[set.state]}${next}`])
       return 0
     },
   },

@@ -67,6 +67,7 @@ export const ncmec: SourceKind<Settings, Credentials> = {
   id: 'ncmec',
   settings: Settings,
   credentials: Credentials,
+  startsAs: { harm: 'csea', terms: 'NCMEC Hash Sharing', feedback: 'expected' },
   hears: { reasons: true, hashes: {} },
   origin: (settings) => new URL(rootOf(settings)).origin,
   open: (settings, credentials): Source => ({

@@ -42,7 +42,8 @@ export function exchangeRoutes({
     }),
     route(putExchange, async (call) => {
       const { id } = call.params
-      return { body: { id, ...(await exchanges.set(id, call.body, doerOf(call))) } }
+      const { declared, ...set } = await exchanges.set(id, call.body, doerOf(call))
+      return { body: { id, ...set, declared: [...declared] } }
     }),
     route(approveExchange, async (call) => {
       const { until } = await exchanges.approve(call.params.id, call.body.revision, doerOf(call), onceOf(call))

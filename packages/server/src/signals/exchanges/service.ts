@@ -48,7 +48,11 @@ export type Checked =
 export interface Exchanges {
   all(): Promise<readonly { readonly exchange: ExchangesTable; readonly pull: PullsTable | undefined }[]>
   /** @throws AppError `invalid` · `conflict` */
-  set(id: string, body: ExchangeBody, doer: Doer): Promise<{ state: ExchangesTable['state']; revision: number }>
+  set(
+    id: string,
+    body: ExchangeBody,
+    doer: Doer,
+  ): Promise<{ state: ExchangesTable['state']; revision: number; declared: readonly string[] }>
   /** @throws AppError `not_found` · `stale_revision` · `second_person_required` */
   approve(id: string, revision: number, doer: Doer, once?: OnceOf): Promise<{ until: number }>
   /** @throws AppError `not_found` · `pull_running` · `conflict` */
@@ -164,7 +168,7 @@ async function wishOf(
   if (credentials?.success === false) throw refusalOf('credentials', credentials.error.issues)
   const { source, lists, everyMs, on } = body
   return {
-    ...{ id, source, lists, everyMs, on },
+    ...{ id, source, lists, everyMs, on, startsAs: kind.startsAs },
     settings: { ...(settings.data as object) },
     origin: kind.origin(settings.data),
     originBefore: before === undefined ? undefined : originOf(kinds, before),

@@ -69,6 +69,7 @@ export const stopNcii: SourceKind<StopNciiSettings, StopNciiCredentials> = {
     feedbackKey: key.optional(),
     submitKey: key.optional(),
   }),
+  startsAs: { harm: 'intimate_images', terms: 'StopNCII.org', feedback: 'expected', purgeWithinH: 1 },
   hears: { waiting: true, hashes: { pdq: 'any', md5: 'video' } },
   origin: ({ address }) => new URL(address).origin,
   open: (settings, credentials) => new StopNcii(settings, credentials),

@@ -39,6 +39,7 @@ export const tcap: SourceKind<TcapSettings, TcapCredentials> = {
   id: 'tcap',
   settings: z.strictObject({ address: interfaceAddress.default('https://beta.terrorismanalytics.org/') }),
   credentials: z.strictObject({ username: word, password: word }),
+  startsAs: { harm: 'terrorism', terms: 'Tech Against Terrorism', feedback: 'welcome' },
   origin: ({ address }) => new URL(address).origin,
   open: (settings, credentials) => new Tcap(settings, credentials),
 }
