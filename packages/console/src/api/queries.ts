@@ -19,6 +19,7 @@ import {
   getList,
   getLists,
   getListVersions,
+  getListWorth,
   getLog,
   getMe,
   getPeople,
@@ -74,6 +75,11 @@ export const listVersionsQuery = (id: string) =>
   queryOptions({
     queryKey: ['lists', id, 'versions'],
     queryFn: ({ signal }) => call(getListVersions, { params: { id }, signal }),
+  })
+export const listWorthQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['lists', id, 'hits'],
+    queryFn: ({ signal }) => call(getListWorth, { params: { id }, signal }),
   })
 export const exceptionsQuery = (list: string) =>
   queryOptions({

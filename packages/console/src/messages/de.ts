@@ -181,6 +181,8 @@ export const de: Words = {
     idle: (lanes) => `Nichts wartet in: ${lanes}`,
     age: (ms) => `ältester ${duration(ms, units)}`,
     overdue: (count) => `${count} überfällig`,
+    hot: (count) => `${count} von einem heißen Eintrag`,
+    hotCase: 'heißer Eintrag',
     nothingLeft:
       'In dieser Warteschlange ist für Sie nichts frei: Was wartet, ist in anderen Händen, oder Sie waren schon beteiligt.',
     noLanes: 'Ihren Rollen ist keine Warteschlange offen. Die Verwaltung vergibt sie unter Einstellungen → Personen.',
@@ -228,6 +230,7 @@ export const de: Words = {
     list: (name, version) => `Liste ${name}, Version ${version.replace(/^v/, '')}`,
     sealed: 'versiegelt',
     context: 'nur Zusammenhang',
+    hot: 'Dieser Eintrag trifft binnen eines Tages Dinge von mehr als 20 Menschen, wie schnell verbreiteter Missbrauch und falsche Einträge. Stimmt er?',
   },
   tabs: {
     label: 'Teile des Falls',

@@ -174,6 +174,8 @@ export const en = {
     idle: (lanes: string) => `Nothing waits in: ${lanes}`,
     age: (ms: number) => `oldest ${duration(ms, units)}`,
     overdue: (count: number) => `${count} past due`,
+    hot: (count: number) => `${count} of a hot entry`,
+    hotCase: 'hot entry',
     nothingLeft:
       'Nothing in this lane is free for you now: what waits is in somebody’s hands, or you took part in it before.',
     noLanes: 'No lane is open to your roles. An administrator can grant lanes in Settings → People.',
@@ -221,6 +223,7 @@ export const en = {
     list: (name: string, version: string) => `list ${name}, version ${version.replace(/^v/, '')}`,
     sealed: 'sealed',
     context: 'context only',
+    hot: 'This entry hits things of more than 20 people within a day, as viral abuse and wrong entries do. Is it right?',
   },
   tabs: {
     label: 'Parts of the case',

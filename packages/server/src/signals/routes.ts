@@ -8,6 +8,7 @@ import { isStale } from './book.ts'
 import type { ListLibrary } from './library.ts'
 import { allowedHarms } from './lists/declaration.ts'
 import { byWords, listRoutes } from './lists/list-routes.ts'
+import { type Measures, unmeasured } from './lists/measures.ts'
 import { wordsOf } from './lists/rails.ts'
 import { allLists, besides } from './store.ts'
 import type { ListVersionsTable } from './tables.ts'
@@ -19,6 +20,7 @@ const MAX_FILE = 128 * 2 ** 20
 export function routesOf(services: {
   readonly storage: Storage
   readonly library: ListLibrary
+  readonly measures: Measures
   /** Harms of the live rules' schema; undefined before the first rule set. */
   harms(): ReadonlySet<string> | undefined
 }): Route[] {
@@ -37,9 +39,10 @@ export function routesOf(services: {
     })
   }
   return [
-    ...listRoutes({ storage: services.storage, library: services.library, checkHarm }),
+    ...listRoutes({ storage: services.storage, library: services.library, measures: services.measures, checkHarm }),
     route(getLists, async ({ now }) => {
       const rows = await services.storage.store.read(allLists, undefined)
+      const measures = await services.measures.lists(now)
       const waiting = new Map((await services.storage.store.read(besides, undefined)).map((one) => [one.list, one]))
       return {
         body: {
@@ -64,6 +67,7 @@ export function routesOf(services: {
                     : ('live' as const),
             source: row.source,
             waits: waitsJson(waiting.get(row.id)),
+            ...(measures.get(row.id) ?? unmeasured(row)),
           })),
           importing: [...services.library.importing].map(([id, far]) => ({ id, ...far })),
         },
@@ -89,6 +93,8 @@ export function routesOf(services: {
             staleAfterMs: query.staleAfterMs ?? null,
             within: query.within,
             variants: query.variants,
+            listShare: query.listShare,
+            queryShare: query.queryShare,
             ...(harms !== undefined && { harms }),
           },
           text,

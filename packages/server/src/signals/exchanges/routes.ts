@@ -16,6 +16,7 @@ import {
 import { onceOf, type Route, route } from '../../http/route.ts'
 import { allStaff, doerOf, staffLabel } from '../../people/index.ts'
 import type { Storage } from '../../storage/index.ts'
+import { type Measures, NOTHING_DECIDED } from '../lists/measures.ts'
 import type { Exchanges } from './service.ts'
 import { APPROVAL_MS } from './store.ts'
 import type { ExchangesTable, PullsTable } from './tables.ts'
@@ -24,19 +25,23 @@ import type { ExchangesTable, PullsTable } from './tables.ts'
 export function exchangeRoutes({
   storage,
   exchanges,
+  measures,
 }: {
   readonly storage: Storage
   readonly exchanges: Exchanges
+  readonly measures: Measures
 }): Route[] {
   return [
-    route(getExchanges, async () => {
+    route(getExchanges, async ({ now }) => {
       const staff = await storage.store.read(allStaff, undefined)
       const numbers = new Map(staff.map(({ id, number }) => [id, staffLabel(number)]))
       const pushes = await exchanges.pushes()
+      const measured = await measures.exchanges(now)
       const items = (await exchanges.all()).map((one): ExchangeJson => {
         const open = pushes.filter(({ exchange }) => exchange === one.exchange.id)
         const feedback = Object.fromEntries(open.map(({ state, count }) => [state, count]))
-        return { ...exchangeJson(one, (id) => numbers.get(id) ?? id), feedback }
+        const own = measured.get(one.exchange.id) ?? { coverage: null, worth: NOTHING_DECIDED }
+        return { ...exchangeJson(one, (id) => numbers.get(id) ?? id), ...own, feedback }
       })
       return { body: { items } }
     }),
@@ -91,7 +96,7 @@ export function exchangeRoutes({
 function exchangeJson(
   { exchange, pull }: { readonly exchange: ExchangesTable; readonly pull: PullsTable | undefined },
   label: (staff: string) => string,
-): Omit<ExchangeJson, 'feedback'> {
+): Omit<ExchangeJson, 'feedback' | 'coverage' | 'worth'> {
   const { credentials_last4: last4, credentials_at: setAt } = exchange
   return {
     ...{ id: exchange.id, source: exchange.source, settings: JSON.parse(exchange.settings) },
