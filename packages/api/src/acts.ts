@@ -12,6 +12,7 @@ export const acts = [
   'match.open',
   'match.sealed',
   'hma.use',
+  'hma.write',
   'actions.read',
   'actions.ack',
   'policies.read',

@@ -54,9 +54,11 @@ export const acts: Readonly<Record<Act, ActRow>> = {
   'hash.make': { scopes: ['hash'] },
   'match.ask': { scopes: ['match', 'match:sealed'], operator: true },
   // Which lists one may ask who may ask at all.
-  'match.open': { scopes: ['match', 'compat.hma'], operator: true },
+  'match.open': { scopes: ['match', 'compat.hma', 'compat.hma.write'], operator: true },
   'match.sealed': { scopes: ['match:sealed'], operator: true },
   'hma.use': { scopes: ['compat.hma'] },
+  // A key that asks must not be able to change what it is answered.
+  'hma.write': { scopes: ['compat.hma.write'] },
   'actions.read': { scopes: ['actions'] },
   'actions.ack': { scopes: ['actions'] },
   'policies.read': { scopes: ['policies'], roles: everyRole('read'), operator: true },
