@@ -84,7 +84,7 @@ export const putExchange = endpoint({
   path: '/v1/exchanges/{id}',
   act: 'exchanges.manage',
   summary:
-    'Set an exchange up, or change it. Another source, other settings or other lists need a new approval, and end a pull that runs.',
+    'Set an exchange up, or change it. A list that is not there is declared as the source’s contracts want it, where they are known. Another source, other settings or other lists need a new approval, and end a pull that runs.',
   params: z.object({ id: ExchangeId }),
   query: Nothing,
   body: z.strictObject({
@@ -104,7 +104,13 @@ export const putExchange = endpoint({
     on: z.boolean().default(true),
   }),
   status: 200,
-  answer: z.object({ id: ExchangeId, state: z.enum(['unapproved', 'on', 'stopped', 'off']), revision: z.int() }),
+  answer: z.object({
+    id: ExchangeId,
+    state: z.enum(['unapproved', 'on', 'stopped', 'off']),
+    revision: z.int(),
+    /** Lists that were not there and are declared now. */
+    declared: z.array(ListId),
+  }),
   repeat: 'own',
   codes: ['conflict', 'fresh_passkey_required'],
 })

@@ -44,6 +44,24 @@ const MatchFeedback = z.object({
 })
 export type MatchFeedbackJson = z.infer<typeof MatchFeedback>
 
+/** An entry of our own that rests on the case's decision, and which exchanges may have its hash. */
+const OwnEntry = z.object({
+  list: ListId,
+  entry: z.int(),
+  /** `terms`: they do not allow sharing. `kind`: it is no hash that may leave. `nobody`: no exchange of this harm takes such a hash. */
+  why: z.enum(['terms', 'kind', 'nobody']).nullable(),
+  exchanges: z.array(
+    z.object({
+      exchange: z.string(),
+      shared: Told.nullable(),
+      unshared: Told.nullable(),
+      /** You asked for it: another person agrees. */
+      mine: z.boolean(),
+    }),
+  ),
+})
+export type OwnEntryJson = z.infer<typeof OwnEntry>
+
 export const getCaseFeedback = endpoint({
   id: 'getCaseFeedback',
   method: 'get',
@@ -60,6 +78,7 @@ export const getCaseFeedback = endpoint({
     /** `undecided`; `open` while the decision can be undone; then what it says of the matches; `over` where it was undone or reversed. */
     stands: z.enum(['undecided', 'open', 'upheld', 'rejected', 'over']),
     matches: z.array(MatchFeedback),
+    own: z.array(OwnEntry),
   }),
   repeat: 'own',
   codes: [],

@@ -23,6 +23,7 @@ import * as ruleSteps from './rule-steps.ts'
 import * as rules from './rules.ts'
 import * as runs from './runs.ts'
 import * as settings from './settings.ts'
+import * as shares from './shares.ts'
 import * as switches from './switches.ts'
 import * as uploads from './uploads.ts'
 
@@ -65,6 +66,7 @@ export * from './rule-steps.ts'
 export * from './rules.ts'
 export * from './runs.ts'
 export * from './settings.ts'
+export * from './shares.ts'
 export * from './switches.ts'
 export * from './term-files.ts'
 export * from './uploads.ts'
@@ -99,6 +101,7 @@ export const endpoints: readonly Endpoint[] = [
   exchanges,
   feedback,
   indexBuckets,
+  shares,
   listEntries,
   listExport,
   lists,

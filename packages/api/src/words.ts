@@ -6,7 +6,7 @@ export type Role = z.infer<typeof Role>
 
 export const scopes = [
   ...(['screen', 'events', 'reports', 'appeals', 'actions', 'policies', 'accounts', 'metrics'] as const),
-  ...(['hash', 'match', 'match:sealed', 'compat.hma'] as const),
+  ...(['hash', 'match', 'match:sealed', 'compat.hma', 'compat.hma.write'] as const),
 ] as const
 export const Scope = z.enum(scopes)
 export type Scope = z.infer<typeof Scope>

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { graphToken } from '../../server/src/signals/exchanges/testing/fake-graph.ts'
 import { fakeStopNcii, stopNciiKeys } from '../../server/src/signals/exchanges/testing/fake-stopncii.ts'
+import { fakeGroup, fakeThreatExchange } from '../../server/src/signals/exchanges/testing/fake-threatexchange.ts'
 import { feed, ncmecAt } from '../../server/src/signals/exchanges/testing/fed.ts'
 import { NCMEC_REASONS, type NcmecFake, startNcmecFake } from '../../server/src/signals/exchanges/testing/ncmec-fake.ts'
 import { type ListFacts, unknownTerms } from '../../server/src/signals/lists/declaration.ts'
@@ -29,7 +32,7 @@ describe.skipIf(noBrowser)('feedback to the source of a match', () => {
   // Ahead of ours, as somebody else's clock may be.
   const now = () => Date.now() + 3_600_000
   beforeAll(async () => {
-    const names = ['ncmec', 'stopncii'].map((name) => `exchange:${name}=127.0.0.0/8`)
+    const names = ['ncmec', 'stopncii', 'group'].map((name) => `exchange:${name}=127.0.0.0/8`)
     house = await copyHouse(inject('seed'), names.join(';'))
     browser = await openBrowser()
     key = await house.key('screen')
@@ -166,6 +169,67 @@ describe.skipIf(noBrowser)('feedback to the source of a match', () => {
     expect(await axe(page)).toEqual([])
     await page.evaluate(() => localStorage.setItem('lamplighter.language', 'en'))
     expect(await page.content()).not.toContain(pdqOf(TERROR).slice(0, 8))
+  })
+
+  test('an own hash is handed in by two people from the page of its case, and taken back with the decision', async () => {
+    const { context } = house.demo
+    const group = await fakeThreatExchange()
+    const settings = { address: `${group.origin}/v22.0`, group: fakeGroup, shareLevel: 'RED' }
+    const source = { source: 'threatexchange', settings, credentials: { accessToken: graphToken } }
+    const wide = { max_growth: 1_000, max_shrink: 1, max_bad_rows: 1 }
+    await feed({ context } as Parameters<typeof feed>[0], 'group', source, { lists: { digest: 'from_group' } })
+    const terms = { ...unknownTerms(['csea']), name: 'ours', share: true }
+    const facts = { id: 'own_files', kind: 'digest', harm: 'csea', sealed: true, context: false, source: 'us' } as const
+    await context.library.import({
+      facts: { ...facts, staleAfterMs: null, terms, rails: wide },
+      ...{ text: `${'0'.repeat(64)}\n`, contentType: 'text/plain', by: 'operator', live: true },
+    })
+    const number = await matched(CSAM)
+    await decide(number, 'w')
+    house.later(11_000)
+    const { page: second } = await browser.another()
+    await signIn(second, await house.invite('lead', 'child-safety'))
+    const sha256 = createHash('sha256')
+      .update(encodePng(drawSynthetic(...CSAM, 512)))
+      .digest('hex')
+    await part().getByRole('button', { name: 'Tell ncmec: the match is right' }).waitFor()
+    const act = (on: Page, path: string, body: unknown) =>
+      on.evaluate(
+        async ([to, sent]) => {
+          const headers = {
+            'content-type': 'application/json',
+            'idempotency-key': crypto.randomUUID().replaceAll('-', ''),
+          }
+          const answer = await fetch(String(to), { method: 'POST', headers, body: JSON.stringify(sent) })
+          return (await answer.json()) as Record<string, unknown>
+        },
+        [path, body] as const,
+      )
+    const { decision } = await page.evaluate(
+      async (path) => (await (await fetch(path)).json()) as Record<string, unknown>,
+      `/v1/cases/${number}/feedback`,
+    )
+    const asked = await act(page, '/v1/lists/own_files/entries', { value: sha256, decision, reason: 'new here' })
+    await act(second, `/v1/entry-acts/${asked.waits}/approvals`, {})
+    await page.reload()
+    const own = (on: Page) => on.getByRole('region', { name: 'Hand in hashes of your own' })
+    await own(page).getByRole('button', { name: 'Hand it in to group' }).click()
+    await own(page).getByText('group: waits for a second person').waitFor()
+    expect(await own(page).getByRole('button', { name: 'Agree that group gets it' }).count()).toBe(0)
+    await second.goto(`${house.url}/review/C-${number}`)
+    await own(second).getByRole('button', { name: 'Agree that group gets it' }).click()
+    await own(second).getByText('group: sent').waitFor()
+    await own(page).getByText('group: sent').waitFor()
+    expect(group.rows().map(({ indicator }) => indicator)).toEqual([sha256])
+    await shoot('own')
+    expect(await axe(page)).toEqual([])
+    expect(await page.content()).not.toContain(sha256.slice(0, 12))
+    await page.getByRole('textbox').fill('It is another picture.')
+    await page.getByRole('button', { name: 'Reverse' }).last().click()
+    await part().getByText('The decision was undone or reversed.').waitFor()
+    await context.exchanges.task.run(0, { signal: new AbortController().signal, claimed: () => expect.fail() })
+    await own(page).getByText('Recall from group: taken back').waitFor()
+    await group.close()
   })
 
   /** Pictures to look at: `LAMPLIGHTER_SHOTS` names a folder. */

@@ -98,9 +98,12 @@ export const feedbackQuery = (number: number) =>
     queryKey: ['feedback', number],
     queryFn: ({ signal }) => call(getCaseFeedback, { params: { number }, signal }),
     refetchInterval: ({ state: { data } }) => {
-      const told = data?.matches.flatMap(({ said, unsaid, waiting }) => [said, unsaid, waiting])
-      const isMoving = told?.some((one) => one?.state === 'waiting' || one?.state === 'sending')
-      return data?.stands === 'open' || isMoving === true ? 2_000 : false
+      const told = [
+        ...(data?.matches.flatMap(({ said, unsaid, waiting }) => [said, unsaid, waiting]) ?? []),
+        ...(data?.own.flatMap(({ exchanges }) => exchanges.flatMap((one) => [one.shared, one.unshared])) ?? []),
+      ]
+      const isMoving = told.some((one) => one?.state === 'waiting' || one?.state === 'sending')
+      return data?.stands === 'open' || isMoving ? 2_000 : false
     },
     staleTime: 5_000,
   })

@@ -59,8 +59,9 @@ export function CardPane(props: {
     decide: () => (claimable && !props.claiming ? props.onClaim() : false),
   })
 
-  const isMatched = shown.appeal === null && shown.signals.some(({ match }) => match !== undefined)
-  const feedback = isMatched && acts.includes('exchanges.feedback') && (
+  const isMatched = shown.signals.some(({ match }) => match !== undefined)
+  const hasFiles = decided !== null && shown.evidence.some(({ media }) => media !== null)
+  const feedback = shown.appeal === null && (isMatched || hasFiles) && acts.includes('exchanges.feedback') && (
     <Suspense>
       <Feedback number={number} />
     </Suspense>

@@ -4,17 +4,27 @@ import { feedbackQuery } from '../api/queries.ts'
 import { useMessages } from '../messages/index.ts'
 import { Failure } from '../ui/Failure.tsx'
 import { Mail } from './Mail.tsx'
+import { Own } from './Own.tsx'
 import { Tell, TellWaiting } from './Tell.tsx'
 
 /** What the sources of the lists that a case's files matched may be told, by a person's act, and what they were told (matching.md §9.4). */
 export function Feedback({ number }: { number: number }) {
-  const t = useMessages()
   const { data, error, refetch } = useQuery(feedbackQuery(number))
   if (error !== null && data === undefined) return <Failure error={error} onAgain={() => void refetch()} />
   if (data === undefined) return null
   // Before there is a decision only some have anything to hear.
   const matches = data.matches.filter((one) => data.decision !== null || (one.hearsOfWaiting && one.way === 'call'))
-  if (matches.length === 0) return null
+  return (
+    <>
+      {matches.length > 0 && <Matches about={data} matches={matches} number={number} />}
+      {data.own.length > 0 && <Own isUpheld={data.stands === 'upheld'} own={data.own} />}
+    </>
+  )
+}
+
+function Matches(props: { about: CaseFeedbackJson; matches: readonly MatchFeedbackJson[]; number: number }) {
+  const { about: data, matches, number } = props
+  const t = useMessages()
   return (
     <section
       aria-label={t.feedback.title}

@@ -1,24 +1,13 @@
 import { type CaseFeedbackJson, type MatchFeedbackJson, tellExchange, tellWaiting } from '@lamplighter/api'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { announce } from '../announce.ts'
 import { call } from '../api/client.ts'
 import { reasonsQuery } from '../api/queries.ts'
 import { useMessages } from '../messages/index.ts'
 import { Button } from '../ui/Button.tsx'
 import { Failure } from '../ui/Failure.tsx'
 import { Select } from '../ui/Field.tsx'
-
-/** An act that tells: it says so once, and what is known of the case's feedback is asked for anew. */
-function useTelling(tell: () => Promise<unknown>) {
-  const t = useMessages()
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: tell,
-    onSuccess: () => announce(t.feedback.spoken),
-    onSettled: () => client.invalidateQueries({ queryKey: ['feedback'] }),
-  })
-}
+import { useTelling } from './useTelling.ts'
 
 /** Tells the exchange what was decided: one act. A rejection without a reason cannot be sent where the exchange wants one. */
 export function Tell(props: { about: CaseFeedbackJson; match: MatchFeedbackJson; says: 'upheld' | 'rejected' }) {

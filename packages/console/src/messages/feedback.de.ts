@@ -51,5 +51,20 @@ export const feedbackDe: typeof feedbackEn = {
     rejected: (entry, source, day) =>
       `Zu Ihrem Eintrag ${entry}${source === '' ? '' : ` (${source})`}: Am ${day} hat sich jemand von uns eine Datei angesehen, die zu ihm passt. Sie ist nicht, was Ihre Liste enthält. Bitte prüfen Sie den Eintrag.`,
   },
-  spoken: 'Es ist unterwegs.',
+  own: {
+    title: 'Eigene Hashes abgeben',
+    words: 'Es reist nur der Hash. Er wird zurückgenommen, wenn die Entscheidung aufgehoben wird.',
+    of: (list) => `Eintrag von ${list}, der auf dieser Entscheidung beruht`,
+    share: (exchange) => `An ${exchange} abgeben`,
+    approve: (exchange) => `Zustimmen, dass ${exchange} ihn bekommt`,
+    withdraw: 'Zurücknehmen',
+    shared: (exchange, state) => `${exchange}: ${state}`,
+    recall: (exchange, state) => `Rücknahme bei ${exchange}: ${state}`,
+    why: {
+      terms: 'Die Bedingungen dieser Liste erlauben kein Teilen.',
+      kind: 'Abgegeben werden nur MD5, SHA-1 und SHA-256.',
+      nobody: 'Kein Austausch zu diesem Schaden nimmt einen solchen Hash.',
+    },
+  },
+  spoken: 'Es ist notiert und unterwegs.',
 }

@@ -48,5 +48,20 @@ export const feedbackEn = {
     rejected: (entry: string, source: string, day: string) =>
       `About your entry ${entry}${source === '' ? '' : ` (${source})`}: on ${day} one of our reviewers looked at a file that matches it, and found that it is not what your list holds. Please look at the entry.`,
   },
-  spoken: 'It is on its way.',
+  own: {
+    title: 'Hand in hashes of your own',
+    words: 'Only the hash travels. It is taken back when the decision is reversed.',
+    of: (list: string) => `Entry of ${list} that rests on this decision`,
+    share: (exchange: string) => `Hand it in to ${exchange}`,
+    approve: (exchange: string) => `Agree that ${exchange} gets it`,
+    withdraw: 'Take back',
+    shared: (exchange: string, state: string) => `${exchange}: ${state}`,
+    recall: (exchange: string, state: string) => `Recall from ${exchange}: ${state}`,
+    why: {
+      terms: 'The terms of this list do not allow sharing.',
+      kind: 'Only MD5, SHA-1 and SHA-256 are handed in.',
+      nobody: 'No exchange for this harm takes such a hash.',
+    },
+  },
+  spoken: 'It is noted, and on its way.',
 }

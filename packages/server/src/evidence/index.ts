@@ -1,3 +1,4 @@
+export { digestsOf } from './digests.ts'
 export { countFiles, type FilesOf, keptUntil } from './erase.store.ts'
 export { MEDIA_TIMES, type MediaFetcher, makeMediaFetcher } from './fetch.ts'
 export { routesOf } from './routes.ts'

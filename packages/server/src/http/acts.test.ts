@@ -60,6 +60,7 @@ const BESIDE: readonly Act[] = [
   'exchanges.approve',
   'exchanges.pull',
   'exchanges.feedback',
+  'exchanges.share',
 ]
 
 const staff = (...held: Role[]): Principal => ({ kind: 'staff', id: 'st_1', number: 1, roles: held, session: 'se_1' })

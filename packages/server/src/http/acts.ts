@@ -54,9 +54,11 @@ export const acts: Readonly<Record<Act, ActRow>> = {
   'hash.make': { scopes: ['hash'] },
   'match.ask': { scopes: ['match', 'match:sealed'], operator: true },
   // Which lists one may ask who may ask at all.
-  'match.open': { scopes: ['match', 'compat.hma'], operator: true },
+  'match.open': { scopes: ['match', 'compat.hma', 'compat.hma.write'], operator: true },
   'match.sealed': { scopes: ['match:sealed'], operator: true },
   'hma.use': { scopes: ['compat.hma'] },
+  // A key that asks must not be able to change what it is answered.
+  'hma.write': { scopes: ['compat.hma.write'] },
   'actions.read': { scopes: ['actions'] },
   'actions.ack': { scopes: ['actions'] },
   'policies.read': { scopes: ['policies'], roles: everyRole('read'), operator: true },
@@ -98,6 +100,8 @@ export const acts: Readonly<Record<Act, ActRow>> = {
   // Another person than who set it up, and of which duty, hangs on the lists: the work looks at both.
   'exchanges.approve': { roles: { lead: 'yes', 'child-safety': 'yes' }, operator: true, touch: true },
   'exchanges.feedback': { roles: { lead: 'yes', 'child-safety': 'yes' } },
+  // Of whom a sealed list wants two, the work sees.
+  'exchanges.share': { roles: { lead: 'yes', 'child-safety': 'yes' }, operator: true },
   'exchanges.pull': { roles: { lead: 'yes', 'child-safety': 'yes', admin: 'yes' }, operator: true },
   'settings.read': { roles: administration, operator: true },
   'settings.edit': { roles: { admin: 'yes' }, operator: true, touch: true },

@@ -69,6 +69,7 @@ export function keyRateOf(act: Act): RateName {
       return 'screen'
     case 'match.ask':
     case 'hma.use':
+    case 'hma.write':
       return 'lookups'
     case 'events.send':
       return 'events'
@@ -129,6 +130,7 @@ export function slotClassOf(act: Act): SlotClass {
     case 'hash.make':
     case 'match.ask':
     case 'hma.use':
+    case 'hma.write':
     case 'actions.read':
     case 'actions.ack':
       return 'screen'

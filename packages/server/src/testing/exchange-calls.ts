@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { failPull, openWindow, settlePush, stagePage } from '../signals/exchanges/store.ts'
 import type { GoodCall, Town } from './good-calls.ts'
-import { freshId, pdqOf, TERROR, uploadOf } from './house.ts'
+import { freshId, type Person, pdqOf, picture, TERROR, uploadOf } from './house.ts'
 import type { State } from './states.ts'
 
 const json = (value: unknown) => ({ body: JSON.stringify(value), headers: { 'content-type': 'application/json' } })
@@ -14,6 +15,8 @@ let made = 0
 /** Makes exchanges and what stands around them. What they call cannot be reached from here, and need not be. */
 export class ExchangeMakes {
   readonly #town: Town
+  #safety: Person | undefined
+  #upheld: Promise<{ value: string; decision: string }> | undefined
 
   constructor(town: Town) {
     this.#town = town
@@ -93,6 +96,79 @@ export class ExchangeMakes {
     await house.context.storage.store.tx(settlePush, { id: answer.body.push, state: 'delivered', why: null })
   }
 
+  /** An own entry whose terms allow sharing, and an exchange that takes it. @param sealed two people hand it in */
+  async shareable(sealed = false, share = true): Promise<{ exchange: string; list: string; entry: number }> {
+    const { house, admin, lead } = this.#town
+    const harm = 'terrorism'
+    made += 1
+    const [list, fed] = [`ours_${made}`, `group_${made}`]
+    const terms = { name: 'x', share, export: false, device: false, harms: [harm], feedback: 'none' } as const
+    const facts = { kind: 'digest', harm, sealed, context: false, source: 'x', staleAfterMs: null } as const
+    await house.context.library.import({
+      ...{ facts: { ...facts, id: list, terms, rails: { max_growth: 9, max_shrink: 1, max_bad_rows: 1 } } },
+      ...{ text: `${'5'.repeat(64)}\n`, contentType: 'text/plain', by: 'operator', live: true },
+    })
+    await house.context.library.create({ ...facts, id: fed, sealed: false })
+    const exchange = `x_${fed}`
+    const wish = { source: 'threatexchange', settings: { group: '12345' }, lists: { digest: fed } }
+    const credentials = { accessToken: `12345|${'a'.repeat(20)}` }
+    await admin.call('PUT', `/v1/exchanges/${exchange}`, { body: { ...wish, credentials } })
+    this.#upheld ??= this.#uphold()
+    const { value, decision } = await this.#upheld
+    const ask = { value, decision, reason: 'x' }
+    const added = await lead.call('POST', `/v1/lists/${list}/entries`, { body: ask })
+    if (added.status !== 201) throw new Error(`adding an entry was answered ${added.status} ${added.text}`)
+    if (added.body.listed !== null) return { exchange, list, entry: added.body.listed.entry }
+    const agreed = await (await this.safety()).call('POST', `/v1/entry-acts/${added.body.waits}/approvals`, {
+      body: {},
+    })
+    return { exchange, list, entry: agreed.body.listed.entry }
+  }
+
+  /** A decision on a file that is kept, and the file's SHA-256; one for all. */
+  async #uphold(): Promise<{ value: string; decision: string }> {
+    const { house, reviewer } = this.#town
+    const media = freshId()
+    const bytes = picture(TERROR)
+    await house.putPicture(media, bytes)
+    await house.screen(uploadOf(media))
+    const number = Number((await house.newestCase()).number)
+    const { body } = await reviewer.decide(await reviewer.take(number), 'warn')
+    house.clock.now += 11_000
+    return { value: createHash('sha256').update(bytes).digest('hex'), decision: body.decision }
+  }
+
+  /** Somebody who keeps children safe; the same one each time. */
+  async safety(): Promise<Person> {
+    this.#safety ??= await this.#town.house.person('child-safety')
+    return this.#safety
+  }
+
+  /** From now on the terms of this list allow nothing. */
+  async forbid(list: string): Promise<void> {
+    const terms = {
+      name: 'x',
+      share: false,
+      export: false,
+      device: false,
+      harms: ['terrorism'],
+      feedback: 'none',
+    } as const
+    const facts = { id: list, kind: 'digest', harm: 'terrorism', sealed: true, context: false } as const
+    await this.#town.house.context.library.import({
+      ...{ facts: { ...facts, source: 'x', staleAfterMs: null, terms }, text: `${'6'.repeat(64)}\n` },
+      ...{ contentType: 'text/plain', by: 'operator', live: true },
+    })
+  }
+
+  /** A share of a sealed list that somebody of the duty child-safety has asked for. */
+  async askedShare(): Promise<string> {
+    const { exchange, ...body } = await this.shareable(true)
+    const answer = await (await this.safety()).call('POST', `/v1/exchanges/${exchange}/shares`, { body })
+    if (answer.status !== 202) throw new Error(`asking for a share was answered ${answer.status} ${answer.text}`)
+    return answer.body.push
+  }
+
   /** A pull with a row that could not be read, which was stopped. */
   async pulled(word: string): Promise<void> {
     const { store } = this.#town.house.context.storage
@@ -128,6 +204,12 @@ export function exchangeCalls(town: Town, word: string): Record<string, () => Pr
       await make.matched(stopNcii)
       return { path: `/v1/exchanges/${exchange}/reasons?list=${list}&entry=${entry}&decision=${decision}` }
     },
+    async shareEntry() {
+      const { exchange, ...body } = await make.shareable()
+      return { path: `/v1/exchanges/${exchange}/shares`, ...json(body) }
+    },
+    approveShare: async () => ({ path: `/v1/shares/${await make.askedShare()}/approve`, ...json({}) }),
+    withdrawShare: async () => ({ path: `/v1/shares/${await make.askedShare()}/withdraw`, ...json({}) }),
     getCaseFeedback: async () => ({ path: `/v1/cases/${(await make.matched(stopNcii)).number}/feedback` }),
     async tellWaiting() {
       const { exchange, number, ...about } = await make.matched(stopNcii)
@@ -184,6 +266,49 @@ export function exchangeStates(town: Town, word: string): State[] {
         return lead.call('POST', `/v1/exchanges/${exchange}/waiting`, { body: { ...about, case: number } })
       },
     ],
+    [
+      'shareEntry',
+      'terms',
+      async () => {
+        const { exchange, ...body } = await make.shareable(false, false)
+        return lead.call('POST', `/v1/exchanges/${exchange}/shares`, { body })
+      },
+    ],
+    [
+      'shareEntry',
+      'conflict',
+      async () => {
+        const { exchange } = await make.shareable()
+        const { list, entry } = await make.matched(ncmec(word))
+        return lead.call('POST', `/v1/exchanges/${exchange}/shares`, { body: { list, entry } })
+      },
+    ],
+    [
+      'approveShare',
+      'second_person_required',
+      async () => (await make.safety()).call('POST', `/v1/shares/${await make.askedShare()}/approve`, { body: {} }),
+    ],
+    [
+      'approveShare',
+      'terms',
+      async () => {
+        const push = await make.askedShare()
+        const row = (await town.house.rows('exchange_pushes')).find(({ id }) => id === push)
+        await make.forbid(String(row?.list))
+        return lead.call('POST', `/v1/shares/${push}/approve`, { body: {} })
+      },
+    ],
+    ...(['approve', 'withdraw'] as const).map(
+      (act): State => [
+        `${act}Share`,
+        'conflict',
+        async () => {
+          const path = `/v1/shares/${await make.askedShare()}/withdraw`
+          await lead.call('POST', path, { body: {} })
+          return lead.call('POST', path.replace('withdraw', act), { body: {} })
+        },
+      ],
+    ),
     [
       'getExchangeReasons',
       'conflict',

@@ -78,7 +78,7 @@ const DOES = [
 ] as const
 const SCOPES = [
   ...(['screen', 'events', 'reports', 'appeals', 'actions', 'policies', 'accounts', 'metrics'] as const),
-  ...(['hash', 'match', 'compat.hma'] as const),
+  ...(['hash', 'match', 'compat.hma', 'compat.hma.write'] as const),
 ] as const
 const wick = (name: string): string =>
   readFileSync(new URL(import.meta.resolve(`@lamplighter/rules/wick/${name}`)), 'utf8')

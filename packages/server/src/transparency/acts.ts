@@ -142,8 +142,11 @@ export interface ActFields {
     note?: string
   }
   list: {
-    /** `told`: what was decided of one entry was told to the exchange that it came from; the digest is over what is sent. */
-    op: 'published' | 'published_without_trial' | 'back' | 'withdrawn' | 'told'
+    /**
+     * `told`: what was decided of one entry was told to the exchange that it came from. `shared`, `unshared`: the hash of an own entry was handed in to
+     * an exchange, or taken back. The digest is over what is sent.
+     */
+    op: 'published' | 'published_without_trial' | 'back' | 'withdrawn' | 'told' | 'shared' | 'unshared'
     list: string
     version: string
     digest: Sha256Hex

@@ -1,6 +1,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { approveExchange, checkExchange, type ExchangeJson, getExchanges, putExchange } from '@lamplighter/api'
+import {
+  approveExchange,
+  checkExchange,
+  type ExchangeJson,
+  getExchanges,
+  putExchange,
+  shareEntry,
+} from '@lamplighter/api'
 import { sourceKinds } from '../../signals/exchanges/index.ts'
 import { type Call, withApi } from '../api.ts'
 import type { Command } from '../command.ts'
@@ -49,13 +56,16 @@ const STATES: Readonly<Record<ExchangeJson['state'], string>> = {
   off: 'off',
 }
 
+const approvalOf = ({ approvedBy, approvedUntil }: ExchangeJson): string =>
+  approvedBy === null ? 'not approved' : `approved by ${approvedBy} until ${day(approvedUntil)}`
+
 function linesOf(one: ExchangeJson): string[] {
   const fed = Object.values(one.lists).join(', ')
   const unmatched = Object.entries(one.pull?.unmatched ?? {}).map(([kind, n]) => `${kind} ${n.toLocaleString('en')}`)
   const open = Object.entries(one.feedback).map(([state, n]) => `${n} ${state}`)
   return [
     `${one.id.padEnd(24)} ${one.source.padEnd(8)} ${STATES[one.state].padEnd(18)} feeds ${fed}`,
-    `  last whole pull ${day(one.pulledAt)}, next ${day(one.nextAt)}; approved by ${one.approvedBy ?? 'nobody'} until ${day(one.approvedUntil)}`,
+    `  last whole pull ${day(one.pulledAt)}, next ${day(one.nextAt)}; ${approvalOf(one)}`,
     ...(one.trouble === null ? [] : [`  ${one.trouble.code}: ${one.trouble.words}`]),
     ...(one.pull?.state === 'running' ? [`  pulling: ${one.pull.pages} pages, ${one.pull.rows} rows`] : []),
     ...(one.pull?.why === null || one.pull === null ? [] : [`  ${one.pull.why}`]),
@@ -108,7 +118,10 @@ export const commands: readonly Command[] = [
       const set = await withApi(io, async (call) => putExchange.answer.parse(await call('PUT', path, body)))
       const next =
         set.state === 'unapproved' ? `. Another person approves it, or: lamplighter exchanges approve ${id}` : ''
-      io.result(set, [`${id} is set up and ${STATES[set.state]}${next}`])
+      const made = set.declared.map(
+        (list) => `${list} was not there: it is declared sealed, without sharing, export and use on devices`,
+      )
+      io.result(set, [...made, `${id} is set up and ${STATES[set.state]}${next}`])
       return 0
     },
   },
@@ -123,6 +136,33 @@ export const commands: readonly Command[] = [
         return approveExchange.answer.parse(await call('POST', `/v1/exchanges/${id}/approve`, { revision }))
       })
       io.result(approved, [`${id} is approved until ${day(approved.approvedUntil)}`])
+      return 0
+    },
+  },
+  {
+    name: 'exchanges share',
+    summary: 'Hands the hash of an own entry in. Of a sealed list another person has to agree in the console.',
+    example: 'lamplighter exchanges share group --list own_files --entry 12',
+    args: ['id'],
+    options: {
+      list: { help: 'list of your own whose terms allow sharing', value: 'list' },
+      entry: { help: 'number of the entry; it rests on a decision', value: 'number' },
+    },
+    async run(io, given) {
+      const [id = ''] = given.args
+      const list = given.value('list')
+      const number = Number(given.value('entry'))
+      if (list === undefined) throw new UsageError('exchanges share needs --list')
+      if (!Number.isSafeInteger(number) || number < 1)
+        throw new UsageError('exchanges share needs --entry with the number of an entry')
+      const path = `/v1/exchanges/${encodeURIComponent(id)}/shares`
+      const body = { list, entry: number }
+      const shared = await withApi(io, async (call) => shareEntry.answer.parse(await call('POST', path, body)))
+      io.result(shared, [
+        shared.state === 'asked'
+          ? `${list} is sealed: another person agrees on the page of the case, before the hash goes to ${id}`
+          : `entry ${number} of ${list} is ${shared.state === 'delivered' ? 'with' : 'on its way to'} ${id}`,
+      ])
       return 0
     },
   },

@@ -56,9 +56,9 @@ export async function initialised(): Promise<string> {
 export async function whileServing<T>(
   folder: string,
   use: (context: Context) => Promise<T>,
-  how: { readonly working?: boolean } = {},
+  how: { readonly working?: boolean; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<T> {
-  const { config } = loadConfig({ env: {}, folder })
+  const { config } = loadConfig({ env: how.env ?? {}, folder })
   const context = await openContext({ config, patient: true })
   const server = await startServer({
     app: context.app,

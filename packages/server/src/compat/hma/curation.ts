@@ -66,13 +66,25 @@ export async function changeBank(services: HmaServices, call: PageCall): Promise
   const bank = await bankOf(services, call)
   const asked = await jsonOf(call)
   if (asked.name !== undefined && asked.name !== bank.name) {
-    throw new AppError('invalid', 'A bank is a list here, and keeps its name: rules ask for it by this name.')
+    throw new AppError(
+      'invalid',
+      `A bank is a list here and keeps its name: rules ask for it by ${bank.list.id}. Make a bank of the new name and add its content there.`,
+    )
   }
   const ratio = ratioOf(asked) ?? bank.ratio
   if (ratio < 1 && bank.list.sealed === 1) {
     throw new AppError('invalid', 'A sealed list is asked always: chance does not decide whether known abuse is found.')
   }
   return shownBank(await withRatio(services, bank, ratio))
+}
+
+/** `DELETE /c/bank/{name}`: never by a key. A rule that asks a list which is gone cannot decide any more. @throws AppError `forbidden` always */
+export async function dropBank(services: HmaServices, call: PageCall): Promise<never> {
+  const { list } = await bankOf(services, call)
+  throw new AppError(
+    'forbidden',
+    `A bank is a list here, and rules may ask for it: a person retires it, with a reason, in Settings, Lists, or with: lamplighter lists retire ${list.id}. Its content can be deleted entry by entry.`,
+  )
 }
 
 /** Clients send numbers and, some of them, numbers as texts. @throws AppError `invalid` */

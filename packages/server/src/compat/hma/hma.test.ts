@@ -43,8 +43,8 @@ beforeAll(async () => {
     graceMs: 0,
     shutdownMs: 1_000,
   })
-  hma = await clientWith('compat.hma')
-  sealed = await clientWith('compat.hma', 'match:sealed')
+  hma = await clientWith('compat.hma', 'compat.hma.write')
+  sealed = await clientWith('compat.hma', 'compat.hma.write', 'match:sealed')
 }, 60_000)
 afterAll(async () => {
   host.close()
@@ -295,5 +295,33 @@ describe('ecosystem 11: a client of HMA', () => {
     await expect(other.banks()).rejects.toEqual(refused(403, /compat\.hma/))
     const nobody = new HmaClient(`http://127.0.0.1:${server.port}/compat/hma`, {})
     await expect(nobody.lookup(pdq(first))).rejects.toEqual(refused(403, /valid key/))
+  })
+
+  test('a key that only looks up changes nothing; one that only changes is not answered', async () => {
+    const asks = await clientWith('compat.hma')
+    const writes = await clientWith('compat.hma.write')
+    expect((await asks.bank('TILES')).name).toBe('TILES')
+    const { id } = await hma.addSignal('TILES', { pdq: NOWHERE })
+    const before = await house.rows('list_entries')
+    for (const change of [
+      () => asks.createBank({ name: 'MINE' }),
+      () => asks.updateBank('TILES', { enabled_ratio: 0 }),
+      () => asks.addSignal('TILES', { pdq: NOWHERE }),
+      () => asks.addContentFile('TILES', 'photo', picture(BOAT)),
+      () => asks.updateContent('TILES', id, { disable_until_ts: 0 }),
+      () => asks.deleteContent('TILES', id),
+      () => asks.deleteBank('TILES'),
+    ])
+      await expect(change()).rejects.toEqual(refused(403, /./))
+    expect(await house.rows('list_entries')).toEqual(before)
+    await expect(writes.lookup(pdq(first))).rejects.toEqual(refused(403, /./))
+    expect((await writes.updateBank('TILES', { enabled_ratio: 1 })).name).toBe('TILES')
+  })
+
+  test('a bank is deleted and renamed by nobody’s key, and is told what to do instead', async () => {
+    await expect(hma.deleteBank('TILES')).rejects.toEqual(refused(403, /lamplighter lists retire tiles/))
+    await expect(hma.deleteBank('NOWHERE')).rejects.toEqual(refused(404, /no bank/))
+    await expect(hma.updateBank('TILES', { name: 'STONES' })).rejects.toEqual(refused(400, /keeps its name: .* tiles/))
+    expect((await hma.bank('TILES')).name).toBe('TILES')
   })
 })

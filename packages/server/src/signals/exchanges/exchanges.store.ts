@@ -4,7 +4,10 @@ import type { Doer } from '../../people/index.ts'
 import { labelOfDoer, staffById } from '../../people/index.ts'
 import { defineQuery, defineWork, type ReadDb, type Tx } from '../../storage/index.ts'
 import { PLATFORM, type RecordKeys, record } from '../../transparency/index.ts'
+import { createList } from '../lists/publish.store.ts'
 import { APPROVAL_MS, changeExchange, exchangeRow } from './pulls.store.ts'
+import type { StartsAs } from './source.ts'
+import { startingFacts } from './starts-as.ts'
 import type { ExchangesTable, FedLists, PullsTable } from './tables.ts'
 
 export interface ExchangeWish {
@@ -20,6 +23,8 @@ export interface ExchangeWish {
   readonly lists: FedLists
   readonly everyMs: number
   readonly on: boolean
+  /** What a list starts as that is not there; undefined where the source does not say. */
+  readonly startsAs: StartsAs | undefined
 }
 
 /** One exchange, or undefined. */
@@ -60,9 +65,10 @@ export const setExchange = defineWork(
   async (
     tx: Tx,
     input: { wish: ExchangeWish; doer: Doer; keys: RecordKeys },
-  ): Promise<{ state: ExchangesTable['state']; revision: number }> => {
+  ): Promise<{ state: ExchangesTable['state']; revision: number; declared: string[] }> => {
     const { wish, doer, keys } = input
     const before = await tx.db.selectFrom('exchanges').selectAll().where('id', '=', wish.id).executeTakeFirst()
+    const declared = await declareMissing(tx, wish, doer)
     await feedLists(tx, wish)
     const mayKeep = before?.credentials !== null && wish.originBefore === wish.origin
     if (wish.credentials === undefined && !mayKeep) {
@@ -118,9 +124,40 @@ export const setExchange = defineWork(
       keys,
       to: { source: wish.source, lists: wish.lists, state },
     })
-    return { state, revision: columns.revision }
+    return { state, revision: columns.revision, declared }
   },
 )
+
+/**
+ * Declares what is to be fed and is not there, as strictly as the source's contracts are; and a list of its harm to which nobody gave terms gets those.
+ * @returns the lists that it declared
+ */
+async function declareMissing(tx: Tx, { id, lists, everyMs, startsAs }: ExchangeWish, doer: Doer): Promise<string[]> {
+  if (startsAs === undefined) return []
+  const declared: string[] = []
+  for (const kind of ['pdq', 'digest'] as const) {
+    const list = lists[kind]
+    if (list === undefined) continue
+    const facts = startingFacts(startsAs, { id: list, kind, exchange: id, everyMs })
+    const there = await tx.db.selectFrom('lists').select(['terms', 'harm']).where('id', '=', list).executeTakeFirst()
+    // Rules may have named it first: then all that is known of its terms is the harm, and the source knows them better.
+    if (there !== undefined && (there.terms !== null || there.harm !== startsAs.harm)) continue
+    if (there === undefined) await createList.run(tx, facts)
+    else
+      await tx.db
+        .updateTable('lists')
+        .set({ terms: JSON.stringify(facts.terms) })
+        .where('id', '=', list)
+        .execute()
+    const { name: who, request, touch } = doer
+    await audit(tx, {
+      ...{ who, act: 'lists.declare', kind: 'list', object: list, request },
+      touch: touch ?? undefined,
+    })
+    if (there === undefined) declared.push(list)
+  }
+  return declared
+}
 
 /** Notes at each list who feeds it. */
 async function feedLists(tx: Tx, { id, lists }: ExchangeWish): Promise<void> {

@@ -2,7 +2,7 @@ import { kindOfDigest, parseDigest, parsePdq } from '@lamplighter/matching'
 import { z } from 'zod'
 import { readJson } from '../../http/json.ts'
 import type { OutgoingAnswer } from '../../http/outgoing.ts'
-import { ExchangeError, type Page, type SourceChange } from './source.ts'
+import { ExchangeError, type Json, type Page, type SourceChange } from './source.ts'
 
 /*
  * What the exchanges that speak JSON have in common: an answer is read whole or not at all, a row is taken, counted or kept as bad.
@@ -42,6 +42,20 @@ export function issueOf(error: z.ZodError): string {
     typeof part === 'number' || /^[a-z_]{1,30}$/i.test(String(part)) ? String(part) : '…',
   )
   return `${issue.code} at /${path.join('/')}`
+}
+
+/** The place of a page as the source keeps it. @throws ExchangeError `window_over` where another version kept it in another form */
+export function placeOf<T>(at: Json, schema: z.ZodType<T>): T {
+  const read = schema.safeParse(at)
+  if (read.success) return read.data
+  throw new ExchangeError('window_over', 'the place of the page was kept in another form')
+}
+
+/** What leads on to the next page. @throws ExchangeError `unreadable` where it leads nowhere, or back */
+export function nextOf(given: string | null | undefined, before: string | null, named: string): string {
+  const next = given ?? ''
+  if (next !== '' && next !== before) return next
+  throw new ExchangeError('unreadable', `the page says that more follow, and gives no new ${named} for them`)
 }
 
 /** What one row says. */

@@ -67,7 +67,8 @@ export const ncmec: SourceKind<Settings, Credentials> = {
   id: 'ncmec',
   settings: Settings,
   credentials: Credentials,
-  hears: { reasons: true, hashes: [] },
+  startsAs: { harm: 'csea', terms: 'NCMEC Hash Sharing', feedback: 'expected' },
+  hears: { reasons: true, hashes: {} },
   origin: (settings) => new URL(rootOf(settings)).origin,
   open: (settings, credentials): Source => ({
     begin(cursor, now) {

@@ -1,5 +1,6 @@
 import { finalStateOf } from '../../review/index.ts'
 import { defineQuery, type ReadDb } from '../../storage/index.ts'
+import type { EntryRow } from '../store.ts'
 import type { ListsTable } from '../tables.ts'
 import { caseKey } from './pushes.store.ts'
 import type { ExchangePushesTable, ExchangesTable } from './tables.ts'
@@ -9,13 +10,7 @@ export interface OfferRows {
   readonly stands: 'undecided' | 'open' | 'upheld' | 'rejected' | 'over'
   readonly lists: readonly ListsTable[]
   readonly exchanges: readonly ExchangesTable[]
-  readonly entries: readonly {
-    readonly list: string
-    readonly n: number
-    readonly fingerprint: string
-    readonly body: Uint8Array
-    readonly sealed: number
-  }[]
+  readonly entries: readonly (EntryRow & { readonly list: string })[]
   readonly pushes: readonly ExchangePushesTable[]
 }
 
@@ -33,22 +28,22 @@ export const offerRows = defineQuery(
     const { number, decision, matches } = about
     const names = [...new Set(matches.map(({ list }) => list))]
     const lists = names.length === 0 ? [] : await db.selectFrom('lists').selectAll().where('id', 'in', names).execute()
-    const entries = await Promise.all(
-      matches.map(({ list, entry }) =>
-        db
-          .selectFrom('list_entries')
-          .select(['list', 'n', 'fingerprint', 'body', 'sealed'])
-          .where('list', '=', list)
-          .where('n', '=', entry)
-          .executeTakeFirst(),
-      ),
-    )
+    const entries: OfferRows['entries'][number][] = []
+    for (const { list, entry } of matches) {
+      const row = await db
+        .selectFrom('list_entries')
+        .select(['list', 'n', 'fingerprint', 'body', 'sealed'])
+        .where('list', '=', list)
+        .where('n', '=', entry)
+        .executeTakeFirst()
+      if (row !== undefined) entries.push(row)
+    }
     const told = [caseKey(number), ...(decision === undefined ? [] : [decision])]
     return {
       stands: decision === undefined ? 'undecided' : await standOf(from, decision),
       lists,
       exchanges: await db.selectFrom('exchanges').selectAll().execute(),
-      entries: entries.flatMap((row) => row ?? []),
+      entries,
       pushes: await db.selectFrom('exchange_pushes').selectAll().where('decision', 'in', told).execute(),
     }
   },
@@ -58,3 +53,52 @@ async function standOf(from: ReadDb, decision: string): Promise<OfferRows['stand
   const state = await finalStateOf(from, decision)
   return state === 'none' ? 'rejected' : state
 }
+
+/** Everything that stands around the own entries of one decision. */
+export interface OwnRows {
+  /** Lists of hashes that no exchange feeds. */
+  readonly lists: readonly ListsTable[]
+  readonly exchanges: readonly ExchangesTable[]
+  /** Which exchange is for which harm. */
+  readonly fed: readonly { readonly exchange: string | null; readonly harm: string }[]
+  readonly pushes: readonly ExchangePushesTable[]
+}
+
+export const ownRows = defineQuery('exchanges.own-rows', async ({ db }: ReadDb, decision: string): Promise<OwnRows> => {
+  const lists = await db.selectFrom('lists').selectAll().where('kind', 'in', ['pdq', 'digest']).execute()
+  return {
+    lists: lists.filter(({ exchange }) => exchange === null),
+    exchanges: await db.selectFrom('exchanges').selectAll().where('state', '!=', 'off').execute(),
+    fed: lists.filter(({ exchange }) => exchange !== null),
+    pushes: await db
+      .selectFrom('exchange_pushes')
+      .selectAll()
+      .where('decision', '=', decision)
+      .where('act', 'in', ['share', 'unshare'])
+      .execute(),
+  }
+})
+
+/** Entries of the running versions of lists, by the keyed id that their source gave them. */
+export const ownEntries = defineQuery(
+  'exchanges.own-entries',
+  async ({ db }: ReadDb, keys: readonly { readonly list: string; readonly key: string }[]): Promise<OwnEntry[]> => {
+    const found: OwnEntry[] = []
+    for (const { list, key } of keys) {
+      const rows = await db
+        .selectFrom('list_entries')
+        .innerJoin('lists', 'lists.id', 'list_entries.list')
+        .select(['list_entries.list', 'n', 'fingerprint', 'body', 'list_entries.sealed'])
+        .where('list_entries.list', '=', list)
+        .where('source_key', '=', key)
+        .whereRef('since', '<=', 'lists.version')
+        .where((row) => row.or([row('gone', 'is', null), row('gone', '>', row.ref('lists.version'))]))
+        .limit(50)
+        .execute()
+      found.push(...rows)
+    }
+    return found
+  },
+)
+
+type OwnEntry = EntryRow & { readonly list: string }

@@ -201,9 +201,10 @@ test('nothing is told of an entry that the case did not match, nor by whoever ma
   expect((await feedbackOf(number, lead)).status).toBe(404)
   const decision = await decide(number, 'warn')
   house.clock.now += 11_000
-  const about = { list: 'ncmec_files', entry: 1, decision }
+  const entries = (await house.rows('list_entries')).filter((row) => row.list === 'ncmec_files' && row.gone === null)
+  const about = { list: 'ncmec_files', entry: Math.max(...entries.map(({ n }) => Number(n))), decision }
   const wrong = await safety.call('POST', '/v1/exchanges/ncmec/feedback', { body: about })
-  expect([wrong.status, wrong.body.code]).toEqual([409, 'conflict'])
+  expect([wrong.status, wrong.body.detail]).toEqual([409, 'The case is not about a match with this entry.'])
   expect((await lead.call('POST', '/v1/exchanges/ncmec/feedback', { body: about })).status).toBe(404)
   expect((await house.rows('exchange_pushes')).filter((row) => row.decision === decision)).toEqual([])
 })

@@ -1,8 +1,9 @@
-import type { CaseFeedbackJson, MatchFeedbackJson, ToldJson } from '@lamplighter/api'
+import type { CaseFeedbackJson, MatchFeedbackJson } from '@lamplighter/api'
 import { type CaseMatches, matchesOf } from '../../review/index.ts'
 import { termsOf } from '../lists/declaration.ts'
 import type { ParsedEntry } from '../lists/parse.ts'
 import type { ListsTable } from '../tables.ts'
+import { ownOffersOf, toldOf } from './own-offers.ts'
 import type { PushParts } from './pushes.ts'
 import type { Hears } from './source.ts'
 import { caseKey, type OfferRows, offerRows } from './store.ts'
@@ -15,7 +16,7 @@ import type { ExchangePushesTable } from './tables.ts'
  */
 export async function offersOf(
   parts: PushParts,
-  wish: { readonly number: number; readonly roles: readonly string[] },
+  wish: { readonly number: number; readonly roles: readonly string[]; readonly staff: string | null },
 ): Promise<CaseFeedbackJson> {
   const found = await matchesOf(parts, { of: { number: wish.number }, roles: wish.roles })
   const { number, decision, matches } = found
@@ -23,6 +24,7 @@ export async function offersOf(
   return {
     ...{ decision: decision?.id ?? null, decidedAt: decision?.at ?? null, stands: rows.stands },
     matches: await Promise.all(matches.map((match) => offerOf(parts, { match, found, rows }))),
+    own: decision === undefined ? [] : await ownOffersOf(parts, { decision: decision.id, staff: wish.staff }),
   }
 }
 
@@ -40,14 +42,12 @@ async function offerOf(
   const entry = row === undefined || row.body.length === 0 ? undefined : await parts.codec.entry(match.list, row)
   const exchange = rows.exchanges.find(({ id }) => id === list?.exchange)
   const hears = exchange === undefined ? undefined : parts.kinds.get(exchange.source)?.hears
-  const told = (decision: string | undefined, act: ExchangePushesTable['act']): ToldJson | null => {
-    const one = rows.pushes.find(
-      (push) => push.list === match.list && push.n === match.entry && push.decision === decision && push.act === act,
+  const told = (decision: string | undefined, act: ExchangePushesTable['act']) =>
+    toldOf(
+      rows.pushes.find(
+        (push) => push.list === match.list && push.n === match.entry && push.decision === decision && push.act === act,
+      ),
     )
-    return one === undefined
-      ? null
-      : { id: one.id, state: one.state, why: one.why, at: one.closed_at ?? one.created_at }
-  }
   return {
     ...{ list: match.list, entry: match.entry, source: list?.source ?? '', exchange: exchange?.id ?? null },
     ...wayOf(list, entry, hears),

@@ -70,7 +70,7 @@ async function opinionOn(from: Pick<Tx | ReadDb, 'db' | 'now'>, decision: string
 
 export interface NewPush extends TellWish {
   readonly id: string
-  readonly act: 'say' | 'unsay'
+  readonly act: ExchangePushesTable['act']
   readonly body: Uint8Array
   /** SHA-256 of what is sent. */
   readonly digest: string
@@ -95,20 +95,30 @@ export const writePush = defineWork(
     if (known !== undefined) await tx.db.deleteFrom('exchange_pushes').where('id', '=', known.id).execute()
     await tx.db
       .insertInto('exchange_pushes')
-      .values({ ...{ id: push.id, exchange, list, n, decision, act, body: push.body }, ...row, ...written })
+      .values({
+        ...{ id: push.id, exchange, list, n, decision, act, body: push.body },
+        ...{ ...row, ...written, second: null, remote: null },
+      })
       .execute()
     if (act === 'say' && push.says !== 'waiting') await overtake(tx, push)
-    // What is said of one entry arrives in the order in which it was said.
-    const order = { order: `push ${exchange} ${list} ${n}`, strict: true }
-    await tx.jobs.enqueue({ queue: PUSH_QUEUE, once: push.id, ...order, runAt: tx.now, payload: { id: push.id } })
-    tx.hint('exchanges')
+    await enqueuePush(tx, push)
     return { id: push.id, state: 'waiting' }
   },
 )
 
-async function pushOf(
+/** What is told of one entry arrives in the order in which it was told. */
+export async function enqueuePush(
   tx: Tx,
-  { exchange, list, n, decision, act }: NewPush,
+  { id, exchange, list, n }: Pick<NewPush, 'id' | 'exchange' | 'list' | 'n'>,
+): Promise<void> {
+  const order = { order: `push ${exchange} ${list} ${n}`, strict: true }
+  await tx.jobs.enqueue({ queue: PUSH_QUEUE, once: id, ...order, runAt: tx.now, payload: { id } })
+  tx.hint('exchanges')
+}
+
+export async function pushOf(
+  tx: Tx,
+  { exchange, list, n, decision, act }: Pick<NewPush, 'exchange' | 'list' | 'n' | 'decision' | 'act'>,
 ): Promise<{ id: string; state: PushState } | undefined> {
   return tx.db
     .selectFrom('exchange_pushes')
@@ -121,8 +131,13 @@ async function pushOf(
     .executeTakeFirst()
 }
 
+const OPS = { say: 'told', unsay: 'told', share: 'shared', unshare: 'unshared' } as const
+
 /** Its leaf. @returns the record's id */
-async function noted(tx: Tx, push: NewPush): Promise<string> {
+export async function noted(
+  tx: Tx,
+  push: Omit<NewPush, 'id' | 'body' | 'decision'> & { readonly second?: string | null },
+): Promise<string> {
   const { list } = push
   const row = await tx.db.selectFrom('lists').select('version').where('id', '=', list).executeTakeFirstOrThrow()
   const recorded = await record(
@@ -131,8 +146,16 @@ async function noted(tx: Tx, push: NewPush): Promise<string> {
       kind: 'list',
       affected: PLATFORM,
       fields: {
-        ...{ op: 'told', list, version: `v${row.version}`, digest: push.digest, entries: 1, added: 0, removed: 0 },
-        ...{ source: push.exchange, by: push.number, second: null, device: false },
+        ...{
+          op: OPS[push.act],
+          list,
+          version: `v${row.version}`,
+          digest: push.digest,
+          entries: 1,
+          added: 0,
+          removed: 0,
+        },
+        ...{ source: push.exchange, by: push.number, second: push.second ?? null, device: false },
       },
     },
     push.keys,
@@ -173,7 +196,10 @@ export const intendPush = defineWork('exchanges.intend-push', async (tx: Tx, id:
 /** How a try ended. What was cancelled keeps nothing of what was to be sent. */
 export const settlePush = defineWork(
   'exchanges.settle-push',
-  async (tx: Tx, input: { id: string; state: PushState; why: string | null }): Promise<{ fails: number }> => {
+  async (
+    tx: Tx,
+    input: { id: string; state: PushState; why: string | null; remote?: string },
+  ): Promise<{ fails: number }> => {
     const row = await tx.db
       .selectFrom('exchange_pushes')
       .select('fails')
@@ -185,6 +211,7 @@ export const settlePush = defineWork(
       .updateTable('exchange_pushes')
       .set({
         ...{ state: input.state, why: input.why, fails },
+        ...(input.remote !== undefined && { remote: input.remote }),
         ...(isClosed && { closed_at: tx.now, ...(input.state === 'cancelled' && { body: new Uint8Array() }) }),
       })
       .where('id', '=', input.id)
@@ -194,34 +221,42 @@ export const settlePush = defineWork(
   },
 )
 
-/** What was said, or is about to be, of decisions that hold no more, and was not taken back yet. */
+/** What was told, or is about to be, on the strength of decisions that hold no more, and was not taken back yet. */
 export const overtakenPushes = defineQuery(
   'exchanges.overtaken',
   async (from: ReadDb): Promise<ExchangePushesTable[]> => {
-    const said = await from.db
-      .selectFrom('exchange_pushes as said')
-      .selectAll('said')
-      .where('said.act', '=', 'say')
-      .where('said.state', 'in', ['waiting', 'delivered', 'unclear', 'parked'])
-      .where((row) =>
-        row.not(
-          row.exists(
-            row
-              .selectFrom('exchange_pushes as unsaid')
-              .select('unsaid.id')
-              .where('unsaid.act', '=', 'unsay')
-              .whereRef('unsaid.exchange', '=', 'said.exchange')
-              .whereRef('unsaid.list', '=', 'said.list')
-              .whereRef('unsaid.n', '=', 'said.n')
-              .whereRef('unsaid.decision', '=', 'said.decision'),
-          ),
-        ),
-      )
-      .execute()
-    const states = await Promise.all(said.map(({ decision }) => finalStateOf(from, decision).catch(() => 'gone')))
-    return said.filter((_, index) => states[index] === 'over')
+    const told = [...(await standing(from, 'say', 'unsay')), ...(await standing(from, 'share', 'unshare'))]
+    const states = await Promise.all(told.map(({ decision }) => finalStateOf(from, decision).catch(() => 'gone')))
+    return told.filter((_, index) => states[index] === 'over')
   },
 )
+
+async function standing(
+  { db }: ReadDb,
+  act: 'say' | 'share',
+  undo: 'unsay' | 'unshare',
+): Promise<ExchangePushesTable[]> {
+  return db
+    .selectFrom('exchange_pushes as told')
+    .selectAll('told')
+    .where('told.act', '=', act)
+    .where('told.state', 'in', ['asked', 'waiting', 'delivered', 'unclear', 'parked'])
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom('exchange_pushes as undone')
+            .select('undone.id')
+            .where('undone.act', '=', undo)
+            .whereRef('undone.exchange', '=', 'told.exchange')
+            .whereRef('undone.list', '=', 'told.list')
+            .whereRef('undone.n', '=', 'told.n')
+            .whereRef('undone.decision', '=', 'told.decision'),
+        ),
+      ),
+    )
+    .execute()
+}
 
 /** How many pushes of each exchange stand in each state that is not closed. */
 export const pushCounts = defineQuery(
@@ -230,7 +265,7 @@ export const pushCounts = defineQuery(
     const rows = await db
       .selectFrom('exchange_pushes')
       .select((at) => ['exchange', 'state', at.fn.countAll().as('count')])
-      .where('state', 'in', ['waiting', 'sending', 'unclear', 'parked'])
+      .where('state', 'in', ['asked', 'waiting', 'sending', 'unclear', 'parked'])
       .groupBy(['exchange', 'state'])
       .execute()
     return rows.map((row) => ({ ...row, count: Number(row.count) }))

@@ -61,7 +61,7 @@ export async function tellWaiting(
   const { number, ...about } = wish
   const whole = { ...about, decision: caseKey(number) }
   assertMatched(whole, await matchesOf(parts, { of: { number }, roles: who.roles }))
-  const { hears } = await kindOf(parts, wish.exchange)
+  const hears = await hearsOf(parts, wish.exchange)
   if (hears?.waiting !== true)
     throw new AppError('conflict', 'This exchange hears of a match when it is decided, not before.')
   return say(parts, whole, who)
@@ -113,9 +113,9 @@ async function sourceOf(parts: PushParts, exchange: string) {
   return { pushes: source.pushes, ask }
 }
 
-async function kindOf(parts: PushParts, exchange: string): Promise<{ readonly hears?: Hears | undefined }> {
-  return { hears: parts.kinds.get((await rowOf(parts, exchange)).source)?.hears }
-}
+/** @throws AppError `not_found` */
+export const hearsOf = async (parts: PushParts, exchange: string): Promise<Hears | undefined> =>
+  parts.kinds.get((await rowOf(parts, exchange)).source)?.hears
 
 async function rowOf({ storage }: PushParts, exchange: string): Promise<ExchangesTable> {
   const row = await storage.store.read(oneExchange, exchange)
@@ -136,7 +136,7 @@ async function aboutOf(
 async function write(
   parts: PushParts,
   { exchange, list, n, decision }: TellWish,
-  push: Extract<Push, { act: 'say' | 'unsay' }>,
+  push: Extract<Push, { act: 'say' | 'unsay' | 'unshare' }>,
   { by, number, says }: { readonly by: string; readonly number: string | null; readonly says?: Opinion },
 ): Promise<{ id: string; state: PushState }> {
   const id = newId('push', parts.now())
@@ -159,8 +159,8 @@ export function pushHandler(parts: PushParts): Handler {
 
 async function sendOne(parts: PushParts, row: ExchangePushesTable): Promise<Ending> {
   const { store } = parts.storage
-  const settle = async (state: PushState, why: string | null = null): Promise<{ fails: number }> =>
-    store.tx(settlePush, { id: row.id, state, why })
+  const settle = async (state: PushState, why: string | null = null, remote?: string): Promise<{ fails: number }> =>
+    store.tx(settlePush, { id: row.id, state, why, ...(remote !== undefined && { remote }) })
   if (row.state !== 'waiting' && row.state !== 'sending') return 'done'
   const push = await parts.sealer.open<Push>('exchange_pushes', 'body', row.id, row.body)
   try {
@@ -172,11 +172,9 @@ async function sendOne(parts: PushParts, row: ExchangePushesTable): Promise<Endi
       return 'done'
     }
     if (!(await store.tx(intendPush, row.id))) return 'done'
-    const { state } = await pushes.send(push, ask)
-    await settle(
-      state === 'done' ? 'delivered' : 'unclear',
-      state === 'done' ? null : 'no answer came; look at the exchange',
-    )
+    const sent = await pushes.send(push, ask)
+    if (sent.state === 'done') await settle('delivered', null, sent.remoteId)
+    else await settle('unclear', 'no answer came; look at the exchange')
     return 'done'
   } catch (error) {
     const trouble = troubleOf(error)
@@ -193,13 +191,31 @@ async function sendOne(parts: PushParts, row: ExchangePushesTable): Promise<Endi
 export async function recallPushes(parts: PushParts): Promise<number> {
   const rows = await parts.storage.store.read(overtakenPushes, undefined)
   for (const row of rows) {
-    if (row.state !== 'delivered' && row.intent_at === null) {
+    // A share that was refused was not kept there.
+    const isAway =
+      row.state === 'delivered' || (row.intent_at !== null && !(row.act === 'share' && row.state === 'parked'))
+    if (!isAway) {
       await parts.storage.store.tx(settlePush, { id: row.id, state: 'cancelled', why: 'the decision was reversed' })
       continue
     }
-    const said = await parts.sealer.open<Extract<Push, { act: 'say' }>>('exchange_pushes', 'body', row.id, row.body)
-    const { says, ...rest } = said
-    await write(parts, row, { ...rest, act: 'unsay', said: says }, { by: row.by, number: null })
+    const told = await parts.sealer.open<Push>('exchange_pushes', 'body', row.id, row.body)
+    const undo = undoOf(told, row.remote)
+    if (undo !== undefined) await write(parts, row, undo, { by: row.by, number: null })
   }
   return rows.length
+}
+
+/** What takes back what was told; undefined for what is itself a recall. */
+function undoOf(told: Push, remote: string | null): Extract<Push, { act: 'unsay' | 'unshare' }> | undefined {
+  switch (told.act) {
+    case 'say': {
+      const { says, ...rest } = told
+      return { ...rest, act: 'unsay', said: says }
+    }
+    case 'share':
+      return { act: 'unshare', hash: told.hash, ...(remote !== null && { remoteId: remote }) }
+    case 'unsay':
+    case 'unshare':
+      return undefined
+  }
 }

@@ -118,9 +118,57 @@ test('a wish that cannot be carried out says which part, and never repeats a sec
   expect(await refused({ source: 'nobody' })).toBe('/source')
   expect(await refused({ settings: { set: 'hunter2' } })).toEqual(['/settings/set'])
   expect(await refused({ credentials: { username: 'a:b', password: 'hunter2' } })).toEqual(['/credentials/username'])
-  expect(await refused({ lists: { digest: 'nowhere' } })).toBe('/lists/digest')
+  // Of what somebody serves over HTTP nobody knows the terms.
+  const http = { source: 'http', settings: { url: 'https://hashes.example/', form: 'pages', kind: 'digest' } }
+  expect(await refused({ ...http, credentials: {}, lists: { digest: 'nowhere' } })).toBe('/lists/digest')
   expect(await refused({ lists: { pdq: 'refused_files' } })).toBe('/lists/pdq')
   expect((await house.rows('exchanges')).some(({ id }) => id === 'refused')).toBe(false)
+})
+
+test('a list that is not there is declared as strictly as the source’s contracts; one that is there stays as it is', async () => {
+  const listOf = async (id: string) => (await house.rows('lists')).find((row) => row.id === id)
+  const made = async (id: string, source: string, credentials: object, lists: object) => {
+    const settings = source === 'ncmec' ? { set: 'npo' } : {}
+    const { status, body: said } = await set(id, { source, settings, credentials, lists })
+    expect(status).toBe(200)
+    return said.declared
+  }
+  const keys = { subscriptionKey: 'x', fetchKey: 'x' }
+  expect(await made('starts_ncii', 'stopncii', keys, { pdq: 'ncii_pictures', digest: 'ncii_files' })).toEqual([
+    'ncii_pictures',
+    'ncii_files',
+  ])
+  const strict = { share: false, export: false, device: false }
+  const pictures = await listOf('ncii_pictures')
+  expect(pictures).toMatchObject({
+    kind: 'pdq',
+    harm: 'intimate_images',
+    sealed: 1,
+    variants: 'eight',
+    state: 'declared',
+  })
+  expect(pictures).toMatchObject({ exchange: 'starts_ncii', stale_after_ms: 48 * 3_600_000 })
+  expect(JSON.parse(String(pictures?.terms))).toEqual({
+    ...{ name: 'StopNCII.org', ...strict, harms: ['intimate_images'], feedback: 'expected', purge_within_h: 1 },
+  })
+  const signIn = { username: 'x', password: 'x' }
+  expect(await made('starts_tcap', 'tcap', signIn, { digest: 'tcap_files' })).toEqual(['tcap_files'])
+  expect(await listOf('tcap_files')).toMatchObject({ harm: 'terrorism', sealed: 1, variants: null })
+  expect(await made('starts_ncmec', 'ncmec', NCMEC_SIGN_IN, { pdq: 'ncmec_pictures' })).toEqual(['ncmec_pictures'])
+  expect(JSON.parse(String((await listOf('ncmec_pictures'))?.terms))).toMatchObject({ ...strict, harms: ['csea'] })
+  // What somebody has said stays; where nobody gave terms, the source's hold, and nothing else changes.
+  const before = await listOf(await list('there_already'))
+  expect(await made('starts_ncmec', 'ncmec', NCMEC_SIGN_IN, { digest: 'there_already' })).toEqual([])
+  const { terms, ...rest } = (await listOf('there_already')) ?? {}
+  expect({ ...rest, terms: null }).toEqual({ ...before, exchange: 'starts_ncmec' })
+  expect(JSON.parse(String(terms))).toMatchObject({ ...strict, feedback: 'expected' })
+  const own = { name: 'ours', ...strict, harms: ['csea'], feedback: 'none' } as const
+  const facts = { id: 'said_already', kind: 'digest', harm: 'csea', sealed: true, context: false, source: 'x' } as const
+  await house.context.library.create({ ...facts, staleAfterMs: null, terms: own })
+  await made('starts_ncmec', 'ncmec', NCMEC_SIGN_IN, { digest: 'said_already' })
+  expect(JSON.parse(String((await listOf('said_already'))?.terms))).toEqual(own)
+  const acts = (await house.rows('audit')).filter(({ act }) => act === 'lists.declare').map(({ object }) => object)
+  expect(acts).toEqual(expect.arrayContaining(['ncii_pictures', 'ncii_files', 'tcap_files', 'ncmec_pictures']))
 })
 
 test('a check signs in and reads a page, keeps nothing, and says what is wrong', async () => {

@@ -1,5 +1,6 @@
 import {
   approveExchange,
+  approveShare,
   checkExchange,
   type ExchangeJson,
   getCaseFeedback,
@@ -7,8 +8,10 @@ import {
   getExchanges,
   pullExchange,
   putExchange,
+  shareEntry,
   tellExchange,
   tellWaiting,
+  withdrawShare,
 } from '@lamplighter/api'
 import { onceOf, type Route, route } from '../../http/route.ts'
 import { allStaff, doerOf, staffLabel } from '../../people/index.ts'
@@ -44,7 +47,8 @@ export function exchangeRoutes({
     }),
     route(putExchange, async (call) => {
       const { id } = call.params
-      return { body: { id, ...(await exchanges.set(id, call.body, doerOf(call))) } }
+      const { declared, ...set } = await exchanges.set(id, call.body, doerOf(call))
+      return { body: { id, ...set, declared: [...declared] } }
     }),
     route(approveExchange, async (call) => {
       const { until } = await exchanges.approve(call.params.id, call.body.revision, doerOf(call), onceOf(call))
@@ -64,6 +68,19 @@ export function exchangeRoutes({
         { exchange: call.params.id, n, list, number },
         doerOf(call),
       )
+      return { body: { push, state } }
+    }),
+    route(shareEntry, async (call) => {
+      const { entry: n, list } = call.body
+      const { id: push, state } = await exchanges.share({ exchange: call.params.id, n, list }, doerOf(call))
+      return { body: { push, state } }
+    }),
+    route(approveShare, async (call) => {
+      const { id: push, state } = await exchanges.agreeShare(call.params.id, doerOf(call))
+      return { body: { push, state } }
+    }),
+    route(withdrawShare, async (call) => {
+      const { id: push, state } = await exchanges.withdrawShare(call.params.id)
       return { body: { push, state } }
     }),
     route(getCaseFeedback, async (call) => ({ body: await exchanges.offers(call.params.number, doerOf(call)) })),

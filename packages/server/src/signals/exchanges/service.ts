@@ -9,6 +9,7 @@ import { http } from './http.ts'
 import { ncmec } from './ncmec.ts'
 import { offersOf } from './offers.ts'
 import { type PushParts, pushHandler, reasonsFor, recallPushes, type Teller, tell, tellWaiting } from './pushes.ts'
+import { agreeShare, share, takeShareBack } from './shares.ts'
 import type { PushReason, SourceKind } from './source.ts'
 import { stopNcii } from './stopncii.ts'
 import {
@@ -19,6 +20,7 @@ import {
   type ExchangeWish,
   oneExchange,
   pushCounts,
+  type ShareWish,
   setExchange,
   strayPulls,
   sweepStaged,
@@ -46,7 +48,11 @@ export type Checked =
 export interface Exchanges {
   all(): Promise<readonly { readonly exchange: ExchangesTable; readonly pull: PullsTable | undefined }[]>
   /** @throws AppError `invalid` · `conflict` */
-  set(id: string, body: ExchangeBody, doer: Doer): Promise<{ state: ExchangesTable['state']; revision: number }>
+  set(
+    id: string,
+    body: ExchangeBody,
+    doer: Doer,
+  ): Promise<{ state: ExchangesTable['state']; revision: number; declared: readonly string[] }>
   /** @throws AppError `not_found` · `stale_revision` · `second_person_required` */
   approve(id: string, revision: number, doer: Doer, once?: OnceOf): Promise<{ until: number }>
   /** @throws AppError `not_found` · `pull_running` · `conflict` */
@@ -65,6 +71,12 @@ export interface Exchanges {
   ): Promise<{ id: string; state: PushState }>
   /** What may be told of the matches of a case, and what was. @throws AppError `not_found` */
   offers(number: number, doer: Doer): Promise<CaseFeedbackJson>
+  /** Hands the hash of an own entry in. @throws AppError as `share` */
+  share(wish: ShareWish, doer: Doer): Promise<{ id: string; state: PushState }>
+  /** Agrees to a share of a sealed list. @throws AppError as `agreeToShare` */
+  agreeShare(id: string, doer: Doer): Promise<{ id: string; state: PushState }>
+  /** Takes back, or refuses, what waits for a second person. @throws AppError `not_found` · `conflict` */
+  withdrawShare(id: string): Promise<{ id: string; state: PushState }>
   /** Reasons that a rejection of an entry may name. @throws AppError as `reasonsFor` */
   reasons(wish: TellWish, doer: Doer): Promise<readonly PushReason[]>
   /** How many pushes stand where, but for those that are over. */
@@ -112,7 +124,10 @@ export function makeExchanges(given: Omit<EngineParts, 'kinds'> & Omit<PushParts
     pull: (exchange, by, once = {}) => store.tx(beginPull, { exchange, by }, once),
     tell: async (wish, doer) => tell(parts, wish, await tellerOf(doer)),
     tellWaiting: async (wish, doer) => tellWaiting(parts, wish, await tellerOf(doer)),
-    offers: async (number, doer) => offersOf(parts, { number, roles: (await tellerOf(doer)).roles }),
+    offers: async (number, doer) => offersOf(parts, { number, roles: (await tellerOf(doer)).roles, staff: doer.staff }),
+    share: async (wish, doer) => share(parts, wish, { staff: doer.staff, number: (await tellerOf(doer)).number }),
+    agreeShare: async (id, doer) => agreeShare(parts, id, { staff: doer.staff, number: (await tellerOf(doer)).number }),
+    withdrawShare: (id) => takeShareBack(parts, id),
     reasons: async (wish, doer) => reasonsFor(parts, wish, (await tellerOf(doer)).roles),
     pushes: () => store.read(pushCounts, undefined),
     pushHandler: pushHandler(parts),
@@ -153,7 +168,7 @@ async function wishOf(
   if (credentials?.success === false) throw refusalOf('credentials', credentials.error.issues)
   const { source, lists, everyMs, on } = body
   return {
-    ...{ id, source, lists, everyMs, on },
+    ...{ id, source, lists, everyMs, on, startsAs: kind.startsAs },
     settings: { ...(settings.data as object) },
     origin: kind.origin(settings.data),
     originBefore: before === undefined ? undefined : originOf(kinds, before),

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { OutgoingAnswer, OutgoingRequest } from '../../http/outgoing.ts'
 import type { EntryChange } from '../lists/changes.ts'
+import type { Terms } from '../lists/declaration.ts'
 
 /** A value of JSON: what a source keeps between two pages, and between two pulls. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
@@ -17,9 +18,23 @@ export interface SourceKind<Settings = unknown, Credentials = unknown> {
   readonly credentials: z.ZodType<Credentials>
   /** The one origin that is called, such as `https://hashes.example`. */
   origin(settings: Settings): string
+  /**
+   * What a list for it starts as where there is none yet (matching.md §10.2): no laxer than every contract with this source that is known. Absent where that
+   * differs from one contract to the next.
+   */
+  readonly startsAs?: StartsAs
   /** What may be told to it by call; absent where a person writes to it. Its sources then have `pushes`. */
   readonly hears?: Hears
   open(settings: Settings, credentials: Credentials): Source
+}
+
+/** What is said of a list that is declared for a source. It is sealed, and nothing of it may be shared, exported or brought to devices. */
+export interface StartsAs {
+  readonly harm: string
+  /** Who the terms are with. */
+  readonly terms: string
+  readonly feedback: Terms['feedback']
+  readonly purgeWithinH?: number
 }
 
 /** What a kind of exchange takes from us beside the opinion that a match was right or wrong. */
@@ -28,8 +43,8 @@ export interface Hears {
   readonly reasons?: true
   /** A match may be told of before anybody has decided; what is decided takes its place. */
   readonly waiting?: true
-  /** Kinds of own hashes that may be handed in. */
-  readonly hashes: readonly SharedHash['kind'][]
+  /** Kinds of own hashes that may be handed in, and of which files. */
+  readonly hashes: { readonly [Kind in SharedHash['kind']]?: 'any' | 'video' }
 }
 
 /**

@@ -8,6 +8,8 @@ import {
   issueOf,
   listed,
   type MatchedKind,
+  nextOf,
+  placeOf,
   type RowRead,
   readRows,
   shaped,
@@ -69,7 +71,8 @@ export const stopNcii: SourceKind<StopNciiSettings, StopNciiCredentials> = {
     feedbackKey: key.optional(),
     submitKey: key.optional(),
   }),
-  hears: { waiting: true, hashes: ['pdq', 'md5'] },
+  startsAs: { harm: 'intimate_images', terms: 'StopNCII.org', feedback: 'expected', purgeWithinH: 1 },
+  hears: { waiting: true, hashes: { pdq: 'any', md5: 'video' } },
   origin: ({ address }) => new URL(address).origin,
   open: (settings, credentials) => new StopNcii(settings, credentials),
 }
@@ -119,9 +122,7 @@ class StopNcii implements Source {
   }
 
   async page(at: Json, ask: Ask): Promise<Page> {
-    const here = place.safeParse(at)
-    if (!here.success) throw new ExchangeError('window_over', 'the place of the page was kept in another form')
-    const { start, begunAt, token } = here.data
+    const { start, begunAt, token } = placeOf(at, place)
     const query = { startTimestamp: start, pageSize: PAGE_ROWS, nextPageToken: token ?? undefined }
     const answer = await this.#call({ call: 'FetchHashes', method: 'GET', query, hidden: [] }, ask)
     // A token lives for a short while only; what is refused with one may be taken from the beginning of the window.
@@ -138,11 +139,7 @@ class StopNcii implements Source {
     const rows = readRows(page.hashRecords, rowOf)
     if (!page.hasMoreRecords)
       return { ...rows, next: { cursor: { start: cursorOf(page.nextSetTimestamp, { start, begunAt }) } } }
-    const next = page.nextPageToken ?? ''
-    if (next === '' || next === token) {
-      throw new ExchangeError('unreadable', 'the page says that more follow, and gives no new token for them')
-    }
-    return { ...rows, next: { at: { start, begunAt, token: next } } }
+    return { ...rows, next: { at: { start, begunAt, token: nextOf(page.nextPageToken, token, 'token') } } }
   }
 
   async #send(push: Push, ask: Ask): Promise<void> {

@@ -1,4 +1,4 @@
-import { days, defineSchema, table } from '../../storage/index.ts'
+import { addColumn, days, defineSchema, table } from '../../storage/index.ts'
 
 declare module '../../storage/tables.ts' {
   interface Tables {
@@ -115,7 +115,7 @@ export interface ExchangePushesTable {
   /** Number of the entry. */
   n: number
   decision: string
-  act: 'say' | 'unsay'
+  act: 'say' | 'unsay' | 'share' | 'unshare'
   /** JSON of `Push`; sealed. Empty where it was cancelled. */
   body: Uint8Array
   state: PushState
@@ -124,6 +124,11 @@ export interface ExchangePushesTable {
   fails: number
   why: string | null
   by: string
+  /** Who agreed, where two are needed. */
+  second: string | null
+  /** What the other side calls a hash that was handed in: by that it is taken back. */
+  remote: string | null
+  /** Empty as long as it waits for a second person: nothing has left, and nothing is about to. */
   record: string
   created_at: number
   closed_at: number | null
@@ -236,6 +241,13 @@ export const schema = defineSchema({
           ['unique (exchange, list, n, decision, act)'],
         ),
         'create index exchange_pushes_closed on exchange_pushes (closed_at)',
+      ],
+    },
+    {
+      id: '0003-shares',
+      up: (engine) => [
+        addColumn(engine, 'exchange_pushes', 'second', 'text'),
+        addColumn(engine, 'exchange_pushes', 'remote', 'text'),
       ],
     },
   ],

@@ -8,6 +8,8 @@ import {
   issueOf,
   listed,
   type MatchedKind,
+  nextOf,
+  placeOf,
   type RowRead,
   readRows,
   shaped,
@@ -39,6 +41,7 @@ export const tcap: SourceKind<TcapSettings, TcapCredentials> = {
   id: 'tcap',
   settings: z.strictObject({ address: interfaceAddress.default('https://beta.terrorismanalytics.org/') }),
   credentials: z.strictObject({ username: word, password: word }),
+  startsAs: { harm: 'terrorism', terms: 'Tech Against Terrorism', feedback: 'welcome' },
   origin: ({ address }) => new URL(address).origin,
   open: (settings, credentials) => new Tcap(settings, credentials),
 }
@@ -84,9 +87,7 @@ class Tcap implements Source {
   }
 
   async page(at: Json, ask: Ask): Promise<Page> {
-    const here = place.safeParse(at)
-    if (!here.success) throw new ExchangeError('window_over', 'the place of the page was kept in another form')
-    const { after } = here.data
+    const { after } = placeOf(at, place)
     const answer = await this.#list({ order: 'asc', after }, ask)
     // Every page begins at a checkpoint, and so does every pull: one that is refused leaves nothing but the whole list.
     if (after !== '' && [400, 404, 410].includes(answer.status)) {
@@ -94,13 +95,10 @@ class Tcap implements Source {
     }
     const page = shaped(accepted(answer), pageOf)
     const rows = readRows(page.results, rowOf)
-    const checkpoint = page.checkpoint ?? ''
-    if (page.next === null) return { ...rows, next: { cursor: { after: checkpoint === '' ? after : checkpoint } } }
-    if (checkpoint === '' || checkpoint === after) {
-      throw new ExchangeError('unreadable', 'the page says that more follow, and gives no new checkpoint for them')
-    }
+    // An empty one, and none, leave the pull where it was.
+    if (page.next === null) return { ...rows, next: { cursor: { after: page.checkpoint || after } } }
     // `next` itself is not followed: it may lead anywhere, and counts rows, which shift while they are read.
-    return { ...rows, next: { at: { after: checkpoint } } }
+    return { ...rows, next: { at: { after: nextOf(page.checkpoint, after, 'checkpoint') } } }
   }
 
   /** Asks with the token at hand. Tokens end without a word, also in the middle of a pull: then with a new one, once. */

@@ -72,6 +72,9 @@ export class HmaClient {
   bank = (name: string) => this.#get(`/c/bank/${name}`, {}, Bank)
   updateBank = (name: string, body: unknown) => this.#json('PUT', `/c/bank/${name}`, body, Bank)
 
+  deleteBank = (name: string) =>
+    this.#ask(`/c/bank/${name}`, { method: 'DELETE' }, z.strictObject({ message: z.string() }))
+
   exchanges = () => this.#get('/c/exchanges', {}, z.array(z.string()))
   exchange = (name: string) =>
     this.#get(`/c/exchange/${name}`, {}, z.strictObject({ name: z.string(), api: z.string(), enabled: z.boolean() }))
