@@ -7,6 +7,7 @@ import * as exchanges from './exchanges.ts'
 import * as intake from './intake.ts'
 import * as listEntries from './list-entries.ts'
 import * as listExport from './list-export.ts'
+import * as listVersions from './list-versions.ts'
 import * as lists from './lists.ts'
 import * as matching from './matching.ts'
 import * as models from './models.ts'
@@ -21,7 +22,6 @@ import * as rules from './rules.ts'
 import * as runs from './runs.ts'
 import * as settings from './settings.ts'
 import * as switches from './switches.ts'
-import * as termFiles from './term-files.ts'
 import * as uploads from './uploads.ts'
 
 export { type Act, acts, operatorActs } from './acts.ts'
@@ -45,6 +45,7 @@ export * from './hash-match.ts'
 export * from './intake.ts'
 export * from './list-entries.ts'
 export * from './list-export.ts'
+export * from './list-versions.ts'
 export * from './lists.ts'
 export * from './matching.ts'
 export * from './models.ts'
@@ -89,12 +90,12 @@ export const endpoints: readonly Endpoint[] = [
   runs,
   settings,
   switches,
-  termFiles,
   operator,
   exchanges,
   listEntries,
   listExport,
   lists,
+  listVersions,
   erasures,
   models,
   matching,

@@ -2,6 +2,7 @@ import { createSecretKey } from 'node:crypto'
 import { join } from 'node:path'
 import { type ActionMeans, columnsOf, type DeliveryServices } from './actions/index.ts'
 import { makeDesk } from './case-desk.ts'
+import { importTask } from './chores.ts'
 import { hmaPages } from './compat/hma/index.ts'
 import { counterNames, type KeptCounters, keptCounters } from './counters/index.ts'
 import {
@@ -96,19 +97,22 @@ import {
   directRoutes,
   type Entries,
   entryRoutes,
+  type Imports,
+  importRoutes,
   type ListLibrary,
   learnerProviders,
   type Models,
   makeCodec,
   makeEntries,
   makeEntryDesk,
+  makeImports,
   makeLibrary,
   makeMatchDesk,
   makeModels,
   makeTermFiles,
   modelRoutes,
   shippedProviders,
-  termFileRoutes,
+  termFileTaker,
 } from './signals/index.ts'
 import { softwareDigest, version } from './software.ts'
 import { fallenWalls, type Stands, standsOf } from './stands.ts'
@@ -139,6 +143,7 @@ export interface Parts {
   readonly people: People
   readonly transparency: Transparency
   readonly library: ListLibrary
+  readonly imports: Imports
   readonly exchanges: Exchanges
   readonly entries: Entries
   readonly models: Models
@@ -241,6 +246,7 @@ async function build(
     },
   })
   const codec = makeCodec(sealer, fingerprintKey)
+  const imports = makeImports({ storage, keyring, library, now, onFailure: (error) => failed('index', error) })
   const exchanges = makeExchanges({
     ...{ storage, sealer, codec, keysFor, now, lists: library, chance: Math.random },
     outgoing: outgoing({ allowNets: netsOf(options), times: EXCHANGE_TIMES }),
@@ -344,6 +350,7 @@ async function build(
     people,
     transparency,
     library,
+    imports,
     exchanges,
     entries,
     models,
@@ -376,6 +383,7 @@ async function build(
   await library.load()
   // Not waited for: a list that is long is loaded while the server answers.
   entryDesk.resume().catch((error: unknown) => failed('index', error))
+  imports.resume().catch((error: unknown) => failed('index', error))
   await models.load()
   others.begin()
   namesKnown({
@@ -403,7 +411,10 @@ async function build(
       routes: [
         ...replayRoutes({ storage, registry, keyring, progress, uploads, keysFor }),
         ...modelRoutes({ store }),
-        ...termFileRoutes({ termFiles, harms: () => harmsOf(registry) }),
+        ...importRoutes({
+          ...{ storage, imports, harms: () => harmsOf(registry) },
+          takeTermFile: termFileTaker({ termFiles, harms: () => harmsOf(registry) }),
+        }),
         ...directRoutes(matchDesk),
         ...exchangeRoutes({ storage, exchanges }),
         ...erasureRoutes(erasure),
@@ -461,7 +472,7 @@ async function build(
         transparency,
         decoder,
         long,
-        tasks: [exchanges.task],
+        tasks: [exchanges.task, importTask(imports)],
         now,
       }
       running.push(...startRunning(beside))
@@ -472,7 +483,9 @@ async function build(
       for (const stop of running.splice(0)) await stop()
       live.close()
       decoder.stop()
+      imports.stop()
       await library.close()
+      await imports.idle()
       await storage.close()
       keyring.close()
     },

@@ -1,15 +1,17 @@
+import { isDeepStrictEqual } from 'node:util'
 import { MOST_TERMS } from '@lamplighter/matching'
-import { sha256Hex } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
 import type { Storage } from '../storage/index.ts'
 import type { ColumnKeyring, Sealer } from '../storage/sealer.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
-import { ListBook } from './book.ts'
+import { ListBook, type LoadedList } from './book.ts'
 import { canariesOf } from './canaries/of-list.ts'
-import type { Imported, Importing, ListLibrary } from './library-types.ts'
+import { makeClaims } from './claims.ts'
+import type { Imported, Importing, ImportStep, ListLibrary } from './library-types.ts'
 import { makeCodec } from './lists/codec.ts'
-import { carried, carriedBy, withWish } from './lists/declaration.ts'
+import { carried, carriedBy, railsOf, withWish } from './lists/declaration.ts'
 import type { Entries } from './lists/entries.ts'
+import { EntrySum } from './lists/entry-sum.ts'
 import { fileChange } from './lists/file.ts'
 import type { By } from './lists/publish.store.ts'
 import { Trials } from './lists/trials.ts'
@@ -18,7 +20,7 @@ import { changedFacts, checkNear, factsOf } from './near.ts'
 import { type ListEvents, PictureLists } from './pictures/lists.ts'
 import { snapshotsIn } from './pictures/snapshots.ts'
 import { type Changed, stageChange } from './stage.ts'
-import { type Change, takeBack } from './stage-rows.ts'
+import { type Change, tidy, type Write } from './stage-rows.ts'
 import {
   allLists,
   besides,
@@ -34,13 +36,15 @@ import {
 import type { ListsTable } from './tables.ts'
 import { makeTurns } from './turns.ts'
 
-export type { Imported, Importing, ListInput, ListLibrary, StepWish } from './library-types.ts'
+export type { Imported, Importing, ImportStep, ListInput, ListLibrary, StepWish } from './library-types.ts'
 
 /** Longer lists are loaded while the server already answers: until then they are *unknown*. */
 const LOADED_FIRST = 50_000
 const ERASED_AT_ONCE = 1_000
 /** Between two writings of what trials counted. */
 const COUNT_MS = 5_000
+/** No list has this name: the versions in trial are read in turn with themselves. */
+const TRIALS = ''
 
 export function makeLibrary(parts: {
   readonly storage: Storage
@@ -70,15 +74,11 @@ export function makeLibrary(parts: {
   let loaded = false
   let closed = false
   const loader = makeLoader({ storage, codec, book, pictures, closed: () => closed })
-  // Two changes at once would stage into one version: one after another.
+  // Two changes at once would stage into one version: one after another, each list for itself.
+  const claims = makeClaims(storage)
   let turn: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(what: () => Promise<T>): Promise<T> => {
-    const done = turn.then(what)
-    turn = done.catch(() => undefined)
-    return done
-  }
 
-  // Loading is apart from changing: what another process took out must not wait for an import of ours, nor for the load of another list.
+  // Loading is apart from changing: what another process took out must not wait for an import of ours into the same list.
   const loading = makeTurns()
   const loads = <T>({ id, kind }: Pick<ListsTable, 'id' | 'kind'>, load: () => Promise<T>): Promise<T> =>
     loading(kind === 'text' ? 'all texts' : id, load)
@@ -95,8 +95,8 @@ export function makeLibrary(parts: {
   }
 
   /** The versions in trial as the database says them now. */
-  const followTrials = (): Promise<void> => loading('all trials', loadTrials)
-  const loadTrials = async (): Promise<void> => {
+  const followTrials = (): Promise<void> => claims.inTurn(TRIALS, readTrials)
+  const readTrials = async (): Promise<void> => {
     const beside = (await storage.store.read(besides, undefined)).filter(({ state }) => state === 'trial')
     const there = new Map((await rows()).map((row) => [row.id, row]))
     for (const { id } of trials.all()) if (!beside.some(({ list }) => list === id)) trials.remove(id)
@@ -132,13 +132,28 @@ export function makeLibrary(parts: {
     else book.set({ ...held, ...factsOf(row) })
   }
 
-  const changeNow = async (change: Change, onLoaded?: (count: number) => void): Promise<Changed> => {
+  /** Puts right what processes left that were killed in the middle of a change, before anything is made of it. */
+  const tidyAll = async (): Promise<void> => {
+    for (const { list } of await storage.store.read(besides, undefined)) {
+      await claims.hold(list, async (write) => {
+        const { row, beside } = await storage.store.read(oneList, list)
+        await tidy({ storage, write }, { row, version: (beside ?? row).version, keep: true })
+      })
+    }
+  }
+
+  const followNow = async (id: string): Promise<void> => {
+    const row = await rowOf(id)
+    if (row !== undefined) await follow(row)
+  }
+
+  const changeNow = async (write: Write, change: Change, onLoaded?: (count: number) => void): Promise<Changed> => {
     // What a trial has seen is the version's that it was of.
     await countTrials()
     const before = await rowOf(change.list)
     const canaryOf = before === undefined ? undefined : canariesOf(before, change.facts, parts.events.onCanary)
     const changed = await stageChange(
-      { storage, codec, keysFor: parts.keysFor },
+      { storage, codec, write, keysFor: parts.keysFor, stopped: () => closed },
       { ...change, ...(canaryOf && { canaryOf }) },
     )
     const row = await rowOf(change.list)
@@ -147,10 +162,10 @@ export function makeLibrary(parts: {
     return changed
   }
 
-  const take = async (input: Parameters<ListLibrary['import']>[0]): Promise<Imported> => {
+  const take = async (write: Write, input: Parameters<ListLibrary['import']>[0]): Promise<Imported> => {
     const { facts } = input
     const file = fileChange(input)
-    checkNear(facts, file.entries.length)
+    checkNear(facts, file.size)
     const before = await rowOf(facts.id)
     if (before !== undefined && before.kind !== facts.kind) {
       throw new AppError(
@@ -158,26 +173,33 @@ export function makeLibrary(parts: {
         `This list holds entries of kind "${before.kind}"; choose another name for another kind.`,
       )
     }
-    if (facts.kind === 'text') refuseTooMany(await rows(), facts.id, file.entries.length)
+    if (facts.kind === 'text') refuseTooMany(await rows(), facts.id, file.size)
     if (before === undefined) await storage.store.tx(createList, facts)
-    let done = 0
-    const advance = (count: number): void => {
-      done += count
-      importing.set(facts.id, { done, total: 2 * file.entries.length })
+    const total = file.size
+    let [summed, loaded] = [0, 0]
+    const at = (step: ImportStep, done: number): void => {
+      importing.set(facts.id, { done: (step === 'write' ? 0 : total) + (step === 'sum' ? 0 : done), total: 2 * total })
+      input.onProgress?.(step, done, total)
     }
-    advance(0)
-    let written = 0
+    at('write', 0)
+    const { rows: read, bad } = file.counts
+    const tooBad = bad / Math.max(1, read) > (facts.rails ?? railsOf(before ?? { rails: null })).max_bad_rows
     const changed = await changeNow(
+      write,
       {
         ...{ list: facts.id, by: byOf(input), full: true, changes: file.changes, counts: () => file.counts },
-        ...{ go: input.live === true ? 'live' : 'staged', facts: carried(facts) },
+        ...{ go: input.live === true && !tooBad ? 'live' : 'staged', facts: carried(facts), imported: input.imported },
         because: changedFacts(before, facts),
-        onProgress(rows) {
-          advance(rows - written)
-          written = rows
+        onProgress: (rows) => at('write', rows),
+        onSummed(rows) {
+          summed += rows
+          at('sum', summed)
         },
       },
-      advance,
+      (rows) => {
+        loaded += rows
+        at('load', loaded)
+      },
     )
     return { ...changed, bad: file.bad }
   }
@@ -191,25 +213,24 @@ export function makeLibrary(parts: {
     pictures,
     trials,
     countTrials,
-    tend: () =>
-      inTurn(async () => {
-        const ended = await storage.store.tx(retireEnded, await parts.keysFor([]))
-        for (const row of await rows()) if (ended.includes(row.id)) await follow(row)
-        if (ended.length > 0) await followTrials()
-        let erased = 0
-        for (const { id: list } of await rows())
-          for (let done = ERASED_AT_ONCE; done === ERASED_AT_ONCE; erased += done)
-            done = await storage.store.tx(eraseRemoved, { list, max: ERASED_AT_ONCE })
-        return `${ended.length} ended, ${erased} entries erased`
-      }),
+    async tend() {
+      const ended = await storage.store.tx(retireEnded, await parts.keysFor([]))
+      for (const id of ended) await followNow(id)
+      if (ended.length > 0) await followTrials()
+      let erased = 0
+      for (const { id: list } of await rows())
+        for (let done = ERASED_AT_ONCE; done === ERASED_AT_ONCE; erased += done)
+          done = await storage.store.tx(eraseRemoved, { list, max: ERASED_AT_ONCE })
+      return `${ended.length} ended, ${erased} entries erased`
+    },
     redeclare: ({ list, revision, facts: wanted, reason, by, doer }) =>
-      inTurn(async () => {
+      claims.hold(list, async (write) => {
         const { row, beside } = await storage.store.read(oneList, list)
         const facts = withWish(carriedBy(row), wanted)
         checkNear({ kind: row.kind, ...facts }, row.entries, '')
         const because = changedFacts(row, { ...facts, id: row.id, kind: row.kind })
         if (row.version === 0 || (row.sealed === 0 && because.length === 0)) {
-          const done = await storage.store.tx(declareAnew, { list, revision, facts, reason, doer })
+          const done = await write(declareAnew, { list, revision, facts, reason, doer })
           await follow(row)
           return { ...done, waits: null }
         }
@@ -217,20 +238,23 @@ export function makeLibrary(parts: {
           throw new AppError('stale_revision', 'The list was changed meanwhile; read it again and send its revision.')
         if (beside !== undefined)
           throw new AppError('conflict', `Version ${beside.version} waits; put it live or drop it first.`)
-        const { version } = await changeNow({
+        const { version } = await changeNow(write, {
           ...{ list, by: { by }, full: false, changes: [], counts: () => ({ rows: 0, bad: 0 }), go: 'inside_rails' },
           ...{ facts, because: because.length === 0 ? [{ code: 'declared' }] : because },
         })
         return { revision, waits: version }
       }),
     step: (input, once) =>
-      inTurn(async () => {
+      claims.hold(input.list, async (write) => {
         await countTrials()
-        const stepped = await storage.store.tx(takeListStep, { ...input, keys: await parts.keysFor([]) }, once)
+        const before = await storage.store.read(oneList, input.list)
+        // What a change left that was cut off must not be a part of what goes live.
+        await tidy({ storage, write }, { row: before.row, version: (before.beside ?? before.row).version, keep: true })
+        const stepped = await write(takeListStep, { ...input, keys: await parts.keysFor([]) }, once)
         const { row } = await storage.store.read(oneList, input.list)
         // What was dropped, and what came after the version that one went back to, holds nothing any more.
         if (input.step === 'drop' || input.step === 'live')
-          await takeBack(storage, { list: row.id, version: row.version })
+          await tidy({ storage, write }, { row, version: row.version, keep: false })
         await follow(row)
         await followTrials()
         return stepped
@@ -247,15 +271,15 @@ export function makeLibrary(parts: {
         textsTogether(all),
         ...all
           .filter(({ id, kind }) => kind !== 'text' && !restored.has(id))
-          .map((row) => ({ entries: row.entries, load: () => loads(row, () => loader.one(row)) })),
+          // In turn with what changes load.
+          .map(({ id, entries }) => ({ entries, load: () => followNow(id) })),
       ]
       for (const { entries, load } of steps) if (entries <= LOADED_FIRST) await load()
       const long = steps.filter(({ entries }) => entries > LOADED_FIRST)
       loaded = long.length === 0
       // Nobody waits for what is only counted.
-      turn = followTrials().catch(parts.events.onFailure)
+      turn = tidyAll().then(followTrials).catch(parts.events.onFailure)
       if (loaded) return
-      // Imports wait for it: they would load the same list.
       const before = turn
       turn = (async () => {
         await before
@@ -267,9 +291,11 @@ export function makeLibrary(parts: {
     },
     async idle() {
       await turn
+      await claims.idle()
     },
     async refresh() {
-      await Promise.all((await rows()).map((row) => follow(row)))
+      const changed = (await rows()).filter((row) => isBehind(row, book.get(row.id)))
+      await Promise.all(changed.map(({ id }) => followNow(id)))
       await followTrials()
     },
     async close() {
@@ -277,6 +303,7 @@ export function makeLibrary(parts: {
       closed = true
       await pictures.close()
       await turn
+      await claims.idle()
       await countTrials().catch(parts.events.onFailure)
       await trials.close()
     },
@@ -285,7 +312,17 @@ export function makeLibrary(parts: {
       for (const facts of lists) {
         if (known.has(facts.id)) continue
         await storage.store.tx(createList, facts)
-        const none = { digest: sha256Hex(''), entries: 0, added: 0, removed: 0, lastN: 0, rows: 0, bad: 0 }
+        const nothing = new EntrySum()
+        const none = {
+          digest: nothing.digest(),
+          sum: nothing.bytes(),
+          entries: 0,
+          added: 0,
+          removed: 0,
+          lastN: 0,
+          rows: 0,
+          bad: 0,
+        }
         const empty = { ...none, version: 1, state: 'live' as const, reason: [], facts: null }
         const seen = { live: 0, last: 0 }
         await storage.store.tx(publishVersions, {
@@ -303,11 +340,11 @@ export function makeLibrary(parts: {
       return storage.store.tx(createList, facts)
     },
     change: ({ by, source, rows: read, bad, entry, ...input }) =>
-      inTurn(async () => {
+      claims.hold(input.list, async (write) => {
         const row = await rowOf(input.list)
         const alone = entry !== undefined && row !== undefined && row.version > 0 && (await isAlone(row.id))
         const moved = row !== undefined && source !== undefined && source !== row.source && row.version > 0
-        return changeNow({
+        return changeNow(write, {
           ...{ ...input, by: { by, second: entry?.second ?? undefined }, counts: () => ({ rows: read, bad }) },
           go: alone ? 'live' : 'inside_rails',
           ...(moved && {
@@ -316,8 +353,17 @@ export function makeLibrary(parts: {
           }),
         })
       }),
-    import: (input) => inTurn(() => take(input)).finally(() => importing.delete(input.facts.id)),
+    import: (input) =>
+      claims.hold(input.facts.id, (write) => take(write, input)).finally(() => importing.delete(input.facts.id)),
   }
+}
+
+/** Whether memory says something else of a list than the database does. */
+function isBehind(row: ListsTable, held: LoadedList | undefined): boolean {
+  if (!isLive(row)) return held !== undefined
+  if (held === undefined) return true
+  const { finder: _, ...facts } = held
+  return !isDeepStrictEqual(facts, factsOf(row))
 }
 
 const byOf = ({ by, live }: { readonly by: string; readonly live?: boolean }): By => ({

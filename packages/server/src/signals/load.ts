@@ -121,7 +121,15 @@ export function makeLoader(parts: {
     ready.publish()
   }
 
-  const texts: Loader['texts'] = async (onLoaded = () => undefined) => {
+  // One after another: a matcher of older versions must not take the place of a newer one.
+  let turn: Promise<unknown> = Promise.resolve()
+  const texts: Loader['texts'] = (onLoaded = () => undefined) => {
+    const done = turn.then(() => allTexts(onLoaded))
+    turn = done.catch(() => undefined)
+    return done
+  }
+
+  const allTexts = async (onLoaded: (list: string, count: number) => void): Promise<void> => {
     const lists = (await store.read(allLists, undefined)).filter((row) => row.kind === 'text' && isLive(row))
     if (lists.length === 0) return
     const build = new TermBuild()

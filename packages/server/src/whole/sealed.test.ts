@@ -14,7 +14,7 @@ import { hashes, turned } from '../signals/pictures/testing/hashes.ts'
 import { engines } from '../storage/testing/engines.ts'
 import { goodCalls, Makes, openTown, type Town } from '../testing/good-calls.ts'
 import { type House, openHouse, type Person, pdqOf, picture, uploadOf } from '../testing/house.ts'
-import { operatorCalls, operatorPuts } from '../testing/operator-calls.ts'
+import { operatorCalls, operatorHandsIn } from '../testing/operator-calls.ts'
 import { type Callers, filled, send, whoMay } from '../testing/refusals.ts'
 import { operatorDoer } from '../testing/server.ts'
 import { Needles } from './testing/needles.ts'
@@ -90,7 +90,7 @@ describe.each(engines)('matching 29: a sealed list after a full run ($name)', (e
     await put('open_hosts', 'domain', false, OPEN[1] ?? '')
     // What a person hands in wrongly is not repeated to them either.
     for (const body of [`${BAD}\n${BAD}\n`, `value,quality\n${BAD},12\n`])
-      hear('putList', await operatorPuts(house, '/v1/lists/csam_media', body))
+      hear('putList', await operatorHandsIn(house, '/v1/lists/csam_media/versions', body))
   }
 
   /** Everything that happens to a list: hits, a case, a decision, feedback, single entries, exceptions, a pull, questions, refusals. */
