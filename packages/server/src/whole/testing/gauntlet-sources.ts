@@ -87,14 +87,12 @@ export const gauntletSources: readonly GauntletSource[] = [
     name: 'http_file',
     async start() {
       const fake = await startHttpFake()
-      const rows = new Map<string, string>()
-      const serve = () =>
-        fake.file(['value,source_id', ...[...rows].map(([id, value]) => `${value},${id}`), ''].join('\n'), {
+      let rows: { id: string; value: string }[] = []
+      const serve = (now: typeof rows) => {
+        rows = now
+        fake.file(['value,source_id', ...rows.map(({ id, value }) => `${value},${id}`), ''].join('\n'), {
           kind: 'digest',
         })
-      const set = (id: string, value: string) => {
-        rows.set(id, value)
-        serve()
       }
       return {
         fake,
@@ -105,14 +103,10 @@ export const gauntletSources: readonly GauntletSource[] = [
         },
         lists: ['digest'],
         isPage: () => true,
-        put: (n) => set(`i${n}`, madeMd5(n)),
-        twice: (n) => set(`i${n} `, madeMd5(n)),
-        take(n) {
-          rows.delete(`i${n}`)
-          rows.delete(`i${n} `)
-          serve()
-        },
-        torn: () => set('torn', TORN),
+        put: (n) => serve([...rows, { id: `i${n}`, value: madeMd5(n) }]),
+        twice: (n) => serve([...rows, { id: `i${n}`, value: madeMd5(n) }]),
+        take: (n) => serve(rows.filter(({ id }) => id !== `i${n}`)),
+        torn: () => serve([...rows, { id: 'torn', value: TORN }]),
       }
     },
   },
