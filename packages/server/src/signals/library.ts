@@ -76,7 +76,7 @@ export function makeLibrary(parts: {
   const claims = makeClaims(storage)
   let turn: Promise<unknown> = Promise.resolve()
 
-  // Loading is apart from changing: what another process took out must not wait for an import of ours, nor for the load of another list.
+  // Loading is apart from changing: what another process took out must not wait for an import of ours into the same list.
   const loading = makeTurns()
   const loads = <T>({ id, kind }: Pick<ListsTable, 'id' | 'kind'>, load: () => Promise<T>): Promise<T> =>
     loading.inTurn(kind === 'text' ? 'all texts' : id, load)
@@ -264,7 +264,7 @@ export function makeLibrary(parts: {
         textsTogether(all),
         ...all
           .filter(({ id, kind }) => kind !== 'text' && !restored.has(id))
-          .map((row) => ({ entries: row.entries, load: () => loads(row, () => loader.one(row)) })),
+          .map((row) => ({ entries: row.entries, load: () => follow(row) })),
       ]
       for (const { entries, load } of steps) if (entries <= LOADED_FIRST) await load()
       const long = steps.filter(({ entries }) => entries > LOADED_FIRST)
