@@ -44,6 +44,7 @@ import {
   keyedNames,
   takenByNow,
 } from './intake/index.ts'
+import { decoderEvents, indexLookedUp } from './matching-metrics.ts'
 import { metrics, namesKnown } from './metrics.ts'
 import { modules } from './modules.ts'
 import { createPeople, makeNameIgnored, type People } from './people/index.ts'
@@ -235,6 +236,7 @@ async function build(
     indexFolder: join(config.data, 'index'),
     events: {
       onMerged: indexMerged,
+      onLookup: indexLookedUp,
       onRefused: snapshotRefused,
       onFailure: (error) => failed('index', error),
       onCanary: canaryHit,
@@ -276,7 +278,7 @@ async function build(
     },
     onFailure: (error) => failed('rules', error),
   })
-  const decoder = startDecoder({ native: config.decoderNative })
+  const decoder = startDecoder({ native: config.decoderNative, events: decoderEvents })
   const fetcher = makeMediaFetcher({
     outgoing: outgoing({ allowNets: netsOf(options), times: MEDIA_TIMES }),
     hosts: config.mediaHosts,
