@@ -35,7 +35,7 @@ export const ListMeasures = z.object({
   hot: z.int(),
   /** Pairs that are not a hit, and what share of the entries they are. Many: more than one in a thousand. */
   exceptions: z.object({ held: z.int(), share: z.number(), many: z.boolean() }),
-  /** Its share of the memory that lists of its kind are matched in, by entries; null where that is not known. */
+  /** Its share of the memory that lists of its kind are matched in, by entries or frames; null where that is not known. */
   memoryBytes: z.int().nullable(),
 })
 export type ListMeasures = z.infer<typeof ListMeasures>

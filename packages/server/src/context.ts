@@ -46,6 +46,7 @@ import {
   keyedNames,
   takenByNow,
 } from './intake/index.ts'
+import { decoderEvents, indexLookedUp } from './matching-metrics.ts'
 import { metrics, namesKnown } from './metrics.ts'
 import { modules } from './modules.ts'
 import { createPeople, makeNameIgnored, type People } from './people/index.ts'
@@ -241,6 +242,7 @@ async function build(
     indexFolder: join(config.data, 'index'),
     events: {
       onMerged: indexMerged,
+      onLookup: indexLookedUp,
       onRefused: snapshotRefused,
       onFailure: (error) => failed('index', error),
       onCanary: canaryHit,
@@ -287,6 +289,7 @@ async function build(
   const decoder = startDecoder({
     native: config.decoderNative,
     folder: await emptyFolder(join(config.data, 'decoding')),
+    events: decoderEvents,
   })
   const fetcher = makeMediaFetcher({
     outgoing: outgoing({ allowNets: netsOf(options), times: MEDIA_TIMES }),

@@ -39,7 +39,12 @@ const listAge = metrics.gauge({
 })
 const listEntries = metrics.gauge({
   name: 'lamplighter_list_entries',
-  help: 'Entries of the version of a list that runs.',
+  help: 'Entries of the version of a list that runs, and hashes of its source that nothing here can match.',
+  labels: { list: () => namesNow().lists(), matchable: ['yes', 'no'] },
+})
+const listHot = metrics.gauge({
+  name: 'lamplighter_list_hot_entries',
+  help: 'Entries that hit something of more than 20 people within a day: somebody should look at one example of each.',
   labels: { list: () => namesNow().lists() },
 })
 const listEnds = metrics.gauge({
@@ -99,7 +104,14 @@ const dbSize = metrics.gauge({ name: 'lamplighter_db_size_bytes', help: 'Size of
 export interface Standing {
   readonly lanes: readonly { lane: string; waiting: number; overdue: number; oldestMs: number }[]
   readonly outbox: readonly { kind: 'webhook' | 'poll'; waiting: number; oldestMs: number }[]
-  readonly lists: readonly { id: string; ageMs: number; entries: number; endsMs: number | null }[]
+  readonly lists: readonly {
+    id: string
+    ageMs: number
+    entries: number
+    unmatched: number | null
+    hot: number
+    endsMs: number | null
+  }[]
   /** Versions of lists that wait for a person, with the reasons. */
   readonly stagedLists: readonly { id: string; version: number; why: readonly string[] }[]
   readonly silent: readonly { list: string; entries: number; exceptions: number }[]
@@ -121,7 +133,7 @@ export function indexStands(index: {
 }
 
 export function thingsStand(at: Standing): void {
-  for (const gauge of [listAge, listEntries, listEnds, listExceptions, listExceptionShare]) gauge.reset()
+  for (const gauge of [listAge, listEntries, listHot, listEnds, listExceptions, listExceptionShare]) gauge.reset()
   listsStaged.set(at.stagedLists.length)
   // What is empty is there with a zero, so that an alert can tell it from a gauge that nobody sets.
   for (const lane of laneNames) for (const gauge of [laneWaiting, laneOldest, laneOverdue]) gauge.set(0, { lane })
@@ -135,9 +147,11 @@ export function thingsStand(at: Standing): void {
     outboxWaiting.set(waiting, { kind })
     outboxOldest.set(oldestMs / 1000, { kind })
   }
-  for (const { id, ageMs, entries, endsMs } of at.lists) {
+  for (const { id, ageMs, entries, unmatched, hot, endsMs } of at.lists) {
     listAge.set(ageMs / 1000, { list: id })
-    listEntries.set(entries, { list: id })
+    listEntries.set(entries, { list: id, matchable: 'yes' })
+    if (unmatched !== null) listEntries.set(unmatched, { list: id, matchable: 'no' })
+    listHot.set(hot, { list: id })
     if (endsMs !== null) listEnds.set(endsMs / 1000, { list: id })
   }
   for (const { list, entries, exceptions } of at.silent) {

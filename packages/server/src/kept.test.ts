@@ -12,7 +12,7 @@ import { engines } from './storage/testing/engines.ts'
 import { EntryMakes } from './testing/entry-calls.ts'
 import { ExchangeMakes } from './testing/exchange-calls.ts'
 import { Makes, openTown } from './testing/good-calls.ts'
-import { freshId, type House, messageOf, openHouse } from './testing/house.ts'
+import { freshId, type House, LISTED, messageOf, openHouse } from './testing/house.ts'
 import { operatorCalls } from './testing/operator-calls.ts'
 import { RuleMakes } from './testing/rule-calls.ts'
 import { signedFile } from './testing/term-files.ts'
@@ -129,6 +129,11 @@ async function liveIn(house: House): Promise<void> {
     await lead.call('POST', '/v1/lists/signed_terms/versions', {
       body: await signedFile({ id: 'signed_terms', version }),
     })
+  // An entry is hot: it hits what many people send.
+  for (let person = 0; person < 21; person += 1) {
+    const actor = { id: `person-${person}`, age_band: 'adult', kind: 'person' }
+    await house.screen(messageOf(`pay ${LISTED.blackmail_terms}`, { actor }))
+  }
   // A sealed list is asked.
   const hashes = [{ kind: 'sha256', value: '0'.repeat(64) }]
   await operatorCalls(house, '/v1/match', { hashes, lists: ['csam_digests'] })

@@ -80,7 +80,7 @@ export async function standsOf({ storage, asked, fallen, native, video, switches
       oldestMs: oldestAt === null ? 0 : Math.max(0, at - oldestAt),
     })),
     outbox,
-    lists: lists.flatMap(({ id, updatedAt, entries, endsAt }) =>
+    lists: lists.flatMap(({ id, updatedAt, entries, unmatched, hot, endsAt }) =>
       updatedAt === null
         ? []
         : [
@@ -88,6 +88,8 @@ export async function standsOf({ storage, asked, fallen, native, video, switches
               id,
               ageMs: Math.max(0, at - updatedAt),
               entries,
+              unmatched,
+              hot,
               endsMs: endsAt === null ? null : Math.max(0, endsAt - at),
             },
           ],

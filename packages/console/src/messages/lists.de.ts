@@ -42,6 +42,7 @@ export const listsDe: typeof listsEn = {
   },
   measures: {
     coverage: 'Hier vergleichbar',
+    matchable: 'Vergleichbar',
     covered: (share, others) =>
       others === '' ? share : `mindestens ${share} von dem, was die Quelle nennt; nicht: ${others}`,
     unknown: 'noch nicht bekannt',

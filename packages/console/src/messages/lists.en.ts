@@ -40,6 +40,7 @@ export const listsEn = {
   },
   measures: {
     coverage: 'Can be matched here',
+    matchable: 'Matchable',
     // Hashes that an exchange names twice count twice: never less than this share.
     covered: (share: string, others: string) =>
       others === '' ? share : `at least ${share} of what its source names; not: ${others}`,

@@ -10,6 +10,7 @@ import {
   judgeClock,
   judgeEngine,
   judgeFileSystem,
+  judgeHugePages,
   judgeMode,
   judgeNode,
   judgeRefused,
@@ -37,7 +38,7 @@ import {
   judgeWalls,
   type ProgramState,
 } from './judge-running.ts'
-import { isPortFree, measureFolder, modeOf } from './measure.ts'
+import { isPortFree, measureFolder, modeOf, readHugePages } from './measure.ts'
 
 export type { Finding } from './finding.ts'
 
@@ -90,6 +91,7 @@ export async function examine(config: Config, looked: Looked): Promise<Finding[]
     ...(room.usable
       ? [judgeFileSystem(room.magic), judgeSpace(room.free, room.total, floor), judgeSync(room.syncUs)]
       : [judgeUnusable(config.data, room.why)]),
+    judgeHugePages(readHugePages()),
     ...(looked.refused === undefined ? [] : [judgeRefused(looked.refused)]),
     ...(looked.stands === undefined ? [] : installation(looked.stands)),
     judgeSchema(looked.waiting),

@@ -69,6 +69,19 @@ const NETWORK: ReadonlyMap<number, string> = new Map([
   [0x5346414f, 'AFS'],
 ])
 
+/**
+ * Large pages of memory, which this program never sets: they are a choice for the whole machine.
+ *
+ * @param setting as `/sys/kernel/mm/transparent_hugepage/enabled` has it; undefined where there is none
+ */
+export function judgeHugePages(setting: string | undefined): Finding {
+  const chosen = /\[(\w+)\]/.exec(setting ?? '')?.[1]
+  if (chosen === undefined) return ok('huge pages', 'none on this system')
+  return chosen === 'always'
+    ? ok('huge pages', 'always')
+    : ok('huge pages', `${chosen}; with "always", lookups in lists of millions of pictures are 10 to 25 % faster`)
+}
+
 /** PostgreSQL is copied by its own tools, of which nothing is seen from here. */
 export const backupElsewhere = (): Finding =>
   ok('backup', 'of PostgreSQL by your own tools; whether there is one cannot be seen from here')

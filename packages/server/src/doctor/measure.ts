@@ -1,4 +1,15 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
@@ -46,6 +57,17 @@ function measureSync(folder: string): number {
 function measureDisk(folder: string): { free: number; total: number; magic: number } {
   const { bavail, bsize, blocks, type } = statfsSync(folder)
   return { free: bavail * bsize, total: blocks * bsize, magic: type }
+}
+
+const HUGE_PAGES = '/sys/kernel/mm/transparent_hugepage/enabled'
+
+/** How this kernel gives out large pages; undefined where it has none, or does not say. */
+export function readHugePages(): string | undefined {
+  try {
+    return readFileSync(HUGE_PAGES, 'utf8')
+  } catch {
+    return undefined
+  }
 }
 
 export const modeOf = (path: string): number | undefined => (existsSync(path) ? statSync(path).mode : undefined)

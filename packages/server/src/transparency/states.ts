@@ -2,6 +2,7 @@ import type { AnswerOf, getLog } from '@lamplighter/api'
 import { parseCheckpoint } from '@lamplighter/ledger'
 import { defineQuery } from '../storage/define.ts'
 import type { ReadDb, Store } from '../storage/seam.ts'
+import { unsignedBatches } from './batches.store.ts'
 import type { Halt } from './sequencer.ts'
 import type { LogName } from './tables.ts'
 
@@ -14,7 +15,11 @@ export interface LedgerStates {
   readonly overdue: number
 }
 
-const logRows = defineQuery('transparency.states', async ({ db, now }: ReadDb, _: null) => {
+/** Between its end and its signature a batch is in no checkpoint. So many of its newest records are looked at, whatever a log holds. */
+const MOST_UNSIGNED = 10_000
+
+const logRows = defineQuery('transparency.states', async (from: ReadDb, _: null) => {
+  const { db, now } = from
   const heads = await db
     .selectFrom('ledger_heads')
     .select(['log', 'origin', 'root', 'halt', 'promises_late'])
@@ -35,7 +40,12 @@ const logRows = defineQuery('transparency.states', async ({ db, now }: ReadDb, _
       .where('log', '=', head.log)
       .where('batch', 'is', null)
       .executeTakeFirstOrThrow()
-    rows.push({ head, signed, pending })
+    const unsigned = await unsignedRecords(from, head, Number(pending.count))
+    rows.push({
+      ...{ head, signed },
+      pending: Number(pending.count) + unsigned.length,
+      oldest: unsigned.at(-1) ?? pending.oldest,
+    })
   }
   const late = await db
     .selectFrom('ledger_records')
@@ -45,6 +55,24 @@ const logRows = defineQuery('transparency.states', async ({ db, now }: ReadDb, _
     .executeTakeFirstOrThrow()
   return { rows, overdue: Number(late.count) }
 })
+
+/** Ids of records whose batch is made and not signed yet, newest first: no checkpoint holds them, so they wait like the others. */
+async function unsignedRecords(
+  from: ReadDb,
+  { log, origin }: { readonly log: LogName; readonly origin: string },
+  after: number,
+): Promise<string[]> {
+  const batches = await unsignedBatches.run(from, { log, origin })
+  if (batches.length === 0) return []
+  const newest = await from.db
+    .selectFrom('ledger_records')
+    .select(['id', 'batch'])
+    .where('log', '=', log)
+    .orderBy('id', 'desc')
+    .limit(after + MOST_UNSIGNED)
+    .execute()
+  return newest.flatMap(({ id, batch }) => (batches.some(({ n }) => n === batch) ? [id] : []))
+}
 
 /** Whether a log signs, `actions` first. */
 export interface LogStand {
@@ -69,14 +97,14 @@ export const logStands = defineQuery(
 
 export async function statesOf(store: Store, everyMs: number): Promise<LedgerStates> {
   const { rows, overdue } = await store.read(logRows, null)
-  const logs = rows.map(({ head, signed, pending }) => ({
+  const logs = rows.map(({ head, signed, pending, oldest }) => ({
     log: head.log,
     origin: head.origin,
     size: signed?.size ?? 0,
     root: Buffer.from(signed === undefined ? head.root : parseCheckpoint(signed.text).head.root).toString('base64'),
     checkpointAt: signed?.signed_at ?? null,
-    pending: Number(pending.count),
-    oldestPendingAt: pending.oldest === null ? null : timeOfId(pending.oldest),
+    pending,
+    oldestPendingAt: oldest === null ? null : timeOfId(oldest),
     halt: head.halt,
     everyMs,
     witnessed: false,

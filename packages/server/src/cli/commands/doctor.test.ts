@@ -81,6 +81,7 @@ describe('migrate and doctor', { timeout: 120_000 }, () => {
       'file system',
       'disk space',
       'disk sync',
+      'huge pages',
       'engine',
       'stream',
       'jobs',

@@ -2,7 +2,7 @@ import { AppError } from '../../http/errors.ts'
 import { nameOf } from '../../http/principal.ts'
 import type { PageCall } from '../../http/route.ts'
 import type { Doer } from '../../people/index.ts'
-import { type ListKind, pageOf, parseEntry, termsOf } from '../../signals/index.ts'
+import { type ListKind, mayExport, pageOf, parseEntry } from '../../signals/index.ts'
 import { type Bank, contentId, entryOf } from './banks.ts'
 import { bankOf, shownBank } from './curation.ts'
 import { signalType, subjectOfSignal } from './lookup.ts'
@@ -132,7 +132,7 @@ async function contentOf(
   const found = items.find(({ n }) => n === entry)
   if (found === undefined) throw new AppError('not_found', 'content not found')
   const isShown = query.get('include_signals')?.toLowerCase() === 'true'
-  if (isShown && !termsOf(bank.list).export) {
+  if (isShown && !mayExport(bank.list, now)) {
     throw new AppError('forbidden', 'The terms of this list keep its values here; leave include_signals out.')
   }
   const isOff = found.state !== 'active' && found.state !== 'disputed'

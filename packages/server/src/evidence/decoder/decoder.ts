@@ -7,7 +7,7 @@ import { Crew } from './crew.ts'
 import { LABEL } from './font.ts'
 import { headOf, type LargeFile, readLarge } from './large.ts'
 import { ANSWER, LIMITS, STEP_SIDE } from './limits.ts'
-import { DecoderError } from './pool.ts'
+import { DecoderError, type Restart } from './pool.ts'
 import type { Request } from './process.ts'
 import { sniff } from './sniff.ts'
 import type { Measurement, Rendered, RenderOptions, Seen, Why } from './types.ts'
@@ -35,6 +35,18 @@ export interface DecoderOptions {
   readonly program?: string
   /** Another place of the package `sharp`; undefined: it is not installed. For tests. */
   readonly sharp?: string | undefined
+  /** Told of what is done; must not throw. */
+  readonly events?: DecoderEvents
+}
+
+/** The program that decoded: our own build, the one for rarer forms, or the one for videos. */
+export type Build = 'wasm' | 'libvips' | 'ffmpeg'
+
+export interface DecoderEvents {
+  /** One file, however many wait for it. */
+  onMeasured?(measured: Measurement): void
+  onDecoded?(build: Build, type: string, ms: number): void
+  onRestart?(why: Restart): void
 }
 
 /** How a program for rarer forms stands: `absent` it is not installed · `fallen` it does not start, or a wall is missing. */
@@ -87,6 +99,7 @@ export function startDecoder(options: DecoderOptions = {}): Decoder {
     jobsPerChild: options.jobsPerChild ?? 200,
     childAgeMs: options.childAgeMs ?? 600_000,
     childCpuMs: CHILD_CPU_MS,
+    onRestart: options.events?.onRestart,
   }
   const required = options.require ?? DEFAULT_REQUIRE
   const first = new Crew({ path: options.program ?? join(import.meta.dirname, 'child.ts') }, limits, { required })
@@ -97,7 +110,7 @@ export function startDecoder(options: DecoderOptions = {}): Decoder {
       ? undefined
       : new Crew({ path: join(import.meta.dirname, 'native-child.ts'), sharp }, limits, { required, like: first })
   const videos = isOff ? undefined : new Videos(first, options.folder)
-  const jobs = new Jobs({ first, second, videos }, options.timeoutMs ?? 30_000)
+  const jobs = new Jobs({ first, second, videos }, options.timeoutMs ?? 30_000, options.events)
   return {
     measure: (bytes, claimed, budgetMs) => jobs.measure(bytes, claimed, budgetMs),
     measureLarge: (file, claimed) => jobs.measureLarge(file, claimed),
@@ -122,9 +135,15 @@ class Jobs {
   readonly #second: Crew | undefined
   readonly #videos: Videos | undefined
   readonly #timeoutMs: number
+  readonly #events: DecoderEvents
   readonly #running = new Map<string, Promise<Measurement>>()
 
-  constructor(by: { first: Crew; second: Crew | undefined; videos: Videos | undefined }, timeoutMs: number) {
+  constructor(
+    by: { first: Crew; second: Crew | undefined; videos: Videos | undefined },
+    timeoutMs: number,
+    events: DecoderEvents = {},
+  ) {
+    this.#events = events
     this.#first = by.first
     this.#second = by.second
     this.#videos = by.videos
@@ -146,7 +165,10 @@ class Jobs {
   #measureOnce(key: string, facts: Facts, job: { bytes: Uint8Array; dropped: AbortSignal }): Promise<Measurement> {
     const running = this.#measured(facts, job).finally(() => this.#running.delete(key))
     // A caller whose budget is over no longer listens; the failure is then nobody's.
-    running.catch(() => undefined)
+    running.then(
+      (measured) => this.#events.onMeasured?.(measured),
+      () => undefined,
+    )
     this.#running.set(key, running)
     return running
   }
@@ -162,7 +184,7 @@ class Jobs {
       bodyBytes: 0,
       read: (answer) => readMeasured(answer.head, seen),
     }
-    const answer = await this.#first.ask(facts.sha256, request, dropped)
+    const answer = await this.#timed('wasm', seen, this.#first.ask(facts.sha256, request, dropped))
     if ('why' in answer) return unmeasured(facts, answer.why)
     const isLeft = answer.unknown.some(({ why }) => why === 'no_decoder')
     const more = isLeft ? ((await this.#video(facts, bytes)) ?? (await this.#asked(facts, request, dropped))) : {}
@@ -171,6 +193,12 @@ class Jobs {
   }
 
   async measureLarge(file: LargeFile, claimed: string | undefined): Promise<Measurement> {
+    const measured = await this.#measuredLarge(file, claimed)
+    this.#events.onMeasured?.(measured)
+    return measured
+  }
+
+  async #measuredLarge(file: LargeFile, claimed: string | undefined): Promise<Measurement> {
     const { edges, ...read } = await readLarge(file)
     const facts = { ...read, type: typeOf(edges, claimed) }
     const head = claimed === undefined ? { job: 'measure' } : { job: 'measure', claimed }
@@ -187,7 +215,7 @@ class Jobs {
 
   /** What the frames of a video say; undefined of anything else, and where nothing here reads videos. */
   async #video({ sha256, type }: Facts, file: Uint8Array | LargeFile): Promise<SeenVideo | undefined> {
-    return this.#videos?.measure(file, type.seen, (bitmap, frame) =>
+    const measuring = this.#videos?.measure(file, type.seen, (bitmap, frame) =>
       this.#first.ask(`${sha256} ${frame}`, {
         head: { job: 'measure' },
         body: bitmap,
@@ -196,13 +224,23 @@ class Jobs {
         read: ({ head }) => readMeasured(head, 'image/bmp'),
       }),
     )
+    return measuring === undefined ? undefined : this.#timed('ffmpeg', type.seen, measuring)
   }
 
   /** What the second decoder says of a file that the first one left to it; nothing where there is no such decoder. */
   async #asked(facts: Facts, request: Request<Seen | { why: Why }>, dropped: AbortSignal): Promise<Partial<Seen>> {
     if (this.#second === undefined || !NATIVE_TYPES.has(facts.type.seen)) return {}
-    const answer = await this.#second.ask(facts.sha256, request, dropped)
+    const asked = this.#second.ask(facts.sha256, request, dropped)
+    const answer = await this.#timed('libvips', facts.type.seen, asked)
     return 'why' in answer ? { unknown: [{ part: 'pixels', why: answer.why }] } : answer
+  }
+
+  /** Tells how long it took, where anything was decoded. */
+  async #timed<T>(build: Build, type: string, decoding: Promise<T>): Promise<T> {
+    const startedAt = performance.now()
+    const answer = await decoding
+    if (answer !== undefined) this.#events.onDecoded?.(build, type, performance.now() - startedAt)
+    return answer
   }
 
   async render(file: Uint8Array | LargeFile, options: RenderOptions): Promise<Rendered> {

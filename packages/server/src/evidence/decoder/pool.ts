@@ -19,7 +19,12 @@ export interface PoolLimits {
   readonly jobsPerChild: number
   readonly childAgeMs: number
   readonly childCpuMs: number
+  /** Told why a decoder is replaced; must not throw. */
+  readonly onRestart?: ((why: Restart) => void) | undefined
 }
+
+/** Why a decoder was replaced. */
+export type Restart = 'died' | 'worked' | 'aged' | 'cpu'
 
 interface Waiting {
   readonly bytes: number
@@ -121,11 +126,11 @@ export class Pool {
 
   /** The slot's decoder, replaced when it has died, aged or worked enough: what lives short, hides little. */
   async #childOf(slot: Slot): Promise<DecoderProcess> {
-    const { jobsPerChild, childAgeMs, childCpuMs } = this.#limits
     const { child } = slot
     const now = performance.now()
-    const fresh = slot.jobs < jobsPerChild && now - slot.startedAt < childAgeMs
-    if (child?.alive && fresh && child.cpuMs < childCpuMs && !child.tired) return child
+    const why = child === undefined ? undefined : this.#whyReplaced(child, slot, now)
+    if (child !== undefined && why === undefined) return child
+    if (why !== undefined) this.#limits.onRestart?.(why)
     child?.kill()
     const command = await this.#command()
     if (this.#stopped) throw new DecoderError('stopped', 'the decoder has been stopped')
@@ -133,5 +138,13 @@ export class Pool {
     slot.jobs = 0
     slot.startedAt = now
     return slot.child
+  }
+
+  #whyReplaced(child: DecoderProcess, slot: Slot, now: number): Restart | undefined {
+    const { jobsPerChild, childAgeMs, childCpuMs } = this.#limits
+    if (!child.alive) return 'died'
+    if (child.cpuMs >= childCpuMs) return 'cpu'
+    if (slot.jobs >= jobsPerChild || child.tired) return 'worked'
+    return now - slot.startedAt >= childAgeMs ? 'aged' : undefined
   }
 }

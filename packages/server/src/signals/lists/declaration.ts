@@ -68,6 +68,10 @@ export function endOf(row: Pick<ListsTable, 'harm' | 'terms'>): number | undefin
   return ends === undefined ? undefined : Date.parse(ends) + DAY_MS
 }
 
+/** Whether values of a list may leave the house now: its terms let them, and its licence is not over. */
+export const mayExport = (row: Pick<ListsTable, 'harm' | 'terms'>, now: number): boolean =>
+  termsOf(row).export && (endOf(row) ?? Number.POSITIVE_INFINITY) > now
+
 /** The harms of rules that may ask a list (matching.md §9.6). */
 export const allowedHarms = (row: Pick<ListsTable, 'harm' | 'terms'>): readonly string[] => termsOf(row).harms
 

@@ -54,8 +54,8 @@ export function entryRoutes({ storage, entries, desk, codec, keysFor }: EntrySer
     route(getEntries, async ({ params, query, now }) => ({
       body: await pageOf({ store, codec }, { list: params.id, after: query.after, now }),
     })),
-    route(exportList, async ({ params, query }) => {
-      const row = await exportable({ store }, params.id)
+    route(exportList, async ({ params, query, now }) => {
+      const row = await exportable({ store }, { list: params.id, now })
       const lines = exportLines({ store, codec }, { list: row.id, version: row.version, form: query.form })
       return new Response(streamOf(lines), {
         headers: {
@@ -65,7 +65,7 @@ export function entryRoutes({ storage, entries, desk, codec, keysFor }: EntrySer
       })
     }),
     route(getManifest, async ({ params, query, now }) => ({
-      body: await manifestOf({ store, codec }, await exportable({ store }, params.id), query.form, now),
+      body: await manifestOf({ store, codec }, await exportable({ store }, { list: params.id, now }), query.form, now),
     })),
     route(addEntry, async (call) => {
       const { id: list } = call.params

@@ -14,11 +14,11 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-const put = (id: string, text: string, contentType: string, mayLeave = true) =>
+const put = (id: string, text: string, contentType: string, more: object = {}) =>
   house.context.library.import({
     facts: {
       ...{ id, kind: 'domain', harm: 'malware', sealed: false, context: false, source: 'a town', staleAfterMs: null },
-      terms: { ...OPEN, export: mayLeave },
+      terms: { ...OPEN, ...more },
     },
     ...{ text, contentType, by: 'operator', live: true },
   })
@@ -56,10 +56,14 @@ describe('a list that may leave the house', () => {
 })
 
 test('matching 29, 30: a sealed list, and one whose terms forbid it, are refused at both doors', async () => {
-  await put('kept_here', 'a.example\n', 'text/plain', false)
+  await put('kept_here', 'a.example\n', 'text/plain', { export: false })
+  // Its last day was yesterday, and nothing has retired it yet.
+  const yesterday = new Date(house.clock.now - 86_400_000).toISOString().slice(0, 10)
+  await put('over', 'a.example\n', 'text/plain', { ends: yesterday })
   for (const [list, status, code] of [
     ['csam_media', 403, 'sealed'],
     ['kept_here', 409, 'terms'],
+    ['over', 409, 'terms'],
     // Nobody has said what its terms are: then they allow nothing.
     ['bad_domains', 409, 'terms'],
   ] as const) {

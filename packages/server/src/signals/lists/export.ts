@@ -4,7 +4,7 @@ import type { Store } from '../../storage/index.ts'
 import { listEntries, oneList } from '../store.ts'
 import type { ListsTable } from '../tables.ts'
 import type { Codec } from './codec.ts'
-import { termsOf } from './declaration.ts'
+import { mayExport, termsOf } from './declaration.ts'
 import type { ParsedEntry } from './parse.ts'
 
 const SLICE = 1_000
@@ -22,11 +22,17 @@ interface Exporting {
  *
  * @throws AppError `not_found` · `sealed` · `terms`
  */
-export async function exportable({ store }: Pick<Exporting, 'store'>, list: string): Promise<ListsTable> {
+export async function exportable(
+  { store }: Pick<Exporting, 'store'>,
+  { list, now }: { readonly list: string; readonly now: number },
+): Promise<ListsTable> {
   const { row } = await store.read(oneList, list)
   if (row.sealed === 1) throw new AppError('sealed', 'A sealed list is exported to nobody.')
-  if (!termsOf(row).export)
-    throw new AppError('terms', 'The terms of this list do not allow to export it; see GET /v1/lists/{id}.')
+  if (!mayExport(row, now))
+    throw new AppError(
+      'terms',
+      'The terms of this list do not allow to export it, or its licence is over; see GET /v1/lists/{id}.',
+    )
   return row
 }
 

@@ -17,7 +17,7 @@ export interface NumberedEntry {
   readonly gone: boolean
 }
 
-export interface ListEvents extends Required<PictureEvents> {
+export interface ListEvents extends Required<Omit<PictureEvents, 'onLookup'>>, Pick<PictureEvents, 'onLookup'> {
   /** A snapshot is not used, and why. */
   onRefused(error: unknown): void
   /** An entry hits a harmless picture. */

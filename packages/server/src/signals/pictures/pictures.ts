@@ -30,7 +30,11 @@ export interface PictureHit {
   readonly distanceBits: number
 }
 
+/** How a search went: only among rows that no table holds yet, by tables, or row by row in at least one segment. */
+export type LookupPath = 'fresh' | 'tables' | 'flat'
+
 export interface PictureEvents {
+  onLookup?(path: LookupPath, ms: number): void
   onMerged?(rows: number, ms: number): void
   onFailure?(error: unknown): void
 }
@@ -89,7 +93,13 @@ export class Pictures {
 
   /** All rows near a hash, whoever owns them: one search for all lists. */
   near(pdq: Pdq, within: number): Nearby {
-    return this.index.find(bytesOfPdq(pdq), within)
+    const { flatScans } = this.index
+    const startedAt = performance.now()
+    const found = this.index.find(bytesOfPdq(pdq), within)
+    const { segments } = this.index
+    const path = this.index.flatScans > flatScans ? 'flat' : segments.length > 0 ? 'tables' : 'fresh'
+    this.#events.onLookup?.(path, performance.now() - startedAt)
+    return found
   }
 
   /** Grows with every entry that is added: what was found before may lack it. */

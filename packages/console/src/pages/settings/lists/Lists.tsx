@@ -56,7 +56,7 @@ function All() {
             { title: t.lists.version, end: true, cell: ({ version }) => version },
             { title: t.lists.entries, end: true, cell: ({ entries }) => t.count(entries) },
             {
-              title: t.lists.measures.coverage,
+              title: t.lists.measures.matchable,
               end: true,
               cell: ({ coverage }) => (coverage === null ? '–' : t.percent(coverage.share)),
             },
