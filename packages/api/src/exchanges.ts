@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
+import { PushState } from './feedback.ts'
 import { Coverage, Worth } from './list-measures.ts'
 import { Instant, Nothing } from './words.ts'
 
@@ -178,7 +179,7 @@ export const tellExchange = endpoint({
     reasonId: z.string().max(200).optional().describe('For a rejection, where the exchange has reasons'),
   }),
   status: 202,
-  answer: z.object({ push: z.string(), state: z.string() }),
+  answer: z.object({ push: z.string(), state: PushState }),
   repeat: 'own',
   codes: ['conflict'],
 })

@@ -4,6 +4,7 @@ import * as decisions from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
 import * as exchanges from './exchanges.ts'
+import * as feedback from './feedback.ts'
 import * as indexBuckets from './index-buckets.ts'
 import * as intake from './intake.ts'
 import * as listEntries from './list-entries.ts'
@@ -42,6 +43,7 @@ export {
 } from './endpoint.ts'
 export * from './erasures.ts'
 export * from './exchanges.ts'
+export * from './feedback.ts'
 export * from './hash-match.ts'
 export * from './index-buckets.ts'
 export * from './intake.ts'
@@ -95,6 +97,7 @@ export const endpoints: readonly Endpoint[] = [
   termFiles,
   operator,
   exchanges,
+  feedback,
   indexBuckets,
   listEntries,
   listExport,

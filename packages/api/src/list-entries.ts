@@ -51,7 +51,7 @@ export const getEntries = endpoint({
   method: 'get',
   path: '/v1/lists/{id}/entries',
   act: 'lists.edit',
-  summary: 'The entries of a list that is not sealed, by number, 200 at a time.',
+  summary: 'The entries of a list that is not sealed, by number, 200 at a time; of videos 20.',
   params: ofList,
   query: z.object({ after: z.coerce.number().int().min(0).default(0) }),
   body: undefined,
@@ -79,7 +79,13 @@ export const addEntry = endpoint({
   params: ofList,
   query: Nothing,
   body: z.object({
-    value: z.string().min(1).max(500),
+    value: z
+      .string()
+      .min(1)
+      .max(45_000)
+      .describe(
+        'At most 500 characters; of a video the hashes of its frames, with spaces between them, each with its quality behind it where that is known, as HASH:87',
+      ),
     quality: z.int().min(0).max(100).optional(),
     class: z.string().max(500).optional(),
     expires: z.string().max(40).optional().describe('2027-01-31, or 2027-01-31T12:00:00Z'),

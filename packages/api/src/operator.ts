@@ -12,10 +12,10 @@ export const importList = endpoint({
   path: '/v1/lists/{id}/entries',
   act: 'lists.edit',
   summary:
-    'Replace the entries of a list by a file (CSV with header, JSON Lines, or one value a line). A torn file changes nothing.',
+    'Replace the entries of a list by a file (CSV with header, JSON Lines, or one value a line; a video is the hashes of its frames, with spaces between them). A torn file changes nothing.',
   params: z.object({ id: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/) }),
   query: z.object({
-    kind: z.enum(['pdq', 'digest', 'text', 'domain']),
+    kind: z.enum(['pdq', 'vpdq', 'digest', 'text', 'domain']),
     harm: z.string().max(64),
     harms: z
       .string()
@@ -31,6 +31,8 @@ export const importList = endpoint({
     staleAfterMs: z.coerce.number().int().min(60_000).optional(),
     within: z.coerce.number().int().min(0).max(63).optional(),
     variants: z.enum(['as_is', 'eight']).optional(),
+    listShare: z.coerce.number().min(0).max(1).optional().describe('Videos: 0.8 if not said'),
+    queryShare: z.coerce.number().min(0).max(1).optional().describe('Videos: 0 if not said'),
     live: z.enum(['yes', 'no']).optional().describe('yes: live at once and without trial, for the operator alone'),
   }),
   body: undefined,

@@ -176,7 +176,7 @@ export const cancelDelivery = endpoint({
 
 export const ListRow = z.object({
   id: z.string(),
-  kind: z.enum(['pdq', 'digest', 'text', 'domain']),
+  kind: z.enum(['pdq', 'vpdq', 'digest', 'text', 'domain']),
   harm: z.string(),
   /** Harms of rules that may ask it. */
   harms: z.array(z.string()),

@@ -28,6 +28,7 @@ import {
 import { type Decoder, startDecoder } from './evidence/decoder/index.ts'
 import { MEDIA_TIMES, type MediaVault, makeMediaFetcher, makeMediaVault } from './evidence/index.ts'
 import { makeFace } from './face.ts'
+import { followOthers } from './followed.ts'
 import { indexStands, thingsStand } from './gauges.ts'
 import type { App } from './http/app.ts'
 import type { Config } from './http/config.ts'
@@ -360,12 +361,25 @@ async function build(
     erasure,
     meansFor,
   }
+  const others = followOthers({
+    entries: () => entries.load(),
+    lists: () => library.refresh(),
+    models: () => models.load(),
+    rulesets: () => registry.load(),
+    switches: () => switchboard.load(),
+  })
+  // Before anything is loaded: what changes meanwhile is loaded again.
+  storage.wakeup.listen((topic) => {
+    live.changed(topic)
+    others.hear(topic)
+  })
   await registry.load()
   await switchboard.load()
   await library.load()
   // Not waited for: a list that is long is loaded while the server answers.
   entryDesk.resume().catch((error: unknown) => failed('index', error))
   await models.load()
+  others.begin()
   namesKnown({
     rules: () => ruleNames(registry),
     lists: () => library.book.all().map(({ id }) => id),
@@ -382,15 +396,6 @@ async function build(
   readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
   readiness.add('models', () => models.missing())
   readiness.add('rules', () => void registry.live())
-  storage.wakeup.listen((topic) => {
-    live.changed(topic)
-    // Another process took a step: this one swaps too, and goes on with what it has if that cannot be read.
-    if (topic === 'models') models.load().catch((error: unknown) => failed('models', error))
-    if (topic === 'entries') entries.load().catch((error: unknown) => failed('index', error))
-    if (topic === 'switches') switchboard.load().catch((error: unknown) => failed('switches', error))
-    if (topic === 'lists') library.refresh().catch((error: unknown) => failed('index', error))
-    if (topic === 'rulesets') registry.load().catch((error: unknown) => failed('rules', error))
-  })
   const matchDesk = makeMatchDesk({ storage, library, decoder, fetcher })
   const harms = () => [...(harmsOf(registry) ?? [])]
   const hma = { ...{ desk: matchDesk, entryDesk, codec, library, exchanges, storage, harms }, chance: Math.random }
@@ -465,6 +470,7 @@ async function build(
     },
     async close() {
       stopCounting()
+      others.close()
       for (const stop of running.splice(0)) await stop()
       live.close()
       decoder.stop()

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { FOLLOWED } from './followed.ts'
 import { rangeFrom } from './http/address.ts'
 import type { Config } from './http/config.ts'
 import { version } from './software.ts'
@@ -23,6 +24,7 @@ export interface PlaceOptions {
 export function storageOf({ config, now, patient, storage }: PlaceOptions): Parameters<typeof openStore>[0] {
   const common = {
     by: version,
+    sharedHints: FOLLOWED,
     ...(now && { now }),
     ...(patient && { limits: { workMs: 10_000, poolWaitMs: 10_000 } }),
     ...storage,

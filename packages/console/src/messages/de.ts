@@ -2,6 +2,7 @@ import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
 import { exchangesDe } from './exchanges.de.ts'
+import { feedbackDe } from './feedback.de.ts'
 import { listsDe } from './lists.de.ts'
 import { matchDe } from './match.de.ts'
 import { rulebookDe } from './rulebook.de.ts'
@@ -494,6 +495,7 @@ export const de: Words = {
   },
   lists: listsDe,
   exchanges: exchangesDe,
+  feedback: feedbackDe,
   rulebook: rulebookDe,
   match: matchDe,
   switches: switchesDe,

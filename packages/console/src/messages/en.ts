@@ -2,6 +2,7 @@ import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
 import { exchangesEn } from './exchanges.en.ts'
+import { feedbackEn } from './feedback.en.ts'
 import { listsEn } from './lists.en.ts'
 import { matchEn } from './match.en.ts'
 import { rulebookEn } from './rulebook.en.ts'
@@ -484,6 +485,7 @@ export const en = {
   },
   lists: listsEn,
   exchanges: exchangesEn,
+  feedback: feedbackEn,
   rulebook: rulebookEn,
   match: matchEn,
   switches: switchesEn,

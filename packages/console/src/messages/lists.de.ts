@@ -4,7 +4,7 @@ import type { listsEn } from './lists.en.ts'
 export const listsDe: typeof listsEn = {
   name: 'Liste',
   kind: 'Art',
-  kinds: { pdq: 'Bildhashes', digest: 'Dateihashes', text: 'Begriffe', domain: 'Domains' },
+  kinds: { pdq: 'Bildhashes', vpdq: 'Videos', digest: 'Dateihashes', text: 'Begriffe', domain: 'Domains' },
   harm: 'Schaden',
   version: 'Version',
   entries: 'Einträge',
@@ -24,6 +24,8 @@ export const listsDe: typeof listsEn = {
     bits: (count) => `${count} Bit`,
     variants: 'Gesucht',
     ways: { as_is: 'wie es ist', eight: 'auch gedreht und gespiegelt' },
+    shares: 'Gefunden ab',
+    ofVideos: (listed, query) => `${listed} des gelisteten Videos, ${query} des gesuchten`,
     stale: 'Veraltet nach',
     disputed: 'Ein strittiger Eintrag',
     disputes: { hit: 'ist ein Treffer', cannot_tell: 'lässt die Regel unentschieden' },
@@ -83,6 +85,7 @@ export const listsDe: typeof listsEn = {
     changes: {
       within: 'den Abstand',
       variants: 'wie gesucht wird',
+      shares: 'wie viel eines Videos übereinstimmen muss',
       sealed: 'ob sie versiegelt ist',
       source: 'die Quelle',
     },

@@ -2,7 +2,7 @@
 export const listsEn = {
   name: 'List',
   kind: 'Kind',
-  kinds: { pdq: 'picture hashes', digest: 'file hashes', text: 'terms', domain: 'domains' },
+  kinds: { pdq: 'picture hashes', vpdq: 'videos', digest: 'file hashes', text: 'terms', domain: 'domains' },
   harm: 'Harm',
   version: 'Version',
   entries: 'Entries',
@@ -22,6 +22,8 @@ export const listsEn = {
     bits: (count: number) => `${count} bits`,
     variants: 'Looked up',
     ways: { as_is: 'as it is', eight: 'turned and mirrored too' },
+    shares: 'Found from',
+    ofVideos: (listed: string, query: string) => `${listed} of the listed video, ${query} of the one looked up`,
     stale: 'Too old after',
     disputed: 'A disputed entry',
     disputes: { hit: 'is a hit', cannot_tell: 'leaves the rule undecided' },
@@ -76,6 +78,7 @@ export const listsEn = {
     changes: {
       within: 'the distance',
       variants: 'how it is looked up',
+      shares: 'how much of a video must match',
       sealed: 'whether it is sealed',
       source: 'the source',
     },

@@ -1,15 +1,17 @@
+import { isDeepStrictEqual } from 'node:util'
 import { MOST_TERMS } from '@lamplighter/matching'
-import { sha256Hex } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
 import type { Storage } from '../storage/index.ts'
 import type { ColumnKeyring, Sealer } from '../storage/sealer.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
-import { ListBook } from './book.ts'
+import { ListBook, type LoadedList } from './book.ts'
 import { canariesOf } from './canaries/of-list.ts'
+import { makeClaims } from './claims.ts'
 import type { Imported, Importing, ListLibrary } from './library-types.ts'
 import { makeCodec } from './lists/codec.ts'
-import { carried, carriedBy, columnsOf, withWish } from './lists/declaration.ts'
+import { carried, carriedBy, withWish } from './lists/declaration.ts'
 import type { Entries } from './lists/entries.ts'
+import { EntrySum } from './lists/entry-sum.ts'
 import { fileChange } from './lists/file.ts'
 import type { By } from './lists/publish.store.ts'
 import { Trials } from './lists/trials.ts'
@@ -18,7 +20,7 @@ import { changedFacts, checkNear, factsOf } from './near.ts'
 import { type ListEvents, PictureLists } from './pictures/lists.ts'
 import { snapshotsIn } from './pictures/snapshots.ts'
 import { type Changed, stageChange } from './stage.ts'
-import { type Change, takeBack } from './stage-rows.ts'
+import { type Change, tidy, type Write } from './stage-rows.ts'
 import {
   allLists,
   besides,
@@ -32,6 +34,7 @@ import {
   takeListStep,
 } from './store.ts'
 import type { ListsTable } from './tables.ts'
+import { makeTurns } from './turns.ts'
 
 export type { Imported, Importing, ListInput, ListLibrary, StepWish } from './library-types.ts'
 
@@ -69,24 +72,29 @@ export function makeLibrary(parts: {
   let loaded = false
   let closed = false
   const loader = makeLoader({ storage, codec, book, pictures, closed: () => closed })
-  // Two changes at once would stage into one version: one after another.
+  // Two changes at once would stage into one version: one after another, each list for itself.
+  const claims = makeClaims(storage)
   let turn: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(what: () => Promise<T>): Promise<T> => {
-    const done = turn.then(what)
-    turn = done.catch(() => undefined)
-    return done
-  }
+
+  // Loading is apart from changing: what another process took out must not wait for an import of ours, nor for the load of another list.
+  const loading = makeTurns()
+  const loads = <T>({ id, kind }: Pick<ListsTable, 'id' | 'kind'>, load: () => Promise<T>): Promise<T> =>
+    loading.inTurn(kind === 'text' ? 'all texts' : id, load)
 
   const rows = () => storage.store.read(allLists, undefined)
   const rowOf = async (id: string): Promise<ListsTable | undefined> => (await rows()).find((row) => row.id === id)
 
   const textsTogether = (all: readonly ListsTable[]) => {
     const texts = all.filter(({ kind }) => kind === 'text')
-    return { entries: texts.reduce((sum, { entries }) => sum + entries, 0), load: () => loader.texts() }
+    return {
+      entries: texts.reduce((sum, { entries }) => sum + entries, 0),
+      load: () => loading.inTurn('all texts', () => loader.texts()),
+    }
   }
 
   /** The versions in trial as the database says them now. */
-  const followTrials = async (): Promise<void> => {
+  const followTrials = (): Promise<void> => loading.inTurn('all trials', loadTrials)
+  const loadTrials = async (): Promise<void> => {
     const beside = (await storage.store.read(besides, undefined)).filter(({ state }) => state === 'trial')
     const there = new Map((await rows()).map((row) => [row.id, row]))
     for (const { id } of trials.all()) if (!beside.some(({ list }) => list === id)) trials.remove(id)
@@ -107,23 +115,38 @@ export function makeLibrary(parts: {
   /** Whether no version of it waits: what would go live with another one would be what waits, too. */
   const isAlone = async (id: string) => (await storage.store.read(oneList, id)).beside === undefined
 
-  /** Puts into memory what the database says now. */
-  const follow = async (row: ListsTable, onLoaded?: (count: number) => void): Promise<void> => {
-    // An entry that has expired, or was put aside, is never found, not even in the moment in which its list is swapped.
-    await parts.entries.load()
+  /** Puts into memory what the database says when its turn comes. */
+  const follow = (of: ListsTable, onLoaded?: (count: number) => void): Promise<void> =>
+    loads(of, async () => {
+      // An entry that has expired, or was put aside, is never found, not even in the moment in which its list is swapped.
+      await parts.entries.load()
+      const row = await rowOf(of.id)
+      if (row !== undefined) await loadRow(row, onLoaded)
+    })
+  const loadRow = async (row: ListsTable, onLoaded?: (count: number) => void): Promise<void> => {
     const held = book.get(row.id)
     if (!isLive(row)) book.remove(row.id)
     else if (held?.version !== row.version || held.within !== factsOf(row).within) await loader.one(row, onLoaded)
     else book.set({ ...held, ...factsOf(row) })
   }
 
-  const changeNow = async (change: Change, onLoaded?: (count: number) => void): Promise<Changed> => {
+  /** Puts right what processes left that were killed in the middle of a change, before anything is made of it. */
+  const tidyAll = async (): Promise<void> => {
+    for (const { list } of await storage.store.read(besides, undefined)) {
+      await claims.hold(list, async (write) => {
+        const { row, beside } = await storage.store.read(oneList, list)
+        await tidy({ storage, write }, { row, version: (beside ?? row).version, keep: true })
+      })
+    }
+  }
+
+  const changeNow = async (write: Write, change: Change, onLoaded?: (count: number) => void): Promise<Changed> => {
     // What a trial has seen is the version's that it was of.
     await countTrials()
     const before = await rowOf(change.list)
     const canaryOf = before === undefined ? undefined : canariesOf(before, change.facts, parts.events.onCanary)
     const changed = await stageChange(
-      { storage, codec, keysFor: parts.keysFor },
+      { storage, codec, write, keysFor: parts.keysFor },
       { ...change, ...(canaryOf && { canaryOf }) },
     )
     const row = await rowOf(change.list)
@@ -132,7 +155,7 @@ export function makeLibrary(parts: {
     return changed
   }
 
-  const take = async (input: Parameters<ListLibrary['import']>[0]): Promise<Imported> => {
+  const take = async (write: Write, input: Parameters<ListLibrary['import']>[0]): Promise<Imported> => {
     const { facts } = input
     const file = fileChange(input)
     checkNear(facts, file.entries.length)
@@ -153,6 +176,7 @@ export function makeLibrary(parts: {
     advance(0)
     let written = 0
     const changed = await changeNow(
+      write,
       {
         ...{ list: facts.id, by: byOf(input), full: true, changes: file.changes, counts: () => file.counts },
         ...{ go: input.live === true ? 'live' : 'staged', facts: carried(facts) },
@@ -176,46 +200,48 @@ export function makeLibrary(parts: {
     pictures,
     trials,
     countTrials,
-    tend: () =>
-      inTurn(async () => {
-        const ended = await storage.store.tx(retireEnded, await parts.keysFor([]))
-        for (const row of await rows()) if (ended.includes(row.id)) await follow(row)
-        if (ended.length > 0) await followTrials()
-        let erased = 0
-        for (const { id: list } of await rows())
-          for (let done = ERASED_AT_ONCE; done === ERASED_AT_ONCE; erased += done)
-            done = await storage.store.tx(eraseRemoved, { list, max: ERASED_AT_ONCE })
-        return `${ended.length} ended, ${erased} entries erased`
-      }),
+    async tend() {
+      const ended = await storage.store.tx(retireEnded, await parts.keysFor([]))
+      for (const row of await rows()) if (ended.includes(row.id)) await follow(row)
+      if (ended.length > 0) await followTrials()
+      let erased = 0
+      for (const { id: list } of await rows())
+        for (let done = ERASED_AT_ONCE; done === ERASED_AT_ONCE; erased += done)
+          done = await storage.store.tx(eraseRemoved, { list, max: ERASED_AT_ONCE })
+      return `${ended.length} ended, ${erased} entries erased`
+    },
     redeclare: ({ list, revision, facts: wanted, reason, by, doer }) =>
-      inTurn(async () => {
+      claims.hold(list, async (write) => {
         const { row, beside } = await storage.store.read(oneList, list)
         const facts = withWish(carriedBy(row), wanted)
         checkNear({ kind: row.kind, ...facts }, row.entries, '')
         const because = changedFacts(row, { ...facts, id: row.id, kind: row.kind })
         if (row.version === 0 || (row.sealed === 0 && because.length === 0)) {
-          const done = await storage.store.tx(declareAnew, { list, revision, facts, reason, doer })
-          await follow({ ...row, ...columnsOf(facts, row) })
+          const done = await write(declareAnew, { list, revision, facts, reason, doer })
+          await follow(row)
           return { ...done, waits: null }
         }
         if (row.revision !== revision)
           throw new AppError('stale_revision', 'The list was changed meanwhile; read it again and send its revision.')
         if (beside !== undefined)
           throw new AppError('conflict', `Version ${beside.version} waits; put it live or drop it first.`)
-        const { version } = await changeNow({
+        const { version } = await changeNow(write, {
           ...{ list, by: { by }, full: false, changes: [], counts: () => ({ rows: 0, bad: 0 }), go: 'inside_rails' },
           ...{ facts, because: because.length === 0 ? [{ code: 'declared' }] : because },
         })
         return { revision, waits: version }
       }),
     step: (input, once) =>
-      inTurn(async () => {
+      claims.hold(input.list, async (write) => {
         await countTrials()
-        const stepped = await storage.store.tx(takeListStep, { ...input, keys: await parts.keysFor([]) }, once)
+        const before = await storage.store.read(oneList, input.list)
+        // What a change left that was cut off must not be a part of what goes live.
+        await tidy({ storage, write }, { row: before.row, version: (before.beside ?? before.row).version, keep: true })
+        const stepped = await write(takeListStep, { ...input, keys: await parts.keysFor([]) }, once)
         const { row } = await storage.store.read(oneList, input.list)
         // What was dropped, and what came after the version that one went back to, holds nothing any more.
         if (input.step === 'drop' || input.step === 'live')
-          await takeBack(storage, { list: row.id, version: row.version })
+          await tidy({ storage, write }, { row, version: row.version, keep: false })
         await follow(row)
         await followTrials()
         return stepped
@@ -232,15 +258,14 @@ export function makeLibrary(parts: {
         textsTogether(all),
         ...all
           .filter(({ id, kind }) => kind !== 'text' && !restored.has(id))
-          .map((row) => ({ entries: row.entries, load: () => loader.one(row) })),
+          .map((row) => ({ entries: row.entries, load: () => loads(row, () => loader.one(row)) })),
       ]
       for (const { entries, load } of steps) if (entries <= LOADED_FIRST) await load()
       const long = steps.filter(({ entries }) => entries > LOADED_FIRST)
       loaded = long.length === 0
       // Nobody waits for what is only counted.
-      turn = followTrials().catch(parts.events.onFailure)
+      turn = tidyAll().then(followTrials).catch(parts.events.onFailure)
       if (loaded) return
-      // Imports wait for it: they would load the same list.
       const before = turn
       turn = (async () => {
         await before
@@ -252,17 +277,21 @@ export function makeLibrary(parts: {
     },
     async idle() {
       await turn
+      await claims.idle()
+      await loading.idle()
     },
-    refresh: () =>
-      inTurn(async () => {
-        for (const row of await rows()) await follow(row)
-        await followTrials()
-      }),
+    async refresh() {
+      const changed = (await rows()).filter((row) => isBehind(row, book.get(row.id)))
+      await Promise.all(changed.map((row) => follow(row)))
+      await followTrials()
+    },
     async close() {
       clearInterval(counting)
       closed = true
       await pictures.close()
       await turn
+      await claims.idle()
+      await loading.idle()
       await countTrials().catch(parts.events.onFailure)
       await trials.close()
     },
@@ -271,7 +300,17 @@ export function makeLibrary(parts: {
       for (const facts of lists) {
         if (known.has(facts.id)) continue
         await storage.store.tx(createList, facts)
-        const none = { digest: sha256Hex(''), entries: 0, added: 0, removed: 0, lastN: 0, rows: 0, bad: 0 }
+        const nothing = new EntrySum()
+        const none = {
+          digest: nothing.digest(),
+          sum: nothing.bytes(),
+          entries: 0,
+          added: 0,
+          removed: 0,
+          lastN: 0,
+          rows: 0,
+          bad: 0,
+        }
         const empty = { ...none, version: 1, state: 'live' as const, reason: [], facts: null }
         const seen = { live: 0, last: 0 }
         await storage.store.tx(publishVersions, {
@@ -289,11 +328,11 @@ export function makeLibrary(parts: {
       return storage.store.tx(createList, facts)
     },
     change: ({ by, source, rows: read, bad, entry, ...input }) =>
-      inTurn(async () => {
+      claims.hold(input.list, async (write) => {
         const row = await rowOf(input.list)
         const alone = entry !== undefined && row !== undefined && row.version > 0 && (await isAlone(row.id))
         const moved = row !== undefined && source !== undefined && source !== row.source && row.version > 0
-        return changeNow({
+        return changeNow(write, {
           ...{ ...input, by: { by, second: entry?.second ?? undefined }, counts: () => ({ rows: read, bad }) },
           go: alone ? 'live' : 'inside_rails',
           ...(moved && {
@@ -302,8 +341,17 @@ export function makeLibrary(parts: {
           }),
         })
       }),
-    import: (input) => inTurn(() => take(input)).finally(() => importing.delete(input.facts.id)),
+    import: (input) =>
+      claims.hold(input.facts.id, (write) => take(write, input)).finally(() => importing.delete(input.facts.id)),
   }
+}
+
+/** Whether memory says something else of a list than the database does. */
+function isBehind(row: ListsTable, held: LoadedList | undefined): boolean {
+  if (!isLive(row)) return held !== undefined
+  if (held === undefined) return true
+  const { finder: _, ...facts } = held
+  return !isDeepStrictEqual(facts, factsOf(row))
 }
 
 const byOf = ({ by, live }: { readonly by: string; readonly live?: boolean }): By => ({

@@ -3,7 +3,8 @@ import { type ListBook, type LoadedList, loadList, termFacts, textList } from '.
 import { type Codec, ErasedError } from './lists/codec.ts'
 import { columnsOf } from './lists/declaration.ts'
 import { factsOf, isWide } from './near.ts'
-import type { NumberedEntry, PictureLists } from './pictures/lists.ts'
+import { Filling, isIndexed } from './pictures/finder.ts'
+import type { IndexedRow, NumberedEntry, PictureLists } from './pictures/lists.ts'
 import { Pictures } from './pictures/pictures.ts'
 import { allLists, type ChangedRow, type EntryRow, firstAdded, listChanges, listEntries } from './store.ts'
 import type { ListsTable, ListVersionsTable } from './tables.ts'
@@ -84,7 +85,8 @@ export function makeLoader(parts: {
   /** Pictures are brought from the version that runs to the next one where that can be done beside it, in one index. */
   const byChanges = async (row: ListsTable, onLoaded: OnLoaded): Promise<boolean> => {
     const running = book.get(row.id)
-    if (running?.finder.kind !== 'pdq' || isWide(running) !== isWide(factsOf(row))) return false
+    if (running === undefined || !('pictures' in running.finder)) return false
+    if (isWide(running) !== isWide(factsOf(row))) return false
     const behind = row.version - running.version
     if (behind < 1 || behind > MOST_BEHIND) return false
     const first = await store.read(firstAdded, { list: row.id, from: running.version, to: row.version })
@@ -108,7 +110,7 @@ export function makeLoader(parts: {
       return
     }
     const facts = factsOf(row)
-    if (row.kind !== 'pdq') {
+    if (!isIndexedRow(row)) {
       const all: NumberedEntry[] = []
       for await (const slice of entries(row, onLoaded)) all.push(...slice)
       book.set(loadList(facts, all))
@@ -121,7 +123,15 @@ export function makeLoader(parts: {
     ready.publish()
   }
 
-  const texts: Loader['texts'] = async (onLoaded = () => undefined) => {
+  // One after another: a matcher of older versions must not take the place of a newer one.
+  let turn: Promise<unknown> = Promise.resolve()
+  const texts: Loader['texts'] = (onLoaded = () => undefined) => {
+    const done = turn.then(() => allTexts(onLoaded))
+    turn = done.catch(() => undefined)
+    return done
+  }
+
+  const allTexts = async (onLoaded: (list: string, count: number) => void): Promise<void> => {
     const lists = (await store.read(allLists, undefined)).filter((row) => row.kind === 'text' && isLive(row))
     if (lists.length === 0) return
     const build = new TermBuild()
@@ -144,11 +154,10 @@ export function makeLoader(parts: {
     const slices = whole
       ? entries({ id: row.id, version: version.version })
       : added({ id: row.id, version: version.version }, row.version)
-    if (row.kind === 'pdq') {
-      const pictures = new Pictures()
-      const slot = pictures.open()
-      await pictures.fill(slot, slices)
-      return { ...facts, finder: { kind: 'pdq', pictures, slot, upTo: version.last_n } }
+    if (isIndexed(row.kind)) {
+      const filling = new Filling(row.kind, new Pictures())
+      await filling.addAll(slices)
+      return { ...facts, finder: filling.finder(version.last_n) }
     }
     const all: NumberedEntry[] = []
     for await (const slice of slices) all.push(...slice)
@@ -168,8 +177,11 @@ export function makeLoader(parts: {
 
 const termOf = ({ n, entry }: NumberedEntry): NumberedTerm => ({ n, term: entry.value, about: entry.term })
 
-type Facts = Pick<LoadedList, 'within' | 'variants'>
-const factsDiffer = (a: Facts, b: Facts): boolean => a.within !== b.within || a.variants !== b.variants
+const isIndexedRow = (row: ListsTable): row is IndexedRow => isIndexed(row.kind)
+
+const MATCHING = ['within', 'variants', 'listShare', 'queryShare'] as const
+type Facts = Pick<LoadedList, (typeof MATCHING)[number]>
+const factsDiffer = (a: Facts, b: Facts): boolean => MATCHING.some((fact) => a[fact] !== b[fact])
 
 /** Only a list with a live version answers; any other is not in the book, and rules that ask it read "unknown". */
 export const isLive = (row: Pick<ListsTable, 'state' | 'version'>): boolean => row.state === 'live' && row.version > 0

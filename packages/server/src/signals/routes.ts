@@ -98,6 +98,8 @@ export function routesOf(services: {
             staleAfterMs: query.staleAfterMs ?? null,
             within: query.within,
             variants: query.variants,
+            listShare: query.listShare,
+            queryShare: query.queryShare,
             ...(harms !== undefined && { harms }),
           },
           text,

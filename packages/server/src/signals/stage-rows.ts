@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import { AppError } from '../http/errors.ts'
-import type { Storage } from '../storage/index.ts'
+import type { Storage, TxOptions, Work } from '../storage/index.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import type { ListChange } from './lists/changes.ts'
 import type { Codec, Keeping } from './lists/codec.ts'
@@ -11,16 +10,19 @@ import type { By } from './lists/publish.store.ts'
 import type { PullMove } from './lists/pulls.ts'
 import type { Reason } from './lists/rails.ts'
 import {
+  deleteRows,
+  endMove,
+  hasStrays,
   highestNumber,
   moveRows,
   type NewRow,
+  putRight,
   type RowStep,
   rowPlaces,
   type Staging,
   stageRows,
   sweepRows,
-  unstage,
-  versionFingerprints,
+  takeBackGone,
 } from './store.ts'
 import type { ListsTable } from './tables.ts'
 
@@ -52,12 +54,17 @@ export interface Change {
 export interface StageParts {
   readonly storage: Storage
   readonly codec: Codec
+  /** Writes as long as nobody else changes the list. @throws StorageError `lease_lost` */
+  readonly write: Write
   keysFor(affected: readonly Affected[]): Promise<RecordKeys>
 }
 
+/** A transaction that holds only while the list is ours. */
+export type Write = <I, O>(work: Work<I, O>, input: I, options?: TxOptions) => Promise<O>
+
 /** Writes rows as they come. */
 export async function stream(
-  { storage, codec }: StageParts,
+  { storage, codec, write }: StageParts,
   change: Change,
   at: { readonly staging: Staging; readonly keeping: Keeping; readonly kind: ListsTable['kind'] },
 ): Promise<{ readonly put: Numbers; readonly next: number }> {
@@ -70,7 +77,7 @@ export async function stream(
     for (let from = 0; from < slice.length; from += SLICE) {
       const part = slice.slice(from, from + SLICE)
       const steps = await stepsOf(codec, { ...at, canaryOf: change.canaryOf }, part)
-      const done = await store.tx(stageRows, { ...at.staging, steps, from: next })
+      const done = await write(stageRows, { ...at.staging, steps, from: next })
       for (const n of done.put) put.add(n)
       next = done.next
       rows += part.length
@@ -136,7 +143,7 @@ function dropped(codec: Codec, of: Keeping, { sourceId, value }: Extract<ListCha
 }
 
 /** Finds what a whole file no longer names. */
-export async function sweep({ storage }: StageParts, staging: Staging, put: Numbers): Promise<void> {
+export async function sweep({ storage, write }: StageParts, staging: Staging, put: Numbers): Promise<void> {
   const { store } = storage
   for (let after = 0; ; ) {
     const slice = await store.read(rowPlaces, { list: staging.list, after, max: PLACES })
@@ -145,39 +152,45 @@ export async function sweep({ storage }: StageParts, staging: Staging, put: Numb
     const gone = unnamed.filter(({ since }) => since < staging.version).map(({ n }) => n)
     for (let from = 0; from < Math.max(never.length, gone.length); from += SLICE) {
       const part = { never: never.slice(from, from + SLICE), gone: gone.slice(from, from + SLICE) }
-      await store.tx(sweepRows, { ...staging, ...part })
+      await write(sweepRows, { ...staging, ...part })
     }
     if (slice.length < PLACES) return
     after = slice.at(-1)?.n ?? after
   }
 }
 
-/** Takes back rows of no version. */
-export async function takeBack(
-  storage: Storage,
-  of: { readonly list: string; readonly version: number; readonly upTo?: number },
+/**
+ * Puts the rows of a list right after a change that was cut off anywhere, and takes back those of versions that are none any more: then every
+ * version holds what it held before.
+ *
+ * @param keep true where rows stay that were staged for a version which was never made, under its number: a whole file finds them again
+ */
+export async function tidy(
+  { storage, write }: Pick<StageParts, 'storage' | 'write'>,
+  of: { readonly row: ListsTable; readonly version: number; readonly keep: boolean },
 ): Promise<void> {
-  while ((await storage.store.tx(unstage, { ...of, max: SLICE })) > 0);
-}
-
-export async function moveAll(
-  { storage }: StageParts,
-  move: Omit<Parameters<typeof moveRows.run>[1], 'max'>,
-): Promise<void> {
-  while ((await storage.store.tx(moveRows, { ...move, max: SLICE })) === SLICE);
-}
-
-/** SHA-256 of the sorted fingerprints of a version, a line each: the same entries give the same digest, however they came. */
-export async function digestOf({ storage }: StageParts, list: string, version: number): Promise<string> {
-  const hash = createHash('sha256')
-  let begun = false
-  for (let after = ''; ; ) {
-    const slice = await storage.store.read(versionFingerprints, { list, version, after, max: PLACES })
-    for (const fingerprint of slice) {
-      hash.update(begun ? `\n${fingerprint}` : fingerprint)
-      begun = true
-    }
-    if (slice.length < PLACES) return hash.digest('hex')
-    after = slice.at(-1) ?? after
+  const { row, version } = of
+  const { id: list, last_version: last, moving } = row
+  if (moving === null && !(await storage.store.read(hasStrays, { list, version, last }))) return
+  const all = Number.MAX_SAFE_INTEGER
+  await inSlices((max) => write(deleteRows, { list, above: version, upTo: of.keep ? last : all, max }))
+  if (of.keep)
+    await inSlices((max) => write(moveRows, { list, column: 'since', from: last + 1, below: all, to: last + 1, max }))
+  await inSlices((max) => write(putRight, { list, above: last, upTo: all, max }))
+  if (moving !== null) {
+    const only = { list, above: moving - 1, upTo: moving }
+    await inSlices((max) => write(putRight, { ...only, max }))
+    await inSlices((max) => write(takeBackGone, { ...only, max }))
   }
+  await inSlices((max) => write(takeBackGone, { list, above: version, upTo: all, max }))
+  if (moving !== null) await write(endMove, list)
 }
+
+async function inSlices(step: (max: number) => Promise<number>): Promise<void> {
+  while ((await step(SLICE)) === SLICE);
+}
+
+export const moveAll = async (
+  { write }: StageParts,
+  move: Omit<Parameters<typeof moveRows.run>[1], 'max'>,
+): Promise<void> => inSlices((max) => write(moveRows, { ...move, max }))

@@ -2,8 +2,9 @@ import type { RecordedJson } from '@lamplighter/api'
 import { railsOf, termsOf } from './lists/declaration.ts'
 import type { NewVersion } from './lists/publish.store.ts'
 import { type Counts, judge, type Reason, removesAtOnce } from './lists/rails.ts'
-import { type Change, digestOf, moveAll, type StageParts, stream, sweep, takeBack } from './stage-rows.ts'
-import { asideCount, keepUnchanged, oneList, publishVersions, renumber, type Staging, stagedCounts } from './store.ts'
+import { type Change, moveAll, type StageParts, stream, sweep, tidy } from './stage-rows.ts'
+import { type ChangedSums, changedSums } from './stage-sums.ts'
+import { asideCount, goneSince, keepUnchanged, oneList, publishVersions, renumber, type Staging } from './store.ts'
 import type { ListsTable, ListVersionsTable } from './tables.ts'
 
 export interface Changed {
@@ -31,34 +32,24 @@ export async function stageChange(parts: StageParts, change: Change): Promise<Ch
   const base = beside ?? { version: row.version, entries: row.entries, last_n: row.live_n }
   const staging: Staging = { list: row.id, version: row.last_version + 1, live: row.version }
   // A whole file finds again what an earlier try has written; changes that build on what is there must not.
-  const left = change.full ? row.last_version : undefined
-  await takeBack(parts.storage, { list: row.id, version: base.version, ...(left !== undefined && { upTo: left }) })
+  await tidy(parts, { row, version: base.version, keep: change.full })
   const keeping = { id: row.id, sealed: change.facts?.sealed ?? row.sealed === 1 }
   const streamed = await stream(parts, change, { staging, keeping, kind: row.kind })
   if (change.full) await sweep(parts, staging, streamed.put)
-  const { added, removed } = await store.read(stagedCounts, { list: row.id, from: base.version })
+  const sums = await changedSums(parts, { ...staging, base: base.version })
+  const { added, gone: removed } = sums
   const { rows, bad } = change.counts()
-  const nothing = added === 0 && removed === 0
-  const aside = await store.read(asideCount, { list: row.id, from: base.version })
+  const nothing = added === 0 && removed === 0 && sums.goneFromLive === 0
+  const aside = await store.read(asideCount, staging)
   const counted = { added, removed, rows, bad, aside }
   const why = merged([...(change.because ?? []), ...(await judged(parts, { row, beside }, counted))])
   if (nothing && why.length === 0 && change.go === 'inside_rails' && change.facts === undefined && row.version > 0) {
-    await store.tx(keepUnchanged, { list: row.id, pull: change.pull })
+    await tidy(parts, { row, version: base.version, keep: false })
+    await parts.write(keepUnchanged, { list: row.id, pull: change.pull })
     const state = beside === undefined ? 'live' : beside.state === 'trial' ? 'trial' : 'staged'
     return { version: base.version, state, why, entries: base.entries, added, removed, recorded: null }
   }
-  return publish(parts, change, {
-    row,
-    beside,
-    staging,
-    base,
-    added,
-    removed,
-    rows,
-    bad,
-    why,
-    lastN: streamed.next - 1,
-  })
+  return publish(parts, change, { row, beside, staging, base, sums, rows, bad, why, lastN: streamed.next - 1 })
 }
 
 /** What is out of bounds beside what runs, and beside what waits: a version in trial must not become another one by small steps. */
@@ -68,9 +59,15 @@ async function judged(
   counted: Omit<Counts, 'before'>,
 ): Promise<Reason[]> {
   const rails = railsOf(row)
-  const besides = beside === undefined ? [] : judge({ ...counted, before: beside.entries }, rails)
-  const all = await storage.store.read(stagedCounts, { list: row.id, from: row.version })
-  return [...besides, ...judge({ ...counted, ...all, before: row.entries }, rails)]
+  if (beside === undefined) return judge({ ...counted, before: row.entries }, rails)
+  const entries = beside.entries + counted.added - counted.removed
+  const removed = await storage.store.read(goneSince, { list: row.id, from: row.version })
+  // What came is what there is more of, and what took the place of what went: it need not be counted.
+  const added = entries - row.entries + removed
+  return [
+    ...judge({ ...counted, before: beside.entries }, rails),
+    ...judge({ ...counted, added, removed, before: row.entries }, rails),
+  ]
 }
 
 interface Staged {
@@ -78,8 +75,7 @@ interface Staged {
   readonly beside: ListVersionsTable | undefined
   readonly staging: Staging
   readonly base: { readonly version: number; readonly entries: number; readonly last_n: number }
-  readonly added: number
-  readonly removed: number
+  readonly sums: ChangedSums
   readonly rows: number
   readonly bad: number
   readonly why: readonly Reason[]
@@ -87,24 +83,20 @@ interface Staged {
 }
 
 async function publish(parts: StageParts, change: Change, staged: Staged): Promise<Changed> {
-  const { row, beside, staging, base, added, removed, why } = staged
+  const { row, beside, staging, base, why, sums } = staged
+  const { added, gone: removed } = sums
   const { list } = staging
-  const { store } = parts.storage
   const waiting = waitsAs(change, staged)
   let seen = { live: row.version, last: row.last_version }
-  const versionOf = (version: number, state: NewVersion['state']) => ({
+  const versionOf = (version: number, state: NewVersion['state']): NewVersion => ({
     ...{ version, state, added, removed, rows: staged.rows, bad: staged.bad, facts: change.facts ?? null },
     ...{ entries: base.entries + added - removed, lastN: Math.max(staged.lastN, base.last_n) },
-    reason: waiting?.reason ?? [],
+    ...{ reason: waiting?.reason ?? [], digest: sums.all.digest(), sum: sums.all.bytes() },
   })
   const purges = termsOf(row).purge_within_h !== undefined
-  const atOnce =
-    waiting !== undefined && removed > 0 && row.version > 0 && removesAtOnce(why, purges)
-      ? await store.read(stagedCounts, { list, from: row.version, goneBy: staging.version })
-      : undefined
-  if (waiting === undefined || atOnce === undefined || atOnce.removed === 0) {
-    const digest = await digestOf(parts, list, staging.version)
-    const made = { ...versionOf(staging.version, waiting?.state ?? 'live'), digest }
+  const atOnce = waiting !== undefined && row.version > 0 && removesAtOnce(why, purges) ? sums.goneFromLive : 0
+  if (waiting === undefined || atOnce === 0) {
+    const made = versionOf(staging.version, waiting?.state ?? 'live')
     const recorded = await publishAll([made])
     return answer(made, recorded)
   }
@@ -113,30 +105,23 @@ async function publish(parts: StageParts, change: Change, staged: Staged): Promi
   await moveAll(parts, { list, column: 'since', from: staging.version - 1, below: staging.version, to: above })
   if (beside !== undefined) {
     const to = staging.version + 1
-    await store.tx(renumber, { list, seen, to })
+    await parts.write(renumber, { list, seen, to })
     seen = { ...seen, last: to }
     for (const column of ['since', 'gone'] as const)
       await moveAll(parts, { list, column, from: row.version, below: base.version, to })
   }
   const only: NewVersion = {
-    ...{
-      version: staging.version,
-      state: 'live',
-      added: 0,
-      removed: atOnce.removed,
-      rows: staged.rows,
-      bad: staged.bad,
-    },
-    ...{ entries: row.entries - atOnce.removed, lastN: row.live_n, facts: null, reason: [] },
-    digest: await digestOf(parts, list, staging.version),
+    ...{ version: staging.version, state: 'live', added: 0, removed: atOnce, rows: staged.rows, bad: staged.bad },
+    ...{ entries: row.entries - atOnce, lastN: row.live_n, facts: null, reason: [] },
+    ...{ digest: sums.removed.digest(), sum: sums.removed.bytes() },
   }
-  const made = { ...versionOf(above, waiting.state), digest: await digestOf(parts, list, above) }
+  const made = versionOf(above, waiting.state)
   const recorded = await publishAll([only, made])
   return { ...answer(made, recorded), removedBy: only.version }
 
   async function publishAll(versions: readonly NewVersion[]): Promise<RecordedJson | null> {
     const keys = await parts.keysFor([])
-    return store.tx(publishVersions, { list, seen, versions, by: change.by, keys, pull: change.pull })
+    return parts.write(publishVersions, { list, seen, versions, by: change.by, keys, pull: change.pull })
   }
 }
 

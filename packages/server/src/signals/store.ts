@@ -5,6 +5,8 @@ export {
   type ChangedRow,
   type EntryRow,
   firstAdded,
+  goneSince,
+  hasStrays,
   highestNumber,
   listChanges,
   listEntries,
@@ -12,11 +14,11 @@ export {
   type RowStep,
   rowPlaces,
   type Staging,
-  stagedCounts,
   versionFingerprints,
 } from './lists/row-reads.store.ts'
-export { moveRows, stageRows, sweepRows, unstage } from './lists/rows.store.ts'
+export { deleteRows, endMove, moveRows, putRight, stageRows, sweepRows, takeBackGone } from './lists/rows.store.ts'
 export { countTrials, type ListStepInput, type ListStepped, takeListStep } from './lists/steps.store.ts'
+export { type SummedRow, sumOfVersion, touchedRows } from './lists/sums.store.ts'
 export { eraseRemoved, retireEnded } from './lists/tend.store.ts'
 export { allModels, liveModels, oneModel, publishModel } from './models.store.ts'
 export { schema } from './tables.ts'

@@ -7,6 +7,7 @@ declare module '../storage/tables.ts' {
     lists: ListsTable
     list_versions: ListVersionsTable
     list_entries: ListEntriesTable
+    list_sums: ListSumsTable
     models: ModelsTable
   }
 }
@@ -28,6 +29,8 @@ export interface ListsTable {
   /** Pictures: bits within which one is the same, and whether it is looked up turned and mirrored too; null where the default holds. */
   within: number | null
   variants: 'as_is' | 'eight' | null
+  /** Videos: JSON of `DeclaredShares`; null where the defaults hold. */
+  shares: string | null
   /** The highest entry number of the live version: what is beyond belongs to one that is not live. */
   live_n: number
   /** The highest version number that was ever given. `version` is the live one; 0 where none is. */
@@ -42,6 +45,8 @@ export interface ListsTable {
   /** JSON of `Rails`; null where the defaults hold. */
   rails: string | null
   exchange: string | null
+  /** Set while a version that removes is put below one that waits: its number, by which rows are put right after a crash. */
+  moving: number | null
 }
 
 export type VersionState = 'staged' | 'trial' | 'live' | 'retired' | 'dropped'
@@ -82,7 +87,7 @@ export interface ListEntriesTable {
   list: string
   /** Ours, never used again within the list. */
   n: number
-  /** SHA-256 of the value and the source's id, to find what changed without unsealing; keyed for sealed lists. `gone:N` once the value is erased. */
+  /** SHA-256 of the value and the source's id, to find what changed without unsealing; keyed for sealed lists. `gone:N` once the value is erased, `was:N:…` where the value came again later. */
   fingerprint: string
   /** SHA-256 of list and source id, keyed for sealed lists; null where the source gave none. */
   source_key: string | null
@@ -92,6 +97,16 @@ export interface ListEntriesTable {
   /** The first version that has the entry, and the first that has it no more: it is in version v when `since <= v < gone`. */
   since: number
   gone: number | null
+  /** What `gone` was in the version that waits, where a change that is not published yet says otherwise, and the number of that change. */
+  gone_before: number | null
+  changed_by: number | null
+}
+
+/** `EntrySum` of a version: the next one's is made of it. */
+export interface ListSumsTable {
+  list: string
+  version: number
+  sum: Uint8Array
 }
 
 export interface ModelsTable {
@@ -149,6 +164,19 @@ function listVersions(engine: Engine): string[] {
     'create index list_entries_source on list_entries (list, source_key) where source_key is not null',
     'create index list_entries_since on list_entries (list, since, n)',
     'create index list_entries_gone on list_entries (list, gone, n) where gone is not null',
+  ]
+}
+
+/** Versions by what came and went, and changes that a crash can cut off anywhere. */
+function listSums(engine: Engine): string[] {
+  const columns = { list: 'text not null', version: 'bigint not null', sum: 'bytes not null' }
+  const ofVersion = 'foreign key (list, version) references list_versions (list, version) on delete cascade'
+  return [
+    table(engine, 'list_sums', columns, ['primary key (list, version)', ofVersion]),
+    addColumn(engine, 'lists', 'moving', 'bigint'),
+    addColumn(engine, 'list_entries', 'gone_before', 'bigint'),
+    addColumn(engine, 'list_entries', 'changed_by', 'bigint'),
+    'create index list_entries_changed on list_entries (list, changed_by, n) where changed_by is not null',
   ]
 }
 
@@ -229,6 +257,8 @@ export const schema = defineSchema({
     },
     { id: '0004-terms', up: (engine) => [addColumn(engine, 'lists', 'terms_harms', 'text')] },
     { id: '0005-lists-versions', up: listVersions },
+    { id: '0006-lists-sums', up: listSums },
+    { id: '0007-video-shares', up: (engine) => [addColumn(engine, 'lists', 'shares', 'text')] },
   ],
   tables: {
     lists: { kept: { forever: 'one row per list, until an admin removes the list' } },
@@ -247,6 +277,7 @@ export const schema = defineSchema({
           'the entries of a list; the value of what is removed goes within a day, or as soon as the terms of the list say',
       },
     },
+    list_sums: { kept: { with: 'list_versions' } },
     models: { kept: { from: 'retired_at', default: days(1825), min: days(365), max: days(3650) } },
   },
 })

@@ -11,6 +11,7 @@ export const coreSchema = defineSchema({
     { id: '0003-leases', up: leases },
     { id: '0004-jobs', up: jobs },
     { id: '0005-stream', up: stream },
+    { id: '0006-proof-shared-hints', up: sharedHints },
   ],
   tables: {
     retention_guard: { kept: { forever: 'one row per append-only table, only while retention removes rows from it' } },
@@ -29,6 +30,7 @@ export const coreSchema = defineSchema({
     stream_heads: { kept: { forever: 'one row per partition' } },
     stream_offsets: { kept: { forever: 'one row per partition and group' } },
     stream_chunks: { kept: { with: 'stream_offsets' } },
+    shared_hints: { kept: { forever: 'one row per topic; its number must never go back' } },
   },
 })
 
@@ -133,4 +135,8 @@ function stream(engine: Engine): string[] {
           'alter table stream_chunks alter column body set storage external',
         ]),
   ]
+}
+
+function sharedHints(engine: Engine): string[] {
+  return [table(engine, 'shared_hints', { topic: 'text primary key', n: 'bigint not null' })]
 }

@@ -14,6 +14,8 @@ export interface StorageOptions {
   /** Name of this version, for the record of migrations. */
   readonly by?: string
   readonly limits?: Partial<WriterLimits & QueueLimits & PoolLimits>
+  /** Hints of which every process on the same database hears. An embedded database has one process. */
+  readonly sharedHints?: readonly string[]
   /** Free bytes below which bulk works are refused; default 1 GiB or 5 % of the disk, whichever is less. */
   readonly diskFloorBytes?: number
   /** Called for works and reads that held up others. */

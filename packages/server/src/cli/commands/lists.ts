@@ -53,7 +53,7 @@ async function showImport<T>(
 const NEWLINE = 0x0a
 const linesIn = (bytes: Uint8Array): number => bytes.reduce((count, byte) => count + Number(byte === NEWLINE), 0)
 
-const kinds = ['pdq', 'digest', 'text', 'domain'] as const
+const kinds = ['pdq', 'vpdq', 'digest', 'text', 'domain'] as const
 
 const reasonOf = (given: Given, step: string): string => {
   const reason = given.value('reason')
@@ -85,7 +85,7 @@ export const commands: readonly Command[] = [
     args: ['file'],
     options: {
       list: { help: 'id of the list, as rule files name it', value: 'id' },
-      kind: { help: 'pdq, digest, text or domain', value: 'kind' },
+      kind: { help: 'pdq, vpdq (videos), digest, text or domain', value: 'kind' },
       harm: { help: 'harm that the list is about', value: 'harm' },
       harms: {
         help: 'harms of rules that may ask it, as its terms allow, with commas; at first: its own',
@@ -95,8 +95,13 @@ export const commands: readonly Command[] = [
       live: { help: 'at once and without trial; said so in the public log' },
       sealed: { help: 'entries are sealed at rest and never shown' },
       context: { help: 'a hit alone proves nothing' },
-      within: { help: 'pictures: bits within which one is the same, 31 if not given', value: 'bits' },
-      variants: { help: 'pictures: as_is, or eight to look turned and mirrored ones up too', value: 'variants' },
+      within: { help: 'pictures and videos: bits within which one is the same, 31 if not given', value: 'bits' },
+      variants: {
+        help: 'pictures and videos: as_is, or eight to look turned and mirrored ones up too',
+        value: 'variants',
+      },
+      'list-share': { help: 'videos: so much of the listed one must be found, 0.8 if not given', value: 'share' },
+      'query-share': { help: 'videos: so much of the one that is looked up, 0 if not given', value: 'share' },
     },
     async run(io, given) {
       const path = resolve(io.folder, given.args[0] ?? '')
@@ -119,8 +124,9 @@ export const commands: readonly Command[] = [
         ...(given.value('harms') !== undefined && { harms: given.value('harms') ?? '' }),
         sha256: createHash('sha256').update(bytes).digest('hex'),
       })
-      for (const name of ['within', 'variants']) {
-        const value = given.value(name)
+      const told = { within: 'within', variants: 'variants', listShare: 'list-share', queryShare: 'query-share' }
+      for (const [name, option] of Object.entries(told)) {
+        const value = given.value(option)
         if (value !== undefined) query.set(name, value)
       }
       const type = TYPES[extname(path)] ?? 'text/plain'
@@ -194,7 +200,7 @@ export const commands: readonly Command[] = [
     example: 'lamplighter lists check terms.txt --kind text',
     args: ['file?'],
     options: {
-      kind: { help: 'pdq, digest, text or domain', value: 'kind' },
+      kind: { help: 'pdq, vpdq (videos), digest, text or domain', value: 'kind' },
       skew: { help: 'instead of a file: how unevenly the index of picture hashes is filled, by bucket sizes alone' },
     },
     async run(io, given) {

@@ -2,11 +2,13 @@ import {
   approveExchange,
   checkExchange,
   type ExchangeJson,
+  getCaseFeedback,
   getExchangeReasons,
   getExchanges,
   pullExchange,
   putExchange,
   tellExchange,
+  tellWaiting,
 } from '@lamplighter/api'
 import { onceOf, type Route, route } from '../../http/route.ts'
 import { allStaff, doerOf, staffLabel } from '../../people/index.ts'
@@ -56,9 +58,18 @@ export function exchangeRoutes({
       const { id: push, state } = await exchanges.tell({ exchange: call.params.id, n, ...about }, doerOf(call))
       return { body: { push, state } }
     }),
-    route(getExchangeReasons, async ({ params, query }) => {
-      const { entry: n, list, decision } = query
-      const items = await exchanges.reasons({ exchange: params.id, n, list, decision })
+    route(tellWaiting, async (call) => {
+      const { entry: n, list, case: number } = call.body
+      const { id: push, state } = await exchanges.tellWaiting(
+        { exchange: call.params.id, n, list, number },
+        doerOf(call),
+      )
+      return { body: { push, state } }
+    }),
+    route(getCaseFeedback, async (call) => ({ body: await exchanges.offers(call.params.number, doerOf(call)) })),
+    route(getExchangeReasons, async (call) => {
+      const { entry: n, list, decision } = call.query
+      const items = await exchanges.reasons({ exchange: call.params.id, n, list, decision }, doerOf(call))
       return { body: { items: items.map((one) => ({ ...one })) } }
     }),
     route(checkExchange, async (call) => ({ body: await exchanges.check(call.params.id) })),

@@ -1,6 +1,7 @@
 import { hmacHex, sha256Hex } from '../../http/crypto.ts'
 import type { Sealer } from '../../storage/sealer.ts'
 import type { EntryRow } from '../store.ts'
+import { fingerprintOf } from './fingerprints.ts'
 import type { ParsedEntry } from './parse.ts'
 
 /** What of a list decides how its entries are kept. */
@@ -44,7 +45,7 @@ export function makeCodec(sealer: Sealer, fingerprintKey: Uint8Array): Codec {
     entry: async (list, { fingerprint, body, sealed }) => {
       if (body.length === 0) throw new ErasedError()
       return sealed === 1
-        ? sealer.open<ParsedEntry>('list_entries', 'body', place(list, fingerprint), body)
+        ? sealer.open<ParsedEntry>('list_entries', 'body', place(list, fingerprintOf({ fingerprint })), body)
         : (JSON.parse(new TextDecoder().decode(body)) as ParsedEntry)
     },
   }

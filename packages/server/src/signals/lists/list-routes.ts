@@ -42,12 +42,13 @@ export function listRoutes({ storage, library, measures, checkHarm }: ListServic
   return [
     route(getList, async ({ params, now }) => {
       const { row, beside } = await store.read(oneList, params.id)
-      const { within = null, variants = null } = factsOf(row)
+      const { within = null, variants = null, listShare = null, queryShare = null } = factsOf(row)
       return {
         body: {
           ...{ id: row.id, kind: row.kind, state: row.state, revision: row.revision, sealed: row.sealed === 1 },
           ...{ harm: row.harm, context: row.context === 1, source: row.source, staleAfterMs: row.stale_after_ms },
-          ...{ within, variants, disputed: row.disputed, terms: jsonTerms(row), rails: railsOf(row) },
+          ...{ within, variants, listShare, queryShare, disputed: row.disputed },
+          ...{ terms: jsonTerms(row), rails: railsOf(row) },
           ...((await measures.lists(now)).get(row.id) ?? unmeasured(row)),
           ...{ version: row.version, entries: row.entries, updatedAt: row.updated_at },
           waits: beside === undefined ? null : versionJson(beside),

@@ -1,7 +1,8 @@
 import { checkTerm, parsePdq } from '@lamplighter/matching'
+import { parseVideo, writtenFrames } from '../videos/frames.ts'
 import type { TermAbout } from './term-entry.ts'
 
-export type ListKind = 'pdq' | 'digest' | 'text' | 'domain'
+export type ListKind = 'pdq' | 'vpdq' | 'digest' | 'text' | 'domain'
 
 /** One row of a list file, checked. */
 export interface ParsedEntry {
@@ -69,7 +70,7 @@ export function* parseRows(
   const lines = text.split(/\r?\n/)
   const rows =
     contentType === 'application/x-ndjson'
-      ? jsonRows(lines)
+      ? jsonRows(lines, kind)
       : contentType === 'text/csv'
         ? csvRows(lines)
         : plainRows(lines)
@@ -95,16 +96,16 @@ function* plainRows(lines: readonly string[]): Generator<Row | BadRow> {
   }
 }
 
-function* jsonRows(lines: readonly string[]): Generator<Row | BadRow> {
+function* jsonRows(lines: readonly string[], kind: ListKind): Generator<Row | BadRow> {
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue
-    const parsed = jsonObject(line)
+    const parsed = jsonObject(line, kind)
     if (parsed === undefined) yield { line: index + 1, why: 'expected one JSON object with "value"' }
     else yield { line: index + 1, fields: parsed }
   }
 }
 
-function jsonObject(line: string): Record<string, string> | undefined {
+function jsonObject(line: string, kind: ListKind): Record<string, string> | undefined {
   let parsed: unknown
   try {
     parsed = JSON.parse(line)
@@ -113,7 +114,14 @@ function jsonObject(line: string): Record<string, string> | undefined {
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined
   return Object.fromEntries(
-    Object.entries(parsed).map(([name, value]) => [name, typeof value === 'string' ? value : wordsOf(value)]),
+    Object.entries(parsed).map(([name, value]) => [
+      name,
+      typeof value === 'string'
+        ? value
+        : kind === 'vpdq' && name === 'value' && Array.isArray(value)
+          ? writtenFrames(value)
+          : wordsOf(value),
+    ]),
   )
 }
 
@@ -171,6 +179,9 @@ export function parseEntry(fields: Row['fields'], kind: ListKind): ParsedEntry |
   if (kind === 'pdq' && measured !== undefined && measured < MIN_QUALITY) {
     return { why: `low_quality: ${measured} is under ${MIN_QUALITY}, so the hash would match by chance` }
   }
+  if (kind === 'vpdq' && measured !== undefined) {
+    return { why: 'a video has a quality for each frame; write it behind the frame, as HASH:87' }
+  }
   const about = aboutOf(fields)
   if ('why' in about) return about
   return { value, ...(measured !== undefined && { quality: measured }), ...about }
@@ -222,6 +233,8 @@ function normalised(raw: string, kind: ListKind): string | { why: string } {
     case 'pdq':
       // `parsePdq` also refuses hashes with so few or so many bits set that they match by chance (matching.md §6.3).
       return parsePdq(raw.toLowerCase()) ?? { why: 'expected a PDQ of 64 hex digits, 16 to 240 of whose bits are set' }
+    case 'vpdq':
+      return parseVideo(raw)
     case 'digest': {
       const digest = raw.toLowerCase()
       const known = /^[0-9a-f]+$/.test(digest) && [32, 40, 64].includes(digest.length)

@@ -8,12 +8,15 @@ import type { ListsTable, ListVersionsTable } from '../tables.ts'
 import { type CarriedFacts, columnsOf, type ListFacts } from './declaration.ts'
 import { movePull, type PullMove } from './pulls.ts'
 import type { Reason } from './rails.ts'
+import { keepSum, moveSum } from './sums.store.ts'
 
 /** One version as it is first kept. Its rows are there already. */
 export interface NewVersion {
   readonly version: number
   readonly state: 'live' | 'trial' | 'staged'
   readonly digest: string
+  /** What the digest is of. */
+  readonly sum: Uint8Array
   readonly entries: number
   readonly added: number
   readonly removed: number
@@ -52,7 +55,7 @@ export const createList = defineWork(
       .values({
         ...{ id: facts.id, kind: facts.kind, ...columnsOf(facts, undefined) },
         ...{ version: 0, entries: 0, digest: '', updated_at: null, last_n: 0, live_n: 0, last_version: 0 },
-        ...{ revision: 1, state: 'declared' as const },
+        ...{ revision: 1, state: 'declared' as const, moving: null },
       })
       .execute()
     tx.hint('lists')
@@ -112,12 +115,13 @@ export const publishVersions = defineWork(
       const kept = { ...rowOf(tx, input, made), ...inherited(beside, made) }
       if (made.state === 'live') recorded = await goLive(tx, kept, input)
       else await tx.db.insertInto('list_versions').values(kept).execute()
+      await keepSum(tx, { list: input.list, version: made.version, sum: made.sum })
     }
     const highest = input.versions.reduce((most, { version }) => Math.max(most, version), row.last_version)
     const lastN = input.versions.reduce((most, one) => Math.max(most, one.lastN), row.last_n)
     await tx.db
       .updateTable('lists')
-      .set({ last_version: highest, last_n: lastN })
+      .set({ last_version: highest, last_n: lastN, moving: null })
       .where('id', '=', input.list)
       .execute()
     await movePull(tx, input.pull)
@@ -126,7 +130,10 @@ export const publishVersions = defineWork(
   },
 )
 
-/** Gives the version that waits another number, above one that is about to be made. Its rows follow in slices. */
+/**
+ * Gives the version that waits another number, above one that is about to be made. Its rows follow in slices; until that one is published the list
+ * says which it is, so that a crash in between is put right.
+ */
 export const renumber = defineWork(
   'signals.renumber',
   async (tx: Tx, input: { list: string; seen: Seen; to: number }): Promise<void> => {
@@ -139,7 +146,12 @@ export const renumber = defineWork(
       .insertInto('list_versions')
       .values({ ...beside, version: input.to })
       .execute()
-    await tx.db.updateTable('lists').set({ last_version: input.to }).where('id', '=', input.list).execute()
+    await moveSum(tx, { list: input.list, version: beside.version, to: input.to })
+    await tx.db
+      .updateTable('lists')
+      .set({ last_version: input.to, moving: input.to - 1 })
+      .where('id', '=', input.list)
+      .execute()
     tx.hint('lists')
   },
 )

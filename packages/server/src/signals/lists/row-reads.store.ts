@@ -82,67 +82,83 @@ export const firstAdded = defineQuery(
   },
 )
 
-/** Fingerprints of one version in their order, in slices: what its digest is taken over. */
+/** Fingerprints of one version, in slices by number. */
 export const versionFingerprints = defineQuery(
   'signals.fingerprints',
-  async ({ db }: ReadDb, input: { list: string; version: number; after: string; max: number }): Promise<string[]> => {
-    const rows = await db
-      .selectFrom('list_entries')
-      .select('fingerprint')
-      .where('list', '=', input.list)
-      .where('fingerprint', '>', input.after)
-      .where('since', '<=', input.version)
-      .where((row) => row.or([row('gone', 'is', null), row('gone', '>', input.version)]))
-      .orderBy('fingerprint')
-      .limit(input.max)
-      .execute()
-    return rows.map(({ fingerprint }) => fingerprint)
-  },
-)
-
-/** How much is added and taken away by all that came after a version; with `goneBy`, what that one alone takes from it. */
-export const stagedCounts = defineQuery(
-  'signals.staged-counts',
   async (
     { db }: ReadDb,
-    { list, from, goneBy }: { list: string; from: number; goneBy?: number },
-  ): Promise<{ added: number; removed: number }> => {
-    const added = await db
+    input: { list: string; version: number; after: number; max: number },
+  ): Promise<{ n: number; fingerprint: string }[]> =>
+    db
       .selectFrom('list_entries')
-      .select((at) => at.fn.countAll().as('count'))
-      .where('list', '=', list)
-      .where('since', '>', from)
-      .where('gone', 'is', null)
-      .executeTakeFirstOrThrow()
+      .select(['n', 'fingerprint'])
+      .where('list', '=', input.list)
+      .where('n', '>', input.after)
+      .where('since', '<=', input.version)
+      .where((row) => row.or([row('gone', 'is', null), row('gone', '>', input.version)]))
+      .orderBy('n')
+      .limit(input.max)
+      .execute(),
+)
+
+/** How many entries of a version all that came after it takes away. */
+export const goneSince = defineQuery(
+  'signals.gone-since',
+  async ({ db }: ReadDb, { list, from }: { list: string; from: number }): Promise<number> => {
     const removed = await db
       .selectFrom('list_entries')
       .select((at) => at.fn.countAll().as('count'))
       .where('list', '=', list)
       .where('gone', '>', from)
       .where('since', '<=', from)
-      .$if(goneBy !== undefined, (query) => query.where('gone', '=', goneBy ?? 0))
       .executeTakeFirstOrThrow()
-    return { added: Number(added.count), removed: Number(removed.count) }
+    return Number(removed.count)
   },
 )
 
-/** How many entries that came after a version hit something harmless. */
+/** How many entries that a version brings hit something harmless. */
 export const asideCount = defineQuery(
   'signals.aside-count',
-  async ({ db }: ReadDb, { list, from }: { list: string; from: number }): Promise<number> => {
+  async ({ db }: ReadDb, { list, version }: { list: string; version: number }): Promise<number> => {
     const row = await db
       .selectFrom('list_entries')
-      .innerJoin('entry_standing', (join) =>
-        join.onRef('entry_standing.list', '=', 'list_entries.list').onRef('entry_standing.n', '=', 'list_entries.n'),
-      )
       .select((at) => at.fn.countAll().as('count'))
-      .where('list_entries.list', '=', list)
-      .where('since', '>', from)
+      .where('list', '=', list)
+      .where('since', '=', version)
       .where('gone', 'is', null)
-      .where('state', '=', 'aside')
-      .where('entry_standing.by', '=', CANARY)
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('entry_standing')
+            .select('entry_standing.n')
+            .whereRef('entry_standing.list', '=', 'list_entries.list')
+            .whereRef('entry_standing.n', '=', 'list_entries.n')
+            .where('state', '=', 'aside')
+            .where('entry_standing.by', '=', CANARY),
+        ),
+      )
       .executeTakeFirstOrThrow()
     return Number(row.count)
+  },
+)
+
+/** Whether any row is of a version that is none, or stands otherwise than the version that waits has it. */
+export const hasStrays = defineQuery(
+  'signals.has-strays',
+  async ({ db }: ReadDb, of: { list: string; version: number; last: number }): Promise<boolean> => {
+    const beyond = (column: 'since' | 'gone' | 'changed_by', above: number) =>
+      db
+        .selectFrom('list_entries')
+        .select('n')
+        .where('list', '=', of.list)
+        .where(column, '>', above)
+        .limit(1)
+        .executeTakeFirst()
+    const found = [
+      await beyond('since', of.version),
+      await beyond('gone', of.version),
+      await beyond('changed_by', of.last),
+    ]
+    return found.some((row) => row !== undefined)
   },
 )
 

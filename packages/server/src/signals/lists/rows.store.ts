@@ -1,48 +1,100 @@
 import { defineWork, type Tx } from '../../storage/index.ts'
+import { fingerprintOf, isNameBefore, nameBefore } from './fingerprints.ts'
 import { CANARY, type NewRow, type RowStep, type Staging } from './row-reads.store.ts'
 import { extendExpiries, noteExpiries, stand } from './standing.store.ts'
 
 /** After twelve months somebody has to say it again (matching.md §9.2). */
 const ASIDE_MS = 365 * 86_400_000
+// An engine takes only so many values in one statement.
+const AT_ONCE = 1_000
 
-/**
- * Takes back rows of no version, a slice at a time: what a change staged that was cut off, or what a dropped version held.
- *
- * @param version of which nothing is touched, nor of those before it
- * @param upTo rows of later versions stay too
- * @returns how many rows were touched; done when fewer than `max`
- */
-export const unstage = defineWork(
-  'signals.unstage',
-  async (tx: Tx, input: { list: string; version: number; upTo?: number; max: number }): Promise<number> => {
-    const { list, version, upTo = Number.MAX_SAFE_INTEGER, max } = input
-    const rowsOf = async (column: 'since' | 'gone'): Promise<number[]> => {
-      const rows = await tx.db
-        .selectFrom('list_entries')
-        .select('n')
-        .where('list', '=', list)
-        .where(column, '>', version)
-        .where(column, '<=', upTo)
-        .limit(max)
-        .execute()
-      return rows.map(({ n }) => n)
-    }
-    const never = await rowsOf('since')
-    if (never.length > 0) {
-      await tx.db.deleteFrom('list_entries').where('list', '=', list).where('n', 'in', never).execute()
-      return never.length
-    }
-    const back = await rowsOf('gone')
-    if (back.length > 0)
-      await tx.db
-        .updateTable('list_entries')
-        .set({ gone: null })
-        .where('list', '=', list)
-        .where('n', 'in', back)
-        .execute()
-    return back.length
-  },
-)
+/** Rows of versions above one and up to another. */
+interface RowsBetween {
+  readonly list: string
+  readonly above: number
+  readonly upTo: number
+  readonly max: number
+}
+
+const numbersBetween = async (
+  tx: Tx,
+  column: 'since' | 'gone' | 'changed_by',
+  { list, above, upTo, max }: RowsBetween,
+): Promise<{ n: number; fingerprint: string }[]> =>
+  tx.db
+    .selectFrom('list_entries')
+    .select(['n', 'fingerprint'])
+    .where('list', '=', list)
+    .where(column, '>', above)
+    .where(column, '<=', upTo)
+    .limit(max)
+    .execute()
+
+/** Deletes rows that came with versions which are none. @returns how many; done when fewer than `max` */
+export const deleteRows = defineWork('signals.delete-rows', async (tx: Tx, of: RowsBetween): Promise<number> => {
+  const never = (await numbersBetween(tx, 'since', of)).map(({ n }) => n)
+  if (never.length > 0)
+    await tx.db.deleteFrom('list_entries').where('list', '=', of.list).where('n', 'in', never).execute()
+  return never.length
+})
+
+/** Puts rows right that a change which was never published treated otherwise than the version that waits. @returns as `deleteRows` */
+export const putRight = defineWork('signals.put-right', async (tx: Tx, of: RowsBetween): Promise<number> => {
+  const marked = (await numbersBetween(tx, 'changed_by', of)).map(({ n }) => n)
+  if (marked.length > 0)
+    await tx.db
+      .updateTable('list_entries')
+      .set((row) => ({ gone: row.ref('gone_before'), gone_before: null, changed_by: null }))
+      .where('list', '=', of.list)
+      .where('n', 'in', marked)
+      .execute()
+  return marked.length
+})
+
+/** Takes back that rows went with versions which are none. @returns as `deleteRows` */
+export const takeBackGone = defineWork('signals.take-back-gone', async (tx: Tx, of: RowsBetween): Promise<number> => {
+  const back = await numbersBetween(tx, 'gone', of)
+  if (back.length === 0) return 0
+  for (const row of back.filter(({ fingerprint }) => isNameBefore(fingerprint))) {
+    const fingerprint = fingerprintOf(row)
+    // The row that came later is of no version any more either.
+    await tx.db.deleteFrom('list_entries').where('list', '=', of.list).where('fingerprint', '=', fingerprint).execute()
+    await tx.db
+      .updateTable('list_entries')
+      .set({ fingerprint })
+      .where('list', '=', of.list)
+      .where('n', '=', row.n)
+      .execute()
+  }
+  await tx.db
+    .updateTable('list_entries')
+    .set({ gone: null })
+    .where('list', '=', of.list)
+    .where(
+      'n',
+      'in',
+      back.map(({ n }) => n),
+    )
+    .execute()
+  return back.length
+})
+
+/** Rows are as the version that waits has them again. */
+export const endMove = defineWork('signals.end-move', async (tx: Tx, list: string): Promise<void> => {
+  await tx.db.updateTable('lists').set({ moving: null }).where('id', '=', list).execute()
+})
+
+/** Notes how rows stand in the version that waits, before a change says otherwise: a change that is cut off takes that back. */
+async function noteBefore(tx: Tx, { list, version }: Staging, numbers: readonly number[]): Promise<void> {
+  if (numbers.length === 0) return
+  await tx.db
+    .updateTable('list_entries')
+    .set((row) => ({ gone_before: row.ref('gone'), changed_by: version }))
+    .where('list', '=', list)
+    .where('n', 'in', [...numbers])
+    .where('gone', '<', version)
+    .execute()
+}
 
 /**
  * Stages a slice of a change, so that no transaction is long and a torn one changes nothing. Doing it again gives the same rows.
@@ -73,10 +125,11 @@ export const stageRows = defineWork(
 
 async function putAll(
   tx: Tx,
-  { list, version, live }: Staging,
+  staging: Staging,
   rows: readonly NewRow[],
   from: number,
 ): Promise<{ put: number[]; next: number }> {
+  const { list, version, live } = staging
   const wanted = new Map(rows.map((row) => [row.fingerprint, row]))
   const there = await tx.db
     .selectFrom('list_entries')
@@ -85,14 +138,21 @@ async function putAll(
     .where('fingerprint', 'in', [...wanted.keys()])
     .execute()
   const gone = there.filter((row) => row.gone !== null && row.gone <= live)
-  await erase(
-    tx,
-    list,
-    gone.map(({ n }) => n),
-  )
+  if (gone.length > 0)
+    await tx.db
+      .updateTable('list_entries')
+      .set({ fingerprint: nameBefore })
+      .where('list', '=', list)
+      .where(
+        'n',
+        'in',
+        gone.map(({ n }) => n),
+      )
+      .execute()
   const kept = there.filter((row) => row.gone === null || row.gone > live)
   const back = kept.filter((row) => row.gone !== null).map(({ n }) => n)
   if (back.length > 0) {
+    await noteBefore(tx, staging, back)
     await tx.db
       .updateTable('list_entries')
       .set({ gone: null })
@@ -166,34 +226,44 @@ async function standingNumbers(tx: Tx, list: string, numbers: readonly number[])
 
 async function drop(
   tx: Tx,
-  { list, version, live }: Staging,
+  staging: Staging,
   rows: readonly { readonly sourceKey: string; readonly fingerprint: string | null }[],
 ): Promise<void> {
+  const { list, version, live } = staging
   const whole = rows.filter((row) => row.fingerprint === null).map((row) => row.sourceKey)
   const single = rows.flatMap((row) => row.fingerprint ?? [])
   // Also what a version that waits would take away later: now its source has said so itself.
-  const mark = () =>
-    tx.db
-      .updateTable('list_entries')
-      .set({ gone: version })
-      .where('list', '=', list)
-      .where((row) => row.or([row('gone', 'is', null), row('gone', '>', live)]))
-  if (whole.length > 0) await mark().where('source_key', 'in', whole).execute()
-  if (single.length > 0) await mark().where('fingerprint', 'in', single).execute()
+  const held = async (column: 'source_key' | 'fingerprint', values: readonly string[]) =>
+    values.length === 0
+      ? []
+      : tx.db
+          .selectFrom('list_entries')
+          .select('n')
+          .where('list', '=', list)
+          .where(column, 'in', [...values])
+          .where((row) => row.or([row('gone', 'is', null), row('gone', '>', live)]))
+          .execute()
+  const going = [...(await held('source_key', whole)), ...(await held('fingerprint', single))].map(({ n }) => n)
+  for (let first = 0; first < going.length; first += AT_ONCE)
+    await goWith(tx, { list, version, live }, going.slice(first, first + AT_ONCE))
+}
+
+async function goWith(tx: Tx, staging: Staging, numbers: readonly number[]): Promise<void> {
+  if (numbers.length === 0) return
+  await noteBefore(tx, staging, numbers)
+  await tx.db
+    .updateTable('list_entries')
+    .set({ gone: staging.version })
+    .where('list', '=', staging.list)
+    .where('n', 'in', [...numbers])
+    .execute()
 }
 
 /** Marks entries that a whole file no longer names, and takes away rows of an earlier try that it does not name either. */
 export const sweepRows = defineWork(
   'signals.sweep-rows',
   async (tx: Tx, input: Staging & { readonly gone: readonly number[]; readonly never: readonly number[] }) => {
-    if (input.gone.length > 0) {
-      await tx.db
-        .updateTable('list_entries')
-        .set({ gone: input.version })
-        .where('list', '=', input.list)
-        .where('n', 'in', [...input.gone])
-        .execute()
-    }
+    await goWith(tx, input, input.gone)
     if (input.never.length > 0) {
       await tx.db
         .deleteFrom('list_entries')

@@ -4,6 +4,7 @@ import { notConnected } from './failures.ts'
 import { migrationTarget } from './migration-target.ts'
 import { partitionsAhead, tendPartitions } from './partitions.ts'
 import { checkedSettings, measureClock, readSettings } from './settings.ts'
+import { SharedHints } from './shared-hints.ts'
 import { PostgresStore } from './store.ts'
 
 const POOL = 10
@@ -11,6 +12,7 @@ const POOL = 10
 /** Connects, checks the server's settings and migrates. */
 export async function openPostgres(config: PostgresConfig, given: Given): Promise<OpenEngine> {
   await using cleanup = new AsyncDisposableStack()
+  const sharedHints = new SharedHints(config.sharedHints ?? [], given.onHints)
   const store = new PostgresStore({
     url: config.url,
     schema: config.schema,
@@ -19,9 +21,11 @@ export async function openPostgres(config: PostgresConfig, given: Given): Promis
     poolWaitMs: config.limits?.poolWaitMs ?? LIMITS.poolWaitMs,
     now: given.now,
     onHints: given.onHints,
+    sharedHints,
     onSlow: config.onSlow ?? (() => undefined),
   })
   cleanup.defer(() => store.close())
+  cleanup.defer(() => sharedHints.close())
   const found = await store.withClient(readSettings).catch((error: unknown) => {
     throw notConnected(error, config.url)
   })
@@ -33,6 +37,7 @@ export async function openPostgres(config: PostgresConfig, given: Given): Promis
     await store.tx(tendPartitions, undefined)
   }
   await tendStream()
+  await sharedHints.listen(store)
   const open = cleanup.move()
   return {
     store,

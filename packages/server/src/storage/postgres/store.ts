@@ -1,11 +1,13 @@
 import pg from 'pg'
 import { carryOut, type Outcome } from '../carry-out.ts'
+import type { Chunk } from '../chunk.ts'
 import { StorageError } from '../errors.ts'
 import { fromWire } from '../form.ts'
 import type { Query, Store, TxOptions, Work } from '../seam.ts'
 import { appendChunks } from './append.ts'
 import { isCollision, isRolledBack, isUniqueViolation, postgresFailure } from './failures.ts'
 import { Places } from './places.ts'
+import type { Raised, SharedHints } from './shared-hints.ts'
 import { typeParsers } from './types.ts'
 import { watched } from './watch.ts'
 
@@ -17,6 +19,7 @@ export interface PostgresOptions {
   readonly poolWaitMs: number
   readonly now: () => number
   readonly onHints: (hints: readonly string[]) => void
+  readonly sharedHints: SharedHints
   readonly onSlow: (name: string, ms: number) => void
 }
 
@@ -64,6 +67,7 @@ export class PostgresStore implements Store {
       const result = await this.#withPlace(work.urgent, (client) => this.#attempt(client, untyped, call))
       if (result.kind === 'done') {
         this.#counted.works += 1
+        this.#options.sharedHints.own(result.raised)
         if (result.outcome.hints.length > 0) this.#options.onHints(result.outcome.hints)
         return fromWire(result.outcome.output) as O
       }
@@ -157,12 +161,14 @@ export class PostgresStore implements Store {
       await client.query(
         `begin isolation level ${ISOLATION[work.mode]}; set local statement_timeout = 5000; set local synchronous_commit = on; ${LIMITS}${this.#path}`,
       )
-      const outcome = await watched(work.name, client, (db) =>
-        carryOut(work, call, { db, engine: 'postgres', append: (chunks) => appendChunks(db, chunks, call.now) }),
-      )
+      const { outcome, raised } = await watched(work.name, client, async (db) => {
+        const append = (chunks: readonly Chunk[]) => appendChunks(db, chunks, call.now)
+        const outcome = await carryOut(work, call, { db, engine: 'postgres', append })
+        return { outcome, raised: await this.#options.sharedHints.raise(db, outcome.hints) }
+      })
       const committed = await commit(client)
       if (committed === 'unknown') this.#counted.commitUnknown += 1
-      return committed === 'done' ? { kind: 'done', outcome } : { kind: 'unknown' }
+      return committed === 'done' ? { kind: 'done', outcome, raised } : { kind: 'unknown' }
     } catch (error) {
       await giveBack(client)
       return { kind: 'failed', error }
@@ -173,7 +179,10 @@ export class PostgresStore implements Store {
   }
 }
 
-type Attempt = { kind: 'done'; outcome: Outcome } | { kind: 'unknown' } | { kind: 'failed'; error: unknown }
+type Attempt =
+  | { kind: 'done'; outcome: Outcome; raised: Raised }
+  | { kind: 'unknown' }
+  | { kind: 'failed'; error: unknown }
 
 /**
  * Commits and gives the connection back.

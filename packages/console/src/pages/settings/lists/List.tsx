@@ -68,6 +68,12 @@ function declared(list: ListDetail, t: Messages): [string, string][] {
     [words.stale, list.staleAfterMs === null ? null : t.term(list.staleAfterMs)],
     [words.within, list.within === null ? null : words.bits(list.within)],
     [words.variants, list.variants === null ? null : words.ways[list.variants]],
+    [
+      words.shares,
+      list.listShare === null || list.queryShare === null
+        ? null
+        : words.ofVideos(t.percent(list.listShare), t.percent(list.queryShare)),
+    ],
     [words.disputed, words.disputes[list.disputed]],
     [words.terms, allowed.length === 0 ? words.nothing : allowed.join(', ')],
     [words.harms, terms.harms.map(wordsOf).join(', ')],
