@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { isCode } from '@lamplighter/api'
 import { openContext } from '../context.ts'
 import type { Config } from '../http/config.ts'
@@ -5,7 +6,7 @@ import { randomToken } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
 import { assertConfigured } from './configured.ts'
 import { type Io, UsageError } from './io.ts'
-import { bodyOf, NotRunning, type OperatorAnswer, operatorCall, sentBody } from './operator.ts'
+import { bodyOf, LongBody, NotRunning, type OperatorAnswer, operatorCall, sentBody } from './operator.ts'
 
 /**
  * Calls the HTTP interface as the operator.
@@ -43,7 +44,11 @@ export async function withApi<T>(io: Io, use: (call: Call) => Promise<T>): Promi
       const request = new Request(new URL(path, config.url), {
         method,
         ...(sending !== undefined && {
-          body: new Uint8Array(sending.bytes),
+          body:
+            sending instanceof LongBody
+              ? (Readable.toWeb(Readable.from(sending.open())) as ReadableStream<Uint8Array>)
+              : new Uint8Array(sending.bytes),
+          duplex: 'half',
           headers: {
             'content-type': sending.type,
             'idempotency-key': randomToken(128),
