@@ -81,6 +81,7 @@ describe.skipIf(noBrowser)('the demo’s hatched tile, turned by 90°, resized a
     const { number } = await screenUpload(house, key, 'moving')
     await page.goto(`${house.url}/review/C-${number}`)
     await row(page).getByText('picture 2 of the file').waitFor()
+    await evidence(page).getByText('on list csam_media, version 1', { exact: true }).waitFor()
   })
 })
 

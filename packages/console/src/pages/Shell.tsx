@@ -68,7 +68,7 @@ export function Shell() {
         <div className="flex min-h-0 flex-1 flex-col dense:flex-row">
           <nav
             aria-label={t.nav.label}
-            className="flex shrink-0 gap-1 border-line bg-surface p-1.5 max-[899px]:border-b dense:w-24 dense:flex-col dense:border-e"
+            className="flex shrink-0 gap-1 border-line bg-surface p-1.5 max-[899px]:border-b dense:w-26 dense:flex-col dense:border-e"
           >
             {acts.includes('lanes.read') && <RailLink icon="review" label={t.nav.review} to="/review" />}
             {mayReadRules(acts) && <RailLink icon="rules" label={t.nav.rules} to="/rules" />}

@@ -32,7 +32,7 @@ export function MediaFacts({ media }: { media: Media }) {
       <ul className="grid gap-1">
         {media.hits.map((hit) => (
           <li className="flex flex-wrap items-center gap-1.5" key={hit.list}>
-            <Chip look={hit.weak ? 'unknown' : 'strong'}>{t.reveal.hit(hit.list, hit.version)}</Chip>
+            <Chip look={hit.weak ? 'unknown' : 'strong'}>{t.reveal.hit(hit.list, numberOf(hit.version))}</Chip>
             <span className="text-fine text-muted">
               {[
                 ...matchWords(t, hit),
@@ -44,7 +44,7 @@ export function MediaFacts({ media }: { media: Media }) {
         ))}
         {media.silenced.map(({ list, version, entry, exception }) => (
           <li className="flex flex-wrap items-center gap-1.5" key={exception}>
-            <Chip>{t.reveal.hit(list, version)}</Chip>
+            <Chip>{t.reveal.hit(list, numberOf(version))}</Chip>
             <span className="text-fine text-muted">{t.reveal.silenced(entry)}</span>
           </li>
         ))}
@@ -63,3 +63,6 @@ export function MediaFacts({ media }: { media: Media }) {
     </div>
   )
 }
+
+/** `v1` is version 1. */
+const numberOf = (version: string): string => version.replace(/^v/, '')

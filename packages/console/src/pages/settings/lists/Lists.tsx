@@ -51,17 +51,6 @@ function All() {
                 </span>
               ),
             },
-            { title: t.lists.kind, cell: ({ kind }) => t.lists.kinds[kind] },
-            { title: t.lists.harm, cell: ({ harm }) => wordsOf(harm) },
-            { title: t.lists.version, end: true, cell: ({ version }) => version },
-            { title: t.lists.entries, end: true, cell: ({ entries }) => t.count(entries) },
-            {
-              title: t.lists.measures.matchable,
-              end: true,
-              cell: ({ coverage }) => (coverage === null ? '–' : t.percent(coverage.share)),
-            },
-            { title: t.lists.updated, cell: ({ updatedAt }) => (updatedAt === null ? t.never : t.dateTime(updatedAt)) },
-            { title: t.lists.source, cell: ({ source }) => source },
             {
               title: t.people.state,
               cell: ({ state, waits, ...list }) => (
@@ -74,6 +63,17 @@ function All() {
                 </span>
               ),
             },
+            { title: t.lists.kind, cell: ({ kind }) => t.lists.kinds[kind] },
+            { title: t.lists.harm, cell: ({ harm }) => wordsOf(harm) },
+            { title: t.lists.version, end: true, cell: ({ version }) => version },
+            { title: t.lists.entries, end: true, cell: ({ entries }) => t.count(entries) },
+            {
+              title: t.lists.measures.matchable,
+              end: true,
+              cell: ({ coverage }) => (coverage === null ? '–' : t.percent(coverage.share)),
+            },
+            { title: t.lists.updated, cell: ({ updatedAt }) => (updatedAt === null ? t.never : t.dateTime(updatedAt)) },
+            { title: t.lists.source, cell: ({ source }) => source },
           ]}
           empty={t.lists.none}
           keyOf={({ id }) => id}
