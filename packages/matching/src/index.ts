@@ -1,3 +1,4 @@
+export { type BucketSizes, bucketSizes } from './index/buckets.ts'
 export { type Digest, type DigestKind, DigestTable, isWeak, kindOfDigest, parseDigest } from './index/digests.ts'
 export { findIn, type ManyFound } from './index/many.ts'
 export type { RingMemory } from './index/memory.ts'
