@@ -21,12 +21,8 @@ interface Codec {
 
 /** The part of the WebAssembly interface that is used here; Node's types leave it to the browser's. */
 type Module = { readonly __module: true }
-interface Memory {
-  readonly buffer: ArrayBuffer
-}
 interface Wasm {
   readonly Module: new (bytes: Uint8Array) => Module
-  readonly Memory: new (...how: never[]) => Memory
   readonly Instance: new (module: Module, imports: object) => { readonly exports: object }
 }
 const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: Wasm }
@@ -59,68 +55,19 @@ Object.assign(globalThis, {
 
 const compiled = new Map<string, Module>()
 
-/** A codec that runs, and its memory. */
-interface Running {
-  readonly codec: Codec
-  readonly memory: Memory | undefined
-  /** What it complained about since it was started. */
-  warnings: number
-}
-
-async function start(name: string): Promise<Running> {
+/** A fresh instance for each picture: what one picture did to the codec's memory, the next one never meets. */
+async function instance(name: string, warn: (line: string) => void): Promise<Codec> {
   const script: { default: Factory } = await import(`@jsquash/${name}.js`)
-  let exports: object = {}
-  const told = { warnings: 0 }
-  const warn = () => {
-    told.warnings += 1
-  }
-  const codec = await script.default({
+  return script.default({
     noInitialRun: true,
     instantiateWasm: (imports, done) => {
       const made = new wasm.Instance(moduleOf(name), imports)
-      exports = made.exports
       done(made)
       return made.exports
     },
     print: warn,
     printErr: warn,
   })
-  return Object.assign(told, { codec, memory: Object.values(exports).find((one) => one instanceof wasm.Memory) })
-}
-
-/** A codec whose memory is as it was when it started: up to the last byte that was not zero then. */
-interface Rested {
-  readonly running: Running
-  readonly beginning: Uint8Array
-  readonly bytes: number
-}
-
-/** What no picture is at. Starting a codec takes longer than decoding a small picture. */
-const rested = new Map<string, Rested>()
-
-/**
- * Lets a codec work on one picture. What a picture did to its memory, the next one never meets: it is laid back to what it was at the start. A codec
- * that failed, complained or grew is not used again.
- */
-async function withCodec<T>(name: string, work: (running: Running) => T): Promise<T> {
-  const found = rested.get(name) ?? restingOf(await start(name))
-  // Whoever asks meanwhile gets one of its own.
-  rested.delete(name)
-  const { running, beginning, bytes } = found
-  const done = work(running)
-  const { memory, warnings } = running
-  if (memory === undefined || memory.buffer.byteLength !== bytes || warnings > 0) return done
-  const inside = new Uint8Array(memory.buffer)
-  inside.set(beginning)
-  inside.fill(0, beginning.length)
-  rested.set(name, found)
-  return done
-}
-
-function restingOf(running: Running): Rested {
-  const inside = new Uint8Array(running.memory?.buffer ?? new ArrayBuffer(0))
-  const end = 1 + inside.findLastIndex((byte) => byte !== 0)
-  return { running, beginning: inside.slice(0, end), bytes: inside.length }
 }
 
 function moduleOf(name: string): Module {
@@ -143,12 +90,12 @@ const CODECS = {
 
 /** Decodes a JPEG as stored, a still WebP, or the main picture of an AVIF. @throws anything the codec throws: the picture is damaged */
 export async function decodeWith(codec: keyof typeof CODECS, bytes: Uint8Array): Promise<Decoded> {
+  let warnings = 0
   const { name, how } = CODECS[codec]
-  return withCodec(name, (running) => {
-    // The codec gives pixels in memory of their own, so they outlast what it is laid back to.
-    const pixels = rgba(running.codec.decode(bytes, ...how))
-    return { pixels, warnings: running.warnings }
+  const { decode } = await instance(name, () => {
+    warnings += 1
   })
+  return { pixels: rgba(decode(bytes, ...how)), warnings }
 }
 
 let pngCodec: Promise<PngCodec> | undefined
@@ -193,7 +140,7 @@ export async function encodeJpeg(pixels: Pixels): Promise<Uint8Array> {
     spread[to + 1] = data[channels === 1 ? at : at + 1] ?? 0
     spread[to + 2] = data[channels === 1 ? at : at + 2] ?? 0
   }
-  const { encode } = (await start('jpeg/codec/enc/mozjpeg_enc')).codec
+  const { encode } = await instance('jpeg/codec/enc/mozjpeg_enc', () => undefined)
   const jpeg = encode(spread, width, height, { ...ENCODING, color_space: channels === 1 ? GREYSCALE : YCBCR })
   if (jpeg === null) throw new Error('the codec gave no file')
   return Uint8Array.from(jpeg)
