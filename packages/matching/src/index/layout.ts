@@ -23,7 +23,7 @@ export const MOST_ROWS = 2 ** 24 - 64
 export const HASH_BYTES = 32
 export const PAGE_BYTES = 65_536
 const TABLES = 16
-const START_BYTES = 65_552 * 4
+const START_BYTES = 65_537 * 4
 const HEAD = 1_024
 
 // The scratch of kernels/ring.ts.

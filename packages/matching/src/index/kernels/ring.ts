@@ -28,8 +28,7 @@ const MAX_CANDIDATES: usize = 32768
 const BLOCK: usize = 65536
 const BLOCK_STEPS: usize = BLOCK / 16
 const KEYS: usize = 65536
-// Sixteen starts are one line of the cache, which four of the keys that are one bit off share with the key: so each table begins with a line.
-const TABLE_STARTS: usize = (KEYS + 16) * 4
+const TABLE_STARTS: usize = (KEYS + 1) * 4
 
 function head(field: usize): usize {
   return load<u32>(HEAD + field)
