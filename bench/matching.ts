@@ -1,6 +1,15 @@
 import type { Row, Scale } from './lib/row.ts'
 import { hashing } from './matching/hashing.ts'
+import { entryAdded } from './matching/lists.ts'
+import { overHttp } from './matching/over-http.ts'
+import { picturePath } from './matching/picture-path.ts'
 import { searching } from './matching/searching.ts'
 
 /** The benchmarks of matching (docs/BENCHMARKS.md), in groups of rows. */
-export const matching: readonly ((scale: Scale) => Promise<Row[]>)[] = [hashing, ...searching]
+export const matching: readonly ((scale: Scale) => Promise<Row[]>)[] = [
+  hashing,
+  ...searching,
+  entryAdded,
+  picturePath,
+  overHttp,
+]

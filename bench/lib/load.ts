@@ -1,8 +1,10 @@
 import { Agent, request } from 'node:http'
 
 export interface Sent {
+  /** Default `POST`. */
+  readonly method?: 'POST' | 'PUT'
   readonly path: string
-  readonly body: string
+  readonly body: string | Uint8Array
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -57,11 +59,16 @@ function quantileOf(times: number[], share: number): number {
   return times[Math.floor((times.length - 1) * share)] ?? Number.NaN
 }
 
-function send(origin: string, agent: Agent, { path, body, headers }: Sent): Promise<{ status: number; body: string }> {
+/** One call, and its whole answer. */
+export function send(
+  origin: string,
+  agent: Agent,
+  { method = 'POST', path, body, headers }: Sent,
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const call = request(
       origin + path,
-      { method: 'POST', agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
+      { method, agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
       (answer) => {
         let text = ''
         answer.setEncoding('utf8')

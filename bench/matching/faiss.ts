@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { startLines } from './lines.ts'
 
 const BUILT = join(import.meta.dirname, 'faiss/built')
 const DRIVER = join(BUILT, 'driver')
@@ -36,28 +34,14 @@ export async function startPeer(
   const [hashFile, queryFile] = [join(folder, 'hashes'), join(folder, 'queries')]
   writeFileSync(hashFile, hashes)
   writeFileSync(queryFile, Buffer.concat(queries))
-  const child = spawn(DRIVER, [kind, hashFile, queryFile, String(checked)], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const lines = linesOf(child)
-  const { buildSeconds, bytes, found } = JSON.parse(await lines())
+  const lines = startLines(DRIVER, [kind, hashFile, queryFile, String(checked)])
+  const { buildSeconds, bytes, found } = JSON.parse(await lines.hear())
   rmSync(folder, { recursive: true })
   return {
     buildSeconds,
     bytes,
     found,
-    async perSecond(ms) {
-      child.stdin.write(`${ms / 1000}\n`)
-      return JSON.parse(await lines()).perSecond
-    },
-    stop: () => child.stdin.end(),
+    perSecond: async (ms) => JSON.parse(await lines.ask(String(ms / 1000))).perSecond,
+    stop: lines.stop,
   }
-}
-
-function linesOf(child: ChildProcess): () => Promise<string> {
-  if (child.stdout === null) throw new TypeError('the driver has no output')
-  const reader = createInterface({ input: child.stdout })
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`the driver of FAISS ended with ${code}`)
-  })
-  ended.catch(() => undefined)
-  return async () => String((await Promise.race([once(reader, 'line'), ended]))[0])
 }

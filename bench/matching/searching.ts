@@ -1,16 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { buildSegment, compileWasm, Segment } from '../../packages/matching/src/index.ts'
+import { buildSegment, type Segment } from '../../packages/matching/src/index.ts'
 import { Pictures } from '../../packages/server/src/signals/pictures/pictures.ts'
-import { BuildThreads } from '../../packages/server/src/signals/pictures/threads.ts'
 import { median, quantile } from '../lib/machine.ts'
 import { demand, interleaved, type Row, type Scale } from '../lib/row.ts'
 import { missing, type Peer, startPeer, version } from './faiss.ts'
 import { draw, type Query, queriesFor, skewed, uniform } from './sets.ts'
+import { build, modules } from './three-lists.ts'
 
 const WITHIN = 31
-const read = (name: string) =>
-  compileWasm(readFileSync(new URL(`../../packages/matching/wasm/${name}.wasm`, import.meta.url)))
-const modules = { ring: read('ring'), shared: read('ring-shared') }
 /** Queries for which a peer that looks at every row is asked, and our own flat scan. */
 const BY_HAND = 64
 
@@ -26,9 +22,9 @@ async function againstPeers(scale: Scale): Promise<Row[]> {
   const { large } = sizesOf(scale)
   const hashes = uniform(large)
   const queries = queriesFor(hashes)
-  const threads = new BuildThreads(modules)
-  const { segment, ms } = await build(threads, hashes)
-  await threads.close()
+  const startedAt = performance.now()
+  const segment = await build(hashes)
+  const ms = performance.now() - startedAt
   const checked = check(segment, hashes, queries)
   const hma = await peerOf('multihash', segment, hashes, queries, queries.length)
   const flat = await peerOf('flat', segment, hashes, queries, scale.smoke ? BY_HAND : 16)
@@ -98,18 +94,6 @@ async function skew(scale: Scale): Promise<Row[]> {
       met: worst <= 11,
     },
   ]
-}
-
-async function build(threads: BuildThreads, hashes: Uint8Array): Promise<{ segment: Segment; ms: number }> {
-  const startedAt = performance.now()
-  const rows = hashes.length / 32
-  const segment = Segment.make(modules, rows)
-  segment.append(
-    hashes,
-    Uint32Array.from({ length: rows }, (_, row) => row),
-  )
-  await threads.makeTables(segment)
-  return { segment, ms: performance.now() - startedAt }
 }
 
 /** M-4, before any speed: every planted row is found with its distance, nothing is found beyond, and a flat scan says the same. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { compileWasm, hashPicture, type KernelName, PdqKernel, type Pixels } from '../../packages/matching/src/index.ts'
 import { twinOf } from '../../packages/matching/src/pdq/twin/hash.ts'
+import { peersIn } from '../lib/peers.ts'
 import { DECODED, pictures } from './pictures.ts'
+import type { Sharp } from './sharp.ts'
 
 // A hasher, or sharp as a decoder, as a side of the comparison: `node side.ts <name>`, then a question and an answer at a time.
 
@@ -17,18 +18,6 @@ interface Side {
   /** What is timed. */
   work(pixels: Pixels): unknown
   readonly bytes?: number
-}
-
-/** What is used of sharp, which is in the benchmark's own install: its types are not there when the product's are checked. */
-interface Sharp {
-  (bytes: Uint8Array | Uint8ClampedArray, how?: object): SharpPicture
-  concurrency(threads: number): void
-  cache(on: boolean): void
-}
-interface SharpPicture {
-  raw(): SharpPicture
-  jpeg(how: object): SharpPicture
-  toBuffer(): Promise<Uint8Array>
 }
 
 /** Fewer do not find the shortest. */
@@ -58,7 +47,7 @@ const said = (hashed: { pdq: string; quality: number } | { none: string }): stri
 
 /** One thread, nothing remembered, and what hashing needs: all pixels of the full size. */
 async function decoder(): Promise<Side> {
-  const sharp: Sharp = createRequire(import.meta.url)('sharp')
+  const sharp = peersIn(import.meta.dirname).load<Sharp>('sharp')
   sharp.concurrency(1)
   sharp.cache(false)
   const { width, height, channels, data } = pictures()[DECODED] ?? failed('no picture')

@@ -11,6 +11,8 @@ export const CaseRow = z.object({
   words: z.string(),
   dueAt: Instant,
   state: z.enum(['open', 'claimed', 'handed', 'decided']),
+  /** An entry of a list hit something of it that hits things of more than 20 people within a day: abuse goes viral, and so does a wrong entry. */
+  hot: z.boolean(),
 })
 export type CaseRow = z.infer<typeof CaseRow>
 
@@ -75,6 +77,8 @@ export const SignalJson = z.object({
   match: HashMatch.exactOptional(),
   /** What this list looked at and could see nothing in, where it says "no hit" all the same. */
   blind: z.array(z.enum(['featureless'])).exactOptional(),
+  /** The entry that hit hits things of more than 20 people within a day. */
+  hot: z.literal(true).exactOptional(),
 })
 export type SignalJson = z.infer<typeof SignalJson>
 

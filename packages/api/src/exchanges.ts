@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
+import { PushState } from './feedback.ts'
+import { Coverage, Worth } from './list-measures.ts'
 import { Instant, Nothing } from './words.ts'
 
 const ExchangeId = z
@@ -54,6 +56,10 @@ const ExchangeJson = z.object({
   pull: PullJson.nullable(),
   /** Feedback that is not closed, by state: `waiting`, `sending`, and what a person has to look at, `parked` and `unclear`. */
   feedback: z.record(z.string(), z.int()),
+  /** How much of what it names can be matched here; null before it has named everything. */
+  coverage: Coverage.nullable(),
+  /** What people made of hits of all lists that it feeds. */
+  worth: Worth,
 })
 export type ExchangeJson = z.infer<typeof ExchangeJson>
 
@@ -173,7 +179,7 @@ export const tellExchange = endpoint({
     reasonId: z.string().max(200).optional().describe('For a rejection, where the exchange has reasons'),
   }),
   status: 202,
-  answer: z.object({ push: z.string(), state: z.string() }),
+  answer: z.object({ push: z.string(), state: PushState }),
   repeat: 'own',
   codes: ['conflict'],
 })

@@ -27,10 +27,15 @@ export const HashWay = z.object({
 })
 export type HashWay = z.infer<typeof HashWay>
 
+export const VideoShares = z.object({ listed: z.number(), query: z.number() })
+
 /** How near a file came to an entry of a list of hashes. */
 export const HashMatch = z.object({
-  kind: z.enum(['pdq', 'sha256', 'sha1', 'md5']),
+  kind: z.enum(['pdq', 'vpdq', 'sha256', 'sha1', 'md5']),
+  /** Of videos: of the two frames that are nearest to each other. */
   distanceBits: z.int(),
+  /** Of videos: how much of the listed one is in this file, and how much of this file is in the listed one, 0 to 1. */
+  shares: VideoShares.exactOptional(),
   /** Null for digests: they are equal or not. */
   way: HashWay.nullable(),
   /** The picture shows too little to be sure (matching.md §6.3): no hit, but something that a person should know. */

@@ -4,6 +4,7 @@ import * as decisions from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
 import * as exchanges from './exchanges.ts'
+import * as feedback from './feedback.ts'
 import * as intake from './intake.ts'
 import * as listEntries from './list-entries.ts'
 import * as listExport from './list-export.ts'
@@ -41,10 +42,12 @@ export {
 } from './endpoint.ts'
 export * from './erasures.ts'
 export * from './exchanges.ts'
+export * from './feedback.ts'
 export * from './hash-match.ts'
 export * from './intake.ts'
 export * from './list-entries.ts'
 export * from './list-export.ts'
+export * from './list-measures.ts'
 export * from './list-versions.ts'
 export * from './lists.ts'
 export * from './matching.ts'
@@ -92,6 +95,7 @@ export const endpoints: readonly Endpoint[] = [
   switches,
   operator,
   exchanges,
+  feedback,
   listEntries,
   listExport,
   lists,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
+import { Worth } from './list-measures.ts'
 import { Id, Instant, Nothing, Recorded } from './words.ts'
 
 export const ListId = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/)
@@ -50,7 +51,7 @@ export const getEntries = endpoint({
   method: 'get',
   path: '/v1/lists/{id}/entries',
   act: 'lists.edit',
-  summary: 'The entries of a list that is not sealed, by number, 200 at a time.',
+  summary: 'The entries of a list that is not sealed, by number, 200 at a time; of videos 20.',
   params: ofList,
   query: z.object({ after: z.coerce.number().int().min(0).default(0) }),
   body: undefined,
@@ -78,7 +79,13 @@ export const addEntry = endpoint({
   params: ofList,
   query: Nothing,
   body: z.object({
-    value: z.string().min(1).max(500),
+    value: z
+      .string()
+      .min(1)
+      .max(45_000)
+      .describe(
+        'At most 500 characters; of a video the hashes of its frames, with spaces between them, each with its quality behind it where that is known, as HASH:87',
+      ),
     quality: z.int().min(0).max(100).optional(),
     class: z.string().max(500).optional(),
     expires: z.string().max(40).optional().describe('2027-01-31, or 2027-01-31T12:00:00Z'),
@@ -155,13 +162,7 @@ export const getListWorth = endpoint({
   status: 200,
   answer: z.object({
     source: z.string(),
-    /** Events with a hit of which people have decided, and those in which they found nothing wrong. */
-    decided: z.int(),
-    wrong: z.int(),
-    /** With the 95 % interval of Wilson; null before anybody has decided. */
-    rate: z.object({ share: z.number(), low: z.number(), high: z.number() }).nullable(),
-    /** Above 2 % of a sealed list, 5 % of another one. */
-    doubtful: z.boolean(),
+    ...Worth.shape,
     /** At most 200, hot ones first. Hot: it hit something of more than 20 different people within a day. */
     entries: z.array(z.object({ n: z.int(), events: z.int(), wrong: z.int(), hot: z.boolean() })),
   }),

@@ -7,7 +7,7 @@ import { Instant } from './words.ts'
 
 // Files that become a version of a list.
 
-const Kind = z.enum(['pdq', 'digest', 'text', 'domain'])
+const Kind = z.enum(['pdq', 'vpdq', 'digest', 'text', 'domain'])
 const YesNo = z.enum(['yes', 'no'])
 
 /** What stands beside a list file: with it, whoever imports knows that nothing is missing. */
@@ -47,6 +47,8 @@ export const handInVersion = endpoint({
     staleAfterMs: z.coerce.number().int().min(60_000).optional(),
     within: z.coerce.number().int().min(0).max(63).optional(),
     variants: z.enum(['as_is', 'eight']).optional(),
+    listShare: z.coerce.number().min(0).max(1).optional().describe('Videos: 0.8 if not said'),
+    queryShare: z.coerce.number().min(0).max(1).optional().describe('Videos: 0 if not said'),
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
@@ -61,7 +63,7 @@ export const handInVersion = endpoint({
   status: 202,
   answer: z.union([z.object({ import: z.string() }), TermFileTaken]),
   repeat: 'own',
-  codes: ['conflict', 'manifest', 'malformed', 'bad_terms', 'signature', 'version_old'],
+  codes: ['conflict', 'manifest', 'bad_terms', 'signature', 'version_old'],
 })
 
 export const getListImport = endpoint({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { ListId } from './list-entries.ts'
+import { ListMeasures } from './list-measures.ts'
 import { Instant, Nothing, Recorded } from './words.ts'
 
 const ofList = z.object({ id: ListId })
@@ -32,7 +33,7 @@ const VersionState = z.enum(['staged', 'trial', 'live', 'retired', 'dropped'])
 
 const Reason = z.discriminatedUnion('code', [
   z.object({ code: z.enum(['first', 'handed_in', 'declared']) }),
-  z.object({ code: z.literal('changed'), what: z.array(z.enum(['within', 'variants', 'sealed', 'source'])) }),
+  z.object({ code: z.literal('changed'), what: z.array(z.enum(['within', 'variants', 'shares', 'sealed', 'source'])) }),
   z.object({ code: z.enum(['growth', 'shrink', 'bad_rows', 'canary']), share: z.number(), limit: z.number() }),
 ])
 
@@ -74,6 +75,12 @@ const declared = {
   staleAfterMs: z.int().min(60_000).nullable(),
   within: z.int().min(0).max(63),
   variants: z.enum(['as_is', 'eight']),
+  listShare: share.describe(
+    'Lists of videos: so much of the listed video must be in the one that is asked about; 0.8 if not said',
+  ),
+  queryShare: share.describe(
+    'Lists of videos: so much of the one that is asked about must be in the listed video; 0 if not said',
+  ),
   disputed: z.enum(['hit', 'cannot_tell']),
   terms: Terms,
   rails: Rails,
@@ -84,14 +91,15 @@ export const getList = endpoint({
   method: 'get',
   path: '/v1/lists/{id}',
   act: 'lists.read',
-  summary: 'One list: its declaration, the version that runs and the one that waits.',
+  summary:
+    'One list: its declaration, the version that runs and the one that waits, what of it can be matched, and what people made of its hits.',
   params: ofList,
   query: Nothing,
   body: undefined,
   status: 200,
   answer: z.object({
     id: z.string(),
-    kind: z.enum(['pdq', 'digest', 'text', 'domain']),
+    kind: z.enum(['pdq', 'vpdq', 'digest', 'text', 'domain']),
     /** `declared`: nothing was live yet. Rules that ask a list that is not live are undecided. */
     state: z.enum(['declared', 'live', 'retired']),
     revision: z.int(),
@@ -99,7 +107,9 @@ export const getList = endpoint({
     ...declared,
     within: z.int().nullable(),
     variants: z.enum(['as_is', 'eight']).nullable(),
-    exchange: z.string().nullable(),
+    listShare: share.nullable(),
+    queryShare: share.nullable(),
+    ...ListMeasures.shape,
     version: z.int(),
     entries: z.int(),
     updatedAt: Instant.nullable(),
@@ -134,13 +144,15 @@ export const createList = endpoint({
   query: Nothing,
   body: z.object({
     id: ListId,
-    kind: z.enum(['pdq', 'digest', 'text', 'domain']),
+    kind: z.enum(['pdq', 'vpdq', 'digest', 'text', 'domain']),
     sealed: z.boolean(),
     ...declared,
     context: declared.context.default(false),
     staleAfterMs: declared.staleAfterMs.default(null),
     within: declared.within.optional(),
     variants: declared.variants.optional(),
+    listShare: declared.listShare.optional(),
+    queryShare: declared.queryShare.optional(),
     disputed: declared.disputed.default('hit'),
     terms: declared.terms.optional(),
     rails: declared.rails.optional(),

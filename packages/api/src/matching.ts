@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
+import { VideoShares } from './hash-match.ts'
 import { Nothing } from './words.ts'
 
 /** Most hashes of one call. */
@@ -63,7 +64,7 @@ export const hashFile = endpoint({
   codes: ['invalid', 'unsupported_type'],
 })
 
-export const hashKinds = ['pdq', 'sha256', 'sha1', 'md5'] as const
+export const hashKinds = ['pdq', 'vpdq', 'sha256', 'sha1', 'md5'] as const
 export const HashKind = z.enum(hashKinds)
 export type HashKind = z.infer<typeof HashKind>
 
@@ -73,7 +74,11 @@ export const MatchBody = z.object({
     .array(
       z.object({
         kind: HashKind,
-        value: z.string().describe('Hex digits: 64 for pdq and sha256, 40 for sha1, 32 for md5'),
+        value: z
+          .string()
+          .describe(
+            'Hex digits: 64 for pdq and sha256, 40 for sha1, 32 for md5; for vpdq the hashes of the frames of a video, with spaces between them, each with its quality behind it where that is known, as HASH:87',
+          ),
         quality: z.number().optional().describe('0 to 100; needed for pdq'),
       }),
       `expected 1 to ${MOST_HASHES} hashes`,
@@ -88,12 +93,15 @@ export const MatchHit = z.object({
   list: z.string(),
   version: z.int().optional(),
   entry: z.int().optional(),
-  distance: z.int().optional().describe('Bits that differ; 0 for digests'),
+  distance: z.int().optional().describe('Bits that differ; 0 for digests; left out for videos'),
+  shares: VideoShares.optional().describe(
+    'Videos: how much of the listed one is in this one, and how much of this one in the listed one, 0 to 1',
+  ),
   flags: z
-    .array(z.enum(['turned', 'weak', 'weak_digest', 'disputed']))
+    .array(z.enum(['turned', 'weak', 'weak_digest', 'disputed', 'hot']))
     .optional()
     .describe(
-      'disputed: not everybody thinks that the entry belongs there · turned: only turned or mirrored · weak: a picture with too little in it · weak_digest: MD5 or SHA-1',
+      'disputed: not everybody thinks that the entry belongs there · hot: it hits things of many people just now, as viral abuse and wrong entries do · turned: only turned or mirrored · weak: a picture with too little in it · weak_digest: MD5 or SHA-1',
     ),
 })
 export type MatchHit = z.infer<typeof MatchHit>

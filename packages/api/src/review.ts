@@ -17,6 +17,8 @@ export const LaneJson = z.object({
   nextDueAt: Instant.nullable(),
   /** How many of today's decisions in this lane are the caller's. */
   decidedByMeToday: z.int(),
+  /** Undecided cases in which a hot entry of a list hit something. */
+  hot: z.int(),
 })
 export type LaneJson = z.infer<typeof LaneJson>
 

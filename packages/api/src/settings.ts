@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
+import { ListMeasures } from './list-measures.ts'
 import { Do, Id, Instant, Nothing } from './words.ts'
 
 export const OutboxState = z.enum(['waiting', 'sending', 'delivered', 'unclear', 'parked', 'cancelled'])
@@ -175,7 +176,7 @@ export const cancelDelivery = endpoint({
 
 export const ListRow = z.object({
   id: z.string(),
-  kind: z.enum(['pdq', 'digest', 'text', 'domain']),
+  kind: z.enum(['pdq', 'vpdq', 'digest', 'text', 'domain']),
   harm: z.string(),
   /** Harms of rules that may ask it. */
   harms: z.array(z.string()),
@@ -189,6 +190,7 @@ export const ListRow = z.object({
   source: z.string(),
   /** The version that is staged or in trial. */
   waits: z.object({ version: z.int(), state: z.enum(['staged', 'trial']) }).nullable(),
+  ...ListMeasures.shape,
 })
 
 export const getLists = endpoint({
@@ -196,7 +198,8 @@ export const getLists = endpoint({
   method: 'get',
   path: '/v1/lists',
   act: 'lists.read',
-  summary: 'The lists that signals match against: versions and counts, never entries.',
+  summary:
+    'The lists that signals match against: versions, counts, age, what of them can be matched and what people made of their hits, never entries.',
   params: Nothing,
   query: Nothing,
   body: undefined,

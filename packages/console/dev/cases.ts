@@ -125,6 +125,7 @@ const nextOf = (now: number, number: number) =>
     ][step - 1],
     dueAt: now + step * hour,
     state: 'open',
+    hot: false,
   }))
 
 /** One made-up case, its shape checked by the contract. */
@@ -240,6 +241,7 @@ const lane = (name: string, words: string, waiting: number, age: number, due: nu
   oldestAt: waiting === 0 ? null : age,
   nextDueAt: waiting === 0 ? null : due,
   decidedByMeToday: 0,
+  hot: 0,
   ...change,
 })
 
@@ -268,8 +270,16 @@ export function lanesAt(now: number, empty: boolean) {
         words: 'Message, reported twice as a threat',
         dueAt: now + 95 * minute,
         state: 'claimed',
+        hot: false,
       },
-      { number: 1050, lane: 'appeals', words: 'Appeal against a warning', dueAt: now + 52 * hour, state: 'open' },
+      {
+        number: 1050,
+        lane: 'appeals',
+        words: 'Appeal against a warning',
+        dueAt: now + 52 * hour,
+        state: 'open',
+        hot: false,
+      },
     ],
   })
 }

@@ -21,6 +21,13 @@ const ruleset = {
   liveAt: null,
 }
 
+const undecided = { decided: 0, wrong: 0, rate: null, doubtful: false }
+const doubted = { decided: 84, wrong: 3, rate: { share: 0.036, low: 0.012, high: 0.1 }, doubtful: true }
+const measured = {
+  ...{ exchange: null, ageMs: 0, coverage: { share: 1, unmatched: {} }, worth: undecided, sourceWorth: undecided },
+  ...{ hot: 0, exceptions: { held: 0, share: 0, many: false }, memoryBytes: null },
+}
+
 export const settingsAt = (now: number) => ({
   '/v1/people': getPeople.answer.parse({
     items: [
@@ -98,6 +105,7 @@ export const settingsAt = (now: number) => ({
         state: 'live',
         source: 'made by hand',
         waits: null,
+        ...measured,
       },
       {
         id: 'partner_hashes',
@@ -112,6 +120,12 @@ export const settingsAt = (now: number) => ({
         state: 'stale',
         source: 'exchange.example',
         waits: { version: 89, state: 'staged' },
+        ...measured,
+        exchange: 'partner',
+        coverage: { share: 0.61, unmatched: { pdna: 76_977 } },
+        hot: 2,
+        worth: doubted,
+        sourceWorth: doubted,
       },
       {
         id: 'shorteners',
@@ -126,6 +140,7 @@ export const settingsAt = (now: number) => ({
         state: 'live',
         source: 'made by hand',
         waits: null,
+        ...measured,
       },
     ],
   }),

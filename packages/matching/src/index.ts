@@ -1,8 +1,9 @@
 export { type Digest, type DigestKind, DigestTable, isWeak, kindOfDigest, parseDigest } from './index/digests.ts'
+export { type FoundIn, findIn } from './index/many.ts'
 export type { RingMemory } from './index/memory.ts'
 export { gatherSegments, type MergePlan, mergeSegments } from './index/merge.ts'
 export { type Nearby, RESULT_ROWS } from './index/nearby.ts'
-export { bytesOfPdq, createIndex, FRESH_ROWS, type RingIndex, settle } from './index/ring.ts'
+export { bytesOfPdq, createIndex, FRESH_ROWS, type ManySearch, type RingIndex, settle } from './index/ring.ts'
 export { buildSegment, type RingModules, Segment, TABLES } from './index/segments.ts'
 export {
   type Owners,
@@ -42,6 +43,8 @@ export {
   compareVideos,
   framesToCompare,
   isVideoHit,
+  MOST_FRAMES,
+  spreadFrames,
   type VideoFrame,
   type VideoRule,
   type VideoShares,

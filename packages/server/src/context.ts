@@ -108,6 +108,7 @@ import {
   makeImports,
   makeLibrary,
   makeMatchDesk,
+  makeMeasures,
   makeModels,
   makeTermFiles,
   modelRoutes,
@@ -253,6 +254,7 @@ async function build(
     contentKey: fingerprintKey,
     tell: exchangePulled,
   })
+  const measures = makeMeasures({ storage, book: library.book, entries: entries.book })
   const entryDesk = makeEntryDesk({
     ...{ storage, sealer, codec, entries, library, now, keysFor },
     onFailure: (error) => failed('index', error),
@@ -406,7 +408,7 @@ async function build(
   const harms = () => [...(harmsOf(registry) ?? [])]
   const hma = { ...{ desk: matchDesk, entryDesk, codec, library, exchanges, storage, harms }, chance: Math.random }
   const app = makeFace(
-    { ...parts, sealer, settings, decoder, live, quiet, readiness, formKey, stands },
+    { ...parts, measures, sealer, settings, decoder, live, quiet, readiness, formKey, stands },
     {
       routes: [
         ...replayRoutes({ storage, registry, keyring, progress, uploads, keysFor }),
@@ -416,7 +418,7 @@ async function build(
           takeTermFile: termFileTaker({ termFiles, harms: () => harmsOf(registry) }),
         }),
         ...directRoutes(matchDesk),
-        ...exchangeRoutes({ storage, exchanges }),
+        ...exchangeRoutes({ storage, exchanges, measures }),
         ...erasureRoutes(erasure),
         ...entryRoutes({ storage, entries, desk: entryDesk, codec, keysFor }),
         ...(options.routes?.(parts) ?? []),

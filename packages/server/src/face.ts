@@ -34,7 +34,7 @@ import {
   shippedLanes,
 } from './review/index.ts'
 import { type Settings, routesOf as settingsRoutes } from './settings/index.ts'
-import { type ListLibrary, routesOf as signalsRoutes } from './signals/index.ts'
+import { type ListLibrary, type Measures, routesOf as signalsRoutes } from './signals/index.ts'
 import { version } from './software.ts'
 import type { Stands } from './stands.ts'
 import type { Storage } from './storage/index.ts'
@@ -54,6 +54,7 @@ export interface FaceParts {
   readonly settings: Settings
   readonly people: People
   readonly library: ListLibrary
+  readonly measures: Measures
   readonly registry: RuleRegistry
   readonly tally: Tally
   readonly switchboard: Switchboard
@@ -109,7 +110,7 @@ export function makeFace(
       reviewed: (events) => store.read(reviewedOf, events),
     }),
     ...switchRoutes({ storage, switchboard: parts.switchboard, keysFor }),
-    ...signalsRoutes({ storage, library: parts.library, harms: () => harmsOf(registry) }),
+    ...signalsRoutes({ storage, library: parts.library, measures: parts.measures, harms: () => harmsOf(registry) }),
     ...actionsRoutes({
       ...{ store, wakeup: storage.wakeup, meansFor, now },
       receiveAppeal: receiveAppealWork,

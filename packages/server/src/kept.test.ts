@@ -115,6 +115,7 @@ async function liveIn(house: House): Promise<void> {
   const reported = await make.decided()
   await reviewer.call('POST', `/v1/cases/${reported.number}/note`, { body: { text: 'x' } })
   await make.offered()
+  await make.importEnded()
   const notice = await make.noticed()
   await new ExchangeMakes(town).told('x')
   await house.pass(11_000)

@@ -15,7 +15,9 @@ export function queriesOf(name: string): (string | number)[][] {
     case 'lanes':
       return [['lanes'], ['me']]
     case 'case':
-      return id === undefined ? [] : [['case', Number(id)]]
+      return id === undefined ? [] : ['case', 'feedback'].map((key) => [key, Number(id)])
+    case 'exchanges':
+      return [['exchanges'], ['feedback']]
     case 'deliveries':
       return [['deliveries'], ['connections']]
     case 'log':

@@ -4,12 +4,14 @@ import {
   getBacktest,
   getBacktests,
   getCase,
+  getCaseFeedback,
   getConnections,
   getDeliveries,
   getDifferences,
   getEntries,
   getEntryActs,
   getExceptions,
+  getExchangeReasons,
   getExchanges,
   getJob,
   getKeys,
@@ -17,6 +19,7 @@ import {
   getList,
   getLists,
   getListVersions,
+  getListWorth,
   getLog,
   getMe,
   getPeople,
@@ -73,6 +76,11 @@ export const listVersionsQuery = (id: string) =>
     queryKey: ['lists', id, 'versions'],
     queryFn: ({ signal }) => call(getListVersions, { params: { id }, signal }),
   })
+export const listWorthQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['lists', id, 'hits'],
+    queryFn: ({ signal }) => call(getListWorth, { params: { id }, signal }),
+  })
 export const exceptionsQuery = (list: string) =>
   queryOptions({
     queryKey: ['lists', list, 'exceptions'],
@@ -84,6 +92,27 @@ export const exchangesQuery = queryOptions({
   // A pull that runs is seen to go on.
   refetchInterval: ({ state }) => (state.data?.items.some(({ pull }) => pull?.state === 'running') ? 2_000 : false),
 })
+/** Asked again while something is on its way, and until a decision can be told. */
+export const feedbackQuery = (number: number) =>
+  queryOptions({
+    queryKey: ['feedback', number],
+    queryFn: ({ signal }) => call(getCaseFeedback, { params: { number }, signal }),
+    refetchInterval: ({ state: { data } }) => {
+      const told = data?.matches.flatMap(({ said, unsaid, waiting }) => [said, unsaid, waiting])
+      const isMoving = told?.some((one) => one?.state === 'waiting' || one?.state === 'sending')
+      return data?.stands === 'open' || isMoving === true ? 2_000 : false
+    },
+    staleTime: 5_000,
+  })
+/** The exchange is asked for them each time. */
+export const reasonsQuery = (about: { id: string; list: string; entry: number; decision: string }) =>
+  queryOptions({
+    queryKey: ['reasons', about],
+    queryFn: ({ signal }) => {
+      const { id, ...query } = about
+      return call(getExchangeReasons, { params: { id }, query, signal })
+    },
+  })
 export const entryActsQuery = queryOptions({
   queryKey: ['lists', 'acts'],
   queryFn: ({ signal }) => call(getEntryActs, { signal }),

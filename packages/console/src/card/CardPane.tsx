@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { reach } from '../api/reach.ts'
 import { caseName } from '../case/case-number.ts'
 import type { HeldCase } from '../case/useHeldCase.ts'
@@ -17,6 +17,9 @@ import { arriving, drafts, keepDraft, useRefusal } from './memory.ts'
 import { NoticeCard } from './NoticeCard.tsx'
 import { ReferralNote } from './ReferralNote.tsx'
 import { useDecide } from './useDecide.ts'
+
+// Few cases match a list that an exchange feeds: its part is fetched with the first of them.
+const Feedback = lazy(async () => ({ default: (await import('../feedback/Feedback.tsx')).Feedback }))
 
 /** The right pane: claim, decide, leave, or look back at what was decided. */
 export function CardPane(props: {
@@ -56,12 +59,19 @@ export function CardPane(props: {
     decide: () => (claimable && !props.claiming ? props.onClaim() : false),
   })
 
+  const isMatched = shown.appeal === null && shown.signals.some(({ match }) => match !== undefined)
+  const feedback = isMatched && acts.includes('exchanges.feedback') && (
+    <Suspense>
+      <Feedback number={number} />
+    </Suspense>
+  )
   if (decided !== null)
     return (
-      <>
+      <div className="min-h-0 overflow-y-auto">
         <ReferralNote referrals={newest.referrals} />
         <DecidedCard canReverse={acts.includes('decisions.reverse')} decided={decided} number={number} />
-      </>
+        {feedback}
+      </div>
     )
   if (newest.state === 'decided') return <p className="p-3 text-muted">{t.decided.over}</p>
   if (leaving !== null && mine) return <LeaveForm kind={leaving} number={number} onClose={() => setLeaving(null)} />
@@ -100,6 +110,7 @@ export function CardPane(props: {
         </p>
       )}
       <ReferralNote referrals={shown.referrals} />
+      {feedback}
       {[refusal, props.claimError, props.giveBackError].map(
         (error, index) =>
           error !== null && (

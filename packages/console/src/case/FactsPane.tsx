@@ -93,6 +93,7 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
               >
                 <span className="font-mono text-fine text-muted">{caseName(row.number)}</span>
                 <span className="min-w-0 flex-1">{row.words}</span>
+                {row.hot && <Chip look="strong">{t.home.hotCase}</Chip>}
               </Link>
             </li>
           ))}
@@ -167,6 +168,7 @@ function Signal({ signal }: { signal: SignalJson }) {
             .join(' · ')}
         </p>
       )}
+      {signal.hot && <p className="rounded-md border border-accent bg-glow px-2 py-1 text-fine">{t.signals.hot}</p>}
     </div>
   )
 }

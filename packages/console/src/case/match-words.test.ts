@@ -27,6 +27,17 @@ test('a digest has neither distance nor orientation; a weak match says so first'
   )
 })
 
+test('a video says how much of each is in the other one, and never more than there is', () => {
+  const wayOf = { ...way, of: null }
+  const shares = { listed: 599 / 600, query: 1 / 6 }
+  expect(words({ kind: 'vpdq', distanceBits: 2, shares, way: wayOf })).toBe(
+    '99% of the listed video is in this one, 16% of this one in it · lies like the listed one',
+  )
+  expect(words({ kind: 'vpdq', shares, way: { ...wayOf, variant: 'mirrored_y' } }, de)).toBe(
+    '99 % des gelisteten Videos sind in diesem, 16 % von diesem in jenem · seitenverkehrt',
+  )
+})
+
 test('each of the eight ways to lie is said in its own words, in both languages', () => {
   for (const t of [en, de]) {
     const said = Variant.options.map((variant) => words({ way: { ...way, variant } }, t))

@@ -2,10 +2,12 @@ import type { HashMatch } from '@lamplighter/api'
 import type { Messages } from '../messages/index.ts'
 
 /** What is known of a match, part by part: how far, how the picture lies, which picture of the file. */
-export function matchWords(t: Pick<Messages, 'match'>, { kind, distanceBits, way, weak }: HashMatch): string[] {
+export function matchWords(t: Pick<Messages, 'match'>, { kind, distanceBits, way, weak, shares }: HashMatch): string[] {
   return [
     ...(weak ? [t.match.weak] : []),
-    t.match.distance(kind.toUpperCase(), distanceBits),
+    shares === undefined
+      ? t.match.distance(kind.toUpperCase(), distanceBits)
+      : t.match.shares(percent(shares.listed), percent(shares.query)),
     ...(way === null ? [] : wayWords(t, way)),
   ]
 }
@@ -18,6 +20,9 @@ function wayWords({ match }: Pick<Messages, 'match'>, way: NonNullable<HashMatch
     ...(way.frame === null ? [] : [frameWords(match, way.frame + 1, way.atMs)]),
   ]
 }
+
+// Rounded down: "100 %" says that nothing is missing.
+const percent = (share: number): number => Math.floor(share * 100)
 
 const frameWords = (match: Messages['match'], number: number, atMs: number | null): string =>
   atMs === null ? match.frame(number) : match.at(clockOf(atMs), number)

@@ -2,6 +2,7 @@ import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
 import { exchangesDe } from './exchanges.de.ts'
+import { feedbackDe } from './feedback.de.ts'
 import { listsDe } from './lists.de.ts'
 import { matchDe } from './match.de.ts'
 import { rulebookDe } from './rulebook.de.ts'
@@ -180,6 +181,8 @@ export const de: Words = {
     idle: (lanes) => `Nichts wartet in: ${lanes}`,
     age: (ms) => `ältester ${duration(ms, units)}`,
     overdue: (count) => `${count} überfällig`,
+    hot: (count) => `${count} von einem heißen Eintrag`,
+    hotCase: 'heißer Eintrag',
     nothingLeft:
       'In dieser Warteschlange ist für Sie nichts frei: Was wartet, ist in anderen Händen, oder Sie waren schon beteiligt.',
     noLanes: 'Ihren Rollen ist keine Warteschlange offen. Die Verwaltung vergibt sie unter Einstellungen → Personen.',
@@ -227,6 +230,7 @@ export const de: Words = {
     list: (name, version) => `Liste ${name}, Version ${version.replace(/^v/, '')}`,
     sealed: 'versiegelt',
     context: 'nur Zusammenhang',
+    hot: 'Dieser Eintrag trifft binnen eines Tages Dinge von mehr als 20 Menschen, wie schnell verbreiteter Missbrauch und falsche Einträge. Stimmt er?',
   },
   tabs: {
     label: 'Teile des Falls',
@@ -491,6 +495,7 @@ export const de: Words = {
   },
   lists: listsDe,
   exchanges: exchangesDe,
+  feedback: feedbackDe,
   rulebook: rulebookDe,
   match: matchDe,
   switches: switchesDe,

@@ -2,6 +2,7 @@ import type { FailureCode } from '../api/errors.ts'
 import type { Change } from '../case/changes.ts'
 import { duration, type Units } from '../time.ts'
 import { exchangesEn } from './exchanges.en.ts'
+import { feedbackEn } from './feedback.en.ts'
 import { listsEn } from './lists.en.ts'
 import { matchEn } from './match.en.ts'
 import { rulebookEn } from './rulebook.en.ts'
@@ -173,6 +174,8 @@ export const en = {
     idle: (lanes: string) => `Nothing waits in: ${lanes}`,
     age: (ms: number) => `oldest ${duration(ms, units)}`,
     overdue: (count: number) => `${count} past due`,
+    hot: (count: number) => `${count} of a hot entry`,
+    hotCase: 'hot entry',
     nothingLeft:
       'Nothing in this lane is free for you now: what waits is in somebody’s hands, or you took part in it before.',
     noLanes: 'No lane is open to your roles. An administrator can grant lanes in Settings → People.',
@@ -220,6 +223,7 @@ export const en = {
     list: (name: string, version: string) => `list ${name}, version ${version.replace(/^v/, '')}`,
     sealed: 'sealed',
     context: 'context only',
+    hot: 'This entry hits things of more than 20 people within a day, as viral abuse and wrong entries do. Is it right?',
   },
   tabs: {
     label: 'Parts of the case',
@@ -481,6 +485,7 @@ export const en = {
   },
   lists: listsEn,
   exchanges: exchangesEn,
+  feedback: feedbackEn,
   rulebook: rulebookEn,
   match: matchEn,
   switches: switchesEn,

@@ -2,6 +2,7 @@ import type { matchEn } from './match.en.ts'
 
 export const matchDe: typeof matchEn = {
   distance: (kind, bits) => (bits === 0 ? `${kind}, gleich` : `${kind}, ${bits} Bit Abstand`),
+  shares: (listed, query) => `${listed} % des gelisteten Videos sind in diesem, ${query} % von diesem in jenem`,
   variant: {
     original: 'liegt wie das gelistete',
     turned_90: '90° im Uhrzeigersinn gedreht',

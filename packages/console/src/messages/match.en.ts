@@ -1,6 +1,9 @@
 /** How a match with a list of hashes is told. */
 export const matchEn = {
   distance: (kind: string, bits: number) => (bits === 0 ? `${kind}, same` : `${kind}, ${bits} bits apart`),
+  /** Of a listed video, and of the one that was sent; in percent. */
+  shares: (listed: number, query: number) =>
+    `${listed}% of the listed video is in this one, ${query}% of this one in it`,
   /** How the file lies compared with the listed picture. */
   variant: {
     original: 'lies like the listed one',

@@ -133,6 +133,7 @@ function Lanes({ lanes, mine }: { lanes: readonly LaneJson[]; mine: readonly z.o
                       <span className="font-semibold">{lane.name}</span>
                       {lane.lifeThreat && <Chip look={lane.overdue > 0 ? 'alarm' : 'strong'}>{t.life.lane}</Chip>}
                       {lane.band !== 'C' && <Chip>{t.band(lane.band)}</Chip>}
+                      {lane.hot > 0 && <Chip look="strong">{t.home.hot(lane.hot)}</Chip>}
                     </span>
                   </th>
                   <td className="px-3 py-2 text-end max-sm:px-4 max-sm:py-1">
@@ -212,6 +213,7 @@ function Mine({ rows }: { rows: readonly z.output<typeof CaseRow>[] }) {
               >
                 <span className="font-mono text-fine text-muted">{caseName(row.number)}</span>
                 <span className="min-w-0 flex-1">{row.words}</span>
+                {row.hot && <Chip look="strong">{t.home.hotCase}</Chip>}
                 <Chip>{t.caseState[row.state]}</Chip>
                 {row.state !== 'decided' && (
                   <span className="text-fine text-muted">

@@ -1,5 +1,6 @@
 import type { Pdq } from '../pdq/value.ts'
 import { HASH_BYTES, MOST_ROWS } from './layout.ts'
+import { type FoundIn, findIn, inOrder } from './many.ts'
 import { type MergePlan, mergeSegments } from './merge.ts'
 import { assertWithin, type Nearby, nearest } from './nearby.ts'
 import { type RingModules, Segment } from './segments.ts'
@@ -38,12 +39,21 @@ export interface RingIndex {
   find(hash: Uint8Array, within: number, after?: { readonly distance: number; readonly row: number }): Nearby
   /** As `find`, for many hashes laid end to end. */
   findMany(hashes: Uint8Array, within: number): readonly Nearby[]
+  /** The same for several threads: what is in no segment yet is looked at here and now, the segments by whoever shares their memory. */
+  beginMany(hashes: Uint8Array, within: number): ManySearch
   /** What should be merged now, if anything. @param o.purge also segments that hold removed rows @param o.all also rows that are few yet */
   plan(o?: { readonly purge?: boolean; readonly all?: boolean }): MergePlan | undefined
   /** Puts what was made of a plan in the place of its sources. What was added or removed meanwhile stays so. */
   swap(plan: MergePlan, made: Segment): void
   /** Gives a plan up: its sources stay. */
   drop(plan: MergePlan): void
+}
+
+/** A search that has begun: it sees the index as it was then, whatever is added or merged meanwhile. What is removed meanwhile may be in it. */
+export interface ManySearch {
+  readonly segments: readonly Segment[]
+  /** @param found what `findIn` gave of these segments, hash by hash */
+  finish(found: readonly FoundIn[]): readonly Nearby[]
 }
 
 /** @param segments oldest first; their ids must grow from one to the next */
@@ -166,6 +176,24 @@ class Levels implements RingIndex {
     )
   }
 
+  beginMany(hashes: Uint8Array, within: number): ManySearch {
+    assertWithin(within)
+    const waiting = [this.#fresh]
+    const fresh = Array.from({ length: hashes.length / HASH_BYTES }, (_, i) =>
+      findIn(waiting, hashes.subarray(HASH_BYTES * i, HASH_BYTES * (i + 1)), within),
+    )
+    return {
+      segments: this.#segments,
+      finish: (found) => fresh.map((own, i) => this.#told([own, found[i] ?? missing(i)])),
+    }
+  }
+
+  #told(parts: readonly FoundIn[]): Nearby {
+    const count = parts.reduce((sum, part) => sum + part.count, 0)
+    this.flatScans += parts.reduce((sum, part) => sum + part.flat, 0)
+    return count === 0 ? NOTHING : inOrder(parts, count)
+  }
+
   plan({
     purge = false,
     all = false,
@@ -257,6 +285,10 @@ class Levels implements RingIndex {
     this.#freshNames.delete(id)
     this.#freshRows.delete(name)
   }
+}
+
+function missing(place: number): never {
+  throw new RangeError(`expected an answer for each hash, found none for number ${place}`)
 }
 
 function nameOf(hash: Uint8Array): string {

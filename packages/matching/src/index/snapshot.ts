@@ -87,19 +87,25 @@ export async function* writeSnapshot(segment: Segment, info: SnapshotInfo, sum: 
  *
  * @param o.idsFrom the first id of its rows
  * @param o.makeTables makes the tables where this thread should not
+ * @param o.slots threads that will search it
  * @throws SnapshotError anything in it is not as it was written
  */
 export async function readSnapshot(
   modules: RingModules,
   bytes: AsyncIterable<Uint8Array>,
-  o: { readonly sum: () => Sum; readonly idsFrom?: number; readonly makeTables?: (made: Segment) => Promise<void> },
+  o: {
+    readonly sum: () => Sum
+    readonly idsFrom?: number
+    readonly slots?: number
+    readonly makeTables?: (made: Segment) => Promise<void>
+  },
 ): Promise<Snapshot> {
   const reader = new Reader(bytes)
   const header = await reader.take(HEADER)
   const found = parseHeader(header, o.sum)
   const [hash, owners, dead] = found.sections
   if (hash === undefined || owners === undefined || dead === undefined) throw damaged('its table of sections')
-  const segment = Segment.make(modules, found.rows)
+  const segment = Segment.make(modules, found.rows, { slots: o.slots ?? 1 })
   const idsFrom = o.idsFrom ?? 0
   await readSection(reader, hash, o.sum, (piece, at) => {
     const from = idsFrom + at / HASH_BYTES

@@ -28,6 +28,18 @@ export function framesToCompare(frames: readonly VideoFrame[], sameBits: number 
   return kept
 }
 
+/** Most frames by which a video is compared: those of ten minutes (matching.md §7). */
+export const MOST_FRAMES = 600
+
+/** The same for a video of which more frames are known: at most 600 of them, evenly spread. Frames that it gave once it gives again. */
+export function spreadFrames(frames: readonly VideoFrame[]): readonly Pdq[] {
+  const kept = framesToCompare(frames)
+  if (kept.length <= MOST_FRAMES) return kept
+  const spread = Array.from({ length: MOST_FRAMES }, (_, at) => kept[Math.floor((at * kept.length) / MOST_FRAMES)])
+  // Frames that were apart may be neighbours now.
+  return framesToCompare(spread.flatMap((pdq) => (pdq === undefined ? [] : { pdq, quality: MIN_QUALITY })))
+}
+
 /** How much of each of two videos is in the other one: shares of their frames, 0 to 1. */
 export interface VideoShares {
   /** Of the video that is asked about. */

@@ -1,3 +1,4 @@
+import { MOST_EXCEPTED } from '../signals/index.ts'
 import type { Halt, LogStand } from '../transparency/index.ts'
 import { type Finding, look, ok, wrong } from './finding.ts'
 
@@ -122,9 +123,6 @@ export function judgeStaged(staged: readonly { id: string; version: number; why:
         'What runs goes on. See each with: lamplighter lists preview ID. Then: lamplighter lists promote ID VERSION --reason WHY, or lists drop.',
       )
 }
-
-/** Exceptions beyond this share of a list's entries say more of the list than of the files (matching.md §9.3). */
-const MOST_EXCEPTED = 0.001
 
 /** @param silent what of each list is silent */
 export function judgeSilent(

@@ -52,7 +52,8 @@ export function archiveReader(bench: Bench, nameOf: KeyedName): ArchiveReader {
             ? await permitted(edge.accepted, kind)
             : edge.accepted.unread(off, kind)
         const media = withinCap(await readMedia(accepted, NO_FILES, 0), bench.lists, bench.switches().at)
-        const lists = bench.lists.bind(media.readings, bench.switches().at, media.digestKinds, media.hashed)
+        const { readings, digestKinds, hashed, videos } = media
+        const lists = bench.lists.bind(readings, bench.switches().at, digestKinds, hashed, videos)
         const measured = await measuredFor(versions, accepted, bench)
         return {
           judged: {

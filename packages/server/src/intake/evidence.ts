@@ -227,7 +227,7 @@ function hasAny({ accepted, media }: Seen, kind: LoadedList['kind']): boolean {
 /** Why a list of this kind could not see all that the event holds. */
 function gapBefore({ accepted, media }: Seen, kind: LoadedList['kind']): string | undefined {
   if (kind === 'domain') return isCut(accepted.event.item, 'links') ? 'truncated' : undefined
-  if (kind === 'pdq') return media.unknown[0]?.why
+  if (kind === 'pdq' || kind === 'vpdq') return media.unknown[0]?.why
   return kind === 'digest' ? media.unknown.find(({ signal }) => signal === 'media.bytes')?.why : undefined
 }
 
@@ -241,11 +241,15 @@ function hitShown(hit: ListHit, match: StoredHit | undefined): { value: string; 
   return { value: hit.kind === 'text' ? 'words found' : 'domain listed' }
 }
 
-function matchWords({ kind, distanceBits, way }: HashMatch): string {
-  if (kind !== 'pdq') return `${kind.toUpperCase()} equal`
+function matchWords({ kind, distanceBits, way, shares }: HashMatch): string {
+  if (kind !== 'pdq' && shares === undefined) return `${kind.toUpperCase()} equal`
   const turned = way === null || way.variant === 'original' ? '' : `, ${way.variant.replaceAll('_', ' ')}`
+  if (shares !== undefined)
+    return `${percent(shares.listed)} of the listed video, ${percent(shares.query)} of this one${turned}`
   return `${distanceBits} of 256 bits differ${turned}`
 }
+
+const percent = (share: number): string => `${Math.floor(share * 100)} %`
 
 const isCut = (record: unknown, field: string): boolean => {
   const value: unknown = typeof record === 'object' && record !== null ? Reflect.get(record, field) : undefined

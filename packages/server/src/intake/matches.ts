@@ -19,9 +19,13 @@ export function matchesOf(
   files: readonly (readonly FileHash[])[],
   lists: BoundLists,
 ): readonly (readonly StoredHit[])[] {
-  const asked = [...lists.asked.values()].filter(({ kind }) => kind === 'pdq' || kind === 'digest')
-  return files.map((hashes) =>
+  const asked = [...lists.asked.values()].filter(({ kind }) => kind === 'pdq' || kind === 'vpdq' || kind === 'digest')
+  return files.map((hashes, place) =>
     asked.flatMap(({ id, kind }) => {
+      if (kind === 'vpdq') {
+        const hit = lists.nearestVideo(id, place)
+        return hit === undefined ? [] : shownOf(hit, WHOLE).map((one) => ({ ...one, others: 0 }))
+      }
       // A PDQ and a SHA-256 are written alike; each is for its own kind of list.
       const fitting = hashes.filter(({ way }) => (way === null) === (kind === 'digest'))
       return nearestOf(fitting, id, lists)
@@ -36,7 +40,13 @@ export const nearestWith = (files: readonly (readonly StoredHit[])[], list: stri
     .filter((hit) => hit.list === list)
     .sort(nearerFirst)[0]
 
-export const matchOf = ({ kind, distanceBits, way, weak }: StoredHit): HashMatch => ({ kind, distanceBits, way, weak })
+export const matchOf = ({ kind, distanceBits, way, weak, shares }: StoredHit): HashMatch => ({
+  ...{ kind, distanceBits, way, weak },
+  ...(shares !== undefined && { shares }),
+})
+
+/** All frames of a file together. */
+const WHOLE = { of: null, ground: null, frame: null, atMs: null }
 
 function nearestOf(hashes: readonly FileHash[], list: string, lists: BoundLists): StoredHit[] {
   const hits = hashes.flatMap(({ value, way }) => {
@@ -48,10 +58,12 @@ function nearestOf(hashes: readonly FileHash[], list: string, lists: BoundLists)
 }
 
 const nearerFirst = (a: HashMatch, b: HashMatch): number =>
-  Number(a.weak) - Number(b.weak) || a.distanceBits - b.distanceBits
+  Number(a.weak) - Number(b.weak) ||
+  (b.shares?.listed ?? 0) - (a.shares?.listed ?? 0) ||
+  a.distanceBits - b.distanceBits
 
 function shownOf(hit: ListHit, way: FileHash['way']): Omit<StoredHit, 'others'>[] {
-  const { kind, list, version, sealed, entry, distanceBits, variant = 'original', weak = false } = hit
+  const { kind, list, version, sealed, entry, distanceBits, shares, variant = 'original', weak = false } = hit
   if (kind === 'text' || kind === 'domain') return []
   return [
     {
@@ -62,6 +74,7 @@ function shownOf(hit: ListHit, way: FileHash['way']): Omit<StoredHit, 'others'>[
       kind,
       distanceBits,
       weak,
+      ...(shares !== undefined && { shares: { ...shares } }),
       way: way === null ? null : { ...way, variant },
     },
   ]

@@ -2,7 +2,7 @@ import { kindOfDigest, parseDigest } from '@lamplighter/matching'
 import type { Event } from '@lamplighter/rules'
 import { type MediaVault, mediaKey, type StoredMedia } from '../evidence/index.ts'
 import type { StoredFile } from '../review/index.ts'
-import type { BoundReading, DigestKind, ListBook } from '../signals/index.ts'
+import type { BoundReading, DigestKind, ListBook, SeenVideo } from '../signals/index.ts'
 import type { Accepted, WireFile } from './event.ts'
 import type { FileHash } from './matches.ts'
 
@@ -11,6 +11,8 @@ export interface MediaReading {
   /** The event with its `media` record filled in; without files the event as it was. */
   readonly event: Event
   readonly readings: readonly BoundReading[]
+  /** The same by their files, in the order of the event. */
+  readonly videos: readonly SeenVideo[]
   /** Kinds of digest that are known of every file: only of these a list can say "no hit". */
   readonly digestKinds: ReadonlySet<DigestKind>
   /** SHA-256 of the files that have a hash of the record; undefined in it where a file's is not known. */
@@ -30,6 +32,7 @@ export interface MediaReading {
 
 const NOTHING: Omit<MediaReading, 'event'> = {
   readings: [],
+  videos: [],
   digestKinds: new Set(['sha256', 'sha1', 'md5']),
   hashed: new Map(),
   placed: new Map(),
@@ -68,6 +71,7 @@ export async function readMedia(accepted: Accepted, vault: FileSource, budgetMs:
   return {
     event: { ...accepted.event, media: record } as Event,
     readings: read.flatMap((one) => one.readings),
+    videos: read.map(({ readings, digests, moves }) => ({ readings, file: sha256In(digests), moves })),
     digestKinds: new Set([...ALL_KINDS].filter((kind) => kinds.every((known) => known.has(kind)))),
     ...filesByHash(read),
     files: read.map((one) => one.file),
@@ -88,7 +92,7 @@ export function withinCap(media: MediaReading, lists: Pick<ListBook, 'known'>, n
   if (typeof record !== 'object' || record === null || Array.isArray(record)) return media
   const pdq: unknown = Reflect.get(record, 'pdq')
   if (!Array.isArray(pdq) || pdq.length <= MOST_PDQ) return media
-  const known = lists.known(media.readings, now)
+  const known = lists.known(media.readings, now, media.videos)
   const gap = pdq.filter((value) => value === null).slice(0, 1)
   const kept = [...new Set<unknown>([...known, ...pdq.filter((value) => value !== null)])]
   const capped = [...kept.slice(0, MOST_PDQ - gap.length), ...gap]
@@ -103,7 +107,7 @@ interface Hashes {
 
 function filesByHash(read: readonly Pick<OneFile, 'digests' | 'pdq'>[]): Pick<MediaReading, 'hashed' | 'placed'> {
   const pairs = read.flatMap(({ digests, pdq }, place) => {
-    const sha256 = digests.known.find((digest) => kindOf(digest) === 'sha256')
+    const sha256 = sha256In(digests)
     return [...new Set([...digests.known, ...pdq.known])].map((hash) => ({ hash, sha256, place }))
   })
   const byHash = [...Map.groupBy(pairs, ({ hash }) => hash)]
@@ -114,6 +118,8 @@ function filesByHash(read: readonly Pick<OneFile, 'digests' | 'pdq'>[]): Pick<Me
 }
 
 const ALL_KINDS = NOTHING.digestKinds
+
+const sha256In = ({ known }: Hashes): string | undefined => known.find((digest) => kindOf(digest) === 'sha256')
 
 function listed(name: string, files: readonly Hashes[]): Record<string, unknown> {
   const known = files.flatMap((file) => file.known)
@@ -132,6 +138,7 @@ interface OneFile {
   readonly digests: Hashes
   readonly pdq: Hashes
   readonly readings: readonly BoundReading[]
+  readonly moves: boolean
   readonly ways: readonly FileHash[]
   readonly file: MediaReading['files'][number]
 }
@@ -162,6 +169,7 @@ function storedFile(wire: WireFile, stored: StoredMedia): OneFile {
       digests: { known: [row.sha256], whole: true },
       pdq: { known: [], whole: false },
       readings: [],
+      moves: mediaKindOf(base.type) === 'video',
       ways: [],
       file: { ...base, unknown: [{ part: 'pixels', why: 'late' }] },
     }
@@ -175,6 +183,7 @@ function storedFile(wire: WireFile, stored: StoredMedia): OneFile {
       ? { known: facts.readings.map(({ pdq }) => pdq), whole: decoded }
       : { known: [], whole: true },
     readings: facts.readings.map(({ pdq, quality, variants }) => ({ pdq, quality, variants })),
+    moves: kind === 'video' || (facts.frames ?? 1) > 1,
     ways: facts.readings.map(({ pdq, of, ground = null, frame = null, ms = null }) => ({
       value: pdq,
       way: { of, ground, frame, atMs: ms },
@@ -199,6 +208,7 @@ function hashesOnly(wire: WireFile, connection: string, missing?: 'late' | 'fetc
     digests: { known: wire.digests, whole: wire.digests.length > 0 && missing === undefined },
     pdq: { known: wire.pdq.map(({ hash }) => hash), whole: known && missing === undefined },
     readings: wire.pdq.map(({ hash, quality }) => ({ pdq: hash, quality, variants: [] })),
+    moves: mediaKindOf(wire.type ?? '') === 'video',
     ways: wire.pdq.map(({ hash }) => ({ value: hash, way: { of: null, ground: null, frame: null, atMs: null } })),
     file: {
       mediaKey: mediaKey(connection, wire.id),

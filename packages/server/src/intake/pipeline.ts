@@ -135,9 +135,12 @@ export async function planEvent(given: Accepted, bench: Bench, wish: Wish): Prom
       ),
     ),
   ])
-  const media = withinCap(read, bench.lists, now)
-  const bind = (): BoundLists => bench.lists.bind(media.readings, now, media.digestKinds, media.hashed)
-  const lists = bind()
+  const book = await bench.lists.searched(read.readings)
+  const media = withinCap(read, book, now)
+  const bind = (of = book): BoundLists => of.bind(media.readings, now, media.digestKinds, media.hashed, media.videos)
+  // Once an event: what the gate has asked is not counted again in follow.
+  const isFirst = (wish.first ?? phases).includes('gate')
+  const lists = isFirst ? bench.trials.watch(bind(), bind) : bind()
   const plan = program.plan(media.event, measured, lists)
   const asides = asked.flatMap(({ rules, missing }, place): Aside[] => {
     const known = { ...knownOf(rules, acting.rules, measured), ...own[place] }
@@ -182,7 +185,7 @@ export function judgePlanned(planned: Planned, readings: readonly Reading[], ben
   const aside = asides.find((one) => one.rules === other)
   if (aside !== undefined) {
     const { providers } = bench
-    const bind = (): BoundLists => bench.lists.bind(media.readings, now, media.digestKinds, media.hashed)
+    const bind = (): BoundLists => bench.lists.bind(media.readings, now, media.digestKinds, media.hashed, media.videos)
     const own = readingsFor(aside, ops, readings)
     bench.tally.later(() => judgeOther(aside, own, { ...shared, lists: bind, providers, budgetMs: FOLLOW_MS }))
   }

@@ -1,16 +1,20 @@
 import type { CaseRow } from '@lamplighter/api'
 import { defineQuery, type ReadDb } from '../storage/index.ts'
 import { casesNotFor } from './cases.ts'
+import { hotCases } from './hot.store.ts'
 import { lanesFor } from './lanes.ts'
 import type { CasesTable, EvidenceTable, ReportsTable, StaffDecisionsTable } from './tables.ts'
 
-const rowOf = (row: CasesTable): CaseRow => ({
+const rowOf = (row: CasesTable, hot: ReadonlySet<number>): CaseRow => ({
   number: row.number,
   lane: row.lane,
   words: row.words,
   dueAt: row.due_at,
   state: row.state,
+  hot: hot.has(row.number),
 })
+
+const numbersOf = (rows: readonly { readonly number: number }[]): number[] => rows.map(({ number }) => number)
 
 /** Cases that one person holds. */
 export const casesOf = defineQuery('review.mine', async ({ db, now }: ReadDb, staff: string): Promise<CaseRow[]> => {
@@ -23,7 +27,8 @@ export const casesOf = defineQuery('review.mine', async ({ db, now }: ReadDb, st
     .orderBy('due_at')
     .limit(50)
     .execute()
-  return rows.map(rowOf)
+  const hot = new Set(numbersOf(await hotCases({ db, now }, { numbers: numbersOf(rows) })))
+  return rows.map((row) => rowOf(row, hot))
 })
 
 export interface CaseRows {
@@ -46,6 +51,8 @@ export interface CaseRows {
   readonly openCases: number
   readonly decided: (StaffDecisionsTable & { readonly ended: string | null }) | null
   readonly next: readonly CaseRow[]
+  /** Lists of which a hot entry hit something of this case. */
+  readonly hot: readonly string[]
 }
 
 /** All rows of one case, or undefined when it is not there or not for these roles. */
@@ -98,6 +105,8 @@ export const caseRows = defineQuery(
       .orderBy('number')
       .limit(5)
       .execute()
+    const hot = await hotCases({ db, now }, { numbers: numbersOf([row, ...next]) })
+    const hotNumbers = new Set(numbersOf(hot))
     return {
       row,
       excluded: excluded.map(({ staff }) => staff),
@@ -130,7 +139,8 @@ export const caseRows = defineQuery(
       draft: draft?.sealed ?? null,
       ...(row.account === null ? { strikes: 0, openCases: 0 } : await accountCounts({ db }, row.account, of)),
       decided: decided ?? null,
-      next: next.map(rowOf),
+      next: next.map((one) => rowOf(one, hotNumbers)),
+      hot: hot.flatMap(({ number, list }) => (number === of ? [list] : [])),
     }
   },
 )

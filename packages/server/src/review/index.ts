@@ -13,6 +13,7 @@ export { type EvidenceSeed, putEvidence, putReport, type ReportSeed } from './ev
 export { factLines } from './facts.ts'
 export { laneStands, lifeThreat } from './lane-read.store.ts'
 export { laneIds, laneOf, lanesFor, reportDueMs, shippedLanes } from './lanes.ts'
+export { type CaseMatches, isUndecided, matchesOf } from './matches.ts'
 export { finalStateOf, type Reviewed, reviewedOf, reviewedSince } from './reviewed.store.ts'
 export { routesOf } from './routes.ts'
 export { settleHandler, withheldHandler } from './settle.ts'

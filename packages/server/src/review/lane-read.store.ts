@@ -1,5 +1,6 @@
 import { defineQuery, type ReadDb } from '../storage/index.ts'
 import { casesNotFor } from './cases.ts'
+import { hotCases } from './hot.store.ts'
 
 export interface LaneCount {
   readonly lane: string
@@ -7,6 +8,8 @@ export interface LaneCount {
   readonly overdue: number
   readonly oldestAt: number | null
   readonly nextDueAt: number | null
+  /** Those that a hot entry of a list hit something of. */
+  readonly hot: number
 }
 
 /** What waits in every lane, for metrics. */
@@ -76,6 +79,12 @@ export const laneCounts = defineQuery(
       .where('claim_until', '>', now)
       .groupBy('lane')
       .execute()
+    const hot = new Map(
+      [...Map.groupBy(await hotCases({ db, now }, { lanes }), ({ lane }) => lane)].map(([lane, own]) => [
+        lane,
+        new Set(own.map(({ number }) => number)).size,
+      ]),
+    )
     const heldOf = new Map(held.map((row) => [row.lane, Number(row.held)]))
     const overdue = new Map(late.map((row) => [row.lane, Number(row.overdue)]))
     return rows.map((row) => ({
@@ -84,6 +93,7 @@ export const laneCounts = defineQuery(
       overdue: overdue.get(row.lane) ?? 0,
       oldestAt: row.oldest === null ? null : Number(row.oldest),
       nextDueAt: row.next === null ? null : Number(row.next),
+      hot: hot.get(row.lane) ?? 0,
     }))
   },
 )

@@ -71,6 +71,7 @@ export function routesOf(desk: CaseDesk): Route[] {
                 oldestAt: count?.oldestAt ?? null,
                 nextDueAt: count?.nextDueAt ?? null,
                 decidedByMeToday: today[lane.id] ?? 0,
+                hot: count?.hot ?? 0,
               }
             }),
           mine,

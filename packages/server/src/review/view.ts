@@ -106,6 +106,10 @@ export function signalsView(pieces: readonly OpenedEvidence[]): SignalJson[] {
   return [...byName.values()].sort((a, b) => weight[a.state] - weight[b.state] || (a.name < b.name ? -1 : 1))
 }
 
+/** A hit of an entry that hits things of many people just now is called so, on the row of its list. */
+export const hotIn = (signal: SignalJson, hot: readonly string[]): SignalJson =>
+  signal.state === 'hit' && signal.list !== null && hot.includes(signal.list.name) ? { ...signal, hot: true } : signal
+
 /** Why the rules fired, newest verdict first; a rule appears once. */
 export function firedView(explanations: readonly Omit<ExplanationJson, 'effects'>[]): CaseJson['fired'] {
   const seen = new Set<string>()

@@ -2,10 +2,11 @@ import {
   DigestTable,
   isWeak,
   kindOfDigest,
+  type Nearby,
   type Pdq,
   parseDigest,
-  parsePdq,
   type VARIANTS,
+  type VideoShares,
 } from '@lamplighter/matching'
 import type { Hit, List, Lists } from '@lamplighter/rules'
 import { EntryBook } from './lists/entry-book.ts'
@@ -13,16 +14,20 @@ import type { ListKind, ParsedEntry } from './lists/parse.ts'
 import {
   finding,
   INDEX_BITS,
+  type Looked,
   look,
+  lookAtVideo,
   type Searches,
   type Seen,
   type SilencedHit,
   type Unsure,
   WITHIN_BITS,
 } from './look.ts'
-import { Pictures, type Slot } from './pictures/pictures.ts'
+import { Filling, type IndexedFinder } from './pictures/finder.ts'
+import { MANY, Pictures } from './pictures/pictures.ts'
 import { type TermSet, TextReader, termSet } from './terms.ts'
 import type { TermFacts } from './terms-messages.ts'
+import { type SeenVideo, SeenVideos } from './videos/seen.ts'
 
 /** A list as it stands in memory: one version, swapped as a whole. */
 export interface LoadedList {
@@ -34,27 +39,28 @@ export interface LoadedList {
   readonly version: number
   readonly updatedAt: number | null
   readonly staleAfterMs: number | null
-  /** Pictures only: bits within which one is the same, and whether it is also looked up turned and mirrored (matching.md §6.4, §6.5). */
+  /** Pictures and videos: bits within which one is the same, and whether it is also looked up turned and mirrored (matching.md §6.4, §6.5). */
   readonly within?: number
   readonly variants?: 'as_is' | 'eight'
+  /** Videos only: how much of the listed one, and of the one that is asked about, must be in the other (matching.md §7). */
+  readonly listShare?: number
+  readonly queryShare?: number
   /** What an entry is that is disputed: a hit by default, or nothing that anybody can tell (matching.md §9.1). */
   readonly disputed?: 'hit' | 'cannot_tell'
   readonly finder: Finder
 }
 
 type Finder =
-  | PictureFinder
+  | IndexedFinder
   | { readonly kind: 'digest'; readonly table: DigestTable; readonly holds: ReadonlySet<DigestKind> }
   | { readonly kind: 'text'; readonly terms: TermSet }
   | { readonly kind: 'domain'; readonly domains: ReadonlyMap<string, number> }
 
-/** The place of a list in an index that it shares with others. */
-export interface PictureFinder {
-  readonly kind: 'pdq'
+/** What was searched in an index, and how many entries had been added to it by then. */
+interface Ahead {
   readonly pictures: Pictures
-  readonly slot: Slot
-  /** The highest entry number of this version: what is beyond is being loaded for the next one. */
-  readonly upTo: number
+  readonly additions: number
+  readonly found: Map<Pdq, Nearby>
 }
 
 export type DigestKind = ReturnType<typeof kindOfDigest>
@@ -71,16 +77,20 @@ export interface ListHit {
   readonly list: string
   readonly version: number
   readonly sealed: boolean
-  readonly kind: 'pdq' | 'sha256' | 'sha1' | 'md5' | 'text' | 'domain'
+  readonly kind: 'pdq' | 'vpdq' | 'sha256' | 'sha1' | 'md5' | 'text' | 'domain'
   readonly entry: number
+  /** Of a video: of the two frames that are nearest to each other. */
   readonly distanceBits: number
-  /** Pictures only. */
+  /** Videos only: how much of each is in the other one. */
+  readonly shares?: VideoShares
+  /** Pictures and videos. */
   readonly variant?: (typeof VARIANTS)[number]
   /** The picture shows too little to be sure: to the rules this is *unknown*. */
   readonly weak?: true
   readonly from?: number
   readonly to?: number
-  readonly flags?: readonly 'disputed'[]
+  /** Not everybody thinks that the entry belongs there; it hits things of many people just now. */
+  readonly flags?: readonly ('disputed' | 'hot')[]
   /** What a term file calls the entry, and how grave it says that it is; never of a sealed list. */
   readonly term?: { readonly id: string; readonly severity?: 1 | 2 | 3 | 4 }
 }
@@ -106,34 +116,38 @@ export const termFacts = (list: Pick<LoadedList, 'id' | 'version' | 'sealed' | '
   use: list.context ? 'context' : 'evidence',
 })
 
+type DigestFinder = Extract<Finder, { kind: 'digest' }>
+
+/** Digests beside those that are there: the table is the same one, so what is looked up next finds them. */
+export function withDigests(
+  running: DigestFinder | undefined,
+  entries: readonly { readonly n: number; readonly entry: ParsedEntry }[],
+): DigestFinder {
+  const table = running?.table ?? new DigestTable()
+  const holds = new Set<DigestKind>(running?.holds)
+  for (const { n, entry } of entries) {
+    const digest = parseDigest(entry.value)
+    if (digest === undefined) continue
+    table.add(digest, n)
+    holds.add(kindOfDigest(digest))
+  }
+  return { kind: 'digest', table, holds }
+}
+
 function finderOf(
   facts: Omit<LoadedList, 'finder'>,
   entries: readonly { readonly n: number; readonly entry: ParsedEntry }[],
 ): Finder {
   const { kind } = facts
   switch (kind) {
-    case 'pdq': {
-      const pictures = new Pictures()
-      const slot = pictures.open()
-      let upTo = 0
-      for (const { n, entry } of entries) {
-        const pdq = parsePdq(entry.value)
-        if (pdq !== undefined) pictures.add(slot, n, pdq)
-        upTo = Math.max(upTo, n)
-      }
-      return { kind, pictures, slot, upTo }
+    case 'pdq':
+    case 'vpdq': {
+      const filling = new Filling(kind, new Pictures())
+      for (const { n, entry } of entries) filling.add(n, entry.value)
+      return filling.finder(entries.reduce((highest, { n }) => Math.max(highest, n), 0))
     }
-    case 'digest': {
-      const table = new DigestTable()
-      const holds = new Set<DigestKind>()
-      for (const { n, entry } of entries) {
-        const digest = parseDigest(entry.value)
-        if (digest === undefined) continue
-        table.add(digest, n)
-        holds.add(kindOfDigest(digest))
-      }
-      return { kind, table, holds }
-    }
+    case 'digest':
+      return withDigests(undefined, entries)
     case 'text':
       return {
         kind,
@@ -149,12 +163,18 @@ function finderOf(
 
 /** All lists of this process. A list that was never loaded is down: rules read *unknown*, never "no hit". */
 export class ListBook {
-  readonly #lists = new Map<string, LoadedList>()
+  readonly #lists: Map<string, LoadedList>
   readonly #entries: EntryBook
+  readonly #ahead: readonly Ahead[]
 
-  /** @param entries what is known of single entries of these lists */
-  constructor(entries: EntryBook = new EntryBook()) {
+  /**
+   * @param entries what is known of single entries of these lists
+   * @param of another book, whose lists this one shows, and what was searched ahead in them
+   */
+  constructor(entries: EntryBook = new EntryBook(), of?: { lists: Map<string, LoadedList>; ahead: readonly Ahead[] }) {
     this.#entries = entries
+    this.#lists = of?.lists ?? new Map()
+    this.#ahead = of?.ahead ?? []
   }
 
   set(list: LoadedList): void {
@@ -174,13 +194,42 @@ export class ListBook {
     return [...this.#lists.values()]
   }
 
-  /** Hashes of which any list of pictures says anything but "no hit", one of each list before the others. */
-  known(readings: readonly BoundReading[], now: number): ReadonlySet<Pdq> {
-    const searches: Searches = new Map()
+  /**
+   * The same lists, of which these readings are looked up already: from 256 hashes on in threads, so that a video or a long question keeps nobody else
+   * waiting. An index to which an entry was added since then is searched again.
+   */
+  async searched(readings: readonly BoundReading[]): Promise<ListBook> {
+    const near = this.all().flatMap(({ finder, within = WITHIN_BITS, variants }) =>
+      'pictures' in finder && within <= INDEX_BITS
+        ? [{ pictures: finder.pictures, isTurned: variants !== 'as_is' }]
+        : [],
+    )
+    const many = [...Map.groupBy(near, ({ pictures }) => pictures)].flatMap(([pictures, lists]) => {
+      const isTurned = lists.some((list) => list.isTurned)
+      const pdqs = new Set(readings.flatMap(({ pdq, variants }) => (isTurned ? [pdq, ...variants] : [pdq])))
+      return pdqs.size < MANY ? [] : [{ pictures, pdqs }]
+    })
+    if (many.length === 0) return this
+    const ahead = many.map(async ({ pictures, pdqs }) => {
+      const { additions } = pictures
+      return { pictures, additions, found: await pictures.nearMany([...pdqs], INDEX_BITS) }
+    })
+    return new ListBook(this.#entries, { lists: this.#lists, ahead: await Promise.all(ahead) })
+  }
+
+  /**
+   * Hashes of which any list of pictures or videos says anything but "no hit", one of each list before the others.
+   *
+   * @param videos the same readings by their files
+   */
+  known(readings: readonly BoundReading[], now: number, videos: readonly SeenVideo[] = []): ReadonlySet<Pdq> {
+    const searches = this.#searches()
+    const seenVideos: Seen['videos'] = new SeenVideos(videos)
     const found = this.all().map((list) => {
-      if (list.finder.kind !== 'pdq') return []
+      if (!('pictures' in list.finder)) return []
       const isKnown = (reading: BoundReading): boolean => {
-        const seen = { ...this.#seen(searches, now), readings: new Map([[reading.pdq, reading]]) }
+        const own = { readings: new Map([[reading.pdq, reading]]), videos: seenVideos }
+        const seen = { ...this.#seen(searches, now), ...own }
         return look(list, reading.pdq, seen) !== null
       }
       return readings.filter(isKnown).map(({ pdq }) => pdq)
@@ -194,12 +243,14 @@ export class ListBook {
    * @param readings of the event's pictures, so that a hash that rules ask about is looked up with its quality and its variants
    * @param digestKinds kinds of digest that are known of every file of the event: a list that holds others cannot say "no hit"
    * @param files SHA-256 of the files that have a hash, for exceptions; undefined in it where a file's is not known
+   * @param videos the readings by their files, in the order of the event: a list of videos is asked about a file as a whole
    */
   bind(
     readings: readonly BoundReading[],
     now: number,
     digestKinds: ReadonlySet<DigestKind>,
     files: Seen['files'] = new Map(),
+    videos: readonly SeenVideo[] = [],
   ): BoundLists {
     const byPdq = new Map<string, BoundReading>()
     // The same hash from two pictures: the better of them decides, whatever their order.
@@ -213,7 +264,8 @@ export class ListBook {
     const bound = new Map<string, List>()
     const others = new Map<string, ReturnType<typeof finding>>()
     const onSilenced = (one: SilencedHit) => void silenced.push(one)
-    const seen: Seen = { ...this.#seen(new Map(), now), readings: byPdq, files, onSilenced }
+    const own = { readings: byPdq, files, onSilenced, videos: new SeenVideos<Looked>(videos) }
+    const seen: Seen = { ...this.#seen(this.#searches(), now), ...own }
     return {
       hits,
       silenced,
@@ -225,6 +277,13 @@ export class ListBook {
         const find = others.get(name) ?? finding(list, { ...seen, onSilenced: () => undefined }, undefined)
         others.set(name, find)
         const found = find(value)
+        return typeof found === 'object' && found !== null ? found : undefined
+      },
+      nearestVideo: (name, place) => {
+        const list = asked.get(name)
+        const video = seen.videos.files[place]
+        if (list?.finder.kind !== 'vpdq' || video === undefined) return undefined
+        const found = lookAtVideo(list, video, { ...seen, onSilenced: () => undefined })
         return typeof found === 'object' && found !== null ? found : undefined
       },
       get: (name) => {
@@ -254,10 +313,17 @@ export class ListBook {
     }
   }
 
+  /** What was searched ahead and still holds. All who ask this book share it: what one of them adds is as good for the next. */
+  #searches(): Searches {
+    const valid = this.#ahead.filter(({ pictures, additions }) => pictures.additions === additions)
+    return new Map(valid.map(({ pictures, found }) => [pictures, found]))
+  }
+
   #seen(searches: Searches, now: number): Seen {
     const entries = this.#entries
     const onSilenced = () => undefined
-    return { readings: new Map(), files: new Map(), texts: new TextReader(), searches, entries, now, onSilenced }
+    const none = { readings: new Map(), files: new Map(), videos: new SeenVideos<Looked>() }
+    return { ...none, texts: new TextReader(), searches, entries, now, onSilenced }
   }
 }
 
@@ -270,6 +336,8 @@ export interface BoundLists extends Lists {
   readonly asked: ReadonlyMap<string, LoadedList>
   /** What a list that was asked holds of one more value, for the case: a rule is content with the first hit. Changes nothing of the above. */
   nearest(name: string, value: string): ListHit | undefined
+  /** The same of a list of videos and of one file of the event, by its place. */
+  nearestVideo(name: string, place: number): ListHit | undefined
 }
 
 /** True when the list is older than it promises: hits still count, "no hit" does not (matching.md §9.5). */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../http/errors.ts'
 import { type Fence, isStorageError, type Storage } from '../storage/index.ts'
 import type { Write } from './stage-rows.ts'
+import { makeTurns } from './turns.ts'
 
 /** How long a process that died keeps others from a list. */
 const HELD_MS = 6_000
@@ -19,26 +20,13 @@ export interface Claims {
    * @throws AppError `conflict` another process is changing it
    */
   hold<T>(list: string, what: (write: Write) => Promise<T>): Promise<T>
-  /** Does something in turn with changes of a list that only this process sees. */
-  inTurn<T>(list: string, what: () => Promise<T>): Promise<T>
   /** Waits until nothing is being done to any list. */
   idle(): Promise<void>
 }
 
 export function makeClaims(storage: Pick<Storage, 'store' | 'leases'>): Claims {
   const { store, leases } = storage
-  const turns = new Map<string, Promise<unknown>>()
-
-  const inTurn: Claims['inTurn'] = (list, what) => {
-    const done = (turns.get(list) ?? Promise.resolve()).then(what)
-    const ended = done
-      .catch(() => undefined)
-      .then(() => {
-        if (turns.get(list) === ended) turns.delete(list)
-      })
-    turns.set(list, ended)
-    return done
-  }
+  const turns = makeTurns()
 
   const leased = async <T>(list: string, what: (write: Write) => Promise<T>): Promise<T> => {
     let fence = await acquire(`list:${list}`)
@@ -72,15 +60,12 @@ export function makeClaims(storage: Pick<Storage, 'store' | 'leases'>): Claims {
   }
 
   return {
-    inTurn,
     // On SQLite no other process can be there: it holds the whole store.
     hold: (list, what) =>
-      inTurn(list, () =>
+      turns.inTurn(list, () =>
         store.engine === 'sqlite' ? what((work, input, options) => store.tx(work, input, options)) : leased(list, what),
       ),
-    async idle() {
-      while (turns.size > 0) await Promise.all(turns.values())
-    },
+    idle: turns.idle,
   }
 }
 

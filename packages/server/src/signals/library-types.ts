@@ -34,7 +34,7 @@ export interface ListLibrary {
   /** Makes lists that are not there yet, empty and live: a rule that asks them is decided, and hears "no hit". */
   declare(lists: readonly ListFacts[], by: string): Promise<void>
   /** @throws AppError `invalid` a list of this kind has no distance, or not such a one */
-  check(facts: Pick<ListFacts, 'kind' | 'sealed' | 'within' | 'variants'>): void
+  check(facts: Pick<ListFacts, 'kind' | 'sealed' | 'within' | 'variants' | 'listShare' | 'queryShare'>): void
   /** Makes a list of which no version is live: a rule that asks it is *unknown*. @throws AppError `conflict` · `invalid` */
   create(facts: ListFacts): Promise<{ readonly revision: number }>
   /**

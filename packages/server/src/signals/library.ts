@@ -43,8 +43,6 @@ const LOADED_FIRST = 50_000
 const ERASED_AT_ONCE = 1_000
 /** Between two writings of what trials counted. */
 const COUNT_MS = 5_000
-/** No list has this name: the versions in trial are read in turn with themselves. */
-const TRIALS = ''
 
 export function makeLibrary(parts: {
   readonly storage: Storage
@@ -78,10 +76,10 @@ export function makeLibrary(parts: {
   const claims = makeClaims(storage)
   let turn: Promise<unknown> = Promise.resolve()
 
-  // Loading is apart from changing: what another process took out must not wait for an import of ours into the same list.
+  // Loading is apart from changing: what another process took out must not wait for an import of ours, nor for the load of another list.
   const loading = makeTurns()
   const loads = <T>({ id, kind }: Pick<ListsTable, 'id' | 'kind'>, load: () => Promise<T>): Promise<T> =>
-    loading(kind === 'text' ? 'all texts' : id, load)
+    loading.inTurn(kind === 'text' ? 'all texts' : id, load)
 
   const rows = () => storage.store.read(allLists, undefined)
   const rowOf = async (id: string): Promise<ListsTable | undefined> => (await rows()).find((row) => row.id === id)
@@ -90,13 +88,13 @@ export function makeLibrary(parts: {
     const texts = all.filter(({ kind }) => kind === 'text')
     return {
       entries: texts.reduce((sum, { entries }) => sum + entries, 0),
-      load: () => loading('all texts', () => loader.texts()),
+      load: () => loading.inTurn('all texts', () => loader.texts()),
     }
   }
 
   /** The versions in trial as the database says them now. */
-  const followTrials = (): Promise<void> => claims.inTurn(TRIALS, readTrials)
-  const readTrials = async (): Promise<void> => {
+  const followTrials = (): Promise<void> => loading.inTurn('all trials', loadTrials)
+  const loadTrials = async (): Promise<void> => {
     const beside = (await storage.store.read(besides, undefined)).filter(({ state }) => state === 'trial')
     const there = new Map((await rows()).map((row) => [row.id, row]))
     for (const { id } of trials.all()) if (!beside.some(({ list }) => list === id)) trials.remove(id)
@@ -140,11 +138,6 @@ export function makeLibrary(parts: {
         await tidy({ storage, write }, { row, version: (beside ?? row).version, keep: true })
       })
     }
-  }
-
-  const followNow = async (id: string): Promise<void> => {
-    const row = await rowOf(id)
-    if (row !== undefined) await follow(row)
   }
 
   const changeNow = async (write: Write, change: Change, onLoaded?: (count: number) => void): Promise<Changed> => {
@@ -215,7 +208,7 @@ export function makeLibrary(parts: {
     countTrials,
     async tend() {
       const ended = await storage.store.tx(retireEnded, await parts.keysFor([]))
-      for (const id of ended) await followNow(id)
+      for (const row of await rows()) if (ended.includes(row.id)) await follow(row)
       if (ended.length > 0) await followTrials()
       let erased = 0
       for (const { id: list } of await rows())
@@ -271,8 +264,7 @@ export function makeLibrary(parts: {
         textsTogether(all),
         ...all
           .filter(({ id, kind }) => kind !== 'text' && !restored.has(id))
-          // In turn with what changes load.
-          .map(({ id, entries }) => ({ entries, load: () => followNow(id) })),
+          .map((row) => ({ entries: row.entries, load: () => loads(row, () => loader.one(row)) })),
       ]
       for (const { entries, load } of steps) if (entries <= LOADED_FIRST) await load()
       const long = steps.filter(({ entries }) => entries > LOADED_FIRST)
@@ -292,10 +284,11 @@ export function makeLibrary(parts: {
     async idle() {
       await turn
       await claims.idle()
+      await loading.idle()
     },
     async refresh() {
       const changed = (await rows()).filter((row) => isBehind(row, book.get(row.id)))
-      await Promise.all(changed.map(({ id }) => followNow(id)))
+      await Promise.all(changed.map((row) => follow(row)))
       await followTrials()
     },
     async close() {
@@ -304,6 +297,7 @@ export function makeLibrary(parts: {
       await pictures.close()
       await turn
       await claims.idle()
+      await loading.idle()
       await countTrials().catch(parts.events.onFailure)
       await trials.close()
     },

@@ -1,9 +1,10 @@
 import type { Storage } from '../storage/index.ts'
-import { type ListBook, type LoadedList, loadList, termFacts, textList } from './book.ts'
+import { type ListBook, type LoadedList, loadList, termFacts, textList, withDigests } from './book.ts'
 import { type Codec, ErasedError } from './lists/codec.ts'
 import { columnsOf } from './lists/declaration.ts'
 import { factsOf, isWide } from './near.ts'
-import type { NumberedEntry, PictureLists } from './pictures/lists.ts'
+import { Filling, isIndexed } from './pictures/finder.ts'
+import type { IndexedRow, NumberedEntry, PictureLists } from './pictures/lists.ts'
 import { Pictures } from './pictures/pictures.ts'
 import { allLists, type ChangedRow, type EntryRow, firstAdded, listChanges, listEntries } from './store.ts'
 import type { ListsTable, ListVersionsTable } from './tables.ts'
@@ -12,6 +13,8 @@ import { type NumberedTerm, TermBuild } from './terms.ts'
 const SLICE = 1_000
 /** Of a list that is further behind everything is read: it is hardly more. */
 const MOST_BEHIND = 50
+/** More digests are not added in one go: nobody would be answered meanwhile. */
+const MOST_ADDED = 10_000
 
 type OnLoaded = (count: number) => void
 type Slices = AsyncIterable<readonly NumberedEntry[]>
@@ -84,7 +87,8 @@ export function makeLoader(parts: {
   /** Pictures are brought from the version that runs to the next one where that can be done beside it, in one index. */
   const byChanges = async (row: ListsTable, onLoaded: OnLoaded): Promise<boolean> => {
     const running = book.get(row.id)
-    if (running?.finder.kind !== 'pdq' || isWide(running) !== isWide(factsOf(row))) return false
+    if (running === undefined || !('pictures' in running.finder)) return false
+    if (isWide(running) !== isWide(factsOf(row))) return false
     const behind = row.version - running.version
     if (behind < 1 || behind > MOST_BEHIND) return false
     const first = await store.read(firstAdded, { list: row.id, from: running.version, to: row.version })
@@ -102,13 +106,37 @@ export function makeLoader(parts: {
     return true
   }
 
+  /** Digests that are new are put beside those that run, in one go; where some are gone, or most are new, all are read. */
+  const digests = async (row: ListsTable, onLoaded: OnLoaded): Promise<void> => {
+    const running = book.get(row.id)
+    const behind = row.version - (running?.version ?? 0)
+    if (running?.finder.kind === 'digest' && behind >= 1 && behind <= MOST_BEHIND) {
+      const steps: NumberedEntry[] = []
+      for await (const slice of changes(row, running.version, onLoaded)) {
+        steps.push(...slice)
+        if (steps.length > MOST_ADDED || slice.some(({ gone }) => gone)) break
+      }
+      if (steps.length <= MOST_ADDED && !steps.some(({ gone }) => gone)) {
+        book.set({ ...factsOf(row), finder: withDigests(running.finder, steps) })
+        return
+      }
+    }
+    let finder = withDigests(undefined, [])
+    for await (const slice of entries(row, onLoaded)) finder = withDigests(finder, slice)
+    book.set({ ...factsOf(row), finder })
+  }
+
   const one: Loader['one'] = async (row, onLoaded = () => undefined) => {
     if (row.kind === 'text') {
       await texts((id, count) => onLoaded(id === row.id ? count : 0))
       return
     }
     const facts = factsOf(row)
-    if (row.kind !== 'pdq') {
+    if (row.kind === 'digest') {
+      await digests(row, onLoaded)
+      return
+    }
+    if (!isIndexedRow(row)) {
       const all: NumberedEntry[] = []
       for await (const slice of entries(row, onLoaded)) all.push(...slice)
       book.set(loadList(facts, all))
@@ -152,11 +180,10 @@ export function makeLoader(parts: {
     const slices = whole
       ? entries({ id: row.id, version: version.version })
       : added({ id: row.id, version: version.version }, row.version)
-    if (row.kind === 'pdq') {
-      const pictures = new Pictures()
-      const slot = pictures.open()
-      await pictures.fill(slot, slices)
-      return { ...facts, finder: { kind: 'pdq', pictures, slot, upTo: version.last_n } }
+    if (isIndexed(row.kind)) {
+      const filling = new Filling(row.kind, new Pictures())
+      await filling.addAll(slices)
+      return { ...facts, finder: filling.finder(version.last_n) }
     }
     const all: NumberedEntry[] = []
     for await (const slice of slices) all.push(...slice)
@@ -176,8 +203,11 @@ export function makeLoader(parts: {
 
 const termOf = ({ n, entry }: NumberedEntry): NumberedTerm => ({ n, term: entry.value, about: entry.term })
 
-type Facts = Pick<LoadedList, 'within' | 'variants'>
-const factsDiffer = (a: Facts, b: Facts): boolean => a.within !== b.within || a.variants !== b.variants
+const isIndexedRow = (row: ListsTable): row is IndexedRow => isIndexed(row.kind)
+
+const MATCHING = ['within', 'variants', 'listShare', 'queryShare'] as const
+type Facts = Pick<LoadedList, (typeof MATCHING)[number]>
+const factsDiffer = (a: Facts, b: Facts): boolean => MATCHING.some((fact) => a[fact] !== b[fact])
 
 /** Only a list with a live version answers; any other is not in the book, and rules that ask it read "unknown". */
 export const isLive = (row: Pick<ListsTable, 'state' | 'version'>): boolean => row.state === 'live' && row.version > 0

@@ -6,6 +6,7 @@ import { isStale } from './book.ts'
 import type { ListLibrary } from './library.ts'
 import { allowedHarms } from './lists/declaration.ts'
 import { listRoutes } from './lists/list-routes.ts'
+import { type Measures, unmeasured } from './lists/measures.ts'
 import { allLists, besides } from './store.ts'
 import type { ListVersionsTable } from './tables.ts'
 
@@ -13,6 +14,7 @@ import type { ListVersionsTable } from './tables.ts'
 export function routesOf(services: {
   readonly storage: Storage
   readonly library: ListLibrary
+  readonly measures: Measures
   /** Harms of the live rules' schema; undefined before the first rule set. */
   harms(): ReadonlySet<string> | undefined
 }): Route[] {
@@ -24,9 +26,10 @@ export function routesOf(services: {
     })
   }
   return [
-    ...listRoutes({ storage: services.storage, library: services.library, checkHarm }),
+    ...listRoutes({ storage: services.storage, library: services.library, measures: services.measures, checkHarm }),
     route(getLists, async ({ now }) => {
       const rows = await services.storage.store.read(allLists, undefined)
+      const measures = await services.measures.lists(now)
       const waiting = new Map((await services.storage.store.read(besides, undefined)).map((one) => [one.list, one]))
       return {
         body: {
@@ -51,6 +54,7 @@ export function routesOf(services: {
                     : ('live' as const),
             source: row.source,
             waits: waitsJson(waiting.get(row.id)),
+            ...(measures.get(row.id) ?? unmeasured(row)),
           })),
           importing: [...services.library.importing].map(([id, far]) => ({ id, ...far })),
         },

@@ -29,6 +29,8 @@ export interface ListsTable {
   /** Pictures: bits within which one is the same, and whether it is looked up turned and mirrored too; null where the default holds. */
   within: number | null
   variants: 'as_is' | 'eight' | null
+  /** Videos: JSON of `DeclaredShares`; null where the defaults hold. */
+  shares: string | null
   /** The highest entry number of the live version: what is beyond belongs to one that is not live. */
   live_n: number
   /** The highest version number that was ever given. `version` is the live one; 0 where none is. */
@@ -256,6 +258,7 @@ export const schema = defineSchema({
     { id: '0004-terms', up: (engine) => [addColumn(engine, 'lists', 'terms_harms', 'text')] },
     { id: '0005-lists-versions', up: listVersions },
     { id: '0006-lists-sums', up: listSums },
+    { id: '0007-video-shares', up: (engine) => [addColumn(engine, 'lists', 'shares', 'text')] },
   ],
   tables: {
     lists: { kept: { forever: 'one row per list, until an admin removes the list' } },

@@ -1,8 +1,14 @@
 import { failPull, openWindow, settlePush, stagePage } from '../signals/exchanges/store.ts'
-import { type GoodCall, Makes, type Town } from './good-calls.ts'
+import type { GoodCall, Town } from './good-calls.ts'
+import { freshId, pdqOf, TERROR, uploadOf } from './house.ts'
 import type { State } from './states.ts'
 
 const json = (value: unknown) => ({ body: JSON.stringify(value), headers: { 'content-type': 'application/json' } })
+const ncmec = (word: string) => ({
+  ...{ source: 'ncmec', settings: { set: 'npo' } },
+  credentials: { username: 'x', password: word },
+})
+const stopNcii = { source: 'stopncii', settings: {}, credentials: { subscriptionKey: 'x', fetchKey: 'x' } }
 let made = 0
 
 /** Makes exchanges and what stands around them. What they call cannot be reached from here, and need not be. */
@@ -47,31 +53,35 @@ export class ExchangeMakes {
     return id
   }
 
-  /** An entry of a list that NCMEC feeds, and a decision that nobody can undo any more. */
-  async tellable(word: string): Promise<{ exchange: string; list: string; entry: number; decision: string }> {
+  /** A case about a picture that is on a list which this exchange feeds; nobody has decided it. */
+  async matched(source: object): Promise<{ exchange: string; list: string; entry: number; number: number }> {
     const { house, admin } = this.#town
-    const list = await this.list()
-    const facts = { id: list, kind: 'digest', harm: 'csea', sealed: false, context: false, source: 'x' } as const
-    const terms = {
-      name: 'x',
-      share: false,
-      export: false,
-      device: false,
-      harms: ['csea'],
-      feedback: 'welcome',
-    } as const
-    const text = `value,source_id\n${'ab'.repeat(16)},42/${list}\n`
+    const list = 'terror_media'
+    const pdq = pdqOf(TERROR)
+    const terms = { name: 'x', share: false, export: false, device: false, harms: ['terrorism'] } as const
+    const facts = { id: list, kind: 'pdq', harm: 'terrorism', sealed: true, context: false, source: 'x' } as const
     await house.context.library.import({
-      ...{ facts: { ...facts, staleAfterMs: null, terms }, text, contentType: 'text/csv', by: 'operator', live: true },
+      facts: { ...facts, staleAfterMs: null, terms: { ...terms, feedback: 'welcome' } },
+      ...{ text: `value,source_id\n${pdq},42/x\n`, contentType: 'text/csv', by: 'operator', live: true },
     })
-    const exchange = `x_${list}`
-    const credentials = { username: 'x', password: word }
-    await admin.call('PUT', `/v1/exchanges/${exchange}`, {
-      body: { source: 'ncmec', settings: { set: 'npo' }, credentials, lists: { digest: list } },
-    })
-    const { decision } = await new Makes(this.#town, word).decided()
+    const exchange = 'x_terror'
+    await admin.call('PUT', `/v1/exchanges/${exchange}`, { body: { ...source, lists: { pdq: list } } })
+    const id = freshId()
+    const media = [{ id, type: 'image/png', pdq: [{ hash: pdq, quality: 100, profile: 'full' }] }]
+    await house.screen({ ...uploadOf(id), media })
+    const entries = (await house.rows('list_entries')).filter((row) => row.list === list)
+    const entry = Math.max(...entries.map(({ n }) => Number(n)))
+    return { exchange, list, entry, number: Number((await house.newestCase()).number) }
+  }
+
+  /** An entry of a list that NCMEC feeds, and a decision on a match with it that nobody can undo any more. */
+  async tellable(word: string): Promise<{ exchange: string; list: string; entry: number; decision: string }> {
+    const { house, reviewer } = this.#town
+    const { number, ...about } = await this.matched(ncmec(word))
+    const { body, status, text } = await reviewer.decide(await reviewer.take(number), 'warn')
+    if (status !== 201) throw new Error(`deciding was answered ${status} ${text}`)
     house.clock.now += 11_000
-    return { exchange, list, entry: 1, decision }
+    return { ...about, decision: body.decision }
   }
 
   /** Feedback that was sent. */
@@ -113,11 +123,15 @@ export function exchangeCalls(town: Town, word: string): Record<string, () => Pr
       return { path: `/v1/exchanges/${exchange}/feedback`, ...json(body) }
     },
     async getExchangeReasons() {
-      const { list, decision } = await make.tellable(word)
-      // A list of another source, which wants no reasons.
-      const { admin } = town
-      await admin.call('PUT', `/v1/exchanges/x_${list}`, { body: make.body(list, word) })
-      return { path: `/v1/exchanges/x_${list}/reasons?list=${list}&entry=1&decision=${decision}` }
+      const { exchange, list, entry, decision } = await make.tellable(word)
+      // The same exchange, now of a source that wants no reasons.
+      await make.matched(stopNcii)
+      return { path: `/v1/exchanges/${exchange}/reasons?list=${list}&entry=${entry}&decision=${decision}` }
+    },
+    getCaseFeedback: async () => ({ path: `/v1/cases/${(await make.matched(stopNcii)).number}/feedback` }),
+    async tellWaiting() {
+      const { exchange, number, ...about } = await make.matched(stopNcii)
+      return { path: `/v1/exchanges/${exchange}/waiting`, ...json({ ...about, case: number }) }
     },
     checkExchange: async () => ({ path: `/v1/exchanges/${(await make.set(word)).id}/check`, ...json({}) }),
   }
@@ -160,6 +174,14 @@ export function exchangeStates(town: Town, word: string): State[] {
         const { list, ...body } = await make.tellable(word)
         const other = await make.set(word)
         return lead.call('POST', `/v1/exchanges/${other.id}/feedback`, { body: { ...body, list } })
+      },
+    ],
+    [
+      'tellWaiting',
+      'conflict',
+      async () => {
+        const { exchange, number, ...about } = await make.matched(ncmec(word))
+        return lead.call('POST', `/v1/exchanges/${exchange}/waiting`, { body: { ...about, case: number } })
       },
     ],
     [

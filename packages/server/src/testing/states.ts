@@ -316,7 +316,6 @@ function ofTheRest({ house, lead, admin, reviewer }: Town, make: Makes, word: st
           headers: { 'content-type': 'text/plain' },
         }),
     ],
-    ['handInVersion', 'malformed', () => lead.call('POST', '/v1/lists/x/versions', { body: `{"${word}` })],
     [
       'createList',
       'conflict',

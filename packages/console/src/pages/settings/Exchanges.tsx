@@ -7,6 +7,7 @@ import { Chip } from '../../ui/Chip.tsx'
 import { Failure } from '../../ui/Failure.tsx'
 import { Loaded } from '../../ui/Loaded.tsx'
 import { Terms } from '../../ui/Terms.tsx'
+import { coverageIn, worthIn } from './lists/measured.ts'
 import { useAct } from './useAct.ts'
 import { useMay } from './useMay.ts'
 
@@ -127,6 +128,8 @@ function factsOf(one: ExchangeJson, t: Messages): [string, string][] {
   ]
   if (one.pulledAt !== null) rows.push([words.pulled, t.dateTime(one.pulledAt)])
   if (one.nextAt !== null) rows.push([words.next, t.dateTime(one.nextAt)])
+  if (one.pulledAt !== null) rows.push([t.lists.measures.coverage, coverageIn(t, one.coverage)])
+  rows.push([t.lists.measures.wrong, worthIn(t, one.worth)])
   if (pull !== null) rows.push([words.pull, pullWords(pull, t)])
   return rows
 }

@@ -10,7 +10,7 @@ import { badLine, importFile, manifestFor, typeOfFile } from '../list-file.ts'
 import { pullCommand } from '../pulling.ts'
 import { checkTermFile, sendTermFile } from '../term-file.ts'
 
-const kinds = ['pdq', 'digest', 'text', 'domain'] as const
+const kinds = ['pdq', 'vpdq', 'digest', 'text', 'domain'] as const
 
 const reasonOf = (given: Given, step: string): string => {
   const reason = given.value('reason')
@@ -43,7 +43,7 @@ export const commands: readonly Command[] = [
     options: {
       list: { help: 'id of the list, as rule files name it; else as the manifest says', value: 'id' },
       manifest: { help: 'what stands beside the file, if it is not FILE.manifest.json', value: 'file' },
-      kind: { help: 'pdq, digest, text or domain', value: 'kind' },
+      kind: { help: 'pdq, vpdq (videos), digest, text or domain', value: 'kind' },
       harm: { help: 'harm that the list is about', value: 'harm' },
       harms: {
         help: 'harms of rules that may ask it, as its terms allow, with commas; at first: its own',
@@ -53,8 +53,13 @@ export const commands: readonly Command[] = [
       live: { help: 'at once and without trial; said so in the public log' },
       sealed: { help: 'entries are sealed at rest and never shown' },
       context: { help: 'a hit alone proves nothing' },
-      within: { help: 'pictures: bits within which one is the same, 31 if not given', value: 'bits' },
-      variants: { help: 'pictures: as_is, or eight to look turned and mirrored ones up too', value: 'variants' },
+      within: { help: 'pictures and videos: bits within which one is the same, 31 if not given', value: 'bits' },
+      variants: {
+        help: 'pictures and videos: as_is, or eight to look turned and mirrored ones up too',
+        value: 'variants',
+      },
+      'list-share': { help: 'videos: so much of the listed one must be found, 0.8 if not given', value: 'share' },
+      'query-share': { help: 'videos: so much of the one that is looked up, 0 if not given', value: 'share' },
     },
     async run(io, given) {
       const path = resolve(io.folder, given.args[0] ?? '')
@@ -66,8 +71,13 @@ export const commands: readonly Command[] = [
       const list = given.value('list') ?? manifest?.list
       if (list === undefined) throw new UsageError('lists import needs --list, or a manifest beside the file')
       const query = new URLSearchParams()
-      for (const name of ['kind', 'harm', 'harms', 'source', 'within', 'variants']) {
-        const value = given.value(name)
+      const told = ['kind', 'harm', 'harms', 'source', 'within', 'variants'].map((name) => [name, name] as const)
+      for (const [name, option] of [
+        ...told,
+        ['listShare', 'list-share'] as const,
+        ['queryShare', 'query-share'] as const,
+      ]) {
+        const value = given.value(option)
         if (value !== undefined) query.set(name, value)
       }
       for (const name of ['sealed', 'context', 'live']) if (given.has(name)) query.set(name, 'yes')
@@ -142,7 +152,7 @@ export const commands: readonly Command[] = [
       'Reads a list file without a server: its rows, and those that cannot be used; of a term file (.json) its note, too.',
     example: 'lamplighter lists check terms.txt --kind text',
     args: ['file'],
-    options: { kind: { help: 'pdq, digest, text or domain', value: 'kind' } },
+    options: { kind: { help: 'pdq, vpdq (videos), digest, text or domain', value: 'kind' } },
     async run(io, given) {
       const path = resolve(io.folder, given.args[0] ?? '')
       if (extname(path) === '.json') return checkTermFile(io, path)

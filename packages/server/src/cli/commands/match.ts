@@ -59,10 +59,16 @@ const hourWords = (ms: number): string => {
 const listWords = ({ id, version, entries, updatedAt }: ListFacts, now: number): string =>
   `${id} v${version}, ${entries.toLocaleString('en')} ${entries === 1 ? 'entry' : 'entries'}${updatedAt === null ? '' : `, ${hourWords(now - updatedAt)}`}`
 
-const hitWords = ({ list, version, entry, distance, flags }: MatchHit): string =>
+const percent = (share: number): string => `${Math.floor(share * 100)} %`
+
+const hitWords = ({ list, version, entry, distance, shares, flags }: MatchHit): string =>
   [
     list,
-    ...(version === undefined ? [] : [` v${version} entry ${entry}, ${distance} bits away`]),
+    ...(version === undefined ? [] : [` v${version} entry ${entry}, `]),
+    ...(distance === undefined ? [] : [`${distance} bits away`]),
+    ...(shares === undefined
+      ? []
+      : [`${percent(shares.listed)} of it in this file, ${percent(shares.query)} of this file in it`]),
     ...(flags === undefined ? [] : [` (${flags.join(', ')})`]),
   ].join('')
 
@@ -111,7 +117,7 @@ export const commands: readonly Command[] = [
       })
       progress.end()
       const lists = items.filter(({ id, kind }) =>
-        named === undefined ? kind === 'pdq' || kind === 'digest' : named.split(',').includes(id),
+        named === undefined ? kind === 'pdq' || kind === 'vpdq' || kind === 'digest' : named.split(',').includes(id),
       )
       const asked = lists.map((list) => listWords(list, Date.now())).join('; ')
       const rows = all.map((one) => [one.file, ...wordsOf(one, asked)])

@@ -18,7 +18,9 @@ export interface Bank {
 /** `csam_media` ↔ `CSAM_MEDIA`: HMA's names have capitals. */
 export const bankName = (list: string): string => list.toUpperCase()
 
-export async function banksOf(storage: Storage, lists: readonly List[]): Promise<readonly Bank[]> {
+export async function banksOf(storage: Storage, all: readonly List[]): Promise<readonly Bank[]> {
+  // Videos by their frames are no signal type of HMA's own: what it calls a video is an MD5.
+  const lists = all.filter(({ kind }) => kind !== 'vpdq')
   let known = await rowsOf(storage)
   if (lists.some(({ id }) => !known.has(id))) {
     await storage.store.tx(numberBanks, { lists: lists.map(({ id }) => id) })

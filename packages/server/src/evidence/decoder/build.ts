@@ -13,6 +13,9 @@ export class Undecodable extends Error {
   }
 }
 
+/** A codec gave up on a file whose header is right. In a process that has worked before, it may as well have run out of memory. */
+export class GaveUp extends Undecodable {}
+
 export interface Still {
   readonly pixels: Pixels
   /** Nothing cut off and nothing complained: a "no hit" of these pixels may be believed. */

@@ -17,6 +17,23 @@ beforeAll(async () => {
   asJpeg = Buffer.from(await jpeg(picture))
 })
 
+test('where a codec gives up in a decoder that a large picture went through, a fresh one looks again', async () => {
+  const own = startDecoder({ children: 1 })
+  try {
+    const large = png({ width: 6_000, height: 5_000, channels: 4, data: new Uint8Array(6_000 * 5_000 * 4).fill(255) })
+    const cut = Buffer.from(await webp(picture)).fill(0, 40)
+    expect((await own.measure(cut)).unknown).toEqual([{ part: 'pixels', why: 'damaged' }])
+    expect((await own.measure(large)).unknown).toEqual([])
+    const [before] = own.pids()
+    expect((await own.measure(Buffer.concat([cut, Buffer.alloc(1)]))).unknown).toEqual([
+      { part: 'pixels', why: 'damaged' },
+    ])
+    expect(own.pids()).not.toEqual([before])
+  } finally {
+    own.stop()
+  }
+})
+
 describe('measuring', () => {
   test('a PNG has the hash of its pixels, and both digests', async () => {
     const measured = await decoder.measure(png(picture), 'image/png')

@@ -98,11 +98,24 @@ export class Pool {
   async #answer(slot: Slot, { isDropped, ask, reject }: Waiting): Promise<void> {
     try {
       if (isDropped()) throw new ChildFailure('late')
-      const child = await this.#childOf(slot)
-      slot.jobs += 1
-      await ask(child)
+      await this.#asked(slot, ask)
     } catch (error) {
       reject(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  /** Jobs before may be why a decoder dies: only a fresh one's death says something of the file. */
+  async #asked(slot: Slot, ask: Waiting['ask']): Promise<void> {
+    const child = await this.#childOf(slot)
+    slot.jobs += 1
+    if (slot.jobs === 1) return ask(child)
+    try {
+      await ask(child)
+    } catch (error) {
+      if (!(error instanceof ChildFailure) || error.code === 'late') throw error
+      const fresh = await this.#childOf(slot)
+      slot.jobs += 1
+      await ask(fresh)
     }
   }
 

@@ -1,4 +1,4 @@
-import { type Build, Undecodable } from './build.ts'
+import { type Build, GaveUp, Undecodable } from './build.ts'
 import { FrameReader, framePieces } from './frames.ts'
 import { LIMITS } from './limits.ts'
 import { measure } from './measure.ts'
@@ -10,8 +10,9 @@ type Job =
   | { readonly id: number; readonly job: 'render'; readonly options: RenderOptions }
   | { readonly id: number; readonly job: 'hello' }
 
-/** Memory after which the parent is asked for a fresh child. */
-const TIRED_BYTES = 1024 ** 3
+/** Memory that is given back before the next job, and what may be left of it without asking the parent for a fresh child. */
+const HEAVY_BYTES = 256 * 1024 ** 2
+const TIRED_BYTES = 320 * 1024 ** 2
 
 const EMPTY = new Uint8Array()
 
@@ -28,9 +29,37 @@ async function answer(job: Job, bytes: Uint8Array, build: Build): Promise<readon
       }
     }
   } catch (error) {
+    if (error instanceof Spent) throw error
     const why: Why = error instanceof Undecodable ? error.why : 'broken'
     return [{ ok: false, why }, EMPTY]
   }
+}
+
+/** Large pictures before may have left too little of this process: what fails in it says nothing of the picture. */
+class Spent extends Error {
+  override readonly name = 'Spent'
+}
+
+/** The build of a process that large pictures went through: where a codec gives up, a fresh process is to try. */
+function doubting(build: Build): Build {
+  return {
+    ...build,
+    async still(picture) {
+      try {
+        return await build.still(picture)
+      } catch (error) {
+        if (error instanceof Undecodable && !(error instanceof GaveUp)) throw error
+        throw new Spent()
+      }
+    },
+  }
+}
+
+/** Gives back what a large picture took. Its address space, too, which ends before the memory does and which nobody here can see. */
+function eased(): boolean {
+  const isHeavy = process.memoryUsage.rss() > HEAVY_BYTES
+  if (isHeavy) globalThis.gc?.()
+  return isHeavy
 }
 
 /** What was handed to this process, seen before any library adds names of its own. */
@@ -44,18 +73,19 @@ function ownWalls(): { readonly permission: boolean; readonly secrets: boolean }
 
 /**
  * Answers one request after the other: each comes in over stdin, its answer goes out over stdout, numbers, hashes and pixels encoded anew.
- * Ends when its input ends.
+ * Ends when its input ends, and dies without an answer where a fresh process has to look again.
  */
 export async function serve(build: Build): Promise<void> {
   const reader = new FrameReader({ headBytes: 4096, bodyBytes: LIMITS.bytes })
-
+  let trusted = build
   for await (const piece of process.stdin) {
     const frame = reader.push(piece)
     if (frame === undefined) continue
     // Controlled by the parent, which made it with the types above.
     const job = frame.head as Job
-    const [head, body] = await answer(job, frame.body, build)
+    const [head, body] = await answer(job, frame.body, trusted)
     const cpuMs = Math.round(process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000)
+    if (eased()) trusted = doubting(build)
     const tired = process.memoryUsage.rss() > TIRED_BYTES
     for (const part of framePieces({ id: job.id, ...head, cpuMs, tired }, body)) process.stdout.write(part)
   }

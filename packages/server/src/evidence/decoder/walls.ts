@@ -176,7 +176,14 @@ function wrapped(words: readonly string[], { file, args }: Command): Command {
 function bareCommand({ path, sharp }: Program): Command {
   const folders = [...readablePaths(path), ...(sharp === undefined ? [] : sharpPaths(sharp))]
   const reads = folders.map((folder) => `--allow-fs-read=${folder}`)
-  const flags = ['--permission', ...reads, '--disable-wasm-trap-handler', '--max-old-space-size=256', '--no-warnings']
+  const flags = [
+    '--permission',
+    ...reads,
+    '--disable-wasm-trap-handler',
+    '--max-old-space-size=256',
+    '--expose-gc',
+    '--no-warnings',
+  ]
   return { file: process.execPath, args: [...flags, ...(sharp === undefined ? [] : ['--allow-addons']), path] }
 }
 

@@ -1,6 +1,6 @@
 import type { Pixels } from '@lamplighter/matching'
 import { decodeBmp } from './bmp.ts'
-import { type Build, type Picture, type Still, Undecodable } from './build.ts'
+import { type Build, GaveUp, type Picture, type Still, Undecodable } from './build.ts'
 import { type Decoded, decodePng, decodeWith } from './codecs.ts'
 import { LIMITS } from './limits.ts'
 import { mendedPng, pixelChunksOnly } from './png-rebuild.ts'
@@ -35,7 +35,7 @@ async function decoded({ type, bytes, header: { width, height } }: Picture): Pro
   } catch {
     // Codecs throw numbers, objects and traps of their own; to us they all say that this file cannot be read.
     const why = width * height > LIMITS.surePixels ? 'too_large' : 'damaged'
-    throw new Undecodable(why, `the ${type} codec gave up`)
+    throw new GaveUp(why, `the ${type} codec gave up`)
   }
 }
 

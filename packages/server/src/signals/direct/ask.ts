@@ -11,6 +11,8 @@ export interface Subject {
   readonly file?: string
   /** Whether lists of pictures say something of it, though it may have no reading. */
   readonly visual: boolean
+  /** Whether lists of videos are asked about its readings, in their order; `still` where they are one picture. Left out: they are not. */
+  readonly frames?: 'moving' | 'still'
   /** Why its pictures are not all known; undefined where they are. */
   readonly gap?: string
 }
@@ -57,14 +59,22 @@ export interface Said {
 
 /** Undefined where the list holds nothing that the subject could be. */
 function askOne(book: ListBook, { id, kind }: AskedList, subject: Subject, now: number): Said | undefined {
-  if (!(kind === 'pdq' ? subject.visual : kind === 'digest' && subject.digests.size > 0)) return undefined
+  if (!isFor(kind, subject)) return undefined
   const list = book.get(id)
   if (list === undefined) return { why: 'not_loaded' }
-  const values = kind === 'pdq' ? subject.readings.map(({ pdq }) => pdq) : digestsFor(list, subject)
+  if (kind === 'vpdq' && subject.frames === 'moving' && subject.readings.length === 0)
+    return { why: subject.gap ?? 'featureless' }
+  const values = kind === 'digest' ? digestsFor(list, subject) : subject.readings.map(({ pdq }) => pdq)
   if (values === undefined) return undefined
   const found = find(book, list, { values, subject, now })
   if (found.hit !== undefined || found.why !== undefined) return found
-  return kind === 'pdq' && subject.gap !== undefined ? { why: subject.gap } : {}
+  return kind !== 'digest' && subject.gap !== undefined ? { why: subject.gap } : {}
+}
+
+function isFor(kind: ListKind, { visual, frames, digests }: Subject): boolean {
+  if (kind === 'pdq') return visual
+  if (kind === 'vpdq') return frames !== undefined
+  return kind === 'digest' && digests.size > 0
 }
 
 /** The digests that such a list may hold; undefined where it holds other kinds only. */
@@ -82,7 +92,8 @@ function find(
 ): Said {
   const files = new Map(values.map((value) => [value, [subject.file]]))
   const bind = (readings: readonly BoundReading[]) => {
-    const bound = book.bind(readings, now, ALL_KINDS, files)
+    const video = { readings, file: subject.file, moves: subject.frames === 'moving' }
+    const bound = book.bind(readings, now, ALL_KINDS, files, [video])
     for (const value of values) bound.get(id)?.find('any', value)
     return bound
   }
@@ -99,6 +110,7 @@ function find(
 type Found = ReturnType<ListBook['bind']>['hits'][number]
 
 function nearest(hits: readonly Found[]): Found | undefined {
+  // Of a list of videos there is one hit: every frame gives that of the whole file.
   return [...hits].sort((a, b) => a.distanceBits - b.distanceBits || a.entry - b.entry)[0]
 }
 
@@ -114,7 +126,8 @@ function told(hit: Found, weak?: 'weak'): MatchHit {
     list: hit.list,
     version: hit.version,
     entry: hit.entry,
-    distance: hit.distanceBits,
+    // Of a video the shares say how near it is.
+    ...(hit.shares === undefined ? { distance: hit.distanceBits } : { shares: hit.shares }),
     ...(flags.length > 0 && { flags }),
   }
 }

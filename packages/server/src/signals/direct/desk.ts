@@ -66,11 +66,12 @@ export function makeDesk(services: DeskServices): MatchDesk {
       const key = who.kind === 'key' ? who.id : 'operator'
       const lookups = lookupsIn(subjects)
       if (sealed.size > 0) await store.tx(takeSealedLookups, { key, lookups, most: SEALED_A_DAY })
+      const searched = await book.searched(subjects.flatMap(({ readings }) => readings))
       const answers: SubjectAnswers[] = []
       for (const [at, subject] of subjects.entries()) {
         // A thousand lookups in one go would keep everybody else waiting.
         if (at % BREATH === BREATH - 1) await setImmediate()
-        const each = askEach(book, lists, subject, now)
+        const each = askEach(searched, lists, subject, now)
         answers.push({ all: together([...each.values()]), of: (id) => together([each.get(id) ?? []].flat()) })
       }
       if (sealed.size > 0) {

@@ -8,7 +8,7 @@ export interface Reach {
 }
 
 /** Kinds of list that files and hashes are looked up in. */
-const MATCHED: ReadonlySet<string> = new Set(['pdq', 'digest'])
+const MATCHED: ReadonlySet<string> = new Set(['pdq', 'vpdq', 'digest'])
 
 /**
  * The lists that are asked: those that were named, or all that may be and of which a version is live. One that is named and has none yet is not
@@ -29,9 +29,13 @@ export function listsFor<L extends Pick<ListsTable, 'id' | 'kind' | 'sealed' | '
     const list = all.find((one) => one.id === id)
     if (list === undefined) throw new AppError('invalid', 'There is no list of this name.', { pointer })
     if (!MATCHED.has(list.kind)) {
-      throw new AppError('invalid', `This list holds entries of kind "${list.kind}"; expected pictures or digests.`, {
-        pointer,
-      })
+      throw new AppError(
+        'invalid',
+        `This list holds entries of kind "${list.kind}"; expected pictures, videos or digests.`,
+        {
+          pointer,
+        },
+      )
     }
     if (list.state === 'retired') throw new AppError('invalid', 'This list is retired; nothing asks it.', { pointer })
     if (isOpen(list)) return list

@@ -1,8 +1,9 @@
 import type { HashAnswer, MatchBody } from '@lamplighter/api'
-import { kindOfDigest, parseDigest, parsePdq } from '@lamplighter/matching'
+import { kindOfDigest, MOST_FRAMES, parseDigest, parsePdq } from '@lamplighter/matching'
 import type { Measurement } from '../../evidence/decoder/index.ts'
 import type { Fault } from '../../http/errors.ts'
 import { refusalOf } from '../../http/input.ts'
+import { parseFrames } from '../videos/frames.ts'
 import type { Subject } from './ask.ts'
 
 type SentHash = MatchBody['hashes'][number]
@@ -23,6 +24,13 @@ function subjectOf({ kind, value, quality }: SentHash, place: string): Subject |
     pointer: `${place}/${pointer}`,
     detail,
   })
+  if (kind === 'vpdq') {
+    const frames = parseFrames(value)
+    if ('why' in frames) return fault('value', frames.why)
+    if (frames.length > MOST_FRAMES) return fault('value', `expected at most ${MOST_FRAMES} frames, evenly spread`)
+    const readings = frames.map((frame) => ({ ...frame, variants: [] }))
+    return { readings, digests: new Map(), visual: true, frames: 'moving' }
+  }
   if (kind !== 'pdq') {
     const digest = parseDigest(value)
     if (digest === undefined || kindOfDigest(digest) !== kind) {
@@ -51,9 +59,12 @@ export function subjectOfFile(facts: Measurement): Subject {
     ]),
     file: facts.sha256,
     visual: isVisual(facts),
+    ...(isVisual(facts) && { frames: doesMove(facts) ? ('moving' as const) : ('still' as const) }),
     ...(gap !== undefined && { gap }),
   }
 }
+
+const doesMove = ({ type, frames = 1 }: Measurement): boolean => type.seen.startsWith('video/') || frames > 1
 
 const UNTOLD = 'application/octet-stream'
 

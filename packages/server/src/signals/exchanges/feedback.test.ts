@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Claimed } from '../../storage/index.ts'
 import { sqlite } from '../../storage/testing/engines.ts'
-import { Makes, openTown, type Town } from '../../testing/good-calls.ts'
+import { openTown, type Town } from '../../testing/good-calls.ts'
 import { type House, openHouse } from '../../testing/house.ts'
 import { busy } from './testing/fake-server.ts'
 import { feed, ncmecAt, pull } from './testing/fed.ts'
+import { asking, matchedCase } from './testing/matched.ts'
 import { NCMEC_REASONS, type NcmecFake, startNcmecFake } from './testing/ncmec-fake.ts'
 
 const MD5 = 'ab'.repeat(16)
@@ -12,13 +13,14 @@ const terms = { name: 'x', share: false, export: false, device: false, harms: ['
 
 let house: House
 let town: Town
-let make: Makes
 const fakes: NcmecFake[] = []
 const names = ['upheld', 'rejected', 'reversed', 'early', 'none', 'slow']
 beforeAll(async () => {
-  house = await openHouse({ engine: sqlite, demo: true, mediaNets: names.map((name) => `exchange:${name}`) })
+  house = await openHouse({
+    ...{ engine: sqlite, demo: true, bare: true, rules: asking(names.map((name) => ({ list: `${name}_files` }))) },
+    mediaNets: names.map((name) => `exchange:${name}`),
+  })
   town = await openTown(house)
-  make = new Makes(town, 'x')
 }, 120_000)
 afterAll(() => house.close())
 afterEach(async () => {
@@ -36,8 +38,9 @@ async function fed(exchange: string, given: { feedback: 'expected' | 'none' } = 
   const entry = Number((await house.rows('list_entries')).find((row) => row.list === list && row.gone === null)?.n)
   return { fake, list, entry }
 }
+/** A decision on a file that every list of these tests has. */
 async function decided(choice: 'warn' | 'none'): Promise<{ decision: string; number: number }> {
-  const { number, revision } = await make.taken()
+  const { number, revision } = await town.reviewer.take(await matchedCase(house, { md5: MD5 }))
   const { body, status, text } = await town.reviewer.decide({ number, revision }, choice)
   if (status !== 201) throw new Error(text)
   return { decision: body.decision, number }

@@ -67,6 +67,7 @@ export const ncmec: SourceKind<Settings, Credentials> = {
   id: 'ncmec',
   settings: Settings,
   credentials: Credentials,
+  hears: { reasons: true, hashes: [] },
   origin: (settings) => new URL(rootOf(settings)).origin,
   open: (settings, credentials): Source => ({
     begin(cursor, now) {

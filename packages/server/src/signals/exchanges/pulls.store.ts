@@ -1,5 +1,6 @@
 import { AppError } from '../../http/errors.ts'
 import { defineQuery, defineWork, parkedAmong, type ReadDb, type Tx } from '../../storage/index.ts'
+import { noteUnmatched } from '../lists/coverage.store.ts'
 import { type PullMove, whenKept } from '../lists/pulls.ts'
 import type { Json } from './source.ts'
 import type { ExchangesTable, PullRowsTable, PullsTable, Trouble } from './tables.ts'
@@ -273,7 +274,14 @@ export async function movePullCursor(tx: Tx, move: PullMove): Promise<void> {
     .set({ lists: JSON.stringify(taken), ...(isDone && { state: 'done' as const, ended_at: tx.now, why: null }) })
     .where('id', '=', pull.id)
     .execute()
-  if (isDone) await changeExchange(tx, move.exchange, { cursor: JSON.stringify(cursor), pulled_at: tx.now, why: null })
+  if (isDone) {
+    await changeExchange(tx, move.exchange, { cursor: JSON.stringify(cursor), pulled_at: tx.now, why: null })
+    // What is unchanged names nothing, and so counts nothing.
+    if (pull.unchanged === 0)
+      await noteUnmatched(tx, {
+        ...{ exchange: move.exchange, unmatched: JSON.parse(pull.unmatched), everything: pull.is_full === 1 },
+      })
+  }
   tx.hint('exchanges')
 }
 whenKept(movePullCursor)

@@ -1,5 +1,5 @@
 import { AppError } from '../../http/errors.ts'
-import { finalStateOf } from '../../review/index.ts'
+import { finalStateOf, isUndecided } from '../../review/index.ts'
 import { defineQuery, defineWork, type ReadDb, type Tx } from '../../storage/index.ts'
 import { PLATFORM, type RecordKeys, record } from '../../transparency/index.ts'
 import { termsOf } from '../lists/declaration.ts'
@@ -15,8 +15,14 @@ export interface TellWish {
   readonly exchange: string
   readonly list: string
   readonly n: number
+  /** The decision; `caseKey` where there is none yet. */
   readonly decision: string
 }
+
+/** Stands for the decision of a case that has none yet. */
+export const caseKey = (number: number): string => `case:${number}`
+const caseIn = (decision: string): number | undefined =>
+  decision.startsWith('case:') ? Number(decision.slice('case:'.length)) : undefined
 
 /**
  * The entry, and what its decision says of it.
@@ -45,11 +51,21 @@ async function assertTellable(
     .executeTakeFirst()
   if (entry === undefined || entry.body.length === 0)
     throw new AppError('not_found', 'There is no such entry any more.')
-  const state = await finalStateOf(from, wish.decision)
+  return { entry, says: await opinionOn(from, wish.decision) }
+}
+
+/** What may be said now. @throws AppError `not_found` · `conflict` */
+async function opinionOn(from: Pick<Tx | ReadDb, 'db' | 'now'>, decision: string): Promise<Opinion> {
+  const number = caseIn(decision)
+  if (number !== undefined) {
+    if (await isUndecided(from, number)) return 'waiting'
+    throw new AppError('conflict', 'The case does not wait any more; tell what was decided.')
+  }
+  const state = await finalStateOf(from, decision)
   if (state === 'open')
     throw new AppError('conflict', 'The decision can still be undone; tell it when that time is over.')
   if (state === 'over') throw new AppError('conflict', 'The decision was undone or reversed.')
-  return { entry, says: state === 'upheld' ? 'upheld' : 'rejected' }
+  return state === 'upheld' ? 'upheld' : 'rejected'
 }
 
 export interface NewPush extends TellWish {
@@ -64,48 +80,78 @@ export interface NewPush extends TellWish {
   readonly keys: RecordKeys
 }
 
-/** Writes a push, its leaf in the log and its job. Said before, it is the one that was said. */
+/** Writes a push, its leaf in the log and its job. Said before, it is the one that was said; what was refused is sent anew. */
 export const writePush = defineWork(
   'exchanges.write-push',
   async (tx: Tx, push: NewPush & { readonly says?: Opinion }): Promise<{ id: string; state: PushState }> => {
     const { exchange, list, n, decision, act } = push
-    const known = await tx.db
-      .selectFrom('exchange_pushes')
-      .select(['id', 'state'])
-      .where('exchange', '=', exchange)
-      .where('list', '=', list)
-      .where('n', '=', n)
-      .where('decision', '=', decision)
-      .where('act', '=', act)
-      .executeTakeFirst()
-    if (known !== undefined) return known
+    const known = await pushOf(tx, push)
+    if (known !== undefined && known.state !== 'parked') return { id: known.id, state: known.state }
     if (act === 'say' && (await assertTellable(tx, push)).says !== push.says)
       throw new AppError('conflict', 'The decision has changed meanwhile; look again.')
-    const row = await tx.db.selectFrom('lists').select('version').where('id', '=', list).executeTakeFirstOrThrow()
-    const recorded = await record(
-      tx,
-      {
-        kind: 'list',
-        affected: PLATFORM,
-        fields: {
-          ...{ op: 'told', list, version: `v${row.version}`, digest: push.digest, entries: 1, added: 0, removed: 0 },
-          ...{ source: exchange, by: push.number, second: null, device: false },
-        },
-      },
-      push.keys,
-    )
+    const written = { by: push.by, record: await noted(tx, push), created_at: tx.now }
+    const row = { state: 'waiting', intent_at: null, fails: 0, why: null, closed_at: null } as const
+    // What was refused is sealed under its own id, so a new row takes its place.
+    if (known !== undefined) await tx.db.deleteFrom('exchange_pushes').where('id', '=', known.id).execute()
     await tx.db
       .insertInto('exchange_pushes')
-      .values({
-        ...{ id: push.id, exchange, list, n, decision, act, body: push.body, state: 'waiting', intent_at: null },
-        ...{ fails: 0, why: null, by: push.by, record: recorded.record, created_at: tx.now, closed_at: null },
-      })
+      .values({ ...{ id: push.id, exchange, list, n, decision, act, body: push.body }, ...row, ...written })
       .execute()
-    await tx.jobs.enqueue({ queue: PUSH_QUEUE, once: push.id, runAt: tx.now, payload: { id: push.id } })
+    if (act === 'say' && push.says !== 'waiting') await overtake(tx, push)
+    // What is said of one entry arrives in the order in which it was said.
+    const order = { order: `push ${exchange} ${list} ${n}`, strict: true }
+    await tx.jobs.enqueue({ queue: PUSH_QUEUE, once: push.id, ...order, runAt: tx.now, payload: { id: push.id } })
     tx.hint('exchanges')
     return { id: push.id, state: 'waiting' }
   },
 )
+
+async function pushOf(
+  tx: Tx,
+  { exchange, list, n, decision, act }: NewPush,
+): Promise<{ id: string; state: PushState } | undefined> {
+  return tx.db
+    .selectFrom('exchange_pushes')
+    .select(['id', 'state'])
+    .where('exchange', '=', exchange)
+    .where('list', '=', list)
+    .where('n', '=', n)
+    .where('decision', '=', decision)
+    .where('act', '=', act)
+    .executeTakeFirst()
+}
+
+/** Its leaf. @returns the record's id */
+async function noted(tx: Tx, push: NewPush): Promise<string> {
+  const { list } = push
+  const row = await tx.db.selectFrom('lists').select('version').where('id', '=', list).executeTakeFirstOrThrow()
+  const recorded = await record(
+    tx,
+    {
+      kind: 'list',
+      affected: PLATFORM,
+      fields: {
+        ...{ op: 'told', list, version: `v${row.version}`, digest: push.digest, entries: 1, added: 0, removed: 0 },
+        ...{ source: push.exchange, by: push.number, second: null, device: false },
+      },
+    },
+    push.keys,
+  )
+  return recorded.record
+}
+
+/** That a match waits is not told any more once there is something better to say. */
+async function overtake(tx: Tx, { exchange, list, n }: NewPush): Promise<void> {
+  await tx.db
+    .updateTable('exchange_pushes')
+    .set({ state: 'cancelled', why: 'it is decided', body: new Uint8Array(), closed_at: tx.now })
+    .where('exchange', '=', exchange)
+    .where('list', '=', list)
+    .where('n', '=', n)
+    .where('decision', 'like', 'case:%')
+    .where('state', 'in', ['waiting', 'parked'])
+    .execute()
+}
 
 export const onePush = defineQuery(
   'exchanges.one-push',

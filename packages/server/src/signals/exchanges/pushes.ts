@@ -2,13 +2,15 @@ import { sha256Hex } from '../../http/crypto.ts'
 import { AppError } from '../../http/errors.ts'
 import { OutgoingError } from '../../http/outgoing.ts'
 import type { Ending, Handler } from '../../jobs/index.ts'
+import { type CaseMatches, matchesOf } from '../../review/index.ts'
 import { newId, type Storage } from '../../storage/index.ts'
 import type { Affected, RecordKeys } from '../../transparency/index.ts'
 import type { Codec } from '../lists/codec.ts'
 import { type Connecting, connect, troubleOf } from './connect.ts'
 import { waitMs } from './engine.ts'
-import { ExchangeError, type Push, type PushedEntry, type PushReason } from './source.ts'
+import { ExchangeError, type Hears, type Opinion, type Push, type PushedEntry, type PushReason } from './source.ts'
 import {
+  caseKey,
   intendPush,
   oneExchange,
   onePush,
@@ -18,7 +20,7 @@ import {
   tellable,
   writePush,
 } from './store.ts'
-import type { ExchangePushesTable, PushState } from './tables.ts'
+import type { ExchangePushesTable, ExchangesTable, PushState } from './tables.ts'
 
 export interface PushParts extends Connecting {
   readonly storage: Storage
@@ -28,7 +30,13 @@ export interface PushParts extends Connecting {
   readonly chance: () => number
 }
 
-type Teller = { readonly by: string; readonly number: string | null }
+export interface Teller {
+  readonly by: string
+  /** `R-7`. */
+  readonly number: string | null
+  /** Roles: nobody tells of a case that they could not open. */
+  readonly roles: readonly string[]
+}
 
 /**
  * Tells the exchange that an entry came from what was decided of a match (matching.md §9.4): as a row that is sent by a job, once for a decision.
@@ -36,6 +44,36 @@ type Teller = { readonly by: string; readonly number: string | null }
  * @throws AppError `not_found` · `conflict` · `invalid` a rejection without a reason, where the exchange wants one
  */
 export async function tell(
+  parts: PushParts,
+  wish: TellWish & { readonly reasonId?: string | undefined },
+  who: Teller,
+): Promise<{ id: string; state: PushState }> {
+  assertMatched(wish, await matchesOf(parts, { of: wish, roles: who.roles }))
+  return say(parts, wish, who)
+}
+
+/** Tells the exchange that a case about a match of its entry waits for a person. @throws AppError `not_found` · `conflict` */
+export async function tellWaiting(
+  parts: PushParts,
+  wish: Omit<TellWish, 'decision'> & { readonly number: number },
+  who: Teller,
+): Promise<{ id: string; state: PushState }> {
+  const { number, ...about } = wish
+  const whole = { ...about, decision: caseKey(number) }
+  assertMatched(whole, await matchesOf(parts, { of: { number }, roles: who.roles }))
+  const { hears } = await kindOf(parts, wish.exchange)
+  if (hears?.waiting !== true)
+    throw new AppError('conflict', 'This exchange hears of a match when it is decided, not before.')
+  return say(parts, whole, who)
+}
+
+/** What is told of an entry is what was decided of a match with it. @throws AppError `conflict` */
+function assertMatched({ list, n }: Pick<TellWish, 'list' | 'n'>, { matches }: CaseMatches): void {
+  if (!matches.some((one) => one.list === list && one.entry === n))
+    throw new AppError('conflict', 'The case is not about a match with this entry.')
+}
+
+async function say(
   parts: PushParts,
   wish: TellWish & { readonly reasonId?: string | undefined },
   who: Teller,
@@ -49,11 +87,16 @@ export async function tell(
     })
   const about = await aboutOf(parts, wish, entry)
   const push: Push = { act: 'say', says, about, ...(wish.reasonId !== undefined && { reasonId: wish.reasonId }) }
-  return write(parts, wish, push, { ...who, says })
+  return write(parts, wish, push, { by: who.by, number: who.number, says })
 }
 
 /** Reasons that a rejection of this entry may name. @throws AppError `not_found` · `conflict` */
-export async function reasonsFor(parts: PushParts, wish: TellWish): Promise<readonly PushReason[]> {
+export async function reasonsFor(
+  parts: PushParts,
+  wish: TellWish,
+  roles: readonly string[],
+): Promise<readonly PushReason[]> {
+  assertMatched(wish, await matchesOf(parts, { of: wish, roles }))
   const { entry } = await parts.storage.store.read(tellable, wish)
   const { pushes, ask } = await sourceOf(parts, wish.exchange)
   if (pushes?.reasons === undefined) return []
@@ -66,10 +109,18 @@ export async function reasonsFor(parts: PushParts, wish: TellWish): Promise<read
 }
 
 async function sourceOf(parts: PushParts, exchange: string) {
-  const row = await parts.storage.store.read(oneExchange, exchange)
-  if (row === undefined) throw new AppError('not_found', 'There is no exchange of this name; see GET /v1/exchanges.')
-  const { source, ask } = await connect(parts, row)
+  const { source, ask } = await connect(parts, await rowOf(parts, exchange))
   return { pushes: source.pushes, ask }
+}
+
+async function kindOf(parts: PushParts, exchange: string): Promise<{ readonly hears?: Hears | undefined }> {
+  return { hears: parts.kinds.get((await rowOf(parts, exchange)).source)?.hears }
+}
+
+async function rowOf({ storage }: PushParts, exchange: string): Promise<ExchangesTable> {
+  const row = await storage.store.read(oneExchange, exchange)
+  if (row === undefined) throw new AppError('not_found', 'There is no exchange of this name; see GET /v1/exchanges.')
+  return row
 }
 
 async function aboutOf(
@@ -86,13 +137,14 @@ async function write(
   parts: PushParts,
   { exchange, list, n, decision }: TellWish,
   push: Extract<Push, { act: 'say' | 'unsay' }>,
-  who: Teller & { readonly says?: 'upheld' | 'rejected' | 'waiting' },
+  { by, number, says }: { readonly by: string; readonly number: string | null; readonly says?: Opinion },
 ): Promise<{ id: string; state: PushState }> {
   const id = newId('push', parts.now())
   const body = await parts.sealer.seal('exchange_pushes', 'body', id, push)
   return parts.storage.store.tx(writePush, {
     ...{ id, exchange, list, n, decision, act: push.act, body, digest: sha256Hex(JSON.stringify(push)) },
-    ...{ ...who, keys: await parts.keysFor([]) },
+    ...{ by, number, keys: await parts.keysFor([]) },
+    ...(says !== undefined && { says }),
   })
 }
 

@@ -2,15 +2,18 @@ import {
   approveExchange,
   checkExchange,
   type ExchangeJson,
+  getCaseFeedback,
   getExchangeReasons,
   getExchanges,
   pullExchange,
   putExchange,
   tellExchange,
+  tellWaiting,
 } from '@lamplighter/api'
 import { onceOf, type Route, route } from '../../http/route.ts'
 import { allStaff, doerOf, staffLabel } from '../../people/index.ts'
 import type { Storage } from '../../storage/index.ts'
+import { type Measures, NOTHING_DECIDED } from '../lists/measures.ts'
 import type { Exchanges } from './service.ts'
 import { APPROVAL_MS } from './store.ts'
 import type { ExchangesTable, PullsTable } from './tables.ts'
@@ -19,19 +22,23 @@ import type { ExchangesTable, PullsTable } from './tables.ts'
 export function exchangeRoutes({
   storage,
   exchanges,
+  measures,
 }: {
   readonly storage: Storage
   readonly exchanges: Exchanges
+  readonly measures: Measures
 }): Route[] {
   return [
-    route(getExchanges, async () => {
+    route(getExchanges, async ({ now }) => {
       const staff = await storage.store.read(allStaff, undefined)
       const numbers = new Map(staff.map(({ id, number }) => [id, staffLabel(number)]))
       const pushes = await exchanges.pushes()
+      const measured = await measures.exchanges(now)
       const items = (await exchanges.all()).map((one): ExchangeJson => {
         const open = pushes.filter(({ exchange }) => exchange === one.exchange.id)
         const feedback = Object.fromEntries(open.map(({ state, count }) => [state, count]))
-        return { ...exchangeJson(one, (id) => numbers.get(id) ?? id), feedback }
+        const own = measured.get(one.exchange.id) ?? { coverage: null, worth: NOTHING_DECIDED }
+        return { ...exchangeJson(one, (id) => numbers.get(id) ?? id), ...own, feedback }
       })
       return { body: { items } }
     }),
@@ -51,9 +58,18 @@ export function exchangeRoutes({
       const { id: push, state } = await exchanges.tell({ exchange: call.params.id, n, ...about }, doerOf(call))
       return { body: { push, state } }
     }),
-    route(getExchangeReasons, async ({ params, query }) => {
-      const { entry: n, list, decision } = query
-      const items = await exchanges.reasons({ exchange: params.id, n, list, decision })
+    route(tellWaiting, async (call) => {
+      const { entry: n, list, case: number } = call.body
+      const { id: push, state } = await exchanges.tellWaiting(
+        { exchange: call.params.id, n, list, number },
+        doerOf(call),
+      )
+      return { body: { push, state } }
+    }),
+    route(getCaseFeedback, async (call) => ({ body: await exchanges.offers(call.params.number, doerOf(call)) })),
+    route(getExchangeReasons, async (call) => {
+      const { entry: n, list, decision } = call.query
+      const items = await exchanges.reasons({ exchange: call.params.id, n, list, decision }, doerOf(call))
       return { body: { items: items.map((one) => ({ ...one })) } }
     }),
     route(checkExchange, async (call) => ({ body: await exchanges.check(call.params.id) })),
@@ -63,7 +79,7 @@ export function exchangeRoutes({
 function exchangeJson(
   { exchange, pull }: { readonly exchange: ExchangesTable; readonly pull: PullsTable | undefined },
   label: (staff: string) => string,
-): Omit<ExchangeJson, 'feedback'> {
+): Omit<ExchangeJson, 'feedback' | 'coverage' | 'worth'> {
   const { credentials_last4: last4, credentials_at: setAt } = exchange
   return {
     ...{ id: exchange.id, source: exchange.source, settings: JSON.parse(exchange.settings) },

@@ -1,3 +1,4 @@
+import type { CaseFeedbackJson } from '@lamplighter/api'
 import { AppError } from '../../http/errors.ts'
 import type { Handler, ScheduledTask } from '../../jobs/index.ts'
 import { type Doer, oneStaff, staffLabel } from '../../people/index.ts'
@@ -6,7 +7,8 @@ import { type Connecting, connect, sealCredentials, troubleOf } from './connect.
 import { type EngineParts, pullHandler } from './engine.ts'
 import { http } from './http.ts'
 import { ncmec } from './ncmec.ts'
-import { type PushParts, pushHandler, reasonsFor, recallPushes, tell } from './pushes.ts'
+import { offersOf } from './offers.ts'
+import { type PushParts, pushHandler, reasonsFor, recallPushes, type Teller, tell, tellWaiting } from './pushes.ts'
 import type { PushReason, SourceKind } from './source.ts'
 import { stopNcii } from './stopncii.ts'
 import {
@@ -56,8 +58,15 @@ export interface Exchanges {
     wish: TellWish & { readonly reasonId?: string | undefined },
     doer: Doer,
   ): Promise<{ id: string; state: PushState }>
+  /** Tells the exchange that a case about a match waits. @throws AppError as `tellWaiting` */
+  tellWaiting(
+    wish: Omit<TellWish, 'decision'> & { readonly number: number },
+    doer: Doer,
+  ): Promise<{ id: string; state: PushState }>
+  /** What may be told of the matches of a case, and what was. @throws AppError `not_found` */
+  offers(number: number, doer: Doer): Promise<CaseFeedbackJson>
   /** Reasons that a rejection of an entry may name. @throws AppError as `reasonsFor` */
-  reasons(wish: TellWish): Promise<readonly PushReason[]>
+  reasons(wish: TellWish, doer: Doer): Promise<readonly PushReason[]>
   /** How many pushes stand where, but for those that are over. */
   pushes(): Promise<readonly { readonly exchange: string; readonly state: PushState; readonly count: number }[]>
   /** For the queue of pushes. */
@@ -81,6 +90,11 @@ export function makeExchanges(given: Omit<EngineParts, 'kinds'> & Omit<PushParts
   }
   const parts = { ...given, kinds: sourceKinds, tell: told }
   const { store } = parts.storage
+  const tellerOf = async (doer: Doer): Promise<Teller> => {
+    const person = doer.staff === null ? undefined : await store.read(oneStaff, { id: doer.staff })
+    const number = person === undefined ? null : staffLabel(person.number)
+    return { by: doer.name, number, roles: person?.roles ?? [] }
+  }
   const rowOf = async (id: string): Promise<ExchangesTable> => {
     const row = await store.read(oneExchange, id)
     if (row === undefined) throw new AppError('not_found', 'There is no exchange of this name; see GET /v1/exchanges.')
@@ -96,12 +110,10 @@ export function makeExchanges(given: Omit<EngineParts, 'kinds'> & Omit<PushParts
       return store.tx(approveExchange, { id, revision, doer, keys: await parts.keysFor([]) }, once)
     },
     pull: (exchange, by, once = {}) => store.tx(beginPull, { exchange, by }, once),
-    async tell(wish, doer) {
-      const person = doer.staff === null ? undefined : await store.read(oneStaff, { id: doer.staff })
-      const number = person === undefined ? null : staffLabel(person.number)
-      return tell(parts, wish, { by: doer.name, number })
-    },
-    reasons: (wish) => reasonsFor(parts, wish),
+    tell: async (wish, doer) => tell(parts, wish, await tellerOf(doer)),
+    tellWaiting: async (wish, doer) => tellWaiting(parts, wish, await tellerOf(doer)),
+    offers: async (number, doer) => offersOf(parts, { number, roles: (await tellerOf(doer)).roles }),
+    reasons: async (wish, doer) => reasonsFor(parts, wish, (await tellerOf(doer)).roles),
     pushes: () => store.read(pushCounts, undefined),
     pushHandler: pushHandler(parts),
     names: () => [...names],

@@ -17,7 +17,19 @@ export interface SourceKind<Settings = unknown, Credentials = unknown> {
   readonly credentials: z.ZodType<Credentials>
   /** The one origin that is called, such as `https://hashes.example`. */
   origin(settings: Settings): string
+  /** What may be told to it by call; absent where a person writes to it. Its sources then have `pushes`. */
+  readonly hears?: Hears
   open(settings: Settings, credentials: Credentials): Source
+}
+
+/** What a kind of exchange takes from us beside the opinion that a match was right or wrong. */
+export interface Hears {
+  /** A rejection names one of its reasons. */
+  readonly reasons?: true
+  /** A match may be told of before anybody has decided; what is decided takes its place. */
+  readonly waiting?: true
+  /** Kinds of own hashes that may be handed in. */
+  readonly hashes: readonly SharedHash['kind'][]
 }
 
 /**

@@ -69,6 +69,7 @@ export const stopNcii: SourceKind<StopNciiSettings, StopNciiCredentials> = {
     feedbackKey: key.optional(),
     submitKey: key.optional(),
   }),
+  hears: { waiting: true, hashes: ['pdq', 'md5'] },
   origin: ({ address }) => new URL(address).origin,
   open: (settings, credentials) => new StopNcii(settings, credentials),
 }

@@ -105,7 +105,8 @@ export interface PullBadTable {
   at: number
 }
 
-export type PushState = 'waiting' | 'sending' | 'delivered' | 'unclear' | 'parked' | 'cancelled'
+/** `asked` waits for a second person. */
+export type PushState = 'asked' | 'waiting' | 'sending' | 'delivered' | 'unclear' | 'parked' | 'cancelled'
 
 export interface ExchangePushesTable {
   id: string

@@ -40,6 +40,7 @@ export const threatExchange: SourceKind<GraphSettings, GraphCredentials> = {
     shareLevel: z.enum(['AMBER', 'RED']).default('RED'),
   }),
   credentials: z.strictObject({ accessToken: z.string().regex(/^\d{5,20}\|[\w-]{10,200}$/) }),
+  hears: { hashes: ['pdq', 'md5', 'sha1', 'sha256'] },
   origin: ({ address }) => new URL(address).origin,
   open: (settings, credentials) => new ThreatExchange({ settings, credentials }),
 }

@@ -1,7 +1,7 @@
 import type { Manifest } from '@lamplighter/api'
 import { openFile, sealFile } from '../../evidence/index.ts'
 import { AppError } from '../../http/errors.ts'
-import { newId, type Storage } from '../../storage/index.ts'
+import { isStorageError, newId, type Storage } from '../../storage/index.ts'
 import type { Keyring } from '../../storage/keyring/index.ts'
 import type { ImportStep, ListLibrary } from '../library.ts'
 import type { ListChange } from '../lists/changes.ts'
@@ -210,8 +210,11 @@ export function makeImports(parts: {
       try {
         await keep(id, file)
       } catch (error) {
-        await drop(id)
-        await store.tx(forgetImport, id)
+        // Nobody knows whether the row was written: if it was, its file must open. Else the next start removes both.
+        if (!isStorageError(error, 'commit_unknown')) {
+          await drop(id)
+          await store.tx(forgetImport, id)
+        }
         throw error
       } finally {
         arriving.delete(id)

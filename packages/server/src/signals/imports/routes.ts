@@ -56,7 +56,7 @@ export function importRoutes(services: {
         const sent = termFileIn(await readBytes(call.raw, MOST_TERM_FILE))
         return { status: 201, body: await services.takeTermFile({ ...sent, list: call.params.id, who: call.who }) }
       },
-      { maxBytes: MOST_TERM_FILE },
+      { maxBytes: MOST_BYTES },
     ),
     route(getListImport, async ({ params }) => {
       const row = await store.read(oneImport, { id: params.import, list: params.id })

@@ -35,6 +35,8 @@ export function factsWished(
     staleAfterMs: query.staleAfterMs ?? held?.staleAfterMs ?? null,
     within: query.within ?? held?.within,
     variants: query.variants ?? held?.variants,
+    listShare: query.listShare ?? held?.listShare,
+    queryShare: query.queryShare ?? held?.queryShare,
     ...(harms !== undefined && { harms }),
     // A manifest declares a list that is not there yet. The terms of one that is are changed by people.
     ...(row === undefined && manifest !== undefined && { terms: manifest.terms }),

@@ -17,7 +17,7 @@ export type ListChange =
   | {
       readonly op: 'put'
       readonly sourceId?: string
-      readonly kind: ListKind | 'vpdq'
+      readonly kind: ListKind
       readonly entry: ParsedEntry
     }
   | { readonly op: 'drop'; readonly sourceId: string; readonly value?: string }

@@ -38,6 +38,9 @@ export interface ListFacts {
   readonly staleAfterMs: number | null
   readonly within?: number | undefined
   readonly variants?: 'as_is' | 'eight' | undefined
+  /** Videos only: how much of the listed one, and of the one that is asked about, must be in the other; 0.8 and 0 if not said. */
+  readonly listShare?: number | undefined
+  readonly queryShare?: number | undefined
   /** Harms that the terms of the list allow; what stood before, where they are left out. */
   readonly harms?: readonly string[] | undefined
   /** The whole terms; they outrank `harms`. */
@@ -72,6 +75,15 @@ export function railsOf({ rails }: Pick<ListsTable, 'rails'>): Rails {
   return rails === null ? DEFAULT_RAILS : (JSON.parse(rails) as Rails)
 }
 
+export type DeclaredShares = Pick<ListFacts, 'listShare' | 'queryShare'>
+
+/** Column of the shares that were declared; null where none was. */
+export const sharesColumn = ({ listShare, queryShare }: DeclaredShares): string | null =>
+  listShare === undefined && queryShare === undefined ? null : JSON.stringify({ listShare, queryShare })
+
+export const sharesIn = ({ shares }: Pick<ListsTable, 'shares'>): DeclaredShares =>
+  shares === null ? {} : JSON.parse(shares)
+
 /** What of a declaration takes effect together with the entries of its version. */
 export type CarriedFacts = Omit<ListFacts, 'id' | 'kind'>
 
@@ -81,6 +93,7 @@ export const carried = ({ id: _id, kind: _kind, ...facts }: ListFacts): CarriedF
 export const carriedBy = (row: ListsTable): CarriedFacts => ({
   ...{ harm: row.harm, sealed: row.sealed === 1, context: row.context === 1, source: row.source },
   ...{ staleAfterMs: row.stale_after_ms, within: row.within ?? undefined, variants: row.variants ?? undefined },
+  ...sharesIn(row),
 })
 
 /** What somebody wants to be said of a list from now on; what is left out stays. */
@@ -92,6 +105,8 @@ export const withWish = (held: CarriedFacts, wish: FactsWish): CarriedFacts => (
     source: wish.source ?? held.source,
     within: wish.within ?? held.within,
     variants: wish.variants ?? held.variants,
+    listShare: wish.listShare ?? held.listShare,
+    queryShare: wish.queryShare ?? held.queryShare,
   },
   staleAfterMs: wish.staleAfterMs === undefined ? held.staleAfterMs : wish.staleAfterMs,
   ...{ terms: wish.terms, rails: wish.rails, disputed: wish.disputed },
@@ -107,6 +122,7 @@ export function columnsOf(facts: CarriedFacts, before: ListsTable | undefined) {
     stale_after_ms: facts.staleAfterMs,
     within: facts.within ?? null,
     variants: facts.variants ?? null,
+    shares: sharesColumn(facts),
     terms: termsColumn(facts, before),
     rails: facts.rails === undefined ? (before?.rails ?? null) : JSON.stringify(facts.rails),
     disputed: facts.disputed ?? before?.disputed ?? ('hit' as const),

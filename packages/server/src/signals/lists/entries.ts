@@ -2,7 +2,7 @@ import { hmacHex } from '../../http/crypto.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { SilencedHit } from '../look.ts'
 import { EntryBook } from './entry-book.ts'
-import { noteUses, standingSince } from './store.ts'
+import { hotEntries, noteUses, standingSince } from './store.ts'
 
 /** What this process knows of single entries. */
 export interface Entries {
@@ -27,6 +27,7 @@ export function makeEntries({ store }: Pick<Storage, 'store'>, fingerprintKey: U
     const found = await store.read(standingSince, { since: newest })
     book.stand(found.standing)
     book.except(found.exceptions)
+    book.heat(await store.read(hotEntries, undefined))
     newest = found.newest
   }
   let uses = new Map<string, { times: number; at: number }>()

@@ -34,6 +34,7 @@ const NONE: readonly never[] = []
 export class EntryBook {
   readonly #standing = new Map<string, Map<number, Standing>>()
   #exceptions = new Map<string, Map<number, readonly Exception[]>>()
+  #hot = new Map<string, Map<number, number>>()
   readonly #keyOf: (sha256: string) => string
 
   /** @param keyOf the name of a file in exceptions */
@@ -56,6 +57,22 @@ export class EntryBook {
       fresh.set(row.list, ofList.set(row.n, [...(ofList.get(row.n) ?? NONE), row]))
     }
     this.#exceptions = fresh
+  }
+
+  /** Puts all entries that are hot in the place of those before. @param rows with until when each is */
+  heat(rows: readonly { readonly list: string; readonly n: number; readonly untilAt: number }[]): void {
+    const fresh = new Map<string, Map<number, number>>()
+    for (const { list, n, untilAt } of rows) fresh.set(list, (fresh.get(list) ?? new Map()).set(n, untilAt))
+    this.#hot = fresh
+  }
+
+  /** Entries of the list that are hot: each hit something of more than 20 people within a day. */
+  hotOf(list: string, now: number): ReadonlySet<number> {
+    return new Set([...(this.#hot.get(list) ?? [])].flatMap(([n, untilAt]) => (now < untilAt ? [n] : [])))
+  }
+
+  isHot(list: string, n: number, now: number): boolean {
+    return now < (this.#hot.get(list)?.get(n) ?? 0)
   }
 
   stateOf(list: string, n: number, now: number): EntryState {

@@ -20,7 +20,7 @@ export async function assertFits(tx: Tx, act: EntryAct, list: ListsTable): Promi
       return
     }
     case 'except':
-      if (list.kind !== 'pdq' && (list.kind !== 'digest' || act.pdq !== null))
+      if (list.kind !== 'pdq' && ((list.kind !== 'digest' && list.kind !== 'vpdq') || act.pdq !== null))
         throw new AppError(
           'invalid',
           'Only lists of hashes have exceptions, and only lists of pictures by what they look like.',

@@ -9,6 +9,8 @@ import { newestOpinions } from './opinions.store.ts'
 import { opinionsOf, standingBetween } from './store.ts'
 
 const MOST = 200
+/** A video has up to 600 hashes. */
+const MOST_VIDEOS = 20
 
 /** Some entries of a list that is not sealed, with what is known of each. @throws AppError `sealed` · `not_found` */
 export async function pageOf(
@@ -18,7 +20,8 @@ export async function pageOf(
   const { row } = await store.read(oneList, of.list)
   if (row.sealed === 1) throw new AppError('sealed', 'The entries of a sealed list are shown to nobody.')
   const { version } = row
-  const rows = await store.read(listEntries, { list: of.list, version, after: of.after, max: MOST })
+  const max = row.kind === 'vpdq' ? MOST_VIDEOS : MOST
+  const rows = await store.read(listEntries, { list: of.list, version, after: of.after, max })
   const span = { list: of.list, from: rows[0]?.n ?? 0, to: rows.at(-1)?.n ?? 0 }
   const [standing, opinions, staff] = await Promise.all([
     store.read(standingBetween, span),
@@ -47,5 +50,5 @@ export async function pageOf(
       }
     }),
   )
-  return { version, items, next: rows.length < MOST ? null : span.to }
+  return { version, items, next: rows.length < max ? null : span.to }
 }

@@ -35,6 +35,8 @@ import { exceptionRows, listHits, oneException, sayOfEntry as sayWork, withdrawA
 import type { ExceptionsTable } from './tables.ts'
 
 const MOST_ENTRIES = 200
+/** Of a value that is no video. */
+const MOST_CHARS = 500
 const DAY_MS = 86_400_000
 
 export interface EntryServices {
@@ -69,13 +71,15 @@ export function entryRoutes({ storage, entries, desk, codec, keysFor }: EntrySer
       const { id: list } = call.params
       const { decision = null, reason, value, quality, expires, tags, note, class: word } = call.body
       const { kind } = (await store.read(oneList, list)).row
+      if (kind !== 'vpdq' && value.length > MOST_CHARS)
+        throw new AppError('invalid', `value: expected at most ${MOST_CHARS} characters.`, { pointer: '/value' })
       const fields = {
         ...{ value, quality: String(quality ?? ''), class: word ?? '', expires: expires ?? '' },
         ...{ tags: (tags ?? []).join(';'), note: note ?? '', added: new Date(call.now).toISOString() },
       }
       const entry = parseEntry(fields, kind)
       if ('why' in entry) {
-        const isHash = kind === 'pdq' || kind === 'digest'
+        const isHash = kind === 'pdq' || kind === 'vpdq' || kind === 'digest'
         throw new AppError(isHash ? 'bad_hash' : 'invalid', `${capital(entry.why)}.`, { pointer: '/value' })
       }
       const act = { op: 'add', list, kind, entry, decision, reason } as const
@@ -116,11 +120,11 @@ export function entryRoutes({ storage, entries, desk, codec, keysFor }: EntrySer
     }),
     route(getListWorth, async ({ params, now }) => {
       const { row } = await store.read(oneList, params.id)
-      const { hits, uploaders } = await store.read(listHits, { list: params.id, now })
+      const hits = await store.read(listHits, params.id)
       const reviewed = await store.read(reviewedOf, [...new Set(hits.map(({ event_key }) => event_key))])
-      const worth = worthOf(hits, reviewed, { sealed: row.sealed === 1, uploaders })
-      const entries = worth.entries.slice(0, MOST_ENTRIES).map((one) => ({ ...one }))
-      return { body: { ...worth, source: row.source, entries } }
+      const worth = worthOf(hits, reviewed, { sealed: row.sealed === 1, hot: entries.book.hotOf(params.id, now) })
+      const shown = worth.entries.slice(0, MOST_ENTRIES).map((one) => ({ ...one }))
+      return { body: { ...worth, source: row.source, entries: shown } }
     }),
     route(getExceptions, async ({ query, now }) => {
       const rows = await store.read(exceptionRows, { list: query.list })

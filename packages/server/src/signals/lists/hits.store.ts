@@ -1,5 +1,6 @@
 import { defineQuery, type ReadDb, type Tx } from '../../storage/index.ts'
-import { HOT_MS, type ListHitsTable } from './tables.ts'
+import { noteHot } from './hot.store.ts'
+import type { ListHitsTable } from './tables.ts'
 
 /** What an entry hit, and under which name who sent it is counted; null where nobody is known. */
 export interface NotedHit {
@@ -29,35 +30,21 @@ export async function noteListHits(
     .values(sent)
     .onConflict((conflict) => conflict.columns(['list', 'n', 'who']).doUpdateSet({ at: tx.now }))
     .execute()
+  for (const { list, n } of sent) await noteHot(tx, { list, n })
 }
 
 // The embedded database reads on the thread that answers everybody: however much a list finds, this is what one look at it may cost.
 const NEWEST = 5_000
 
-/** The newest hits of a list, and of how many people each of its entries hit something lately. */
+/** The newest hits of a list. */
 export const listHits = defineQuery(
   'entries.hits',
-  async (
-    { db }: ReadDb,
-    { list, now }: { readonly list: string; readonly now: number },
-  ): Promise<{
-    hits: Pick<ListHitsTable, 'event_key' | 'n' | 'at'>[]
-    uploaders: { n: number; count: number }[]
-  }> => {
-    const hits = await db
+  async ({ db }: ReadDb, list: string): Promise<Pick<ListHitsTable, 'event_key' | 'n' | 'at'>[]> =>
+    db
       .selectFrom('list_hits')
       .select(['event_key', 'n', 'at'])
       .where('list', '=', list)
       .orderBy('at', 'desc')
       .limit(NEWEST)
-      .execute()
-    const uploaders = await db
-      .selectFrom('entry_uploaders')
-      .select((of) => ['n', of.fn.countAll().as('count')])
-      .where('list', '=', list)
-      .where('at', '>', now - HOT_MS)
-      .groupBy('n')
-      .execute()
-    return { hits, uploaders: uploaders.map(({ n, count }) => ({ n, count: Number(count) })) }
-  },
+      .execute(),
 )

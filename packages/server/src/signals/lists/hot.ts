@@ -1,11 +1,10 @@
 import { type ReviewedEvents, wilson } from '../../policy/index.ts'
+import type { Reviewed } from '../../review/index.ts'
 
-/** An entry that hits something of more different people is looked at: abuse goes viral, and so does a poisoned entry (matching.md §9.4). */
-const HOT_ABOVE = 20
 /** Above this share of wrong hits its source is in doubt. */
 const MOST_WRONG = { sealed: 0.02, open: 0.05 }
 
-export interface ListWorth {
+export interface Worth {
   /** Hits of which people have decided. */
   readonly decided: number
   readonly wrong: number
@@ -13,6 +12,9 @@ export interface ListWorth {
   readonly rate: { readonly share: number; readonly low: number; readonly high: number } | null
   /** More of its hits are wrong than may be. */
   readonly doubtful: boolean
+}
+
+export interface ListWorth extends Worth {
   readonly entries: readonly {
     readonly n: number
     readonly events: number
@@ -21,26 +23,32 @@ export interface ListWorth {
   }[]
 }
 
+/** How many of the decided hits were wrong (matching.md §9.4). */
+export function rateOf(outcomes: readonly Reviewed[], sealed: boolean): Worth {
+  const wrong = outcomes.filter((outcome) => outcome === 'overturned').length
+  const decided = outcomes.length
+  return {
+    ...{ decided, wrong },
+    rate: decided === 0 ? null : { share: wrong / decided, ...wilson(wrong, decided) },
+    doubtful: decided > 0 && wrong / decided > (sealed ? MOST_WRONG.sealed : MOST_WRONG.open),
+  }
+}
+
 /** What the hits of a list were worth, by what people decided; hot entries first, then those that were wrong most often. */
 export function worthOf(
   hits: readonly { readonly event_key: string; readonly n: number }[],
   reviewed: ReviewedEvents,
-  of: { readonly sealed: boolean; readonly uploaders: readonly { readonly n: number; readonly count: number }[] },
+  of: { readonly sealed: boolean; readonly hot: ReadonlySet<number> },
 ): ListWorth {
   const said = (event: string) => reviewed.get(event)
   const events = new Set(hits.map(({ event_key }) => event_key))
   const outcomes = [...events].flatMap((event) => said(event) ?? [])
-  const wrong = outcomes.filter((outcome) => outcome === 'overturned').length
-  const decided = outcomes.length
-  const hot = new Set(of.uploaders.filter(({ count }) => count > HOT_ABOVE).map(({ n }) => n))
   const entries = [...Map.groupBy(hits, ({ n }) => n)].map(([n, own]) => ({
-    ...{ n, events: own.length, hot: hot.has(n) },
+    ...{ n, events: own.length, hot: of.hot.has(n) },
     wrong: own.filter(({ event_key }) => said(event_key) === 'overturned').length,
   }))
   return {
-    ...{ decided, wrong },
-    rate: decided === 0 ? null : { share: wrong / decided, ...wilson(wrong, decided) },
-    doubtful: decided > 0 && wrong / decided > (of.sealed ? MOST_WRONG.sealed : MOST_WRONG.open),
+    ...rateOf(outcomes, of.sealed),
     entries: entries.toSorted(
       (a, b) => Number(b.hot) - Number(a.hot) || b.wrong - a.wrong || b.events - a.events || a.n - b.n,
     ),

@@ -10,18 +10,20 @@ import { factsOf } from '../near.ts'
 import { createList as createWork, listVersions, oneList } from '../store.ts'
 import type { ListVersionsTable } from '../tables.ts'
 import { railsOf, termsOf } from './declaration.ts'
+import { type Measures, unmeasured } from './measures.ts'
 import { type Reason, wordsOf } from './rails.ts'
 import type { Asker, VersionApproval } from './versions.ts'
 
 export interface ListServices {
   readonly storage: Storage
   readonly library: ListLibrary
+  readonly measures: Measures
   /** @throws AppError `invalid` a harm that the live rules do not know */
   checkHarm(harm: string, pointer: string): void
 }
 
 /** The calls about what is said of a list, and about its versions. Entries are never in an answer. */
-export function listRoutes({ storage, library, checkHarm }: ListServices): Route[] {
+export function listRoutes({ storage, library, measures, checkHarm }: ListServices): Route[] {
   const { store } = storage
   const checkHarms = ({
     harm,
@@ -38,15 +40,17 @@ export function listRoutes({ storage, library, checkHarm }: ListServices): Route
     })
   }
   return [
-    route(getList, async ({ params }) => {
+    route(getList, async ({ params, now }) => {
       const { row, beside } = await store.read(oneList, params.id)
-      const { within = null, variants = null } = factsOf(row)
+      const { within = null, variants = null, listShare = null, queryShare = null } = factsOf(row)
       return {
         body: {
           ...{ id: row.id, kind: row.kind, state: row.state, revision: row.revision, sealed: row.sealed === 1 },
           ...{ harm: row.harm, context: row.context === 1, source: row.source, staleAfterMs: row.stale_after_ms },
-          ...{ within, variants, disputed: row.disputed, terms: jsonTerms(row), rails: railsOf(row) },
-          ...{ exchange: row.exchange, version: row.version, entries: row.entries, updatedAt: row.updated_at },
+          ...{ within, variants, listShare, queryShare, disputed: row.disputed },
+          ...{ terms: jsonTerms(row), rails: railsOf(row) },
+          ...((await measures.lists(now)).get(row.id) ?? unmeasured(row)),
+          ...{ version: row.version, entries: row.entries, updatedAt: row.updated_at },
           waits: beside === undefined ? null : versionJson(beside),
         },
       }

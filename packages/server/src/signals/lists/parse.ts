@@ -1,7 +1,8 @@
 import { checkTerm, parsePdq } from '@lamplighter/matching'
+import { parseVideo, writtenFrames } from '../videos/frames.ts'
 import type { TermAbout } from './term-entry.ts'
 
-export type ListKind = 'pdq' | 'digest' | 'text' | 'domain'
+export type ListKind = 'pdq' | 'vpdq' | 'digest' | 'text' | 'domain'
 
 /** One row of a list file, checked. */
 export interface ParsedEntry {
@@ -79,7 +80,8 @@ export class RowReader {
   /** @param contentType `text/csv`, `application/x-ndjson` or `text/plain` */
   constructor(contentType: string, kind: ListKind) {
     this.#kind = kind
-    this.#read = contentType === 'application/x-ndjson' ? jsonRow : contentType === 'text/csv' ? csvRows() : plainRow
+    this.#read =
+      contentType === 'application/x-ndjson' ? jsonRows(kind) : contentType === 'text/csv' ? csvRows() : plainRow
   }
 
   *rows(lines: Iterable<string>): Generator<ParsedRow> {
@@ -107,13 +109,15 @@ function plainRow(text: string, line: number): Row | undefined {
   return value === '' || value.startsWith('#') ? undefined : { line, fields: { value } }
 }
 
-function jsonRow(text: string, line: number): Row | BadRow | undefined {
-  if (text.trim() === '') return undefined
-  const fields = jsonObject(text)
-  return fields === undefined ? { line, why: 'expected one JSON object with "value"' } : { line, fields }
+function jsonRows(kind: ListKind): (text: string, line: number) => Row | BadRow | undefined {
+  return (text, line) => {
+    if (text.trim() === '') return undefined
+    const fields = jsonObject(text, kind)
+    return fields === undefined ? { line, why: 'expected one JSON object with "value"' } : { line, fields }
+  }
 }
 
-function jsonObject(line: string): Record<string, string> | undefined {
+function jsonObject(line: string, kind: ListKind): Record<string, string> | undefined {
   let parsed: unknown
   try {
     parsed = JSON.parse(line)
@@ -122,7 +126,14 @@ function jsonObject(line: string): Record<string, string> | undefined {
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined
   return Object.fromEntries(
-    Object.entries(parsed).map(([name, value]) => [name, typeof value === 'string' ? value : wordsOf(value)]),
+    Object.entries(parsed).map(([name, value]) => [
+      name,
+      typeof value === 'string'
+        ? value
+        : kind === 'vpdq' && name === 'value' && Array.isArray(value)
+          ? writtenFrames(value)
+          : wordsOf(value),
+    ]),
   )
 }
 
@@ -181,6 +192,9 @@ export function parseEntry(fields: Row['fields'], kind: ListKind): ParsedEntry |
   if (kind === 'pdq' && measured !== undefined && measured < MIN_QUALITY) {
     return { why: `low_quality: ${measured} is under ${MIN_QUALITY}, so the hash would match by chance` }
   }
+  if (kind === 'vpdq' && measured !== undefined) {
+    return { why: 'a video has a quality for each frame; write it behind the frame, as HASH:87' }
+  }
   const about = aboutOf(fields)
   if ('why' in about) return about
   return { value, ...(measured !== undefined && { quality: measured }), ...about }
@@ -232,6 +246,8 @@ function normalised(raw: string, kind: ListKind): string | { why: string } {
     case 'pdq':
       // `parsePdq` also refuses hashes with so few or so many bits set that they match by chance (matching.md §6.3).
       return parsePdq(raw.toLowerCase()) ?? { why: 'expected a PDQ of 64 hex digits, 16 to 240 of whose bits are set' }
+    case 'vpdq':
+      return parseVideo(raw)
     case 'digest': {
       const digest = raw.toLowerCase()
       const known = /^[0-9a-f]+$/.test(digest) && [32, 40, 64].includes(digest.length)

@@ -5,7 +5,7 @@ export type Reason =
   | { readonly code: 'first' }
   | { readonly code: 'handed_in' }
   | { readonly code: 'declared' }
-  | { readonly code: 'changed'; readonly what: readonly ('within' | 'variants' | 'sealed' | 'source')[] }
+  | { readonly code: 'changed'; readonly what: readonly ('within' | 'variants' | 'shares' | 'sealed' | 'source')[] }
   | { readonly code: 'growth' | 'shrink' | 'bad_rows' | 'canary'; readonly share: number; readonly limit: number }
 
 /** More entries than this share that hit a harmless picture stage the whole version (matching.md §9.4). */

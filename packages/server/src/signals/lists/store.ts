@@ -2,6 +2,7 @@ export { actEnded, actOnEntry, agreeToAct, entryNamed, oneAct, waitingActs, with
 export { oneEntry, standingBetween } from './entry-rows.store.ts'
 export { type EntryStand, entryStands, exceptionRows, noteUses, oneException } from './exceptions.store.ts'
 export { listHits, type NotedHit, noteListHits } from './hits.store.ts'
+export { type HotEntry, hotEntries } from './hot.store.ts'
 export { opinionsOf, sayOfEntry } from './opinions.store.ts'
 export { standingSince } from './standing.store.ts'
 export { schema } from './tables.ts'

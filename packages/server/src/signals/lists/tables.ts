@@ -8,6 +8,8 @@ declare module '../../storage/tables.ts' {
     exceptions: ExceptionsTable
     list_hits: ListHitsTable
     entry_uploaders: EntryUploadersTable
+    hot_entries: HotEntriesTable
+    source_coverage: SourceCoverageTable
   }
 }
 
@@ -25,6 +27,19 @@ export interface EntryUploadersTable {
   list: string
   n: number
   who: string
+  at: number
+}
+/** That an entry hit something of more than 20 people within a day: it is hot until then. */
+export interface HotEntriesTable {
+  list: string
+  n: number
+  until_at: number
+}
+/** What an exchange named and nothing here can match, since it named everything last. */
+export interface SourceCoverageTable {
+  exchange: string
+  /** JSON: hashes by kind. */
+  unmatched: string
   at: number
 }
 
@@ -96,9 +111,10 @@ export interface ExceptionsTable {
   used_at: number | null
 }
 
+const HOUR_MS = 3_600_000
 const year = { default: days(365), min: days(30), max: days(3650) }
 /** Uploaders are counted over so long. */
-export const HOT_MS = 23 * 3_600_000
+export const HOT_MS = 23 * HOUR_MS
 const ofEntry = 'foreign key (list, n) references list_entries (list, n) on delete cascade'
 
 /** What is known of single entries beside their values. */
@@ -200,6 +216,20 @@ export const schema = defineSchema({
         'create index entry_uploaders_at on entry_uploaders (at)',
       ],
     },
+    {
+      id: '0003-facts',
+      up: (engine) => [
+        table(engine, 'hot_entries', { list: 'text not null', n: 'bigint not null', until_at: 'bigint not null' }, [
+          'primary key (list, n)',
+        ]),
+        'create index hot_entries_until on hot_entries (until_at)',
+        table(engine, 'source_coverage', {
+          exchange: 'text primary key',
+          unmatched: 'text not null',
+          at: 'bigint not null',
+        }),
+      ],
+    },
   ],
   tables: {
     entry_standing: { kept: { with: 'list_entries' } },
@@ -209,5 +239,7 @@ export const schema = defineSchema({
     list_hits: { kept: { from: 'at', default: days(90), min: days(28), max: days(730) } },
     // Retention runs every hour: after 24 hours nothing is left.
     entry_uploaders: { kept: { from: 'at', default: HOT_MS, min: HOT_MS, max: HOT_MS } },
+    hot_entries: { kept: { from: 'until_at', default: HOUR_MS, min: HOUR_MS, max: HOUR_MS } },
+    source_coverage: { kept: { forever: 'one row of counts for each exchange' } },
   },
 })

@@ -52,6 +52,7 @@ export class Trials {
       asked: bound.asked,
       silenced: bound.silenced,
       nearest: (name, value) => bound.nearest(name, value),
+      nearestVideo: (name, place) => bound.nearestVideo(name, place),
       get: (name) => {
         const list = bound.get(name)
         const trial = aside.get(name)
@@ -95,7 +96,7 @@ export class Trials {
   /** Closes what a list of pictures in trial keeps. */
   #close(list: string): void {
     const finder = this.#book.get(list)?.finder
-    if (finder?.kind === 'pdq') void finder.pictures.close()
+    if (finder !== undefined && 'pictures' in finder) void finder.pictures.close()
   }
 
   async close(): Promise<void> {

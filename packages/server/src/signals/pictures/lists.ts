@@ -1,7 +1,6 @@
-import { parsePdq } from '@lamplighter/matching'
-import type { PictureFinder } from '../book.ts'
 import type { ParsedEntry } from '../lists/parse.ts'
 import type { ListsTable } from '../tables.ts'
+import { Filling, finderIn, type IndexedFinder, type IndexedKind, isIndexed } from './finder.ts'
 import { type PictureEvents, Pictures } from './pictures.ts'
 import type { Snapshots } from './snapshots.ts'
 
@@ -30,11 +29,14 @@ export type Slices = AsyncIterable<readonly NumberedEntry[]>
 
 /** A list that is ready to be looked into. `publish` is called in the moment in which it takes the place of the one before. */
 interface Ready {
-  readonly finder: PictureFinder
+  readonly finder: IndexedFinder
   publish(): void
 }
 
-/** The lists of pictures of this process: one index for all, and a snapshot of it on disk. */
+/** A list of pictures or videos. */
+export type IndexedRow = ListsTable & { readonly kind: IndexedKind }
+
+/** The lists of pictures and videos of this process: one index for all, and a snapshot of it on disk. */
 export class PictureLists {
   readonly #snapshots: Snapshots
   readonly #events: ListEvents
@@ -72,7 +74,7 @@ export class PictureLists {
    * Takes the lists from the snapshot, if it holds exactly these versions. Whatever is wrong with it, the entries are the truth: it is told, and the
    * lists are loaded from them.
    */
-  async restore(rows: readonly ListsTable[]): Promise<ReadonlyMap<string, PictureFinder>> {
+  async restore(rows: readonly ListsTable[]): Promise<ReadonlyMap<string, IndexedFinder>> {
     const lists = rows.filter(isShared)
     const found = await this.#snapshots.load(lists, this.#events).catch(async (error: unknown) => {
       this.#events.onRefused(error)
@@ -86,49 +88,47 @@ export class PictureLists {
       lists.map((row, place) => {
         const slot = place + 1
         this.#held.set(row.id, { row, slot })
-        return [row.id, { kind: 'pdq', pictures: found, slot, upTo: row.live_n }]
+        return [row.id, finderIn(row.kind, { pictures: found, slot, upTo: row.live_n })]
       }),
     )
   }
 
   /** Loads a whole list beside what runs. */
-  async load(row: ListsTable, entries: Slices): Promise<Ready> {
+  async load(row: IndexedRow, entries: Slices): Promise<Ready> {
     const pictures = isShared(row) ? this.#shared : new Pictures()
     const before = this.#held.get(row.id)
     const wide = this.#wide.get(row.id)
     await this.#changes(isShared(row) || before !== undefined)
-    const slot = pictures.open()
-    await pictures.fill(slot, entries)
-    const finder = { kind: 'pdq', pictures, slot, upTo: row.live_n } as const
+    const filling = new Filling(row.kind, pictures)
+    await filling.addAll(entries)
+    const finder = filling.finder(row.live_n)
     return {
       finder,
       publish: () => {
         if (before !== undefined) this.#shared.drop(before.slot)
         if (wide !== undefined) void wide.close()
-        this.#hold(row, pictures, slot)
+        this.#hold(row, pictures, finder.slot)
       },
     }
   }
 
   /** Brings a list from the version before to this one: what is new is added beside what runs, what is gone goes in the moment of the change. */
-  async change(row: ListsTable, running: PictureFinder, changes: Slices): Promise<Ready> {
+  async change(row: ListsTable, running: IndexedFinder, changes: Slices): Promise<Ready> {
     const { pictures, slot } = running
+    const filling = new Filling(running.kind, pictures, running)
     await this.#changes(isShared(row))
     const gone: NumberedEntry[] = []
     for await (const slice of changes) {
       for (const one of slice) {
         if (one.gone) gone.push(one)
-        else addTo(pictures, slot, one.n, one.entry)
+        else filling.add(one.n, one.entry.value)
       }
       await pictures.breathe()
     }
     return {
-      finder: { ...running, upTo: row.live_n },
+      finder: filling.finder(row.live_n),
       publish: () => {
-        for (const { n, entry } of gone) {
-          const pdq = parsePdq(entry.value)
-          if (pdq !== undefined) pictures.remove(slot, n, pdq)
-        }
+        for (const { n, entry } of gone) filling.remove(n, entry.value)
         this.#hold(row, pictures, slot)
       },
     }
@@ -177,9 +177,4 @@ export class PictureLists {
   }
 }
 
-const isShared = (row: ListsTable): boolean => row.kind === 'pdq' && (row.within ?? INDEX_BITS) <= INDEX_BITS
-
-function addTo(pictures: Pictures, slot: number, n: number, entry: ParsedEntry): void {
-  const pdq = parsePdq(entry.value)
-  if (pdq !== undefined) pictures.add(slot, n, pdq)
-}
+const isShared = (row: ListsTable): row is IndexedRow => isIndexed(row.kind) && (row.within ?? INDEX_BITS) <= INDEX_BITS

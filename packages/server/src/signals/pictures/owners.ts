@@ -45,6 +45,19 @@ export class Owners {
     return free
   }
 
+  /** How many rows each entry of a list owns. */
+  rowsBy(slot: number): Map<number, number> {
+    const rows = new Map<number, number>()
+    for (let row = 0; row < this.#first.length; row += 1) {
+      for (const owner of this.#of(row)) {
+        if (Math.floor(owner / ENTRIES) !== slot) continue
+        const entry = owner % ENTRIES
+        rows.set(entry, (rows.get(entry) ?? 0) + 1)
+      }
+    }
+    return rows
+  }
+
   /** Owners of a row, as a snapshot keeps them. @param slots by which number each list goes there */
   of(row: number, slots: ReadonlyMap<number, number>): readonly bigint[] {
     return this.#of(row).flatMap((owner) => {

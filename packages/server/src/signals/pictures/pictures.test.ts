@@ -287,7 +287,7 @@ describe('matching 19: the snapshot on disk', () => {
         const slices = (async function* () {
           yield pdqs.map((value, i) => ({ n: i + 1, entry: { value }, gone: false }))
         })()
-        const ready = await lists.load(row, slices)
+        const ready = await lists.load({ ...row, kind: 'pdq' }, slices)
         ready.publish()
       }
     }

@@ -4,19 +4,21 @@ import {
   FRESH_ROWS,
   type Nearby,
   type Pdq,
-  parsePdq,
   RESULT_ROWS,
   type RingIndex,
   type Segment,
 } from '@lamplighter/matching'
 import { ringModules } from './kernel.ts'
 import { Owners } from './owners.ts'
+import { SearchThreads } from './search-threads.ts'
 import { BuildThreads } from './threads.ts'
 
 /** Rows that may wait for a merge before a load of many entries waits for it. */
 const MOST_WAITING = 131_072
 /** Removed hashes leave memory within this time: well within the hour that some sources demand (matching.md §8.4). */
 const PURGE_AFTER_MS = 10 * 60_000
+/** From so many hashes on the way to threads and back is worth it (matching.md §8.6). */
+export const MANY = 256
 /** After a failed merge: lookups stay right without it, only slower. */
 const AGAIN_AFTER_MS = 30_000
 
@@ -41,7 +43,9 @@ export class Pictures {
   readonly index: RingIndex
   readonly owners = new Owners()
   readonly threads: BuildThreads
+  readonly #searchers: SearchThreads
   readonly #events: PictureEvents
+  #additions = 0
   #lastSlot = 0
   readonly #freeSlots: Slot[] = []
   #busy: Promise<void> | undefined
@@ -53,6 +57,7 @@ export class Pictures {
   constructor(events: PictureEvents = {}, segments: readonly Segment[] = [], slots = 0) {
     this.index = createIndex(ringModules(), segments)
     this.threads = new BuildThreads(ringModules())
+    this.#searchers = new SearchThreads(ringModules())
     this.#events = events
     this.#lastSlot = slots
   }
@@ -66,6 +71,7 @@ export class Pictures {
 
   add(slot: Slot, entry: number, pdq: Pdq): void {
     this.owners.add(this.index.add(bytesOfPdq(pdq)), slot, entry)
+    this.#additions += 1
     this.#tend({})
   }
 
@@ -86,6 +92,21 @@ export class Pictures {
     return this.index.find(bytesOfPdq(pdq), within)
   }
 
+  /** Grows with every entry that is added: what was found before may lack it. */
+  get additions(): number {
+    return this.#additions
+  }
+
+  /** The same for many hashes; from 256 on in threads, so that others are answered meanwhile. */
+  async nearMany(pdqs: readonly Pdq[], within: number): Promise<Map<Pdq, Nearby>> {
+    const hashes = Buffer.concat(pdqs.map(bytesOfPdq))
+    const found =
+      pdqs.length < MANY
+        ? this.index.findMany(hashes, within)
+        : await this.#searchers.findMany(this.index, hashes, within)
+    return new Map(pdqs.flatMap((pdq, place) => (found[place] === undefined ? [] : [[pdq, found[place]]])))
+  }
+
   /**
    * The nearest entry of one list.
    *
@@ -98,33 +119,31 @@ export class Pictures {
     pdq: Pdq,
     of: { slot: Slot; within: number; upTo: number; takes?: (entry: number, distanceBits: number) => boolean },
   ): PictureHit | undefined {
+    for (const { row, distanceBits } of this.rowsNear(found, pdq, of.within)) {
+      const entry = this.owners
+        .entriesOf(row, of.slot, of.upTo)
+        .find((one) => of.takes === undefined || of.takes(one, distanceBits))
+      if (entry !== undefined) return { entry, distanceBits }
+    }
+    return undefined
+  }
+
+  /** All rows within the distance, the nearest first. @param found what `near` gave, for at least this distance */
+  *rowsNear(
+    found: Nearby,
+    pdq: Pdq,
+    within: number,
+  ): Generator<{ readonly row: number; readonly distanceBits: number }> {
     for (let page = found; ; ) {
       for (const [place, row] of page.rows.entries()) {
         const distanceBits = page.distances[place] ?? 0
-        if (distanceBits > of.within) return undefined
-        const entry = this.owners
-          .entriesOf(row, of.slot, of.upTo)
-          .find((one) => of.takes === undefined || of.takes(one, distanceBits))
-        if (entry !== undefined) return { entry, distanceBits }
+        if (distanceBits > within) return
+        yield { row, distanceBits }
       }
-      if (page.rows.length < RESULT_ROWS) return undefined
-      // Rows of other lists filled the answer: this list's may come behind them.
+      if (page.rows.length < RESULT_ROWS) return
+      // Rows of other lists filled the answer: those of the list that asks may come behind them.
       const last = { distance: page.distances.at(-1) ?? 0, row: page.rows.at(-1) ?? 0 }
-      page = this.index.find(bytesOfPdq(pdq), of.within, last)
-    }
-  }
-
-  /** Adds entries as they come, no faster than they are merged. */
-  async fill(
-    slot: Slot,
-    slices: AsyncIterable<readonly { readonly n: number; readonly entry: { readonly value: string } }[]>,
-  ): Promise<void> {
-    for await (const slice of slices) {
-      for (const { n, entry } of slice) {
-        const pdq = parsePdq(entry.value)
-        if (pdq !== undefined) this.add(slot, n, pdq)
-      }
-      await this.breathe()
+      page = this.index.find(bytesOfPdq(pdq), within, last)
     }
   }
 
@@ -146,7 +165,7 @@ export class Pictures {
     this.#closed = true
     clearTimeout(this.#purge)
     clearTimeout(this.#again)
-    await this.threads.close()
+    await Promise.all([this.threads.close(), this.#searchers.close()])
     await this.#busy
   }
 

@@ -14,6 +14,7 @@ import type { ColumnKeyring } from '../../storage/sealer.ts'
 import { ringModules } from './kernel.ts'
 import { type PictureEvents, Pictures } from './pictures.ts'
 import { sealed, unsealed } from './sealed-file.ts'
+import { SLOTS } from './threads.ts'
 
 /** One list and the version of it that a snapshot holds. In the file its place among all of them, from 1, is its slot. */
 export interface SnapshotList {
@@ -74,6 +75,7 @@ export function snapshotsIn(folder: string, keyring: ColumnKeyring): Snapshots {
           const read: Snapshot = await readSnapshot(ringModules(), bytes, {
             sum,
             idsFrom,
+            slots: SLOTS,
             makeTables: (segment) => maker.threads.makeTables(segment),
           })
           // Another set of lists is no fault: it is what was there before the last import.

@@ -1,20 +1,36 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { gatherSegments, type RingMemory, type RingModules, Segment } from '@lamplighter/matching'
-import type { FromThread, ToThread } from './messages.ts'
+import { findIn, gatherSegments, type RingMemory, type RingModules, Segment } from '@lamplighter/matching'
+import type { FromThread, ManyToFind, ToThread } from './messages.ts'
 
-// A thread that builds segments. It sees hashes in memory that it shares with the server, and nothing else.
+// A thread that builds segments, or searches them. It sees hashes in memory that it shares with the server, and nothing else.
 
 const modules = workerData as Required<RingModules>
 
+const HASH_BYTES = 32
+
+const open = (memory: RingMemory, slot = 0): Segment => Segment.open(modules.shared, memory, slot)
+
 function answer(message: ToThread): FromThread {
-  const open = (memory: RingMemory): Segment => Segment.open(modules.shared, memory, 0)
-  if (message.do === 'gather') {
-    const sources = message.sources.map(({ memory, rows }) => ({ segment: open(memory), rows }))
-    return { did: 'gather', memory: gatherSegments(modules, { sources }).memory }
+  switch (message.do) {
+    case 'gather': {
+      const sources = message.sources.map(({ memory, rows }) => ({ segment: open(memory), rows }))
+      return { did: 'gather', memory: gatherSegments(modules, { sources }, { slots: message.slots }).memory }
+    }
+    case 'tables': {
+      const segment = open(message.memory)
+      for (const t of message.tables) segment.makeTable(t)
+      return { did: 'tables' }
+    }
+    case 'find':
+      return { did: 'find', found: found(message) }
   }
-  const segment = open(message.memory)
-  for (const t of message.tables) segment.makeTable(t)
-  return { did: 'tables' }
+}
+
+function found({ memories, slot, hashes, within }: ManyToFind) {
+  const segments = memories.map((memory) => open(memory, slot))
+  return Array.from({ length: hashes.length / HASH_BYTES }, (_, i) =>
+    findIn(segments, hashes.subarray(HASH_BYTES * i, HASH_BYTES * (i + 1)), within),
+  )
 }
 
 parentPort?.on('message', (message: ToThread) => parentPort?.postMessage(answer(message)))

@@ -1,9 +1,15 @@
+import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { type MergePlan, type RingModules, Segment, TABLES } from '@lamplighter/matching'
 import type { FromThread, ToThread } from './messages.ts'
 
 /** From this many rows on two threads share the tables out. */
 const TWO_FROM = 1_048_576
+
+/** Threads that search many hashes at once. More would seldom have a core of their own beside all else that a server does. */
+export const SEARCHERS = Math.min(4, Math.max(2, availableParallelism()))
+/** Places for a scratch in each segment: one for the thread that holds the event, and one for each of those. */
+export const SLOTS = 1 + SEARCHERS
 
 /** Builds segments in threads of their own, started when the first is due: lookups go on meanwhile. */
 export class BuildThreads {
@@ -16,7 +22,7 @@ export class BuildThreads {
 
   async merge(plan: MergePlan): Promise<Segment> {
     const sources = plan.sources.map(({ segment, rows }) => ({ memory: segment.memory, rows }))
-    const made = await this.#thread(0).ask({ do: 'gather', sources })
+    const made = await this.#thread(0).ask({ do: 'gather', sources, slots: SLOTS })
     if (made.did !== 'gather') throw new TypeError('a thread answered something else')
     const segment = Segment.open(this.#modules.shared, made.memory, 0)
     await this.makeTables(segment)
@@ -46,7 +52,8 @@ export class BuildThreads {
   }
 }
 
-class Thread {
+/** A thread of the index, which answers one message at a time. */
+export class Thread {
   readonly #worker: Worker
   #waiting: PromiseWithResolvers<FromThread> | undefined
   ended = false

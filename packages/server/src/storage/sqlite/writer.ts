@@ -7,7 +7,7 @@ import { migrate } from '../migrate.ts'
 import type { Schema } from '../schema.ts'
 import { errorToWire } from '../wire.ts'
 import { checkDatabase, openWriter, readSettings } from './database.ts'
-import { notOpened } from './failures.ts'
+import { isFull, notOpened } from './failures.ts'
 import { Faults } from './faults.ts'
 import { Groups } from './group.ts'
 import type { FromWriter, ToWriter, WorkMessage, WriterFacts, WriterStart } from './messages.ts'
@@ -96,16 +96,16 @@ class Writer {
         this.#send({ kind: 'facts', id: message.id, facts: this.#facts() })
         return
       case 'shrink':
-        this.#db.exec(`pragma incremental_vacuum(${SHRINK_PAGES})`)
+        this.#tidy(`incremental_vacuum(${SHRINK_PAGES})`)
         this.#send({ kind: 'facts', id: message.id, facts: this.#facts() })
         return
       case 'checkpoint':
-        this.#db.exec('pragma wal_checkpoint(truncate)')
+        this.#tidy('wal_checkpoint(truncate)')
         this.#send({ kind: 'facts', id: message.id, facts: this.#facts() })
         return
       case 'close':
         clearTimeout(this.#idle)
-        this.#db.exec('pragma wal_checkpoint(truncate)')
+        this.#tidy('wal_checkpoint(truncate)')
         this.#db.close()
         this.#send({ kind: 'closed' })
         this.#port.close()
@@ -116,13 +116,22 @@ class Writer {
   }
 
   #rest(): void {
-    this.#db.exec('pragma wal_checkpoint(passive)')
+    this.#tidy('wal_checkpoint(passive)')
+  }
+
+  /** Upkeep that a full disk puts off: what is committed stays in the log, and what is new is refused anyway. */
+  #tidy(pragma: string): void {
+    try {
+      this.#db.exec(`pragma ${pragma}`)
+    } catch (error) {
+      if (!isFull(error)) throw error
+    }
   }
 
   #checkpointIfLong(): void {
     const row = this.#db.prepare('pragma wal_checkpoint(noop)').get()
     const pages = row?.log
-    if (typeof pages === 'number' && pages > CHECKPOINT_PAGES) this.#db.exec('pragma wal_checkpoint(passive)')
+    if (typeof pages === 'number' && pages > CHECKPOINT_PAGES) this.#tidy('wal_checkpoint(passive)')
   }
 
   #facts(): WriterFacts {

@@ -11,6 +11,12 @@ import { Table } from '../../../ui/Table.tsx'
 import { useAct } from '../useAct.ts'
 import type { ListDetail } from './List.tsx'
 
+/** A video is up to 600 hashes: its first one, and how many there are. */
+const shown = (value: string): string => {
+  const [first = '', ...more] = value.split(' ')
+  return more.length === 0 || first.length < 64 ? value : `${first} … +${more.length}`
+}
+
 type Entry = AnswerOf<typeof getEntries>['items'][number]
 const OPINIONS = ['affirm', 'doubt', 'deny'] as const
 
@@ -42,7 +48,7 @@ function Open({ list }: { list: string }) {
       <Reasoned
         busy={change.isPending}
         label={label}
-        name={`${label}: ${value}`}
+        name={`${label}: ${shown(value)}`}
         onReason={(reason) => change.mutate({ params: { id: list, n }, body: { state: to, reason } })}
       />
     )
@@ -58,7 +64,7 @@ function Open({ list }: { list: string }) {
       <div className="flex flex-wrap gap-1">
         {OPINIONS.map((one) => (
           <Button
-            aria-label={`${words.say}: ${words.says[one]}: ${value}`}
+            aria-label={`${words.say}: ${words.says[one]}: ${shown(value)}`}
             aria-pressed={said.some(({ mine, says }) => mine && says === one)}
             disabled={say.isPending}
             key={one}
@@ -83,7 +89,7 @@ function Open({ list }: { list: string }) {
                 title: words.value,
                 cell: ({ value, tags, note }) => (
                   <span className="grid gap-0.5 wrap-anywhere">
-                    <code className="font-mono">{value}</code>
+                    <code className="font-mono">{shown(value)}</code>
                     {[...tags, ...(note === null ? [] : [note])].join(' · ')}
                   </span>
                 ),

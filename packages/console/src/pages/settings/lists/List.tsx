@@ -8,8 +8,11 @@ import { Chip } from '../../../ui/Chip.tsx'
 import { Loaded } from '../../../ui/Loaded.tsx'
 import { Terms } from '../../../ui/Terms.tsx'
 import { useMay } from '../useMay.ts'
+import { Doubts } from './Doubts.tsx'
 import { Entries } from './Entries.tsx'
 import { Exceptions } from './Exceptions.tsx'
+import { Hits } from './Hits.tsx'
+import { measuresIn } from './measured.ts'
 import { Versions } from './Versions.tsx'
 import { Waiting } from './Waiting.tsx'
 
@@ -33,10 +36,12 @@ export function List({ id }: { id: string }) {
               <Chip>{t.lists.kinds[one.kind]}</Chip>
               {one.sealed && <Chip>{t.signals.sealed}</Chip>}
               {one.context && <Chip>{t.signals.context}</Chip>}
+              <Doubts list={one} />
             </header>
             <p>{t.lists.words[one.state]}</p>
             {one.waits !== null && <Waiting edit={edit} list={one} version={one.waits} />}
             <Terms rows={declared(one, t)} />
+            <Hits list={id} />
             <Versions edit={edit} list={one} />
             <Exceptions edit={edit} list={id} />
             {edit && <Entries list={one} />}
@@ -59,9 +64,16 @@ function declared(list: ListDetail, t: Messages): [string, string][] {
     [words.exchange, list.exchange],
     [t.lists.entries, t.count(list.entries)],
     [t.lists.updated, list.updatedAt === null ? t.never : t.dateTime(list.updatedAt)],
+    ...measuresIn(t, list),
     [words.stale, list.staleAfterMs === null ? null : t.term(list.staleAfterMs)],
     [words.within, list.within === null ? null : words.bits(list.within)],
     [words.variants, list.variants === null ? null : words.ways[list.variants]],
+    [
+      words.shares,
+      list.listShare === null || list.queryShare === null
+        ? null
+        : words.ofVideos(t.percent(list.listShare), t.percent(list.queryShare)),
+    ],
     [words.disputed, words.disputes[list.disputed]],
     [words.terms, allowed.length === 0 ? words.nothing : allowed.join(', ')],
     [words.harms, terms.harms.map(wordsOf).join(', ')],

@@ -7,6 +7,7 @@ import { Chip } from '../../../ui/Chip.tsx'
 import { Loaded } from '../../../ui/Loaded.tsx'
 import { Table } from '../../../ui/Table.tsx'
 import { useMay } from '../useMay.ts'
+import { Doubts } from './Doubts.tsx'
 import { EntryActs } from './EntryActs.tsx'
 import { List } from './List.tsx'
 
@@ -54,15 +55,21 @@ function All() {
             { title: t.lists.harm, cell: ({ harm }) => wordsOf(harm) },
             { title: t.lists.version, end: true, cell: ({ version }) => version },
             { title: t.lists.entries, end: true, cell: ({ entries }) => t.count(entries) },
+            {
+              title: t.lists.measures.coverage,
+              end: true,
+              cell: ({ coverage }) => (coverage === null ? '–' : t.percent(coverage.share)),
+            },
             { title: t.lists.updated, cell: ({ updatedAt }) => (updatedAt === null ? t.never : t.dateTime(updatedAt)) },
             { title: t.lists.source, cell: ({ source }) => source },
             {
               title: t.people.state,
-              cell: ({ state, waits }) => (
+              cell: ({ state, waits, ...list }) => (
                 <span className="flex flex-wrap items-center gap-1.5">
                   <Chip look={state === 'live' ? 'plain' : state === 'empty' ? 'strong' : 'unknown'}>
                     {t.lists.states[state]}
                   </Chip>
+                  <Doubts list={list} />
                   {waits !== null && <Chip look="strong">{t.lists.waiting[waits.state](waits.version)}</Chip>}
                 </span>
               ),

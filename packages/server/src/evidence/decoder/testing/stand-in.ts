@@ -66,6 +66,9 @@ async function tried(): Promise<number> {
   return bits + ((await reaches('127.0.0.1')) << acts.length)
 }
 
+/** What a job before has done to this process: the next one ends it. */
+let harmed = false
+
 const misdeeds: Readonly<Record<string, (id: number) => unknown>> = {
   honest: (id) => say({ id, ok: true, seen }),
   'head too long': () => lengths(1_000_000_000, 0),
@@ -74,6 +77,10 @@ const misdeeds: Readonly<Record<string, (id: number) => unknown>> = {
   'bytes beyond': (id) => {
     const pieces = framePieces({ ...upkeep, id, ok: true, seen }, EMPTY)
     process.stdout.write(Buffer.concat([...pieces, Buffer.from('more')]))
+  },
+  'leaves harm behind': (id) => {
+    say({ id, ok: true, seen })
+    harmed = true
   },
   'speaks unasked': (id) => {
     say({ id, ok: true, seen })
@@ -120,5 +127,6 @@ for await (const piece of process.stdin) {
   if (frame === undefined) continue
   const { id, job } = frame.head as { id: number; job: string }
   if (job === 'hello') say({ id, ok: true, walls: { permission: true, secrets: true } })
+  else if (harmed) process.exit(0)
   else await misdeeds[Buffer.from(frame.body).toString()]?.(id)
 }
