@@ -5,6 +5,7 @@ import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
 import * as exchanges from './exchanges.ts'
 import * as feedback from './feedback.ts'
+import * as indexBuckets from './index-buckets.ts'
 import * as intake from './intake.ts'
 import * as listEntries from './list-entries.ts'
 import * as listExport from './list-export.ts'
@@ -44,6 +45,7 @@ export * from './erasures.ts'
 export * from './exchanges.ts'
 export * from './feedback.ts'
 export * from './hash-match.ts'
+export * from './index-buckets.ts'
 export * from './intake.ts'
 export * from './list-entries.ts'
 export * from './list-export.ts'
@@ -96,6 +98,7 @@ export const endpoints: readonly Endpoint[] = [
   operator,
   exchanges,
   feedback,
+  indexBuckets,
   listEntries,
   listExport,
   lists,

@@ -26,7 +26,7 @@ import {
   snapshotRefused,
   unknownFields,
 } from './events.ts'
-import { type Decoder, startDecoder } from './evidence/decoder/index.ts'
+import { type Decoder, emptyFolder, startDecoder } from './evidence/decoder/index.ts'
 import { MEDIA_TIMES, type MediaVault, makeMediaFetcher, makeMediaVault } from './evidence/index.ts'
 import { makeFace } from './face.ts'
 import { followOthers } from './followed.ts'
@@ -283,13 +283,17 @@ async function build(
     },
     onFailure: (error) => failed('rules', error),
   })
-  const decoder = startDecoder({ native: config.decoderNative })
+  const videoBytes = config.videoMib * 2 ** 20
+  const decoder = startDecoder({
+    native: config.decoderNative,
+    folder: await emptyFolder(join(config.data, 'decoding')),
+  })
   const fetcher = makeMediaFetcher({
     outgoing: outgoing({ allowNets: netsOf(options), times: MEDIA_TIMES }),
     hosts: config.mediaHosts,
     onFailure: fetchFailed,
   })
-  const vault = makeMediaVault({ storage, keyring, sealer, decoder, fetcher, now })
+  const vault = makeMediaVault({ storage, keyring, sealer, decoder, fetcher, videoBytes, now })
   const replay = makeReplayLog({
     ...{ storage, keyring, now },
     wished: async () => ({
@@ -333,6 +337,7 @@ async function build(
         rules: (ruling?.rules ?? []).map((rule) => rule.replace(/^.*\/| v\d+$/g, '')),
       })
     },
+    videoBytes,
     checkBacklog: backlogGuard(storage.stream),
   }
   const desk = makeDesk({ storage, sealer, columns, meansFor })

@@ -1,4 +1,5 @@
-import { getLists } from '@lamplighter/api'
+import { getIndexBuckets, getLists } from '@lamplighter/api'
+import { bucketSizes } from '@lamplighter/matching'
 import { AppError } from '../http/errors.ts'
 import { type Route, route } from '../http/route.ts'
 import type { Storage } from '../storage/index.ts'
@@ -59,6 +60,10 @@ export function routesOf(services: {
           importing: [...services.library.importing].map(([id, far]) => ({ id, ...far })),
         },
       }
+    }),
+    route(getIndexBuckets, async () => {
+      const { sizes, ...found } = bucketSizes(services.library.pictures.shared.index.segments)
+      return { body: { ...found, sizes: [...sizes] } }
     }),
   ]
 }

@@ -77,17 +77,26 @@ describe('a version of a list on the command line', () => {
       ])
       expect((await run('promote', 'hosts', '1')).code).toBe(2)
       const refused = await run('promote', 'hosts', '1', '--reason', 'looked at it')
-      expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('Its trial is too short')])
+      expect([refused.code, refused.err]).toEqual([
+        1,
+        expect.stringMatching(/^needs_unmet:\n(?: {2}.*\n)* {2}trial_short: Its trial is too short[^\n]*\n$/),
+      ])
       const past = ['promote', 'hosts', '1', '--reason', 'looked at it', '--without-trial']
       expect((await run(...past)).out).toBe('hosts version 1 is live\n')
-      expect((await run('status')).out).toMatch(/^hosts +domain +v1 {2}2 entries {2}live$/m)
+      const status = (await run('status')).out.split('\n')
+      expect(status[0]).toMatch(/^list +kind +version +entries +matchable +age +state +memory$/)
+      expect(status.find((line) => line.startsWith('hosts'))).toMatch(/^hosts +domain +1 +2 +100 % +0 min +live +–$/)
+      const { items } = JSON.parse((await run('status', '--json')).out)
+      expect(items.find(({ id }: { id: string }) => id === 'hosts')).toMatchObject({
+        ...{ state: 'live', coverage: { share: 1 }, hot: 0, exceptions: { many: false } },
+      })
       put('hosts.txt', 'a.example\nb.example\nc.example\n')
       await run(...args)
       expect((await run('drop', 'hosts', '2', '--reason', 'a wrong file')).out).toBe('hosts version 2 is dropped\n')
       expect((await run('preview', 'hosts')).out).toBe('no version of hosts waits\n')
       expect((await run(...args, '--live')).out).toBe('hosts version 3 is live: 3 entries, 1 added, 0 removed\n')
       expect((await run('retire', 'hosts', '--reason', 'its licence is over')).code).toBe(0)
-      expect((await run('status')).out).toMatch(/^hosts .* down$/m)
+      expect((await run('status')).out).toMatch(/^hosts .* down /m)
     })
   }, 240_000)
 
@@ -99,6 +108,13 @@ describe('a version of a list on the command line', () => {
       '2 rows, 1 entries, 1 that cannot be used\nline 2: expected a domain such as bad.example\n',
     ])
     expect((await run('check', 'mixed.txt', '--kind', 'video')).code).toBe(2)
+    expect((await run('check', '--kind', 'domain')).err).toContain('needs a file')
+  })
+
+  test('the index says how it is filled by the sizes of its buckets, and nothing where it has none', async () => {
+    const { code, out } = await run('check', '--skew')
+    expect([code, out]).toEqual([0, '0 hashes, too few for tables: every lookup looks at each of them\n'])
+    expect((await run('check', 'mixed.txt', '--skew')).code).toBe(2)
   })
 })
 

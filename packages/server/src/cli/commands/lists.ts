@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
-import { getList, getLists, type ListVersion, stepListVersion } from '@lamplighter/api'
+import { getIndexBuckets, getList, getLists, type ListVersion, stepListVersion } from '@lamplighter/api'
 import type { z } from 'zod'
 import { parseListFile } from '../../signals/lists/parse.ts'
 import { withApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
 import { type Io, UsageError } from '../io.ts'
+import { bucketLines } from '../list-buckets.ts'
 import { badLine, importFile, manifestFor, typeOfFile } from '../list-file.ts'
+import { statusLines } from '../list-status.ts'
 import { pullCommand } from '../pulling.ts'
 import { checkTermFile, sendTermFile } from '../term-file.ts'
 
@@ -136,7 +138,8 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'lists preview',
-    summary: 'Shows the version of a list that waits: its numbers, why it waits, and what its trial has found.',
+    summary:
+      'Shows the version of a list that waits: its numbers, why it waits, and what its trial has found. Past texts are not kept, so only a trial tells what a list would hit.',
     example: 'lamplighter lists preview csam_media',
     args: ['list'],
     async run(io, given) {
@@ -151,9 +154,20 @@ export const commands: readonly Command[] = [
     summary:
       'Reads a list file without a server: its rows, and those that cannot be used; of a term file (.json) its note, too.',
     example: 'lamplighter lists check terms.txt --kind text',
-    args: ['file'],
-    options: { kind: { help: 'pdq, vpdq (videos), digest, text or domain', value: 'kind' } },
+    args: ['file?'],
+    options: {
+      kind: { help: 'pdq, vpdq (videos), digest, text or domain', value: 'kind' },
+      skew: { help: 'instead of a file: how unevenly the index of picture hashes is filled, by bucket sizes alone' },
+    },
     async run(io, given) {
+      if (given.has('skew')) {
+        if (given.args.length > 0)
+          throw new UsageError('lists check --skew asks the index that runs; leave the file out')
+        const answer = await withApi(io, (call) => call('GET', '/v1/index/buckets'))
+        io.result(answer, bucketLines(getIndexBuckets.answer.parse(answer)))
+        return 0
+      }
+      if (given.args[0] === undefined) throw new UsageError('lists check needs a file, or --skew')
       const path = resolve(io.folder, given.args[0] ?? '')
       if (extname(path) === '.json') return checkTermFile(io, path)
       const kind = kinds.find((one) => one === given.value('kind'))
@@ -170,22 +184,13 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'lists status',
-    summary: 'Versions, counts and age of the lists.',
+    summary:
+      'Lists with their versions, age, the share of what their source names that can be matched here, memory, and what a person should look at.',
     example: 'lamplighter lists status',
     async run(io) {
       const answer = await withApi(io, (call) => call('GET', '/v1/lists'))
       const { items } = getLists.answer.parse(answer)
-      io.result(
-        answer,
-        items.length === 0
-          ? ['no lists yet']
-          : items.map(
-              ({ id, kind, version, entries, state, waits }) =>
-                `${id.padEnd(24)} ${kind.padEnd(7)} v${version}  ${entries.toLocaleString('en')} entries  ${state}${
-                  waits === null ? '' : `  v${waits.version} ${waits.state}`
-                }`,
-            ),
-      )
+      io.result(answer, statusLines(items))
       return 0
     },
   },

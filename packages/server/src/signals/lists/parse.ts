@@ -253,17 +253,33 @@ function normalised(raw: string, kind: ListKind): string | { why: string } {
       const known = /^[0-9a-f]+$/.test(digest) && [32, 40, 64].includes(digest.length)
       return known ? digest : { why: 'expected an MD5, SHA-1 or SHA-256 in hex' }
     }
-    case 'domain': {
-      const domain = asciiDomain(raw)
-      return domain ?? { why: 'expected a domain such as bad.example' }
-    }
+    case 'domain':
+      return domainOr(raw)
     case 'text':
       return termOr(raw)
   }
 }
 
+/** At least two labels of a host name, in ASCII. */
+const DOMAIN = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
+/** An entry covers all that lies under it: a star would cover nothing, and a top level half of the web. */
+function domainOr(raw: string): string | { why: string } {
+  if (raw.startsWith('*.')) return { why: 'a domain covers all that lies under it; leave "*." out' }
+  const domain = asciiDomain(raw)
+  if (domain !== undefined && DOMAIN.test(domain)) return domain
+  const isTop = domain !== undefined && !domain.includes('.')
+  return {
+    why: `expected a domain such as bad.example${isTop ? '; a name without a dot would cover all under it' : ''}`,
+  }
+}
+
 /** A term that would never be looked for is named, not taken in silence. */
 function termOr(raw: string): string | { why: string } {
+  if (/\p{Cc}/u.test(raw))
+    return { why: 'holds a control character; a file has one term a line, and lines end with LF or CRLF' }
+  if (raw.includes('\ufffd'))
+    return { why: 'holds the sign for a letter that could not be read; save the file in UTF-8' }
   const problem = checkTerm({ text: raw })
   return problem === undefined ? raw : { why: problem.message }
 }
