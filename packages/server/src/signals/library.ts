@@ -76,7 +76,7 @@ export function makeLibrary(parts: {
   const claims = makeClaims(storage)
   let turn: Promise<unknown> = Promise.resolve()
 
-  // Loading is apart from changing: what another process took out must not wait for an import of ours into the same list.
+  // Loading is apart from changing: what another process took out must not wait for an import of ours, nor for the load of another list.
   const loading = makeTurns()
   const loads = <T>({ id, kind }: Pick<ListsTable, 'id' | 'kind'>, load: () => Promise<T>): Promise<T> =>
     loading.inTurn(kind === 'text' ? 'all texts' : id, load)
