@@ -9,6 +9,7 @@ import * as indexBuckets from './index-buckets.ts'
 import * as intake from './intake.ts'
 import * as listEntries from './list-entries.ts'
 import * as listExport from './list-export.ts'
+import * as listVersions from './list-versions.ts'
 import * as lists from './lists.ts'
 import * as matching from './matching.ts'
 import * as models from './models.ts'
@@ -23,7 +24,6 @@ import * as rules from './rules.ts'
 import * as runs from './runs.ts'
 import * as settings from './settings.ts'
 import * as switches from './switches.ts'
-import * as termFiles from './term-files.ts'
 import * as uploads from './uploads.ts'
 
 export { type Act, acts, operatorActs } from './acts.ts'
@@ -50,6 +50,7 @@ export * from './intake.ts'
 export * from './list-entries.ts'
 export * from './list-export.ts'
 export * from './list-measures.ts'
+export * from './list-versions.ts'
 export * from './lists.ts'
 export * from './matching.ts'
 export * from './models.ts'
@@ -94,7 +95,6 @@ export const endpoints: readonly Endpoint[] = [
   runs,
   settings,
   switches,
-  termFiles,
   operator,
   exchanges,
   feedback,
@@ -102,6 +102,7 @@ export const endpoints: readonly Endpoint[] = [
   listEntries,
   listExport,
   lists,
+  listVersions,
   erasures,
   models,
   matching,

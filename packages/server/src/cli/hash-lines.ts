@@ -1,6 +1,6 @@
 import type { HashAnswer } from '@lamplighter/api'
 import { framesToCompare, parsePdq } from '@lamplighter/matching'
-import { whyWords } from './local-files.ts'
+import { shownName, whyWords } from './local-files.ts'
 
 /** What is known of one file of this machine. Without facts it could not be read. */
 export interface HashedFile {
@@ -10,7 +10,7 @@ export interface HashedFile {
 
 /** One line for each file, in columns (matching.md §11.3). */
 export function hashLines(files: readonly HashedFile[]): string[] {
-  const rows = files.map(({ file, facts }) => [file, typeOf(facts), digestOf(facts), pictureOf(facts)])
+  const rows = files.map(({ file, facts }) => [shownName(file), typeOf(facts), digestOf(facts), pictureOf(facts)])
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   return rows.map((row) =>
     row

@@ -18,6 +18,8 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+const ORDER = ['read, bytes', 'write', 'check', 'build']
+
 const importInto = (list: string, on: { terminal?: boolean } = {}) =>
   lamplighter(folder, ['lists', 'import', 'digests.txt', '--list', list, '--kind', 'digest', '--harm', 'csea'], {}, on)
 
@@ -28,12 +30,20 @@ describe(`console 33: an import of ${rows} rows (100,000 with LAMPLIGHTER_DEEP=1
       0,
       `on_a_terminal version 1 is staged: ${ROWS} entries, ${ROWS} added, 0 removed`,
     ])
-    const shown = [...err.matchAll(/\[([#-]{24})\] importing on_a_terminal ([\d,]+) of ([\d,]+) · /g)]
-    const shares = shown.map(([, , done = '', total = '']) => numberOf(done) / numberOf(total))
-    // A bar comes after half a second at the latest, long before the half of so many rows.
-    expect(shares[0]).toBeLessThan(0.5)
-    expect(new Set(shares).size).toBeGreaterThan(1)
-    expect(shares).toEqual(shares.toSorted((a, b) => a - b))
+    const shown = [...err.matchAll(/\[([#-]{24})\] (read, bytes|write|check|build) ([\d,]+) of ([\d,]+) · /g)]
+    const steps = [...new Set(shown.map(([, , step]) => step))]
+    expect(steps).toContain('write')
+    for (const step of steps) {
+      const shares = shown.flatMap(([, , of, done = '', total = '']) =>
+        of === step ? [numberOf(done) / numberOf(total)] : [],
+      )
+      expect([step, shares]).toEqual([step, shares.toSorted((a, b) => a - b)])
+    }
+    // The steps come one after another, and the one that takes longest is seen to move.
+    expect(shown.map(([, , step]) => step)).toEqual(
+      shown.map(([, , step]) => step).toSorted((a = '', b = '') => ORDER.indexOf(a) - ORDER.indexOf(b)),
+    )
+    expect(new Set(shown.filter(([, , step]) => step === 'write').map(([, , , done]) => done)).size).toBeGreaterThan(1)
     expect(err.endsWith('\r\u001b[K')).toBe(true)
   }, 240_000)
 
@@ -42,7 +52,7 @@ describe(`console 33: an import of ${rows} rows (100,000 with LAMPLIGHTER_DEEP=1
     expect(code).toBe(0)
     expect(out + err).not.toMatch(CONTROL)
     for (const line of err.split('\n').slice(0, -1))
-      expect(line).toMatch(/^importing into_a_file [\d,]+ of [\d,]+ · [\d,]+\/s( · \d+ (s|min|h) left)?$/)
+      expect(line).toMatch(/^(read, bytes|write|check|build) [\d,]+ of [\d,]+ · [\d,]+\/s( · \d+ (s|min|h) left)?$/)
   }, 240_000)
 })
 

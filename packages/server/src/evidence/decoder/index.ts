@@ -8,7 +8,8 @@ export {
   startDecoder,
 } from './decoder.ts'
 export { pdqKernel } from './kernel.ts'
-export { LIMITS, STEP_SIDE } from './limits.ts'
+export { emptyFolder, type LargeFile } from './large.ts'
+export { LIMITS, STEP_SIDE, VIDEO } from './limits.ts'
 export { plainJpegSize } from './plain-jpeg.ts'
 export type { DecoderErrorCode, Restart } from './pool.ts'
 export { sniff } from './sniff.ts'
