@@ -8,9 +8,8 @@ import { type Gauntlet, gauntletSources } from './testing/gauntlet-sources.ts'
 import { allTables } from './testing/tables.ts'
 
 /*
- * Every exchange, every page, every trap: each page is asked for by a process that is shot over it, then by one whose connection is cut, that is told
- * to wait, or whose place has ended, and only then answered. Rows are torn and come twice, pages are empty, clocks are off, and most of it is taken
- * back in the end.
+ * Every page, every trap: each page is asked for by a process that is shot over it, then by one whose connection is cut or that is told to wait, and
+ * only then answered. Rows are torn and come twice, and most of it is taken back in the end.
  */
 
 /** More would say that a pull does not come to an end. */
