@@ -23,24 +23,36 @@ const SOURCES = [
   'common/pdqutils.cpp',
 ]
 
-/** @returns the peer, or why there is none */
-export function metaPdq(): MetaPdq | { readonly missing: string } {
+/** A program over Meta's C++, in a folder of its own, or why there is none. */
+export type Built =
+  | { readonly program: string; readonly folder: string }
+  | { readonly missing: string; readonly folder?: undefined }
+
+/** Compiles one of the programs beside this file with the sources of the checkout. */
+export function builtOf(main: string, flags: readonly string[] = []): Built {
   const checkout = process.env.LAMPLIGHTER_THREATEXCHANGE
   if (checkout === undefined) return { missing: 'LAMPLIGHTER_THREATEXCHANGE names no checkout' }
   const code = join(checkout, 'pdq/cpp')
-  if (!existsSync(join(code, 'hashing/pdqhashing.h'))) return { missing: `no pdq/cpp in ${checkout}` }
+  if (!existsSync(join(code, 'common/pdqhashtypes.h'))) return { missing: `no pdq/cpp in ${checkout}` }
   const folder = mkdtempSync(join(tmpdir(), 'll-meta-'))
-  const program = join(folder, 'meta-pdq')
-  const main = join(import.meta.dirname, 'meta-pdq.cpp')
+  const program = join(folder, 'program')
   const sources = SOURCES.map((name) => join(code, name)).filter((file) => existsSync(file))
-  const built = spawnSync('g++', ['-O3', '-std=c++17', `-I${checkout}`, main, ...sources, '-o', program], {
-    encoding: 'utf8',
-  })
+  const built = spawnSync(
+    'g++',
+    ['-O3', '-std=c++17', ...flags, `-I${checkout}`, join(import.meta.dirname, main), ...sources, '-o', program],
+    { encoding: 'utf8' },
+  )
+  if (built.status === 0) return { program, folder }
+  rmSync(folder, { recursive: true })
+  return { missing: `g++ -O3: ${built.error?.message ?? built.stderr.split('\n')[0]}` }
+}
+
+/** @returns the peer, or why there is none */
+export function metaPdq(): MetaPdq | { readonly missing: string } {
+  const built = builtOf('meta-pdq.cpp')
+  if ('missing' in built) return built
+  const { program, folder } = built
   const close = () => rmSync(folder, { recursive: true })
-  if (built.status !== 0) {
-    close()
-    return { missing: `g++ -O3: ${built.error?.message ?? built.stderr.split('\n')[0]}` }
-  }
   const file = join(folder, 'pictures')
   return {
     read(pictures) {

@@ -5,7 +5,8 @@ import { median } from '../lib/machine.ts'
 import { peersIn } from '../lib/peers.ts'
 import { demand, type Row, type Scale } from '../lib/row.ts'
 import type { Question } from './answer-side.ts'
-import * as faiss from './faiss.ts'
+import { faiss } from './faiss.ts'
+import { type IndexPeer, startIndexPeer } from './index-peer.ts'
 import { type Jpeg, writeJpegs } from './jpegs.ts'
 import { type MetaPdq, metaPdq } from './meta.ts'
 import { pictures } from './pictures.ts'
@@ -65,15 +66,19 @@ interface Parts {
 
 async function parts(rows: number): Promise<Parts | { readonly missing: string }> {
   const meta = metaPdq()
-  const missing =
-    faiss.missing() ?? pillow.missing() ?? ('missing' in meta ? `peer missing: ${meta.missing}` : undefined)
-  if (missing !== undefined || !('ms' in meta)) return { missing: missing ?? '' }
+  const index = faiss()
+  if ('missing' in index) return index
+  if ('missing' in meta) return { missing: `peer missing: ${meta.missing}` }
+  const unbuilt = pillow.missing()
+  if (unbuilt !== undefined) return { missing: unbuilt }
   meta.read(pictures())
   const decoder = await pillow.startPillow()
-  const lists: faiss.Peer[] = []
+  const lists: IndexPeer[] = []
   const queries = Array.from({ length: 64 }, () => randomBytes(32))
-  for (let n = 0; n < LISTS; n += 1)
-    lists.push(await faiss.startPeer('multihash', uniform(Math.floor(rows / LISTS)), queries, 0))
+  for (let n = 0; n < LISTS; n += 1) {
+    const hashes = uniform(Math.floor(rows / LISTS))
+    lists.push(await startIndexPeer(index.program, 'multihash', { hashes, queries, checked: 0 }))
+  }
   return {
     secondsOf: (jpeg, ms) => secondsOf({ jpeg, ms }, { meta, decoder, lists }),
     stop() {
@@ -86,7 +91,7 @@ async function parts(rows: number): Promise<Parts | { readonly missing: string }
 
 async function secondsOf(
   { jpeg, ms }: { readonly jpeg: Jpeg; readonly ms: number },
-  by: { readonly meta: MetaPdq; readonly decoder: pillow.Pillow; readonly lists: readonly faiss.Peer[] },
+  by: { readonly meta: MetaPdq; readonly decoder: pillow.Pillow; readonly lists: readonly IndexPeer[] },
 ): Promise<number> {
   const decoding = 1 / (await by.decoder.perSecond(jpeg.file, ms))
   const hashing = by.meta.ms(jpeg.picture, ms) / 1_000

@@ -10,7 +10,15 @@ export interface Engine {
   load(terms: readonly string[]): Searcher
 }
 
-export const ENGINES = ['ours', 'modernAhoCorasick', 'modernAhoCorasickFast', 'toad', 'obscenity', 'loop'] as const
+export const ENGINES = [
+  'ours',
+  'alone',
+  'modernAhoCorasick',
+  'modernAhoCorasickFast',
+  'toad',
+  'obscenity',
+  'loop',
+] as const
 export type EngineName = (typeof ENGINES)[number]
 
 export type Question =

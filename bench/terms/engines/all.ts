@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { compileTerms } from '../../../packages/matching/src/index.ts'
 import { peersIn } from '../../lib/peers.ts'
 import type { Engine, EngineName } from '../engine.ts'
+import { alone } from './alone.ts'
 
 const peers = peersIn(join(import.meta.dirname, '..'))
 
@@ -58,6 +59,7 @@ export const engines: Readonly<Record<EngineName, Engine>> = {
       }
     },
   },
+  alone,
   modernAhoCorasick: ahoCorasick('modern-ahocorasick'),
   modernAhoCorasickFast: ahoCorasick('modern-ahocorasick/fast'),
   toad: {

@@ -37,6 +37,7 @@ export const codes = {
   invalid: [422, 'The body does not have the right shape'],
   digest_mismatch: [422, 'The bytes are not those that the digest names'],
   bad_hash: [422, 'That is no hash'],
+  manifest: [422, 'The file is not the one that its manifest describes'],
   bad_terms: [422, 'The term list has errors'],
   signature: [422, 'The signature does not hold'],
   line_incomplete: [422, 'The last line was cut off'],

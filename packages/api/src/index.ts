@@ -5,9 +5,11 @@ import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
 import * as exchanges from './exchanges.ts'
 import * as feedback from './feedback.ts'
+import * as indexBuckets from './index-buckets.ts'
 import * as intake from './intake.ts'
 import * as listEntries from './list-entries.ts'
 import * as listExport from './list-export.ts'
+import * as listVersions from './list-versions.ts'
 import * as lists from './lists.ts'
 import * as matching from './matching.ts'
 import * as models from './models.ts'
@@ -22,7 +24,6 @@ import * as rules from './rules.ts'
 import * as runs from './runs.ts'
 import * as settings from './settings.ts'
 import * as switches from './switches.ts'
-import * as termFiles from './term-files.ts'
 import * as uploads from './uploads.ts'
 
 export { type Act, acts, operatorActs } from './acts.ts'
@@ -44,10 +45,12 @@ export * from './erasures.ts'
 export * from './exchanges.ts'
 export * from './feedback.ts'
 export * from './hash-match.ts'
+export * from './index-buckets.ts'
 export * from './intake.ts'
 export * from './list-entries.ts'
 export * from './list-export.ts'
 export * from './list-measures.ts'
+export * from './list-versions.ts'
 export * from './lists.ts'
 export * from './matching.ts'
 export * from './models.ts'
@@ -92,13 +95,14 @@ export const endpoints: readonly Endpoint[] = [
   runs,
   settings,
   switches,
-  termFiles,
   operator,
   exchanges,
   feedback,
+  indexBuckets,
   listEntries,
   listExport,
   lists,
+  listVersions,
   erasures,
   models,
   matching,

@@ -41,8 +41,11 @@ const Reason = z.discriminatedUnion('code', [
 export const ListVersion = z.object({
   version: z.int(),
   state: VersionState,
-  /** SHA-256 over the sorted fingerprints of its entries. */
-  digest: z.string(),
+  digest: z
+    .string()
+    .describe(
+      'SHA-256 of the sum (LtHash16) of the fingerprints of its entries: the same entries give the same digest, whichever way they came',
+    ),
   entries: z.int(),
   added: z.int(),
   removed: z.int(),

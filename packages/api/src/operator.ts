@@ -6,53 +6,6 @@ import { Id, Instant, Nothing, Recorded, Role } from './words.ts'
 
 // Calls that commands make and no page of the console: apart from the others, so that a browser need not fetch them.
 
-export const importList = endpoint({
-  id: 'importList',
-  method: 'put',
-  path: '/v1/lists/{id}/entries',
-  act: 'lists.edit',
-  summary:
-    'Replace the entries of a list by a file (CSV with header, JSON Lines, or one value a line; a video is the hashes of its frames, with spaces between them). A torn file changes nothing.',
-  params: z.object({ id: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/) }),
-  query: z.object({
-    kind: z.enum(['pdq', 'vpdq', 'digest', 'text', 'domain']),
-    harm: z.string().max(64),
-    harms: z
-      .string()
-      .regex(/^[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*){0,19}$/)
-      .optional()
-      .describe(
-        'Harms of rules that may ask it, as its terms allow, with commas; left out: as before, at first its own',
-      ),
-    source: z.string().max(200).optional(),
-    sealed: z.enum(['yes', 'no']).optional(),
-    context: z.enum(['yes', 'no']).optional(),
-    sha256: z.string().length(64).optional(),
-    staleAfterMs: z.coerce.number().int().min(60_000).optional(),
-    within: z.coerce.number().int().min(0).max(63).optional(),
-    variants: z.enum(['as_is', 'eight']).optional(),
-    listShare: z.coerce.number().min(0).max(1).optional().describe('Videos: 0.8 if not said'),
-    queryShare: z.coerce.number().min(0).max(1).optional().describe('Videos: 0 if not said'),
-    live: z.enum(['yes', 'no']).optional().describe('yes: live at once and without trial, for the operator alone'),
-  }),
-  body: undefined,
-  takes: ['text/csv', 'application/x-ndjson', 'text/plain'],
-  status: 200,
-  answer: z.object({
-    version: z.int(),
-    state: z.enum(['staged', 'trial', 'live']),
-    /** Why it waits for a person; empty where it is live. */
-    why: z.array(z.string()),
-    entries: z.int(),
-    added: z.int(),
-    removed: z.int(),
-    bad: z.array(z.object({ line: z.int(), why: z.string() })),
-    recorded: Recorded.nullable(),
-  }),
-  repeat: 'own',
-  codes: ['conflict'],
-})
-
 export const SettingName = z
   .string()
   .regex(/^[a-z]+(\.[a-z][a-zA-Z]*){1,2}$/)

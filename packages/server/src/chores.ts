@@ -35,6 +35,19 @@ export function uploadTend(uploads: { tend(): Promise<number> }): ScheduledTask 
   }
 }
 
+/** Imports of list files go on that a process left which was killed. */
+export function importTask(imports: { resume(): Promise<void> }): ScheduledTask {
+  return {
+    name: 'list-imports',
+    when: { every: 60_000 },
+    missed: 'latest',
+    async run() {
+      await imports.resume()
+      return 'done'
+    },
+  }
+}
+
 /** Files that nothing flagged go with their keys, a minute after what they belong to was judged. */
 export function mediaSweep(vault: Pick<MediaVault, 'sweep'>): ScheduledTask {
   return {

@@ -2,6 +2,7 @@ import { createSecretKey } from 'node:crypto'
 import { join } from 'node:path'
 import { type ActionMeans, columnsOf, type DeliveryServices } from './actions/index.ts'
 import { makeDesk } from './case-desk.ts'
+import { importTask } from './chores.ts'
 import { hmaPages } from './compat/hma/index.ts'
 import { counterNames, type KeptCounters, keptCounters } from './counters/index.ts'
 import {
@@ -25,7 +26,7 @@ import {
   snapshotRefused,
   unknownFields,
 } from './events.ts'
-import { type Decoder, startDecoder } from './evidence/decoder/index.ts'
+import { type Decoder, emptyFolder, startDecoder } from './evidence/decoder/index.ts'
 import { MEDIA_TIMES, type MediaVault, makeMediaFetcher, makeMediaVault } from './evidence/index.ts'
 import { makeFace } from './face.ts'
 import { followOthers } from './followed.ts'
@@ -96,12 +97,15 @@ import {
   directRoutes,
   type Entries,
   entryRoutes,
+  type Imports,
+  importRoutes,
   type ListLibrary,
   learnerProviders,
   type Models,
   makeCodec,
   makeEntries,
   makeEntryDesk,
+  makeImports,
   makeLibrary,
   makeMatchDesk,
   makeMeasures,
@@ -109,7 +113,7 @@ import {
   makeTermFiles,
   modelRoutes,
   shippedProviders,
-  termFileRoutes,
+  termFileTaker,
 } from './signals/index.ts'
 import { softwareDigest, version } from './software.ts'
 import { fallenWalls, type Stands, standsOf } from './stands.ts'
@@ -140,6 +144,7 @@ export interface Parts {
   readonly people: People
   readonly transparency: Transparency
   readonly library: ListLibrary
+  readonly imports: Imports
   readonly exchanges: Exchanges
   readonly entries: Entries
   readonly models: Models
@@ -242,6 +247,7 @@ async function build(
     },
   })
   const codec = makeCodec(sealer, fingerprintKey)
+  const imports = makeImports({ storage, keyring, library, now, onFailure: (error) => failed('index', error) })
   const exchanges = makeExchanges({
     ...{ storage, sealer, codec, keysFor, now, lists: library, chance: Math.random },
     outgoing: outgoing({ allowNets: netsOf(options), times: EXCHANGE_TIMES }),
@@ -277,13 +283,17 @@ async function build(
     },
     onFailure: (error) => failed('rules', error),
   })
-  const decoder = startDecoder({ native: config.decoderNative })
+  const videoBytes = config.videoMib * 2 ** 20
+  const decoder = startDecoder({
+    native: config.decoderNative,
+    folder: await emptyFolder(join(config.data, 'decoding')),
+  })
   const fetcher = makeMediaFetcher({
     outgoing: outgoing({ allowNets: netsOf(options), times: MEDIA_TIMES }),
     hosts: config.mediaHosts,
     onFailure: fetchFailed,
   })
-  const vault = makeMediaVault({ storage, keyring, sealer, decoder, fetcher, now })
+  const vault = makeMediaVault({ storage, keyring, sealer, decoder, fetcher, videoBytes, now })
   const replay = makeReplayLog({
     ...{ storage, keyring, now },
     wished: async () => ({
@@ -327,6 +337,7 @@ async function build(
         rules: (ruling?.rules ?? []).map((rule) => rule.replace(/^.*\/| v\d+$/g, '')),
       })
     },
+    videoBytes,
     checkBacklog: backlogGuard(storage.stream),
   }
   const desk = makeDesk({ storage, sealer, columns, meansFor })
@@ -346,6 +357,7 @@ async function build(
     people,
     transparency,
     library,
+    imports,
     exchanges,
     entries,
     models,
@@ -378,6 +390,7 @@ async function build(
   await library.load()
   // Not waited for: a list that is long is loaded while the server answers.
   entryDesk.resume().catch((error: unknown) => failed('index', error))
+  imports.resume().catch((error: unknown) => failed('index', error))
   await models.load()
   others.begin()
   namesKnown({
@@ -405,7 +418,10 @@ async function build(
       routes: [
         ...replayRoutes({ storage, registry, keyring, progress, uploads, keysFor }),
         ...modelRoutes({ store }),
-        ...termFileRoutes({ termFiles, harms: () => harmsOf(registry) }),
+        ...importRoutes({
+          ...{ storage, imports, harms: () => harmsOf(registry) },
+          takeTermFile: termFileTaker({ termFiles, harms: () => harmsOf(registry) }),
+        }),
         ...directRoutes(matchDesk),
         ...exchangeRoutes({ storage, exchanges, measures }),
         ...erasureRoutes(erasure),
@@ -463,7 +479,7 @@ async function build(
         transparency,
         decoder,
         long,
-        tasks: [exchanges.task],
+        tasks: [exchanges.task, importTask(imports)],
         now,
       }
       running.push(...startRunning(beside))
@@ -474,7 +490,9 @@ async function build(
       for (const stop of running.splice(0)) await stop()
       live.close()
       decoder.stop()
+      imports.stop()
       await library.close()
+      await imports.idle()
       await storage.close()
       keyring.close()
     },

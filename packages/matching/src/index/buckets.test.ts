@@ -1,31 +1,36 @@
 import { expect, test } from 'vitest'
 import { shared } from '../../test/kernels.ts'
-import { drawFrom, placeOf, withBits, withChunks } from '../../test/sets.ts'
-import { buildSegment } from './segments.ts'
+import { drawFrom } from '../../test/sets.ts'
+import { skewedSets } from '../../test/skewed.ts'
+import { bucketSizes } from './buckets.ts'
+import { buildSegment, Segment } from './segments.ts'
 
-// A bucket is looked at 32 places at a time, and the last look goes back over places that were seen.
+const draw = drawFrom(29)
 
-/** Bits that differ in each chunk, so that of the 16 tables only the first finds the row, 31 bits away. */
-const spreads = {
-  'the same key': [0, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2],
-  'a key one bit off': [1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2],
-}
-
-test.each(Object.entries(spreads))(
-  'matching 18: each row of a bucket is found once, whatever its size: %s',
-  (_, bits) => {
-    const draw = drawFrom(23)
-    expect(bits.reduce((sum, count) => sum + count, 0)).toBe(31)
-    const others = Array.from({ length: 2_000 }, () => draw.hash())
-    const turned = bits.flatMap((count, chunk) => Array.from({ length: count }, (_, bit) => placeOf(chunk, bit)))
-    for (let size = 1; size <= 132; size += size < 70 ? 1 : 31) {
-      const bucket = Array.from({ length: size }, () => withChunks(new Map([[0, 4_711]]), draw))
-      const segment = buildSegment(shared, Uint8Array.from([...bucket, ...others].flatMap((hash) => [...hash])))
-      for (const [row, hash] of bucket.entries()) {
-        const { count, nearest, flat } = segment.find(withBits(hash, turned), 31)
-        expect([count, [...nearest], flat], `row ${row} of ${size}`).toEqual([1, [(31 << 24) | row], false])
+test.each(Object.entries(skewedSets))('sizes of buckets are those that counting every chunk gives: %s', (_, draws) => {
+  const segments = [3_000, 700].map((rows) => buildSegment(shared, draws(rows, draw)))
+  const sizes = segments.flatMap(({ hashes }) =>
+    Array.from({ length: 16 }, (_, chunk) => {
+      const counted = new Map<number, number>()
+      for (let at = 2 * chunk; at < hashes.length; at += 32) {
+        const key = (hashes[at] ?? 0) + 256 * (hashes[at + 1] ?? 0)
+        counted.set(key, (counted.get(key) ?? 0) + 1)
       }
-    }
-  },
-  60_000,
-)
+      return [...counted.values()]
+    }).flat(),
+  )
+  const found = bucketSizes(segments)
+  expect(found).toMatchObject({ rows: 3_700, segments: 2, largest: Math.max(...sizes) })
+  expect(found.uniform).toBeCloseTo(3_700 / (2 * 65_536))
+  for (const { from, to, buckets, rows } of found.sizes.slice(1)) {
+    const own = sizes.filter((size) => size >= from && size <= to)
+    expect([from, buckets]).toEqual([from, own.length])
+    expect(rows).toBeCloseTo(own.reduce((sum, size) => sum + size, 0) / (16 * 3_700))
+  }
+  expect(found.sizes[0]).toEqual({ from: 0, to: 0, buckets: 2 * 16 * 65_536 - sizes.length, rows: 0 })
+})
+
+test('rows without tables have no buckets', () => {
+  const fresh = Segment.make(shared, 10, { tables: false })
+  expect(bucketSizes([fresh])).toEqual({ rows: 0, segments: 0, largest: 0, uniform: 0, sizes: [] })
+})

@@ -1,6 +1,6 @@
 import type { Pdq } from '../pdq/value.ts'
 import { HASH_BYTES, MOST_ROWS } from './layout.ts'
-import { type FoundIn, findIn, inOrder } from './many.ts'
+import { both, eachOf, findIn, type ManyFound } from './many.ts'
 import { type MergePlan, mergeSegments } from './merge.ts'
 import { assertWithin, type Nearby, nearest } from './nearby.ts'
 import { type RingModules, Segment } from './segments.ts'
@@ -52,8 +52,8 @@ export interface RingIndex {
 /** A search that has begun: it sees the index as it was then, whatever is added or merged meanwhile. What is removed meanwhile may be in it. */
 export interface ManySearch {
   readonly segments: readonly Segment[]
-  /** @param found what `findIn` gave of these segments, hash by hash */
-  finish(found: readonly FoundIn[]): readonly Nearby[]
+  /** @param found what `findIn` gave of these segments, part by part of the hashes */
+  finish(found: readonly ManyFound[]): readonly Nearby[]
 }
 
 /** @param segments oldest first; their ids must grow from one to the next */
@@ -178,20 +178,15 @@ class Levels implements RingIndex {
 
   beginMany(hashes: Uint8Array, within: number): ManySearch {
     assertWithin(within)
-    const waiting = [this.#fresh]
-    const fresh = Array.from({ length: hashes.length / HASH_BYTES }, (_, i) =>
-      findIn(waiting, hashes.subarray(HASH_BYTES * i, HASH_BYTES * (i + 1)), within),
-    )
+    const fresh = findIn([this.#fresh], hashes, within)
     return {
       segments: this.#segments,
-      finish: (found) => fresh.map((own, i) => this.#told([own, found[i] ?? missing(i)])),
+      finish: (found) => {
+        for (const { flat } of [fresh, ...found]) this.flatScans += flat
+        const inSegments = found.flatMap(eachOf)
+        return eachOf(fresh).map((own, i) => both(own, inSegments[i] ?? missing(i)))
+      },
     }
-  }
-
-  #told(parts: readonly FoundIn[]): Nearby {
-    const count = parts.reduce((sum, part) => sum + part.count, 0)
-    this.flatScans += parts.reduce((sum, part) => sum + part.flat, 0)
-    return count === 0 ? NOTHING : inOrder(parts, count)
   }
 
   plan({

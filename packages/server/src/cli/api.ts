@@ -1,11 +1,12 @@
+import { Readable } from 'node:stream'
 import { isCode } from '@lamplighter/api'
 import { openContext } from '../context.ts'
 import type { Config } from '../http/config.ts'
 import { randomToken } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
 import { assertConfigured } from './configured.ts'
-import type { Io } from './io.ts'
-import { bodyOf, NotRunning, type OperatorAnswer, operatorCall, sentBody } from './operator.ts'
+import { type Io, UsageError } from './io.ts'
+import { bodyOf, LongBody, NotRunning, type OperatorAnswer, operatorCall, sentBody } from './operator.ts'
 
 /**
  * Calls the HTTP interface as the operator.
@@ -30,9 +31,10 @@ export async function withApi<T>(io: Io, use: (call: Call) => Promise<T>): Promi
   const loaded = io.config()
   const { config } = loaded
   if (await isRunning(config)) {
-    return use(async (method, path, body, ifMatch) =>
-      good(await operatorCall(config.data, { method, path, body, ...(ifMatch !== undefined && { ifMatch }) })),
-    )
+    return use(async (method, path, body, ifMatch) => {
+      assertAddress(path)
+      return good(await operatorCall(config.data, { method, path, body, ...(ifMatch !== undefined && { ifMatch }) }))
+    })
   }
   assertConfigured(io.folder, loaded)
   const context = await openContext({ config, patient: true })
@@ -42,7 +44,11 @@ export async function withApi<T>(io: Io, use: (call: Call) => Promise<T>): Promi
       const request = new Request(new URL(path, config.url), {
         method,
         ...(sending !== undefined && {
-          body: new Uint8Array(sending.bytes),
+          body:
+            sending instanceof LongBody
+              ? (Readable.toWeb(Readable.from(sending.open())) as ReadableStream<Uint8Array>)
+              : new Uint8Array(sending.bytes),
+          duplex: 'half',
           headers: {
             'content-type': sending.type,
             'idempotency-key': randomToken(128),
@@ -56,6 +62,12 @@ export async function withApi<T>(io: Io, use: (call: Call) => Promise<T>): Promi
   } finally {
     await context.close()
   }
+}
+
+/** Names on the command line become parts of an address. @throws UsageError a name that nothing here can have */
+function assertAddress(path: string): void {
+  if (!/^[!-~]+$/.test(path))
+    throw new UsageError('expected an id without blanks, of a to z, 0 to 9 and "_"; look at the name')
 }
 
 export async function isRunning(config: Config): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { HashAnswer } from '@lamplighter/api'
 import { framesToCompare, parsePdq } from '@lamplighter/matching'
+import { shownName, whyWords } from './local-files.ts'
 
 /** What is known of one file of this machine. Without facts it could not be read. */
 export interface HashedFile {
@@ -9,7 +10,7 @@ export interface HashedFile {
 
 /** One line for each file, in columns (matching.md §11.3). */
 export function hashLines(files: readonly HashedFile[]): string[] {
-  const rows = files.map(({ file, facts }) => [file, typeOf(facts), digestOf(facts), pictureOf(facts)])
+  const rows = files.map(({ file, facts }) => [shownName(file), typeOf(facts), digestOf(facts), pictureOf(facts)])
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   return rows.map((row) =>
     row
@@ -37,9 +38,10 @@ function digestOf(facts: HashAnswer): string {
 }
 
 function pictureOf(facts: HashAnswer): string {
-  const why = [...new Set(facts.unknown.map((one) => one.why))].join(', ')
+  const why = [...new Set(facts.unknown.map((one) => whyWords(one.why)))].join(', ')
   const seen = facts.readings.length === 0 ? '' : readingsOf(facts)
   if (facts.unknown.length === 0) return seen === '' ? 'pdq none' : seen
+  if (facts.unknown.every(({ part }) => part === 'bytes')) return `not read: ${why}`
   if (seen === '') return `pdq unknown: ${why}`
   const tolerant = facts.unknown.some((one) => one.why === 'damaged') ? 'tolerant reading' : 'known of it'
   return `pdq unknown: ${why} (${tolerant} ${seen.replace(/^pdq /, '')})`

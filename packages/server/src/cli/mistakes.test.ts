@@ -1,6 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { operatorSocket } from '../http/server.ts'
 import { engines, postgres } from '../storage/testing/engines.ts'
 import { testServer } from '../storage/testing/postgres.ts'
 import { emptyFolder, initialised, lamplighter } from './testing/command-line.ts'
@@ -22,6 +24,27 @@ function expectWords({ code, err }: { code: number; err: string }, ...parts: rea
 
 // Each command opens the whole product, which takes a while where other work keeps the machine busy.
 describe('what an operator gets wrong says what to do', { timeout: 120_000 }, () => {
+  it('a folder where a list file was expected', async () => {
+    mkdirSync(join(folder, 'lists.txt'))
+    const ran = await lamplighter(folder, ['lists', 'check', 'lists.txt', '--kind', 'domain'])
+    expectWords(ran, 'it is a folder; give its files')
+  })
+
+  it('a name that no list can have, and a server that ends while it works on a call', async () => {
+    const server = createServer((request, answer) => {
+      if (request.url === '/health/live') answer.end('{}')
+      else request.socket.destroy()
+    })
+    await new Promise<void>((ready) => server.listen(operatorSocket(join(folder, '.lamplighter')), ready))
+    try {
+      for (const name of ['two words', 'lïst'])
+        expectWords(await lamplighter(folder, ['lists', 'preview', name]), 'expected an id without blanks')
+      expectWords(await lamplighter(folder, ['lists', 'preview', 'tiles']), 'nobody knows what was done', 'try again')
+    } finally {
+      server.close()
+    }
+  })
+
   it('a database that nobody answers at, or that is not there', async () => {
     const away = { LAMPLIGHTER_DATABASE: 'postgres://lamp:hunter2@127.0.0.1:1/x' }
     for (const command of [start, (env: Record<string, string>) => lamplighter(folder, ['doctor'], env)]) {

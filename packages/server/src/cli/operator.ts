@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { pipeline, Readable } from 'node:stream'
 import { randomToken } from '../http/crypto.ts'
 import { operatorSocket } from '../http/server.ts'
 
@@ -18,9 +19,23 @@ export class FileBody {
   }
 }
 
+/** A file that is too long to be held: read while it is sent. */
+export class LongBody {
+  readonly type: string
+  readonly size: number
+  /** The bytes, from the first one; asked for once. */
+  readonly open: () => AsyncIterable<Uint8Array>
+
+  constructor(type: string, size: number, open: () => AsyncIterable<Uint8Array>) {
+    this.type = type
+    this.size = size
+    this.open = open
+  }
+}
+
 /** A body as it travels: a file as it is, everything else as JSON. */
-export function sentBody(body: unknown): { readonly type: string; readonly bytes: Uint8Array } | undefined {
-  if (body === undefined || body instanceof FileBody) return body
+export function sentBody(body: unknown): FileBody | LongBody | { type: string; bytes: Uint8Array } | undefined {
+  if (body === undefined || body instanceof FileBody || body instanceof LongBody) return body
   return { type: 'application/json', bytes: new TextEncoder().encode(JSON.stringify(body)) }
 }
 
@@ -50,7 +65,7 @@ export function operatorCall(
           ...(call.ifMatch !== undefined && { 'if-match': `"${call.ifMatch}"` }),
           ...(sending !== undefined && {
             'content-type': sending.type,
-            'content-length': sending.bytes.length,
+            'content-length': sending instanceof LongBody ? sending.size : sending.bytes.length,
             'idempotency-key': call.key ?? randomToken(128),
           }),
         },
@@ -70,9 +85,19 @@ export function operatorCall(
       const absent = ['ENOENT', 'ENOTDIR', 'ECONNREFUSED'].includes(error.code ?? '')
       reject(absent ? new NotRunning('no server runs on this data folder') : error)
     })
-    sent.end(sending?.bytes)
+    if (!(sending instanceof LongBody)) {
+      sent.end(sending?.bytes)
+      return
+    }
+    // Refused in the middle, the server's answer says why; that nobody reads the rest is no news.
+    pipeline(Readable.from(sending.open()), sent, (error) => {
+      if (error !== null && error !== undefined && !isHungUp(error)) reject(error)
+    })
   })
 }
+
+const isHungUp = ({ code = '' }: NodeJS.ErrnoException): boolean =>
+  ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code)
 
 /** An answer's JSON object; any other text as `text`. */
 export const bodyOf = (text: string): Record<string, unknown> => {

@@ -49,7 +49,7 @@ it('shadow, status, live and rollback, with a server that runs', async () => {
     expect([back.err, back.out]).toEqual(['', expect.stringMatching(/^starter version 2 is live again: sha256:/)])
     const again = await run('rollback', '--reason', 'once more')
     const words = 'Nothing was live before it.'
-    expect([again.code, again.err]).toEqual([1, `needs_unmet: ${words}\n  nothing_before: ${words}\n`])
+    expect([again.code, again.err]).toEqual([1, `needs_unmet:\n  nothing_before: ${words}\n`])
   })
 })
 
@@ -58,9 +58,7 @@ it('live refuses a file whose learner has no model, and takes it when that was s
   const refused = await run('live', 'core.wick', '--reason', 'more rules')
   expect([refused.code, refused.err]).toEqual([
     1,
-    expect.stringMatching(
-      /^To go live all the same: --accept no_model\nneeds_unmet: .*learner_threat.*\n {2}no_model: .*learner_threat/,
-    ),
+    expect.stringMatching(/^To go live all the same: --accept no_model\nneeds_unmet:\n {2}no_model: .*learner_threat/),
   ])
   expect((await run('status')).out).toContain('live     starter 2')
   const other = await run('live', 'core.wick', '--reason', 'more rules', '--accept', 'coverage')

@@ -6,6 +6,7 @@ import { StorageError } from '../storage/index.ts'
 import { KeyringError } from '../storage/keyring/index.ts'
 import { type Command, helpOf } from './command.ts'
 import { createIo, type ExitCode, type Surroundings, UsageError } from './io.ts'
+import { whyWords } from './local-files.ts'
 
 const folder = new URL('./commands/', import.meta.url)
 const files = readdirSync(folder)
@@ -40,11 +41,25 @@ export async function runCommand(argv: readonly string[], around: Surroundings):
         2,
       )
     if (thrown instanceof StorageError && thrown.code === 'already_running') return fail([thrown.message], 2)
-    if (thrown instanceof AppError) return fail([`${thrown.code}: ${thrown.message}`, ...faultsOf(thrown)], 1)
+    if (thrown instanceof AppError) return fail([`${thrown.code}:${summaryOf(thrown)}`, ...faultsOf(thrown)], 1)
     if (thrown instanceof StorageError || thrown instanceof KeyringError)
       return fail([`${thrown.code}: ${thrown.message}`], 1)
+    if (isCutOff(thrown))
+      return fail(
+        [
+          'The server ended before it answered, so nobody knows what was done. Look at its log, start it, and try again.',
+        ],
+        1,
+      )
+    if (isUnreadable(thrown)) return fail([`${thrown.path ?? 'a file'}: ${whyWords(thrown.code)}`], 2)
     return fail([thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)], 1)
   }
+}
+
+/** What the faults below say together is not said twice. */
+function summaryOf({ message, extra }: AppError): string {
+  const said = (extra.errors ?? []).map(({ detail }) => detail).join(' ')
+  return said === message ? '' : ` ${message}`
 }
 
 /** Each fault, with its place where it has one: `12:8 D01: no policy 'X' here`. */
@@ -61,6 +76,21 @@ function isPortTaken(thrown: unknown): thrown is Error & { readonly address: str
     thrown.code === 'EADDRINUSE' &&
     'address' in thrown &&
     'port' in thrown
+  )
+}
+
+/** The operator's socket was closed in the middle of a call. */
+const isCutOff = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'code' in thrown && (thrown.code === 'ECONNRESET' || thrown.code === 'EPIPE')
+
+/** A file of the command line that the system does not give. */
+function isUnreadable(thrown: unknown): thrown is Error & { readonly code: string; readonly path?: string } {
+  return (
+    thrown instanceof Error &&
+    'code' in thrown &&
+    'syscall' in thrown &&
+    ['open', 'read', 'scandir', 'stat'].includes(String(thrown.syscall)) &&
+    ['EISDIR', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ELOOP', 'EIO'].includes(String(thrown.code))
   )
 }
 
@@ -160,7 +190,7 @@ async function overview(): Promise<string> {
   return [
     'lamplighter <command>     --help shows options and an example for each',
     '',
-    ...all.map(({ name, summary }) => `  ${name.padEnd(24)}${summary}`),
+    ...all.map(({ name, summary }) => `  ${name.padEnd(25)} ${summary}`),
     '',
     'Exit: 0 done · 1 a check failed · 2 wrong use · 3 a person must act',
   ].join('\n')

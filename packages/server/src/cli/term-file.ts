@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { importTermFile } from '@lamplighter/api'
+import { TermFileTaken } from '@lamplighter/api'
 import { parseVerifierKey } from '@lamplighter/ledger'
 import { checkNote, readTermFile } from '../signals/terms-files/index.ts'
 import { withApi } from './api.ts'
@@ -15,9 +15,7 @@ export async function sendTermFile(io: Io, path: string, live: boolean): Promise
   const bytes = readFileSync(path)
   const { id } = readTermFile(bytes).text
   const body = { file: bytes.toString('utf8'), note: readFileSync(note, 'utf8'), live }
-  const answer = importTermFile.answer.parse(
-    await withApi(io, (call) => call('POST', `/v1/lists/${id}/versions`, body)),
-  )
+  const answer = TermFileTaken.parse(await withApi(io, (call) => call('POST', `/v1/lists/${id}/versions`, body)))
   const { version, state, entries, added, removed, signed, why } = answer
   io.result(answer, [
     `${id} version ${version} is ${state}: ${entries} entries, ${added} added, ${removed} removed; signed by ${signed.by.join(', ')}`,

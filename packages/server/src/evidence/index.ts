@@ -1,5 +1,7 @@
 export { countFiles, type FilesOf, keptUntil } from './erase.store.ts'
 export { MEDIA_TIMES, type MediaFetcher, makeMediaFetcher } from './fetch.ts'
 export { routesOf } from './routes.ts'
+export { openFile, sealFile } from './sealed-file.ts'
 export { type ExhibitSeed, exposureOf, keepExhibit, mediaFollowed } from './store.ts'
+export { tooLarge } from './taking.ts'
 export { type MediaVault, makeMediaVault, mediaKey, type StoredMedia } from './vault.ts'

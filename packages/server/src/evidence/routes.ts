@@ -60,8 +60,8 @@ export function routesOf(services: RevealServices): Route[] {
         tokenHash: sha256Hex(params.token),
         staff: staffOf(who).id,
       })
-      const bytes = await services.vault.bytes(granted)
-      const rendered = await services.decoder.render(bytes, {
+      const file = await services.vault.bytes(granted)
+      const rendered = await services.decoder.render(file, {
         step: granted.step,
         ...(granted.step === 'full' && { label: granted.label, colour: granted.colour }),
         ...(granted.step === 'reduced' && granted.region !== null && { region: around(granted.region) }),

@@ -90,9 +90,17 @@ describe('matching 7: bodies that are not what they should be', () => {
     expect([files(), keys()]).toEqual([before, held])
   })
 
-  test('more than 50 MiB said: 413 before a byte of it is read', async () => {
-    const { answer } = begin('large', `Content-Length: ${50 * 2 ** 20 + 1}`)
+  test('more than a video may have said: 413 before a byte of it is read', async () => {
+    const { answer } = begin('large', `Content-Length: ${2 ** 31 + 1}`)
     expect(await answer).toMatch(/^HTTP\/1\.1 413 /)
+  })
+
+  test('more than 50 MiB said, and no video: 413 with its first bytes, and nothing is left', async () => {
+    const [before, held] = [files(), keys()]
+    const { socket, answer } = begin('large', `Content-Length: ${50 * 2 ** 20 + 1}`, 'Connection: close')
+    socket.write(Buffer.alloc(2_000))
+    expect(await answer).toMatch(/^HTTP\/1\.1 413 /)
+    expect([files(), keys()]).toEqual([before, held])
   })
 
   test('chunks without end: 413 at the limit, and nothing is left', async () => {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { AppError } from '../http/errors.ts'
 import { isStorageError, type Storage } from '../storage/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
-import { type Decoder, LIMITS, type Measurement } from './decoder/index.ts'
+import { type Decoder, type LargeFile, LIMITS, type Measurement } from './decoder/index.ts'
 import type { FilesOf } from './erase.store.ts'
 import type { MediaFetcher } from './fetch.ts'
 import { collect, openFile, sealFile } from './sealed-file.ts'
@@ -21,6 +21,7 @@ import {
   storeMedia,
 } from './store.ts'
 import type { MediaTable } from './tables.ts'
+import { taking, upTo } from './taking.ts'
 
 /** No upload takes this long; another process may still be taking a file that came later. */
 const ARRIVES_WITHIN_MS = 3 * 3_600_000
@@ -53,6 +54,8 @@ export interface MediaVault {
     readonly claimedType: string | null
     /** SHA-256 in lower-case hex, where the platform sent it. */
     readonly sha256?: string | undefined
+    /** How long it is, as its sender says. */
+    readonly declared?: number | undefined
     readonly bytes: AsyncIterable<Uint8Array>
   }): Promise<{ created: boolean; row: MediaTable }>
   /** The file with its facts, waiting up to `budgetMs` for a measurement that is under way. */
@@ -67,8 +70,8 @@ export interface MediaVault {
   ): Promise<StoredMedia | 'late' | 'fetch_failed'>
   /** Who may see files, by what was said when they were handed in: public if all of them are. Undefined where one is not known. */
   audienceOf(connection: string, ids: readonly string[]): Promise<'public' | 'private' | undefined>
-  /** The bytes of a sealed file. @throws AppError `gone` when its key was destroyed */
-  bytes(file: { readonly blob: string; readonly keyId: string }): Promise<Uint8Array>
+  /** The bytes of a sealed file; of one that is too large for memory a way to read it. @throws AppError `gone` when its key was destroyed */
+  bytes(file: SealedFile): Promise<Uint8Array | LargeFile>
   /** Destroys the files of a person: key, bytes, rows. A second run finishes what was cut off. @returns how many */
   erase(of: FilesOf): Promise<number>
   /** Removes files whose time is over, flagged or not; returns how many. Those of uploads that were cut off go, too. */
@@ -87,25 +90,34 @@ export function makeMediaVault(parts: {
   readonly sealer: Sealer
   readonly decoder: Decoder
   readonly fetcher: MediaFetcher
+  /** The most that one video may have. */
+  readonly videoBytes: number
   readonly now: () => number
 }): MediaVault {
-  const { storage, keyring, sealer, decoder, fetcher, now } = parts
+  const { storage, keyring, sealer, decoder, fetcher, videoBytes, now } = parts
   const fetching = new Map<string, Promise<boolean>>()
   const measuring = new Map<string, Promise<Measurement>>()
   const fileKey = (id: string): Promise<Uint8Array> => keyring.use(id, (key) => key.derive('file'))
 
-  const bytesOf = async ({ blob, keyId }: { blob: string; keyId: string }): Promise<Uint8Array> =>
-    collect(openFile(await fileKey(keyId), blob, await storage.blobs.get(blob)), LIMITS.bytes)
+  async function* opened({ blob, keyId }: SealedFile): AsyncGenerator<Uint8Array> {
+    yield* openFile(await fileKey(keyId), blob, await storage.blobs.get(blob))
+  }
+
+  const bytesOf = async (file: SealedFile): Promise<Uint8Array | LargeFile> => {
+    const { whole, bytes } = await upTo(opened(file), LIMITS.bytes)
+    return whole ? bytes : { bytes: () => opened(file) }
+  }
 
   const measure = (row: MediaTable, budgetMs?: number): Promise<Measurement> => {
     const running = measuring.get(row.media_key)
     if (running !== undefined) return running
     const started = (async () => {
-      const facts = await decoder.measure(
-        await bytesOf({ blob: row.blob, keyId: row.key_id }),
-        row.claimed_type ?? undefined,
-        budgetMs,
-      )
+      const file = { blob: row.blob, keyId: row.key_id }
+      const claimed = row.claimed_type ?? undefined
+      const facts =
+        row.size > LIMITS.bytes
+          ? await decoder.measureLarge({ bytes: () => opened(file) }, claimed)
+          : await decoder.measure(await collect(opened(file), LIMITS.bytes), claimed, budgetMs)
       // A measurement that was only late is not a result: the next event that names the file asks again.
       if (facts.unknown.some(({ why }) => why === 'late')) return facts
       await storage.store.tx(mediaMeasured, {
@@ -162,14 +174,15 @@ export function makeMediaVault(parts: {
   }
 
   const vault: MediaVault = {
-    async put({ connection, id, audience, claimedType, sha256: promised, bytes }) {
+    async put({ connection, id, audience, claimedType, sha256: promised, declared, bytes }) {
       const key = mediaKey(connection, id)
       const blob = `media-${randomBytes(16).toString('hex')}`
       const keyId = await keyring.make('exhibit', blob)
       await storage.store.tx(beginMedia, { blob, keyId })
       const sha256 = createHash('sha256')
       const counted = { size: 0 }
-      const sealed = sealFile(await fileKey(keyId), blob, counting(bytes, sha256, counted))
+      const coming = taking(bytes, sha256, counted, { videoBytes, declared })
+      const sealed = sealFile(await fileKey(keyId), blob, coming)
       try {
         await storage.blobs.put(blob, sealed)
         if (counted.size === 0) throw new AppError('invalid', 'The body is empty; send the bytes of the file.')
@@ -278,22 +291,4 @@ const after = (ms: number): Promise<undefined> =>
 
 async function* pieceOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
-}
-
-async function* counting(
-  bytes: AsyncIterable<Uint8Array>,
-  hash: { update(chunk: Uint8Array): unknown },
-  counted: { size: number },
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of bytes) {
-    counted.size += chunk.length
-    if (counted.size > LIMITS.bytes) {
-      throw new AppError(
-        'too_large',
-        `The file is larger than ${LIMITS.bytes.toLocaleString('en')} bytes, the most that is taken for one picture.`,
-      )
-    }
-    hash.update(chunk)
-    yield chunk
-  }
 }

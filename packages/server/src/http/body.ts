@@ -5,6 +5,8 @@ import type { SlotClass } from './limits.ts'
 const IN_FLIGHT_BYTES = 64 * 1024 * 1024
 /** What machines may take of it: a quarter is left for people and their reports, as with the slots. */
 const MACHINES_BYTES = (IN_FLIGHT_BYTES / 4) * 3
+/** The time of a whole body (security.md §11). */
+const BODY_MS = 60_000
 let inFlight = 0
 
 /**
@@ -12,9 +14,14 @@ let inFlight = 0
  *
  * @param kind whose call it is: bodies of events and screening leave room for those of people
  * @throws AppError `too_large`, or `overloaded` when all bodies being read come to more than there is room for
- * @throws CallerGone
+ * @throws CallerGone it hung up, or was too slow
  */
-export async function readBytes(request: Request, capBytes: number, kind: SlotClass = 'people'): Promise<Uint8Array> {
+export async function readBytes(
+  request: Request,
+  capBytes: number,
+  kind: SlotClass = 'people',
+  withinMs: number = BODY_MS,
+): Promise<Uint8Array> {
   const held = new Held(kind === 'people' ? IN_FLIGHT_BYTES : MACHINES_BYTES)
   try {
     const declared = request.headers.get('content-length')
@@ -23,11 +30,23 @@ export async function readBytes(request: Request, capBytes: number, kind: SlotCl
       if (length > capBytes) throw tooLarge(capBytes)
       // Node's parser ends the body at the declared length, so no more can come.
       held.grow(length)
-      return new Uint8Array(await request.arrayBuffer().catch(gone))
+      return new Uint8Array(await inTime(request.arrayBuffer().catch(gone), withinMs))
     }
-    return await readStream(streamOf(request), capBytes, held)
+    return await inTime(readStream(streamOf(request), capBytes, held), withinMs)
   } finally {
     held.release()
+  }
+}
+
+async function inTime<T>(reading: Promise<T>, withinMs: number): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new CallerGone('the body came too slowly')), withinMs)
+  try {
+    return await Promise.race([reading, promise])
+  } finally {
+    clearTimeout(timer)
+    // When it was late its own end is nobody's any more.
+    reading.catch(() => undefined)
   }
 }
 

@@ -134,6 +134,13 @@ export const Config = z.object({
     .enum(['on', 'off'])
     .default('on')
     .describe('Whether rarer pictures are decoded by libvips, in a process of its own, and videos by ffmpeg'),
+  videoMib: z.coerce
+    .number()
+    .int()
+    .min(50)
+    .max(2048)
+    .default(2048)
+    .describe('Most MiB of one video that is handed in; all other files have 50 MiB at most'),
   diskFloor: floor.optional().describe('Free space below which bulk writes are refused; 1 GiB or 5 %'),
   referralsSecondPerson: z
     .enum(['true', 'false'])

@@ -42,6 +42,7 @@ export const remedies: Readonly<Record<Code, string>> = {
   digest_mismatch: 'The body was changed on the way, or the header names another file. Send the file again.',
   bad_hash:
     'Send digests as 64, 32 or 40 hex digits and PDQ as 64 hex digits with a quality from 0 to 100; look at what makes the hashes.',
+  manifest: 'Nothing was changed. Fetch the file and its manifest again from their source, and send both.',
   bad_terms: 'Each fault names its place in the file. Mend the file, sign it anew and send it again.',
   signature:
     'Send the file with the note that was made for it, signed by a key in LAMPLIGHTER_LIST_KEYS. The running version stays.',

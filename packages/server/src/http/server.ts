@@ -37,11 +37,15 @@ export interface RunningServer {
   stop(abort?: AbortSignal): Promise<'clean' | 'late'>
 }
 
+/** No upload takes longer; what is left of one that was cut off is swept somewhat later. */
+const MOST_UPLOAD_MS = 165 * 60_000
+
 /** Limits of security.md §11. */
 const SOCKETS = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
-  requestTimeout: 60_000,
+  // A video may come slowly (`paced`); other bodies have a minute (`readBytes`).
+  requestTimeout: MOST_UPLOAD_MS,
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 5_000,
 } as const

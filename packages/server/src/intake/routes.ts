@@ -1,5 +1,5 @@
 import { events, getPolicies, putMedia, reports, screen } from '@lamplighter/api'
-import type { MediaVault } from '../evidence/index.ts'
+import { type MediaVault, tooLarge } from '../evidence/index.ts'
 import { streamOf } from '../http/body.ts'
 import { AppError } from '../http/errors.ts'
 import { refusalOf } from '../http/input.ts'
@@ -16,14 +16,14 @@ import { takeReport } from './reports.ts'
 
 export interface IntakeServices extends Gate {
   readonly vault: MediaVault
+  /** The most that one file may have: a video. */
+  readonly videoBytes: number
   readonly onIgnored: (count: number) => void
   /** Names what a key sent in vain. @param fields asked at most once a day per key */
   readonly nameIgnored: (key: string, now: number, fields: () => readonly string[]) => void
   /** Refuses events while too many wait to be judged (platform.md §10). @throws AppError `backlog_full` */
   checkBacklog(): Promise<void>
 }
-
-const MAX_FILE = 50 * 2 ** 20
 
 /** The calls of platforms: events in, verdicts out. */
 export function routesOf(services: IntakeServices): Route[] {
@@ -78,11 +78,12 @@ export function routesOf(services: IntakeServices): Route[] {
       putMedia,
       async ({ params, query, who, raw, prefer, now }) => {
         if (raw.body === null) throw new AppError('invalid', 'The body is empty; send the bytes of the file.')
-        if (Number(raw.headers.get('content-length') ?? 0) > MAX_FILE) throw tooLarge()
+        const declared = Number(raw.headers.get('content-length') ?? 0)
+        if (declared > services.videoBytes) throw tooLarge(services.videoBytes)
         const connection = connectionOf(who)
         const off = query.audience === 'public' ? undefined : fileOff(query.countries, now)
         if (off !== undefined) {
-          await dropped(paced(streamOf(raw)))
+          await dropped(paced(streamOf(raw)), services.videoBytes)
           return { status: 200, body: { id: params.id, state: 'off' as const, by: off } }
         }
         const { created, row } = await services.vault.put({
@@ -91,6 +92,7 @@ export function routesOf(services: IntakeServices): Route[] {
           audience: query.audience,
           claimedType: raw.headers.get('content-type'),
           sha256: digestOf(raw.headers),
+          declared,
           bytes: paced(streamOf(raw)),
         })
         const found =
@@ -106,7 +108,7 @@ export function routesOf(services: IntakeServices): Route[] {
           },
         }
       },
-      { maxBytes: MAX_FILE },
+      { maxBytes: services.videoBytes },
     ),
     route(getPolicies, async () => ({
       body: {
@@ -125,15 +127,13 @@ export function routesOf(services: IntakeServices): Route[] {
 }
 
 /** Reads a body to its end and keeps nothing of it: the caller hears the answer, not a broken connection. */
-async function dropped(body: AsyncIterable<Uint8Array>): Promise<void> {
+async function dropped(body: AsyncIterable<Uint8Array>, most: number): Promise<void> {
   let bytes = 0
   for await (const piece of body) {
     bytes += piece.length
-    if (bytes > MAX_FILE) throw tooLarge()
+    if (bytes > most) throw tooLarge(most)
   }
 }
-
-const tooLarge = () => new AppError('too_large', `The file is larger than ${MAX_FILE.toLocaleString('en')} bytes.`)
 
 /** SHA-256 of `Content-Digest` (RFC 9530) or the older `Digest` (RFC 3230), in hex. @throws AppError `malformed` */
 function digestOf(headers: Headers): string | undefined {

@@ -4,7 +4,7 @@ import { dsaCategories } from '@lamplighter/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sqlite } from '../storage/testing/engines.ts'
 import { type House, openHouse, type Person } from '../testing/house.ts'
-import { operatorCalls, operatorPuts } from '../testing/operator-calls.ts'
+import { operatorCalls, operatorHandsIn } from '../testing/operator-calls.ts'
 import { shippedPolicies } from './index.ts'
 
 interface Edition {
@@ -46,7 +46,7 @@ afterAll(async () => {
 })
 
 const imported = (harms: string) =>
-  operatorPuts(house, `/v1/lists/words/entries?kind=text&harm=intimate_images&live=yes${harms}`, 'pay me')
+  operatorHandsIn(house, `/v1/lists/words/versions?kind=text&harm=intimate_images&live=yes${harms}`, 'pay me')
 const handIn = (version: number, edition: Edition) =>
   ada.call('POST', '/v1/rulesets/tiny/versions', { body: { text: rulesOf(version, edition) } })
 const shadow = (version: number, hash: string) =>

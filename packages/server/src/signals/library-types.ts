@@ -54,8 +54,11 @@ export interface ListLibrary {
     input: ListFile & {
       readonly facts: ListFacts
       readonly by: string
-      /** At once, without trial: the operator's way. Else the version is staged. */
+      /** At once, without trial: the operator's way, unless too many rows cannot be used. Else the version is staged. */
       readonly live?: boolean
+      /** The import that it is: with its version it is done. */
+      readonly imported?: string
+      onProgress?(step: ImportStep, done: number, total: number): void
     },
   ): Promise<Imported>
   /**
@@ -103,6 +106,9 @@ export interface ListInput {
   /** The pull that brought it: its cursor moves in the transaction that makes the version. */
   readonly pull?: PullMove
 }
+
+/** Rows are written, what changed is summed, what runs is loaded for matching. */
+export type ImportStep = 'write' | 'sum' | 'load'
 
 /** Entries written to disk or loaded into memory, of all that the new version changes and holds. */
 export interface Importing {

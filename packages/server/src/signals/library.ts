@@ -7,9 +7,9 @@ import type { Affected, RecordKeys } from '../transparency/index.ts'
 import { ListBook, type LoadedList } from './book.ts'
 import { canariesOf } from './canaries/of-list.ts'
 import { makeClaims } from './claims.ts'
-import type { Imported, Importing, ListLibrary } from './library-types.ts'
+import type { Imported, Importing, ImportStep, ListLibrary } from './library-types.ts'
 import { makeCodec } from './lists/codec.ts'
-import { carried, carriedBy, withWish } from './lists/declaration.ts'
+import { carried, carriedBy, railsOf, withWish } from './lists/declaration.ts'
 import type { Entries } from './lists/entries.ts'
 import { EntrySum } from './lists/entry-sum.ts'
 import { fileChange } from './lists/file.ts'
@@ -36,7 +36,7 @@ import {
 import type { ListsTable } from './tables.ts'
 import { makeTurns } from './turns.ts'
 
-export type { Imported, Importing, ListInput, ListLibrary, StepWish } from './library-types.ts'
+export type { Imported, Importing, ImportStep, ListInput, ListLibrary, StepWish } from './library-types.ts'
 
 /** Longer lists are loaded while the server already answers: until then they are *unknown*. */
 const LOADED_FIRST = 50_000
@@ -146,7 +146,7 @@ export function makeLibrary(parts: {
     const before = await rowOf(change.list)
     const canaryOf = before === undefined ? undefined : canariesOf(before, change.facts, parts.events.onCanary)
     const changed = await stageChange(
-      { storage, codec, write, keysFor: parts.keysFor },
+      { storage, codec, write, keysFor: parts.keysFor, stopped: () => closed },
       { ...change, ...(canaryOf && { canaryOf }) },
     )
     const row = await rowOf(change.list)
@@ -158,7 +158,7 @@ export function makeLibrary(parts: {
   const take = async (write: Write, input: Parameters<ListLibrary['import']>[0]): Promise<Imported> => {
     const { facts } = input
     const file = fileChange(input)
-    checkNear(facts, file.entries.length)
+    checkNear(facts, file.size)
     const before = await rowOf(facts.id)
     if (before !== undefined && before.kind !== facts.kind) {
       throw new AppError(
@@ -166,27 +166,33 @@ export function makeLibrary(parts: {
         `This list holds entries of kind "${before.kind}"; choose another name for another kind.`,
       )
     }
-    if (facts.kind === 'text') refuseTooMany(await rows(), facts.id, file.entries.length)
+    if (facts.kind === 'text') refuseTooMany(await rows(), facts.id, file.size)
     if (before === undefined) await storage.store.tx(createList, facts)
-    let done = 0
-    const advance = (count: number): void => {
-      done += count
-      importing.set(facts.id, { done, total: 2 * file.entries.length })
+    const total = file.size
+    let [summed, loaded] = [0, 0]
+    const at = (step: ImportStep, done: number): void => {
+      importing.set(facts.id, { done: (step === 'write' ? 0 : total) + (step === 'sum' ? 0 : done), total: 2 * total })
+      input.onProgress?.(step, done, total)
     }
-    advance(0)
-    let written = 0
+    at('write', 0)
+    const { rows: read, bad } = file.counts
+    const tooBad = bad / Math.max(1, read) > (facts.rails ?? railsOf(before ?? { rails: null })).max_bad_rows
     const changed = await changeNow(
       write,
       {
         ...{ list: facts.id, by: byOf(input), full: true, changes: file.changes, counts: () => file.counts },
-        ...{ go: input.live === true ? 'live' : 'staged', facts: carried(facts) },
+        ...{ go: input.live === true && !tooBad ? 'live' : 'staged', facts: carried(facts), imported: input.imported },
         because: changedFacts(before, facts),
-        onProgress(rows) {
-          advance(rows - written)
-          written = rows
+        onProgress: (rows) => at('write', rows),
+        onSummed(rows) {
+          summed += rows
+          at('sum', summed)
         },
       },
-      advance,
+      (rows) => {
+        loaded += rows
+        at('load', loaded)
+      },
     )
     return { ...changed, bad: file.bad }
   }

@@ -1,20 +1,15 @@
-import { getLists, importList } from '@lamplighter/api'
-import { readBytes } from '../http/body.ts'
+import { getIndexBuckets, getLists } from '@lamplighter/api'
+import { bucketSizes } from '@lamplighter/matching'
 import { AppError } from '../http/errors.ts'
-import { textOf } from '../http/json.ts'
 import { type Route, route } from '../http/route.ts'
 import type { Storage } from '../storage/index.ts'
 import { isStale } from './book.ts'
 import type { ListLibrary } from './library.ts'
 import { allowedHarms } from './lists/declaration.ts'
-import { byWords, listRoutes } from './lists/list-routes.ts'
+import { listRoutes } from './lists/list-routes.ts'
 import { type Measures, unmeasured } from './lists/measures.ts'
-import { wordsOf } from './lists/rails.ts'
 import { allLists, besides } from './store.ts'
 import type { ListVersionsTable } from './tables.ts'
-
-/** A file of a million hashes is about 70 MB. */
-const MAX_FILE = 128 * 2 ** 20
 
 /** The calls around lists: versions and counts, never entries. */
 export function routesOf(services: {
@@ -29,13 +24,6 @@ export function routesOf(services: {
     if (known === undefined || known.has(harm)) return
     throw new AppError('invalid', `There is no harm of this name; expected one of ${[...known].join(', ')}.`, {
       pointer,
-    })
-  }
-  const checkTerms = (harm: string, harms: readonly string[]): void => {
-    for (const one of harms) checkHarm(one, '/query/harms')
-    if (harms.includes(harm)) return
-    throw new AppError('invalid', 'The terms of a list allow at least the harm that it is about.', {
-      pointer: '/query/harms',
     })
   }
   return [
@@ -73,42 +61,10 @@ export function routesOf(services: {
         },
       }
     }),
-    route(
-      importList,
-      async ({ params, query, raw, who }) => {
-        if (query.live === 'yes' && who.kind !== 'operator')
-          throw new AppError('forbidden', 'Only the operator puts a version live without trial; leave out "live".')
-        checkHarm(query.harm)
-        const harms = query.harms?.split(',')
-        if (harms !== undefined) checkTerms(query.harm, harms)
-        const text = textOf(await readBytes(raw, MAX_FILE))
-        const imported = await services.library.import({
-          facts: {
-            id: params.id,
-            kind: query.kind,
-            harm: query.harm,
-            sealed: query.sealed === 'yes',
-            context: query.context === 'yes',
-            source: query.source ?? 'file',
-            staleAfterMs: query.staleAfterMs ?? null,
-            within: query.within,
-            variants: query.variants,
-            listShare: query.listShare,
-            queryShare: query.queryShare,
-            ...(harms !== undefined && { harms }),
-          },
-          text,
-          contentType: (raw.headers.get('content-type') ?? 'text/plain').split(';')[0]?.trim() ?? 'text/plain',
-          ...(query.sha256 !== undefined && { sha256: query.sha256 }),
-          live: query.live === 'yes',
-          by: byWords(who),
-        })
-        const { version, state, entries, added, removed, recorded } = imported
-        const why = imported.why.map(wordsOf)
-        return { body: { version, state, why, entries, added, removed, recorded, bad: [...imported.bad] } }
-      },
-      { maxBytes: MAX_FILE },
-    ),
+    route(getIndexBuckets, async () => {
+      const { sizes, ...found } = bucketSizes(services.library.pictures.shared.index.segments)
+      return { body: { ...found, sizes: [...sizes] } }
+    }),
   ]
 }
 

@@ -40,6 +40,8 @@ export interface Change {
   /** Rows that were read, and how many could not be used; asked when the last change has come. */
   counts(): { readonly rows: number; readonly bad: number }
   readonly pull?: PullMove | undefined
+  /** The import that it is. */
+  readonly imported?: string | undefined
   /** What a person hands in waits for a person, also inside the rails; what `live` says runs at once, whatever it is. */
   readonly go: 'inside_rails' | 'staged' | 'live'
   /** Goes live with the version. */
@@ -49,6 +51,7 @@ export interface Change {
   /** The harmless picture that an entry hits, if it hits one. */
   canaryOf?(entry: ParsedEntry): string | undefined
   onProgress?(rows: number): void
+  readonly onSummed?: ((rows: number) => void) | undefined
 }
 
 export interface StageParts {
@@ -56,6 +59,8 @@ export interface StageParts {
   readonly codec: Codec
   /** Writes as long as nobody else changes the list. @throws StorageError `lease_lost` */
   readonly write: Write
+  /** True once the house is being closed: a change that is long stops where it is. */
+  stopped(): boolean
   keysFor(affected: readonly Affected[]): Promise<RecordKeys>
 }
 
@@ -64,7 +69,7 @@ export type Write = <I, O>(work: Work<I, O>, input: I, options?: TxOptions) => P
 
 /** Writes rows as they come. */
 export async function stream(
-  { storage, codec, write }: StageParts,
+  { storage, codec, write, stopped }: StageParts,
   change: Change,
   at: { readonly staging: Staging; readonly keeping: Keeping; readonly kind: ListsTable['kind'] },
 ): Promise<{ readonly put: Numbers; readonly next: number }> {
@@ -74,6 +79,7 @@ export async function stream(
   let next = highest + 1
   let rows = 0
   for await (const slice of change.changes) {
+    if (stopped()) throw new Error('the lists are closed')
     for (let from = 0; from < slice.length; from += SLICE) {
       const part = slice.slice(from, from + SLICE)
       const steps = await stepsOf(codec, { ...at, canaryOf: change.canaryOf }, part)

@@ -26,7 +26,13 @@ export interface ChangedSums {
  */
 export async function changedSums(
   parts: StageParts,
-  of: { readonly list: string; readonly version: number; readonly base: number; readonly live: number },
+  of: {
+    readonly list: string
+    readonly version: number
+    readonly base: number
+    readonly live: number
+    readonly onSummed?: ((rows: number) => void) | undefined
+  },
 ): Promise<ChangedSums> {
   const { list, base, live } = of
   const all = await sumOf(parts, list, base)
@@ -54,13 +60,15 @@ export async function changedSums(
 }
 
 async function* touched(
-  { storage }: StageParts,
+  { storage, stopped }: StageParts,
   by: 'since' | 'gone' | 'changed_by',
-  { list, version }: { readonly list: string; readonly version: number },
+  { list, version, onSummed }: Pick<Parameters<typeof changedSums>[1], 'list' | 'version' | 'onSummed'>,
 ): AsyncGenerator<SummedRow> {
   for (let after = 0; ; ) {
+    if (stopped()) throw new Error('the lists are closed')
     const slice = await storage.store.read(touchedRows, { list, by, version, after, max: SLICE })
     yield* slice
+    onSummed?.(slice.length)
     if (slice.length < SLICE) return
     after = slice.at(-1)?.n ?? after
   }

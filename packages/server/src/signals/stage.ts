@@ -36,7 +36,7 @@ export async function stageChange(parts: StageParts, change: Change): Promise<Ch
   const keeping = { id: row.id, sealed: change.facts?.sealed ?? row.sealed === 1 }
   const streamed = await stream(parts, change, { staging, keeping, kind: row.kind })
   if (change.full) await sweep(parts, staging, streamed.put)
-  const sums = await changedSums(parts, { ...staging, base: base.version })
+  const sums = await changedSums(parts, { ...staging, base: base.version, onSummed: change.onSummed })
   const { added, gone: removed } = sums
   const { rows, bad } = change.counts()
   const nothing = added === 0 && removed === 0 && sums.goneFromLive === 0
@@ -121,7 +121,15 @@ async function publish(parts: StageParts, change: Change, staged: Staged): Promi
 
   async function publishAll(versions: readonly NewVersion[]): Promise<RecordedJson | null> {
     const keys = await parts.keysFor([])
-    return parts.write(publishVersions, { list, seen, versions, by: change.by, keys, pull: change.pull })
+    return parts.write(publishVersions, {
+      list,
+      seen,
+      versions,
+      by: change.by,
+      keys,
+      pull: change.pull,
+      imported: change.imported,
+    })
   }
 }
 

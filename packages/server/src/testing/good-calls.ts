@@ -10,7 +10,6 @@ import type { Who } from './refusals.ts'
 import { RuleMakes } from './rule-calls.ts'
 import { operatorDoer } from './server.ts'
 import { propose } from './switching.ts'
-import { nextVersion, signedFile } from './term-files.ts'
 import { verifyLog } from './thin-path.ts'
 
 /** A call that would be answered well: what it needs was made just before. */
@@ -85,6 +84,21 @@ export class Makes {
       by: 'operator',
     })
     return id
+  }
+
+  /** The address of an import that is done. */
+  async importEnded(): Promise<string> {
+    const { context } = this.#town.house
+    const facts = { id: madeList(), kind: 'domain', harm: 'malware', sealed: false, context: false } as const
+    const bytes = (async function* () {
+      yield new TextEncoder().encode('made.example')
+    })()
+    const id = await context.imports.take({
+      ...{ facts: { ...facts, source: 'made up', staleAfterMs: null }, by: 'operator', live: false },
+      ...{ type: 'text/plain', bytes },
+    })
+    await context.imports.idle()
+    return `/v1/lists/${facts.id}/imports/${id}`
   }
 
   async reported(more: Record<string, unknown> = {}): Promise<number> {
@@ -318,16 +332,13 @@ export function goodCalls(town: Town, make: Makes, word: string): Record<string,
     makeReveal: async () => ({ path: '/v1/reveals', ...json({ ...(await make.pictured()), step: 'lowpass' }) }),
     serveRendition: async () => ({ path: await make.revealed() }),
     ...new RuleMakes(town).calls(word),
-    importTermFile: async () => ({
-      path: '/v1/lists/signed_terms/versions',
-      ...json(await signedFile({ id: 'signed_terms', version: nextVersion(), terms: [{ id: 't1', text: word }] })),
-    }),
     ...exchangeCalls(town, word),
     ...entryCalls(new EntryMakes(town, word), word),
-    importList: async () => ({
-      path: '/v1/lists/bad_domains/entries?kind=domain&harm=malware',
+    handInVersion: async () => ({
+      path: '/v1/lists/handed_in/versions?kind=domain&harm=malware',
       ...text(`${freshId()}.example\n`, 'text/plain'),
     }),
+    getListImport: async () => ({ path: await make.importEnded() }),
     getList: async () => ({ path: '/v1/lists/bad_domains' }),
     getListVersions: async () => ({ path: '/v1/lists/bad_domains/versions' }),
     createList: async () => ({

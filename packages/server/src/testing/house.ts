@@ -98,6 +98,10 @@ export interface HouseOptions {
   readonly mediaHosts?: string
   /** Connections that may reach loopback beside `webhook:main`. */
   readonly mediaNets?: readonly string[]
+  /** Whether pictures of rarer forms and videos are decoded; on if not said. */
+  readonly decoderNative?: 'off'
+  /** The most MiB of one video. */
+  readonly videoMib?: number
   /** Without the lists of the starter rules: all of them are down. */
   readonly bare?: boolean
 }
@@ -113,6 +117,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         env: {
           ...(database !== undefined && { LAMPLIGHTER_DATABASE: database }),
           LAMPLIGHTER_LIST_KEYS: LIST_KEY,
+          ...(options.videoMib !== undefined && { LAMPLIGHTER_VIDEO_MIB: String(options.videoMib) }),
+          ...(options.decoderNative !== undefined && { LAMPLIGHTER_DECODER_NATIVE: options.decoderNative }),
           ...(options.mediaHosts !== undefined && { LAMPLIGHTER_MEDIA_HOSTS: options.mediaHosts }),
         },
         flags: { data: place.folder, log: 'silent' },

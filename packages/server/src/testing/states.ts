@@ -283,19 +283,15 @@ function ofTheRest({ house, lead, admin, reviewer }: Town, make: Makes, word: st
       headers: { 'idempotency-key': freshId() },
     })
   return [
+    ['handInVersion', 'bad_terms', () => lead.call('POST', '/v1/lists/x/versions', { body: { file: '{}', note: '' } })],
     [
-      'importTermFile',
-      'bad_terms',
-      () => lead.call('POST', '/v1/lists/x/versions', { body: { file: '{}', note: '' } }),
-    ],
-    [
-      'importTermFile',
+      'handInVersion',
       'signature',
       async () =>
         lead.call('POST', '/v1/lists/x/versions', { body: await signedFile({ id: 'x' }, signerOf('stranger')) }),
     ],
     [
-      'importTermFile',
+      'handInVersion',
       'version_old',
       async () => {
         const body = await signedFile({ id: 'twice_sent' })
@@ -304,7 +300,7 @@ function ofTheRest({ house, lead, admin, reviewer }: Town, make: Makes, word: st
       },
     ],
     [
-      'importTermFile',
+      'handInVersion',
       'conflict',
       async () =>
         lead.call('POST', '/v1/lists/bad_domains/versions', {
@@ -312,14 +308,15 @@ function ofTheRest({ house, lead, admin, reviewer }: Town, make: Makes, word: st
         }),
     ],
     [
-      'importList',
-      'conflict',
+      'handInVersion',
+      'manifest',
       () =>
-        lead.call('PUT', '/v1/lists/bad_domains/entries?kind=text&harm=malware', {
+        lead.call('POST', `/v1/lists/bad_domains/versions?manifest=${encodeURIComponent('{}')}`, {
           body: `${word}\n`,
           headers: { 'content-type': 'text/plain' },
         }),
     ],
+    ['handInVersion', 'malformed', () => lead.call('POST', '/v1/lists/x/versions', { body: `{"${word}` })],
     [
       'createList',
       'conflict',

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pdqOf, picture } from '../../testing/listed.ts'
@@ -67,6 +68,44 @@ describe('lamplighter hash', () => {
     expect(files[0]).toMatchObject({ sha256: sha256(picture(BOAT)), readings: [{ pdq: pdqOf(BOAT), quality: 100 }] })
     expect(files[3].md5).toMatch(/^[0-9a-f]{32}$/)
     expect([code, unknown]).toEqual([1, 3])
+  })
+
+  test('says of a file that is not there what to do, and not a word of the system', async () => {
+    const { code, out, err } = await lamplighter(folder, ['hash', 'boat.png', 'gone.png', '--quiet'])
+    expect([code, err]).toEqual([1, '1 of 2 files unknown\n'])
+    expect(out.split('\n')[1]).toMatch(/^gone\.png +not read: there is no such file; look at the path$/)
+  })
+
+  test('reads files behind links, and never leaves out in silence what it does not read', async () => {
+    mkdirSync(join(folder, 'odd'))
+    symlinkSync(join(folder, 'boat.png'), join(folder, 'odd', 'a-link.png'))
+    symlinkSync(join(folder, 'odd'), join(folder, 'odd', 'ring'))
+    symlinkSync('gone.png', join(folder, 'odd', 'lost'))
+    // A pipe that nobody writes to would be waited for without end.
+    execFileSync('mkfifo', [join(folder, 'odd', 'pipe')])
+    const { code, out } = await lamplighter(folder, ['hash', 'odd', '--quiet'])
+    const lines = out.trimEnd().split('\n')
+    expect(lines[0]).toContain('image/png 512x512')
+    expect(lines.slice(1).map((line) => line.split(/ {2,}/).slice(0, 2))).toEqual([
+      [join('odd', 'lost'), 'not read: there is no such file; look at the path'],
+      [join('odd', 'pipe'), 'not read: it is a pipe, a socket or a device; give a file'],
+      [join('odd', 'ring'), 'not read: links to folders are not followed; give the folder itself'],
+    ])
+    expect(code).toBe(1)
+    expect((await lamplighter(folder, ['hash', join('odd', 'pipe')])).code).toBe(1)
+    rmSync(join(folder, 'odd'), { recursive: true })
+  })
+
+  test('a name cannot draw on the terminal, and a folder without files is no success', async () => {
+    mkdirSync(join(folder, 'named'))
+    expect(await lamplighter(folder, ['hash', 'named'])).toMatchObject({
+      code: 2,
+      err: 'there is no file in named; look at the path\n',
+    })
+    writeFileSync(join(folder, 'named', 'x\nboat.png  no hit\u001b[2K'), picture(BOAT))
+    const { out } = await lamplighter(folder, ['hash', 'named', '--quiet'])
+    expect(out.startsWith(`${join('named', 'x\\u{a}boat.png  no hit\\u{1b}[2K')}  image/png`)).toBe(true)
+    rmSync(join(folder, 'named'), { recursive: true })
   })
 
   test('shows on a terminal how far it is, and takes it away at the end', async () => {

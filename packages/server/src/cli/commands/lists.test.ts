@@ -18,6 +18,8 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+const ORDER = ['read, bytes', 'write', 'check', 'build']
+
 const importInto = (list: string, on: { terminal?: boolean } = {}) =>
   lamplighter(folder, ['lists', 'import', 'digests.txt', '--list', list, '--kind', 'digest', '--harm', 'csea'], {}, on)
 
@@ -28,12 +30,20 @@ describe(`console 33: an import of ${rows} rows (100,000 with LAMPLIGHTER_DEEP=1
       0,
       `on_a_terminal version 1 is staged: ${ROWS} entries, ${ROWS} added, 0 removed`,
     ])
-    const shown = [...err.matchAll(/\[([#-]{24})\] importing on_a_terminal ([\d,]+) of ([\d,]+) · /g)]
-    const shares = shown.map(([, , done = '', total = '']) => numberOf(done) / numberOf(total))
-    // A bar comes after half a second at the latest, long before the half of so many rows.
-    expect(shares[0]).toBeLessThan(0.5)
-    expect(new Set(shares).size).toBeGreaterThan(1)
-    expect(shares).toEqual(shares.toSorted((a, b) => a - b))
+    const shown = [...err.matchAll(/\[([#-]{24})\] (read, bytes|write|check|build) ([\d,]+) of ([\d,]+) · /g)]
+    const steps = [...new Set(shown.map(([, , step]) => step))]
+    expect(steps).toContain('write')
+    for (const step of steps) {
+      const shares = shown.flatMap(([, , of, done = '', total = '']) =>
+        of === step ? [numberOf(done) / numberOf(total)] : [],
+      )
+      expect([step, shares]).toEqual([step, shares.toSorted((a, b) => a - b)])
+    }
+    // The steps come one after another, and the one that takes longest is seen to move.
+    expect(shown.map(([, , step]) => step)).toEqual(
+      shown.map(([, , step]) => step).toSorted((a = '', b = '') => ORDER.indexOf(a) - ORDER.indexOf(b)),
+    )
+    expect(new Set(shown.filter(([, , step]) => step === 'write').map(([, , , done]) => done)).size).toBeGreaterThan(1)
     expect(err.endsWith('\r\u001b[K')).toBe(true)
   }, 240_000)
 
@@ -42,7 +52,7 @@ describe(`console 33: an import of ${rows} rows (100,000 with LAMPLIGHTER_DEEP=1
     expect(code).toBe(0)
     expect(out + err).not.toMatch(CONTROL)
     for (const line of err.split('\n').slice(0, -1))
-      expect(line).toMatch(/^importing into_a_file [\d,]+ of [\d,]+ · [\d,]+\/s( · \d+ (s|min|h) left)?$/)
+      expect(line).toMatch(/^(read, bytes|write|check|build) [\d,]+ of [\d,]+ · [\d,]+\/s( · \d+ (s|min|h) left)?$/)
   }, 240_000)
 })
 
@@ -67,17 +77,26 @@ describe('a version of a list on the command line', () => {
       ])
       expect((await run('promote', 'hosts', '1')).code).toBe(2)
       const refused = await run('promote', 'hosts', '1', '--reason', 'looked at it')
-      expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('Its trial is too short')])
+      expect([refused.code, refused.err]).toEqual([
+        1,
+        expect.stringMatching(/^needs_unmet:\n(?: {2}.*\n)* {2}trial_short: Its trial is too short[^\n]*\n$/),
+      ])
       const past = ['promote', 'hosts', '1', '--reason', 'looked at it', '--without-trial']
       expect((await run(...past)).out).toBe('hosts version 1 is live\n')
-      expect((await run('status')).out).toMatch(/^hosts +domain +v1 {2}2 entries {2}live$/m)
+      const status = (await run('status')).out.split('\n')
+      expect(status[0]).toMatch(/^list +kind +version +entries +matchable +age +state +memory$/)
+      expect(status.find((line) => line.startsWith('hosts'))).toMatch(/^hosts +domain +1 +2 +100 % +0 min +live +–$/)
+      const { items } = JSON.parse((await run('status', '--json')).out)
+      expect(items.find(({ id }: { id: string }) => id === 'hosts')).toMatchObject({
+        ...{ state: 'live', coverage: { share: 1 }, hot: 0, exceptions: { many: false } },
+      })
       put('hosts.txt', 'a.example\nb.example\nc.example\n')
       await run(...args)
       expect((await run('drop', 'hosts', '2', '--reason', 'a wrong file')).out).toBe('hosts version 2 is dropped\n')
       expect((await run('preview', 'hosts')).out).toBe('no version of hosts waits\n')
       expect((await run(...args, '--live')).out).toBe('hosts version 3 is live: 3 entries, 1 added, 0 removed\n')
       expect((await run('retire', 'hosts', '--reason', 'its licence is over')).code).toBe(0)
-      expect((await run('status')).out).toMatch(/^hosts .* down$/m)
+      expect((await run('status')).out).toMatch(/^hosts .* down /m)
     })
   }, 240_000)
 
@@ -89,6 +108,13 @@ describe('a version of a list on the command line', () => {
       '2 rows, 1 entries, 1 that cannot be used\nline 2: expected a domain such as bad.example\n',
     ])
     expect((await run('check', 'mixed.txt', '--kind', 'video')).code).toBe(2)
+    expect((await run('check', '--kind', 'domain')).err).toContain('needs a file')
+  })
+
+  test('the index says how it is filled by the sizes of its buckets, and nothing where it has none', async () => {
+    const { code, out } = await run('check', '--skew')
+    expect([code, out]).toEqual([0, '0 hashes, too few for tables: every lookup looks at each of them\n'])
+    expect((await run('check', 'mixed.txt', '--skew')).code).toBe(2)
   })
 })
 

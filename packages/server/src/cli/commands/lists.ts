@@ -1,55 +1,16 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { getList, getLists, type ListVersion, stepListVersion } from '@lamplighter/api'
+import { getIndexBuckets, getList, getLists, type ListVersion, stepListVersion } from '@lamplighter/api'
 import type { z } from 'zod'
 import { parseListFile } from '../../signals/lists/parse.ts'
-import { type Call, withApi } from '../api.ts'
+import { withApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
 import { type Io, UsageError } from '../io.ts'
-import { FileBody } from '../operator.ts'
-import { startProgress } from '../progress.ts'
+import { bucketLines } from '../list-buckets.ts'
+import { badLine, importFile, manifestFor, typeOfFile } from '../list-file.ts'
+import { statusLines } from '../list-status.ts'
 import { pullCommand } from '../pulling.ts'
 import { checkTermFile, sendTermFile } from '../term-file.ts'
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.csv': 'text/csv',
-  '.ndjson': 'application/x-ndjson',
-  '.jsonl': 'application/x-ndjson',
-}
-
-const LOOK_EVERY_MS = 100
-
-/** Shows how far the server is with the import of a list, until it has ended. Where it cannot be asked, the import goes on unseen. */
-async function showImport<T>(
-  io: Io,
-  call: Call,
-  file: { readonly list: string; readonly lines: number },
-  importing: Promise<T>,
-): Promise<T> {
-  const progress = startProgress(io, `importing ${file.list}`)
-  let running = true
-  const ended = importing.then(
-    () => undefined,
-    () => undefined,
-  )
-  void ended.then(() => {
-    running = false
-  })
-  while (running) {
-    const lists = await call('GET', '/v1/lists').catch(() => undefined)
-    const now = getLists.answer.safeParse(lists).data?.importing.find(({ id }) => id === file.list)
-    // Until the file has been read nobody knows how much of it is new.
-    if (running) progress.update(now?.done ?? 0, now?.total ?? file.lines)
-    await Promise.race([ended, sleep(LOOK_EVERY_MS)])
-  }
-  progress.end()
-  return importing
-}
-
-const NEWLINE = 0x0a
-const linesIn = (bytes: Uint8Array): number => bytes.reduce((count, byte) => count + Number(byte === NEWLINE), 0)
 
 const kinds = ['pdq', 'vpdq', 'digest', 'text', 'domain'] as const
 
@@ -78,11 +39,12 @@ export const commands: readonly Command[] = [
   {
     name: 'lists import',
     summary:
-      'Replaces the entries of a list by those of a file: CSV with a header, JSON Lines, one value a line, or a signed term file (.json), which needs no option.',
+      'Replaces the entries of a list by those of a file: CSV with a header, JSON Lines, one value a line, or a signed term file (.json), which needs no option. A manifest beside it (FILE.manifest.json) must fit.',
     example: 'lamplighter lists import terms.txt --list threat_terms --kind text --harm threat_to_life',
     args: ['file'],
     options: {
-      list: { help: 'id of the list, as rule files name it', value: 'id' },
+      list: { help: 'id of the list, as rule files name it; else as the manifest says', value: 'id' },
+      manifest: { help: 'what stands beside the file, if it is not FILE.manifest.json', value: 'file' },
       kind: { help: 'pdq, vpdq (videos), digest, text or domain', value: 'kind' },
       harm: { help: 'harm that the list is about', value: 'harm' },
       harms: {
@@ -105,39 +67,35 @@ export const commands: readonly Command[] = [
       const path = resolve(io.folder, given.args[0] ?? '')
       // A signed term file says all of it itself.
       if (extname(path) === '.json' && existsSync(path)) return sendTermFile(io, path, given.has('live'))
-      const [list, kind, harm] = ['list', 'kind', 'harm'].map((name) => {
-        const value = given.value(name)
-        if (value === undefined) throw new UsageError(`lists import needs --${name}`)
-        return value
-      })
       if (!existsSync(path)) throw new UsageError(`${path} cannot be read; give the path of a list file`)
-      const bytes = readFileSync(path)
-      const query = new URLSearchParams({
-        kind: kind ?? '',
-        harm: harm ?? '',
-        source: given.value('source') ?? 'file',
-        sealed: given.has('sealed') ? 'yes' : 'no',
-        context: given.has('context') ? 'yes' : 'no',
-        live: given.has('live') ? 'yes' : 'no',
-        ...(given.value('harms') !== undefined && { harms: given.value('harms') ?? '' }),
-        sha256: createHash('sha256').update(bytes).digest('hex'),
-      })
-      const told = { within: 'within', variants: 'variants', listShare: 'list-share', queryShare: 'query-share' }
-      for (const [name, option] of Object.entries(told)) {
+      const named = given.value('manifest')
+      const manifest = manifestFor(path, named === undefined ? undefined : resolve(io.folder, named))
+      const list = given.value('list') ?? manifest?.list
+      if (list === undefined) throw new UsageError('lists import needs --list, or a manifest beside the file')
+      const query = new URLSearchParams()
+      const told = ['kind', 'harm', 'harms', 'source', 'within', 'variants'].map((name) => [name, name] as const)
+      for (const [name, option] of [
+        ...told,
+        ['listShare', 'list-share'] as const,
+        ['queryShare', 'query-share'] as const,
+      ]) {
         const value = given.value(option)
         if (value !== undefined) query.set(name, value)
       }
-      const type = TYPES[extname(path)] ?? 'text/plain'
-      const answer = await withApi(io, (call) => {
-        const importing = call('PUT', `/v1/lists/${list}/entries?${query}`, new FileBody(type, bytes))
-        return showImport(io, call, { list: list ?? '', lines: linesIn(bytes) }, importing)
-      })
-      const counts = `${answer.entries} entries, ${answer.added} added, ${answer.removed} removed`
+      for (const name of ['sealed', 'context', 'live']) if (given.has(name)) query.set(name, 'yes')
+      const stand = await importFile(io, { list, path, manifest }, query)
+      const made = stand.version
+      if (made === null) throw new TypeError('an import ended without a version')
+      const counts = `${made.entries} entries, ${made.added} added, ${made.removed} removed`
+      const why = made.reasons.some(({ code }) => code !== 'first' && code !== 'handed_in')
+        ? [`because ${made.why.join('; ')}`]
+        : []
       const next =
-        answer.state === 'live'
+        made.state === 'live'
           ? []
-          : [`next: lamplighter lists preview ${list}; lists promote ${list} ${answer.version} --reason WHY`]
-      io.result(answer, [`${list} version ${answer.version} is ${answer.state}: ${counts}`, ...next])
+          : [`next: lamplighter lists preview ${list}; lists promote ${list} ${made.version} --reason WHY`]
+      const words = `${list} version ${made.version} is ${made.state}: ${counts}`
+      io.result(stand, [...badLine(stand), words, ...why, ...next])
       return 0
     },
   },
@@ -180,7 +138,8 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'lists preview',
-    summary: 'Shows the version of a list that waits: its numbers, why it waits, and what its trial has found.',
+    summary:
+      'Shows the version of a list that waits: its numbers, why it waits, and what its trial has found. Past texts are not kept, so only a trial tells what a list would hit.',
     example: 'lamplighter lists preview csam_media',
     args: ['list'],
     async run(io, given) {
@@ -195,16 +154,27 @@ export const commands: readonly Command[] = [
     summary:
       'Reads a list file without a server: its rows, and those that cannot be used; of a term file (.json) its note, too.',
     example: 'lamplighter lists check terms.txt --kind text',
-    args: ['file'],
-    options: { kind: { help: 'pdq, vpdq (videos), digest, text or domain', value: 'kind' } },
+    args: ['file?'],
+    options: {
+      kind: { help: 'pdq, vpdq (videos), digest, text or domain', value: 'kind' },
+      skew: { help: 'instead of a file: how unevenly the index of picture hashes is filled, by bucket sizes alone' },
+    },
     async run(io, given) {
+      if (given.has('skew')) {
+        if (given.args.length > 0)
+          throw new UsageError('lists check --skew asks the index that runs; leave the file out')
+        const answer = await withApi(io, (call) => call('GET', '/v1/index/buckets'))
+        io.result(answer, bucketLines(getIndexBuckets.answer.parse(answer)))
+        return 0
+      }
+      if (given.args[0] === undefined) throw new UsageError('lists check needs a file, or --skew')
       const path = resolve(io.folder, given.args[0] ?? '')
       if (extname(path) === '.json') return checkTermFile(io, path)
       const kind = kinds.find((one) => one === given.value('kind'))
       if (kind === undefined) throw new UsageError(`lists check needs --kind, one of ${kinds.join(', ')}`)
       if (!existsSync(path)) throw new UsageError(`${path} cannot be read; give the path of a list file`)
       const text = readFileSync(path, 'utf8')
-      const { entries, bad, badCount, rows } = parseListFile(text, TYPES[extname(path)] ?? 'text/plain', kind)
+      const { entries, bad, badCount, rows } = parseListFile(text, typeOfFile(path), kind)
       io.result({ rows, entries: entries.length, bad, badCount }, [
         `${rows} rows, ${entries.length} entries, ${badCount} that cannot be used`,
         ...bad.map(({ line, why }) => `line ${line}: ${why}`),
@@ -214,22 +184,13 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'lists status',
-    summary: 'Versions, counts and age of the lists.',
+    summary:
+      'Lists with their versions, age, the share of what their source names that can be matched here, memory, and what a person should look at.',
     example: 'lamplighter lists status',
     async run(io) {
       const answer = await withApi(io, (call) => call('GET', '/v1/lists'))
       const { items } = getLists.answer.parse(answer)
-      io.result(
-        answer,
-        items.length === 0
-          ? ['no lists yet']
-          : items.map(
-              ({ id, kind, version, entries, state, waits }) =>
-                `${id.padEnd(24)} ${kind.padEnd(7)} v${version}  ${entries.toLocaleString('en')} entries  ${state}${
-                  waits === null ? '' : `  v${waits.version} ${waits.state}`
-                }`,
-            ),
-      )
+      io.result(answer, statusLines(items))
       return 0
     },
   },

@@ -1,6 +1,7 @@
 import { rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { film, noFilm } from '../../testing/film.ts'
 import { pdqOf, picture } from '../../testing/listed.ts'
 import { initialised, lamplighter, whileServing } from '../testing/command-line.ts'
 
@@ -38,6 +39,25 @@ describe('lamplighter match', () => {
     expect(out.split('\n')).toEqual([
       'boat.png   HIT     tiles v1 entry 1, 0 bits away',
       'other.png  no hit  tiles v1, 1 entry, under 1 h old, 1 reading',
+      '',
+    ])
+    expect(code).toBe(3)
+  })
+
+  test.skipIf(noFilm !== null)('says of a video how much of each is in the other one', async () => {
+    const scenes = [BOAT, OTHER, ['pattern', 9] as const].map((sample) => picture(sample, 256))
+    writeFileSync(join(folder, 'clip.mp4'), await film(scenes.slice(0, 2)))
+    writeFileSync(join(folder, 'long.mp4'), await film(scenes))
+    const hashed = await lamplighter(folder, ['hash', 'clip.mp4', '--json'])
+    const [{ readings }] = JSON.parse(hashed.out).files
+    const frames = readings.map(({ pdq, quality }: { pdq: string; quality: number }) => ({ pdq, quality }))
+    writeFileSync(join(folder, 'clips.jsonl'), JSON.stringify({ value: frames }))
+    const put = ['clips.jsonl', '--list', 'clips', '--kind', 'vpdq', '--harm', 'spam', '--list-share', '0.9', '--live']
+    expect((await lamplighter(folder, ['lists', 'import', ...put])).out).toContain('clips version 1 is live: 1 entries')
+    const { code, out } = await lamplighter(folder, ['match', 'clip.mp4', 'long.mp4', '--list', 'clips'])
+    expect(out.split('\n')).toEqual([
+      'clip.mp4  HIT  clips v1 entry 1, 100 % of it in this file, 100 % of this file in it',
+      'long.mp4  HIT  clips v1 entry 1, 100 % of it in this file, 66 % of this file in it',
       '',
     ])
     expect(code).toBe(3)

@@ -3,7 +3,7 @@ import { LIMITS } from '../../evidence/decoder/index.ts'
 import { type Call, withApi } from '../api.ts'
 import type { Command } from '../command.ts'
 import type { ExitCode } from '../io.ts'
-import { bytesOf, digestsOf, filesNamed, type LocalFile } from '../local-files.ts'
+import { bytesOf, digestsOf, filesNamed, type LocalFile, shownName, whyWords } from '../local-files.ts'
 import { FileBody } from '../operator.ts'
 import { startProgress } from '../progress.ts'
 
@@ -78,7 +78,7 @@ function wordsOf({ result, readings }: Matched, asked: string): string[] {
     case 'hit':
       return ['HIT', hits]
     case 'unknown':
-      return [`unknown: ${result.why}`, hits === '' ? asked : `near ${hits}`]
+      return [`unknown: ${whyWords(result.why ?? '')}`, hits === '' ? asked : `near ${hits}`]
     case 'no_hit':
       return ['no hit', `${asked}, ${readings} reading${readings === 1 ? '' : 's'}`]
     case 'none':
@@ -120,7 +120,7 @@ export const commands: readonly Command[] = [
         named === undefined ? kind === 'pdq' || kind === 'vpdq' || kind === 'digest' : named.split(',').includes(id),
       )
       const asked = lists.map((list) => listWords(list, Date.now())).join('; ')
-      const rows = all.map((one) => [one.file, ...wordsOf(one, asked)])
+      const rows = all.map((one) => [shownName(one.file), ...wordsOf(one, asked)])
       const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
       io.result(
         { files: all.map(({ file, result }) => ({ file, ...result })), lists },

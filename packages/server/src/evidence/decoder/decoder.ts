@@ -5,6 +5,7 @@ import { KERNELS } from '@lamplighter/matching'
 import { readMeasured, readRendered } from './answers.ts'
 import { Crew } from './crew.ts'
 import { LABEL } from './font.ts'
+import { headOf, type LargeFile, readLarge } from './large.ts'
 import { ANSWER, LIMITS, STEP_SIDE } from './limits.ts'
 import { DecoderError } from './pool.ts'
 import type { Request } from './process.ts'
@@ -28,6 +29,8 @@ export interface DecoderOptions {
   readonly require?: readonly WallName[]
   /** Whether rarer forms are decoded by libvips, in a process of its own that may load add-ons, and videos by ffmpeg; default on. */
   readonly native?: 'on' | 'off'
+  /** A folder of this process alone, on a disk: videos too large for memory lie in it while they are read, without a name. */
+  readonly folder?: string
   /** Another decoder program: the stand-ins of the tests. */
   readonly program?: string
   /** Another place of the package `sharp`; undefined: it is not installed. For tests. */
@@ -48,13 +51,15 @@ export interface Decoder {
    * @throws DecoderError `overloaded`, `stopped`
    */
   measure(bytes: Uint8Array, claimed?: string, budgetMs?: number): Promise<Measurement>
+  /** The same for a file of more than `LIMITS.bytes`: only of videos anything but digests is known. */
+  measureLarge(file: LargeFile, claimed?: string): Promise<Measurement>
   /**
    * A rendition from pixels only, or why there is none.
    *
    * @throws RangeError a label or region that cannot be drawn
    * @throws DecoderError `overloaded`, `stopped`
    */
-  render(bytes: Uint8Array, options: RenderOptions): Promise<Rendered>
+  render(file: Uint8Array | LargeFile, options: RenderOptions): Promise<Rendered>
   /** Which walls stand on this machine; for `doctor` and Settings. */
   walls(): Promise<Walls>
   /** Whether GIF, TIFF, CMYK and animated WebP are decoded; for `doctor`. */
@@ -91,11 +96,12 @@ export function startDecoder(options: DecoderOptions = {}): Decoder {
     isOff || sharp === undefined
       ? undefined
       : new Crew({ path: join(import.meta.dirname, 'native-child.ts'), sharp }, limits, { required, like: first })
-  const videos = isOff ? undefined : new Videos(first)
+  const videos = isOff ? undefined : new Videos(first, options.folder)
   const jobs = new Jobs({ first, second, videos }, options.timeoutMs ?? 30_000)
   return {
     measure: (bytes, claimed, budgetMs) => jobs.measure(bytes, claimed, budgetMs),
-    render: (bytes, how) => jobs.render(bytes, how),
+    measureLarge: (file, claimed) => jobs.measureLarge(file, claimed),
+    render: (file, how) => jobs.render(file, how),
     walls: async () => (await first.raised()).walls,
     native: async () => {
       if (second === undefined) return isOff ? 'off' : 'absent'
@@ -164,9 +170,24 @@ class Jobs {
     return { ...facts, ...said, dropped: 0, by: 'here', kernel: KERNELS.fast }
   }
 
+  async measureLarge(file: LargeFile, claimed: string | undefined): Promise<Measurement> {
+    const { edges, ...read } = await readLarge(file)
+    const facts = { ...read, type: typeOf(edges, claimed) }
+    const head = claimed === undefined ? { job: 'measure' } : { job: 'measure', claimed }
+    // What it is and what else it could be taken for is seen at its edges; its frames are ffmpeg's matter.
+    const answer = await this.#first.ask(facts.sha256, {
+      ...{ head, body: edges, timeoutMs: this.#timeoutMs, bodyBytes: 0 },
+      read: (one) => readMeasured(one.head, facts.type.seen),
+    })
+    if ('why' in answer) return unmeasured(facts, answer.why)
+    const isLeft = answer.unknown.some(({ why }) => why === 'no_decoder')
+    const { type: _, ...said } = { ...answer, ...(isLeft && (await this.#video(facts, file))) }
+    return { ...facts, ...said, dropped: 0, by: 'here', kernel: KERNELS.fast }
+  }
+
   /** What the frames of a video say; undefined of anything else, and where nothing here reads videos. */
-  async #video({ sha256, type }: Facts, bytes: Uint8Array): Promise<SeenVideo | undefined> {
-    return this.#videos?.measure(bytes, type.seen, (bitmap, frame) =>
+  async #video({ sha256, type }: Facts, file: Uint8Array | LargeFile): Promise<SeenVideo | undefined> {
+    return this.#videos?.measure(file, type.seen, (bitmap, frame) =>
       this.#first.ask(`${sha256} ${frame}`, {
         head: { job: 'measure' },
         body: bitmap,
@@ -184,8 +205,15 @@ class Jobs {
     return 'why' in answer ? { unknown: [{ part: 'pixels', why: answer.why }] } : answer
   }
 
-  async render(bytes: Uint8Array, options: RenderOptions): Promise<Rendered> {
+  async render(file: Uint8Array | LargeFile, options: RenderOptions): Promise<Rendered> {
     assertDrawable(options)
+    const side = STEP_SIDE[options.step]
+    if ('bytes' in file) {
+      const sheet = await this.#videos?.sheet(file, sniff(await headOf(file)), side)
+      if (sheet === undefined) return { state: 'unknown', why: 'no_decoder' }
+      return 'why' in sheet ? { state: 'unknown', why: sheet.why } : this.render(sheet, options)
+    }
+    const bytes = file
     if (bytes.length > LIMITS.bytes) return { state: 'unknown', why: 'too_large' }
     const request: Request<Rendered | { why: Why }> = {
       head: { job: 'render', options },
@@ -197,7 +225,7 @@ class Jobs {
         return 'why' in size ? size : { state: 'rendered', jpeg: body, ...size }
       },
     }
-    const sheet = await this.#videos?.sheet(bytes, sniff(bytes), STEP_SIDE[options.step])
+    const sheet = await this.#videos?.sheet(bytes, sniff(bytes), side)
     if (sheet !== undefined) return 'why' in sheet ? { state: 'unknown', why: sheet.why } : this.render(sheet, options)
     const sha256 = sha256Of(bytes)
     const answer = await this.#first.ask(sha256, request)
@@ -213,14 +241,18 @@ class Jobs {
 type Facts = Pick<Measurement, 'size' | 'sha256' | 'sha1' | 'md5' | 'type'>
 
 function factsOf(bytes: Uint8Array, claimed: string | undefined): Facts {
-  const seen = sniff(bytes)
   return {
     size: bytes.length,
     sha256: sha256Of(bytes),
     sha1: createHash('sha1').update(bytes).digest('hex'),
     md5: createHash('md5').update(bytes).digest('hex'),
-    type: claimed === undefined ? { seen } : { seen, claimed: claimed.slice(0, 200) },
+    type: typeOf(bytes, claimed),
   }
+}
+
+function typeOf(bytes: Uint8Array, claimed: string | undefined): Facts['type'] {
+  const seen = sniff(bytes)
+  return claimed === undefined ? { seen } : { seen, claimed: claimed.slice(0, 200) }
 }
 
 function unmeasured(facts: Facts, why: Why): Measurement {

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
+import type { LargeFile } from './large.ts'
 import { LIMITS, VIDEO } from './limits.ts'
 import type { Command } from './process.ts'
 import { findTool } from './walls.ts'
@@ -22,7 +24,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   'video/mpeg': 'mpeg',
   'video/ogg': 'ogg',
 }
-/** A file system that is memory: bytes of a file never come to a disk in the clear. */
+/** A file system that is memory: bytes of a file that fits there never come to a disk in the clear. */
 const MEMORY = '/dev/shm'
 const INPUT = ['-protocol_whitelist', 'file', '-i', '/dev/stdin']
 /** How ffmpeg itself ends when its limit of CPU time is told to it. */
@@ -65,13 +67,29 @@ export class OpenVideo {
     this.#format = format
   }
 
-  static async open(tools: Tools, type: string, bytes: Uint8Array): Promise<OpenVideo> {
-    const path = `${MEMORY}/lamplighter-${randomBytes(16).toString('hex')}`
+  /**
+   * @param folder where a video lies that is too large for memory
+   * @throws Error there is no room for it, or it cannot be read
+   */
+  static async open(
+    tools: Tools,
+    type: string,
+    video: Uint8Array | LargeFile,
+    folder: string = MEMORY,
+  ): Promise<OpenVideo> {
+    const isLarge = 'bytes' in video
+    const path = join(isLarge ? folder : MEMORY, `lamplighter-${randomBytes(16).toString('hex')}`)
     const file = await open(path, 'wx+', 0o600)
     // Without a name nobody finds it, and it goes when the last process that holds it ends. Then the decoder's own user may read it.
     await unlink(path)
     await file.chmod(0o444)
-    await file.writeFile(bytes)
+    try {
+      if (isLarge) for await (const piece of video.bytes()) await file.writeFile(piece)
+      else await file.writeFile(video)
+    } catch (error) {
+      await file.close()
+      throw error
+    }
     return new OpenVideo(tools, file, FORMATS[type] ?? 'mov')
   }
 

@@ -1,6 +1,7 @@
 export { type Decoder, DecoderError, type DecoderOptions, type NativeState, startDecoder } from './decoder.ts'
 export { pdqKernel } from './kernel.ts'
-export { LIMITS, STEP_SIDE } from './limits.ts'
+export { emptyFolder, type LargeFile } from './large.ts'
+export { LIMITS, STEP_SIDE, VIDEO } from './limits.ts'
 export { plainJpegSize } from './plain-jpeg.ts'
 export type { DecoderErrorCode } from './pool.ts'
 export { sniff } from './sniff.ts'

@@ -12,7 +12,7 @@ export const LIMITS = {
 } as const
 
 /** Limits of one video (security.md §7, ruling 33). */
-export const VIDEO = { cpuSeconds: 60, wallMs: 90_000, frames: 600, durationS: 4 * 3600 } as const
+export const VIDEO = { bytes: 2 * 1024 ** 3, cpuSeconds: 60, wallMs: 90_000, frames: 600, durationS: 4 * 3600 } as const
 
 /** Longest side of each rendition in pixels (matching.md §4.5). */
 export const STEP_SIDE = { lowpass: 64, reduced: 320, full: 2_048 } as const

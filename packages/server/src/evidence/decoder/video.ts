@@ -1,6 +1,7 @@
 import type { Crew } from './crew.ts'
 import { findVideoTools, isVideo, OpenVideo, type Probed, type Tools } from './ffmpeg.ts'
 import { isTooLarge } from './header.ts'
+import type { LargeFile } from './large.ts'
 import { VIDEO } from './limits.ts'
 import type { Seen, SeenReading, Unknown, Why } from './types.ts'
 
@@ -21,12 +22,17 @@ const WHY = { damaged: 'damaged', over_time: 'too_large', died: 'broken' } as co
 /** Videos, one at a time: each may take a minute of a core. */
 export class Videos {
   readonly #crew: Crew
+  readonly #folder: string | undefined
   #tools: Promise<Tools | undefined> | undefined
   #turn: Promise<unknown> = Promise.resolve()
 
-  /** @param crew whose walls stand around ffmpeg, too */
-  constructor(crew: Crew) {
+  /**
+   * @param crew whose walls stand around ffmpeg, too
+   * @param folder where large videos lie while they are read
+   */
+  constructor(crew: Crew, folder: string | undefined) {
     this.#crew = crew
+    this.#folder = folder
   }
 
   async state(): Promise<'on' | 'absent' | 'fallen'> {
@@ -35,13 +41,18 @@ export class Videos {
   }
 
   /** Undefined where no program reads videos here, or this kind. */
-  async measure(bytes: Uint8Array, type: string, read: ReadFrame): Promise<SeenVideo | undefined> {
-    return this.#with(bytes, type, (video) => measured(video, read))
+  async measure(file: Uint8Array | LargeFile, type: string, read: ReadFrame): Promise<SeenVideo | undefined> {
+    const seen = await this.#with(file, type, (video) => measured(video, read))
+    return seen === 'no_room' ? { readings: [], unknown: [{ part: 'frames', why: 'broken' }] } : seen
   }
 
   /** Nine frames on one sheet, as a bitmap; or why there is none. */
-  async sheet(bytes: Uint8Array, type: string, side: number): Promise<Uint8Array | { readonly why: Why } | undefined> {
-    return this.#with(bytes, type, async (video) => {
+  async sheet(
+    file: Uint8Array | LargeFile,
+    type: string,
+    side: number,
+  ): Promise<Uint8Array | { readonly why: Why } | undefined> {
+    const made = await this.#with(file, type, async (video) => {
       const probed = await video.probe()
       if (probed === undefined) return { why: 'damaged' as const }
       if (isTooLarge(probed)) return { why: 'too_large' as const }
@@ -54,13 +65,20 @@ export class Videos {
       })
       return sheet ?? { why: 'damaged' as const }
     })
+    return made === 'no_room' ? { why: 'broken' } : made
   }
 
-  async #with<T>(bytes: Uint8Array, type: string, how: (video: OpenVideo) => Promise<T>): Promise<T | undefined> {
+  /** Undefined where nothing here reads it; `no_room` where it could not be laid down to be read. */
+  async #with<T>(
+    file: Uint8Array | LargeFile,
+    type: string,
+    how: (video: OpenVideo) => Promise<T>,
+  ): Promise<T | 'no_room' | undefined> {
     const tools = isVideo(type) ? await this.#found() : undefined
     if (tools === undefined || !(await this.#crew.isSafe())) return undefined
     const turn = this.#turn.then(async () => {
-      const video = await OpenVideo.open(tools, type, bytes)
+      const video = await OpenVideo.open(tools, type, file, this.#folder).catch(() => undefined)
+      if (video === undefined) return 'no_room'
       return how(video).finally(() => video.close())
     })
     this.#turn = turn.catch(() => undefined)

@@ -7,23 +7,29 @@ const SLICE = 1_000
 
 /** A list file as a change that names everything. */
 export interface FileChange {
-  readonly entries: readonly ParsedEntry[]
-  readonly changes: Iterable<readonly ListChange[]>
+  /** How many entries it names at most. */
+  readonly size: number
+  readonly changes: Iterable<readonly ListChange[]> | AsyncIterable<readonly ListChange[]>
   readonly counts: { readonly rows: number; readonly bad: number }
   readonly bad: ParsedFile['bad']
 }
 
-/** A file as it came, or the entries of one that was read and checked before. */
+/** A file as it came, the entries of one that was read and checked before, or those of a long one as they are read again. */
 export type ListFile =
+  | { readonly changes: FileChange['changes']; readonly counts: FileChange['counts'] }
   | { readonly text: string; readonly contentType: string; readonly sha256?: string }
   | { readonly entries: readonly ParsedEntry[] }
 
 /** Reads a file whole. @throws AppError `invalid` another digest than promised, no row, or too many bad ones */
 export function fileChange(input: ListFile & { readonly facts: { readonly kind: ListKind } }): FileChange {
   const { kind } = input.facts
+  if ('changes' in input) {
+    const { changes, counts } = input
+    return { size: counts.rows - counts.bad, changes, counts, bad: [] }
+  }
   if ('entries' in input) {
     const { entries } = input
-    return { entries, changes: slicesOf(entries, kind), counts: { rows: entries.length, bad: 0 }, bad: [] }
+    return { size: entries.length, changes: slicesOf(entries, kind), counts: { rows: entries.length, bad: 0 }, bad: [] }
   }
   const digest = createHash('sha256').update(input.text).digest('hex')
   if (input.sha256 !== undefined && input.sha256.toLowerCase() !== digest) {
@@ -44,7 +50,7 @@ export function fileChange(input: ListFile & { readonly facts: { readonly kind: 
       },
     )
   }
-  return { entries, changes: slicesOf(entries, kind), counts: { rows, bad: badCount }, bad }
+  return { size: entries.length, changes: slicesOf(entries, kind), counts: { rows, bad: badCount }, bad }
 }
 
 function* slicesOf(entries: readonly ParsedEntry[], kind: ListKind): Generator<readonly ListChange[]> {

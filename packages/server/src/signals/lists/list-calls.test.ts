@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshId, type House, openHouse, type Person } from '../../testing/house.ts'
-import { operatorCalls, operatorPuts } from '../../testing/operator-calls.ts'
+import { importEnded, operatorCalls, operatorHandsIn } from '../../testing/operator-calls.ts'
 import { verifyLog } from '../../testing/thin-path.ts'
 
 let house: House
@@ -23,11 +23,14 @@ const key = () => ({ 'idempotency-key': freshId() })
 const post = (who: Person, path: string, body: object) => who.call('POST', path, { body, headers: key() })
 const step = (who: Person, list: string, version: number, wish: string, more: object = {}) =>
   post(who, `/v1/lists/${list}/versions/${version}/state`, { step: wish, reason: 'looked at it', ...more })
-const hand = (who: Person, list: string, text: string, more = '') =>
-  who.call('PUT', `/v1/lists/${list}/entries?kind=domain&harm=malware${more}`, {
-    body: text,
-    headers: { 'content-type': 'text/plain' },
-  })
+const hand = async (who: Person, list: string, text: string, more = '') => {
+  const path = `/v1/lists/${list}/versions?kind=domain&harm=malware${more}`
+  return importEnded(
+    house,
+    path,
+    await who.call('POST', path, { body: text, headers: { 'content-type': 'text/plain' } }),
+  )
+}
 const ask = (list: string, value: string) =>
   house.context.library.book.bind([], house.clock.now, new Set()).get(list)?.find('in', value)
 const codesIn = (answer: { body: { errors: { code: string }[] } }) => answer.body.errors.map(({ code }) => code)
@@ -41,8 +44,7 @@ test('a list is declared, handed in, tried and put live by a lead; nobody but th
   })
   expect((await hand(lead, 'shops', 'a.example', '&live=yes')).status).toBe(403)
   expect((await hand(lead, 'shops', 'a.example', '&source=made%20up')).body).toMatchObject({
-    version: 1,
-    state: 'staged',
+    version: { version: 1, state: 'staged' },
   })
   expect(codesIn(await step(lead, 'shops', 1, 'live'))).toEqual(['trial_short'])
   expect((await step(lead, 'shops', 1, 'live', { withoutTrial: true })).status).toBe(403)
@@ -58,7 +60,7 @@ test('a list is declared, handed in, tried and put live by a lead; nobody but th
 
 test('matching 29: a sealed list goes live, and out of force, by two people, of whom one is child-safety', async () => {
   await Promise.all([lead, safety, other].map((person) => person.signIn()))
-  await operatorPuts(house, '/v1/lists/closed/entries?kind=domain&harm=malware&sealed=yes&live=yes', 'a.example')
+  await operatorHandsIn(house, '/v1/lists/closed/versions?kind=domain&harm=malware&sealed=yes&live=yes', 'a.example')
   await hand(safety, 'closed', 'a.example\nb.example', '&sealed=yes')
   expect(codesIn(await step(safety, 'closed', 2, 'live'))).toEqual(['approvals'])
   expect((await step(lead, 'closed', 2, 'approve')).body).toMatchObject({ approvals: 1 })
@@ -75,7 +77,7 @@ test('matching 29: a sealed list goes live, and out of force, by two people, of 
 })
 
 test('the operator goes past the trial, and the public log says so', async () => {
-  await operatorPuts(house, '/v1/lists/own/entries?kind=domain&harm=malware', 'a.example')
+  await operatorHandsIn(house, '/v1/lists/own/versions?kind=domain&harm=malware', 'a.example')
   const done = await operatorCalls(house, '/v1/lists/own/versions/1/state', {
     ...{ step: 'live', reason: 'the first list', withoutTrial: true },
   })
@@ -109,8 +111,8 @@ test('what is said of a list changes at once, or becomes a version where it woul
     harm: 'malware',
   })
   expect(bad.body).toMatchObject({ code: 'invalid', pointer: '/terms/harms' })
-  const near = '/v1/lists/near/entries?kind=pdq&harm=csea&sealed=yes&live=yes&within=10'
-  await operatorPuts(house, near, 'f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22')
+  const near = '/v1/lists/near/versions?kind=pdq&harm=csea&sealed=yes&live=yes&within=10'
+  await operatorHandsIn(house, near, 'f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22')
   const waits = (await change('near', 2, { within: 20 })).body.waits
   expect((await lead.call('GET', '/v1/lists/near')).body).toMatchObject({
     ...{ within: 10, waits: { version: waits, state: 'trial', why: ['it changes within'] } },

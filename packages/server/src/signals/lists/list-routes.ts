@@ -101,7 +101,8 @@ const reasonsOf = ({ reason }: ListVersionsTable): readonly Reason[] => JSON.par
 /** As it is written into an answer: lists of one's own. */
 const reasonJson = (reason: Reason) => ('what' in reason ? { ...reason, what: [...reason.what] } : reason)
 
-const versionJson = (row: ListVersionsTable): z.input<typeof ListVersion> => ({
+/** A version as it is told: numbers, never entries. */
+export const versionJson = (row: ListVersionsTable): z.input<typeof ListVersion> => ({
   ...{ version: row.version, state: row.state, digest: row.digest, entries: row.entries },
   ...{ added: row.added, removed: row.removed, rows: row.rows, bad: row.bad, by: row.by },
   why: reasonsOf(row).map(wordsOf),

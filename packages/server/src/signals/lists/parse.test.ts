@@ -49,6 +49,39 @@ describe('a list file', () => {
     ])
   })
 
+  test('refuses domains that would cover nothing, or half of the web', () => {
+    const rows = [
+      '*.bad.example',
+      'com',
+      'localhost',
+      '..',
+      'a..example',
+      `${'x'.repeat(64)}.example`,
+      '1.2.3.4',
+      'exämple.de',
+    ]
+    expect(whys(rows.join('\n'), 'text/plain', 'domain')).toEqual([
+      { line: 1, why: 'a domain covers all that lies under it; leave "*." out' },
+      { line: 2, why: 'expected a domain such as bad.example; a name without a dot would cover all under it' },
+      { line: 3, why: 'expected a domain such as bad.example; a name without a dot would cover all under it' },
+      ...[4, 5, 6].map((line) => ({ line, why: 'expected a domain such as bad.example' })),
+    ])
+    expect(values(rows.join('\n'), 'text/plain', 'domain')).toEqual(['1.2.3.4', 'xn--exmple-cua.de'])
+  })
+
+  test('refuses terms that no text would ever hold: other line ends, other encodings', () => {
+    const inLatin1 = new TextDecoder().decode(Buffer.from('schl\u00e4ger\nknife at school', 'latin1'))
+    expect(whys(inLatin1, 'text/plain', 'text').map(({ line, why }) => [line, why.slice(0, 19)])).toEqual([
+      [1, 'holds the sign for '],
+    ])
+    const inUtf16 = Buffer.from('knife at school\n', 'utf16le').toString('utf8')
+    const oldLines = 'knife at school\rbring the knife\r'
+    for (const text of [inUtf16, oldLines]) {
+      expect(whys(text, 'text/plain', 'text')[0]?.why).toContain('holds a control character')
+      expect(values(text, 'text/plain', 'text')).toEqual([])
+    }
+  })
+
   test('of CSV tells rows that cannot be used by their line', () => {
     const text = `value,quality\n${PDQ},90\n\nxyz,90\n${PDQ},"9\n${PDQ}\n${PDQ},120\n${PDQ},49\n`
     expect(whys(text, 'text/csv', 'pdq').map(({ line, why }) => [line, why.slice(0, 20)])).toEqual([

@@ -31,7 +31,7 @@ export interface ParsedFile {
 
 /** At most this share of rows may be bad, or the file changes nothing (matching.md §9.1 rails). */
 export const MAX_BAD_SHARE = 0.001
-const BAD_SHOWN = 100
+export const BAD_SHOWN = 100
 /** A listed PDQ of lower quality would match by chance (matching.md §6.3). */
 const MIN_QUALITY = 50
 const MOST_CHARS = 500
@@ -61,22 +61,37 @@ export function parseListFile(text: string, contentType: string, kind: ListKind)
   return { entries: [...entries.values()], bad, badCount, rows: count }
 }
 
+/** One row of a list file: what it says, or why it cannot be used. */
+export type ParsedRow =
+  | { readonly line: number; readonly entry: ParsedEntry }
+  | { readonly line: number; readonly why: string }
+
 /** The rows of a list file one by one, those that cannot be used too. */
-export function* parseRows(
-  text: string,
-  contentType: string,
-  kind: ListKind,
-): Generator<{ readonly line: number; readonly entry: ParsedEntry } | { readonly line: number; readonly why: string }> {
-  const lines = text.split(/\r?\n/)
-  const rows =
-    contentType === 'application/x-ndjson'
-      ? jsonRows(lines, kind)
-      : contentType === 'text/csv'
-        ? csvRows(lines)
-        : plainRows(lines)
-  for (const row of rows) {
-    const entry = 'why' in row ? row : parseEntry(row.fields, kind)
-    yield 'why' in entry ? { line: row.line, why: entry.why } : { line: row.line, entry }
+export function parseRows(text: string, contentType: string, kind: ListKind): Generator<ParsedRow> {
+  return new RowReader(contentType, kind).rows(text.split(/\r?\n/))
+}
+
+/** Reads the rows of a file whose lines come some at a time. */
+export class RowReader {
+  readonly #kind: ListKind
+  readonly #read: (line: string, number: number) => Row | BadRow | undefined
+  #lines = 0
+
+  /** @param contentType `text/csv`, `application/x-ndjson` or `text/plain` */
+  constructor(contentType: string, kind: ListKind) {
+    this.#kind = kind
+    this.#read =
+      contentType === 'application/x-ndjson' ? jsonRows(kind) : contentType === 'text/csv' ? csvRows() : plainRow
+  }
+
+  *rows(lines: Iterable<string>): Generator<ParsedRow> {
+    for (const text of lines) {
+      this.#lines += 1
+      const row = this.#read(text, this.#lines)
+      if (row === undefined) continue
+      const entry = 'why' in row ? row : parseEntry(row.fields, this.#kind)
+      yield 'why' in entry ? { line: row.line, why: entry.why } : { line: row.line, entry }
+    }
   }
 }
 
@@ -89,19 +104,16 @@ interface BadRow {
   readonly why: string
 }
 
-function* plainRows(lines: readonly string[]): Generator<Row | BadRow> {
-  for (const [index, line] of lines.entries()) {
-    const value = line.trim()
-    if (value !== '' && !value.startsWith('#')) yield { line: index + 1, fields: { value } }
-  }
+function plainRow(text: string, line: number): Row | undefined {
+  const value = text.trim()
+  return value === '' || value.startsWith('#') ? undefined : { line, fields: { value } }
 }
 
-function* jsonRows(lines: readonly string[], kind: ListKind): Generator<Row | BadRow> {
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '') continue
-    const parsed = jsonObject(line, kind)
-    if (parsed === undefined) yield { line: index + 1, why: 'expected one JSON object with "value"' }
-    else yield { line: index + 1, fields: parsed }
+function jsonRows(kind: ListKind): (text: string, line: number) => Row | BadRow | undefined {
+  return (text, line) => {
+    if (text.trim() === '') return undefined
+    const fields = jsonObject(text, kind)
+    return fields === undefined ? { line, why: 'expected one JSON object with "value"' } : { line, fields }
   }
 }
 
@@ -128,21 +140,22 @@ function jsonObject(line: string, kind: ListKind): Record<string, string> | unde
 const wordsOf = (value: unknown): string =>
   Array.isArray(value) ? value.join(TAGS_APART) : value === null ? '' : String(value)
 
-function* csvRows(lines: readonly string[]): Generator<Row | BadRow> {
-  const header = csvFields(lines[0] ?? '')
-  if (header === undefined || !header.includes('value')) {
-    yield { line: 1, why: 'expected a header row that names "value"' }
-    return
-  }
-  for (const [index, line] of lines.entries()) {
-    if (index === 0 || line.trim() === '') continue
-    const fields = csvFields(line)
-    if (fields === undefined) yield { line: index + 1, why: 'a quotation mark is not closed' }
-    else if (fields.length !== header.length) {
-      yield { line: index + 1, why: `expected ${header.length} fields, found ${fields.length}` }
-    } else {
-      yield { line: index + 1, fields: Object.fromEntries(header.map((name, place) => [name, fields[place] ?? ''])) }
+/** The first line names the fields of the others; without it none of them can be read. */
+function csvRows(): (text: string, line: number) => Row | BadRow | undefined {
+  let header: readonly string[] | undefined
+  return (text, line) => {
+    if (line === 1) {
+      const fields = csvFields(text)
+      if (fields?.includes('value') !== true) return { line, why: 'expected a header row that names "value"' }
+      header = fields
+      return undefined
     }
+    if (header === undefined || text.trim() === '') return undefined
+    const names = header
+    const fields = csvFields(text)
+    if (fields === undefined) return { line, why: 'a quotation mark is not closed' }
+    if (fields.length !== names.length) return { line, why: `expected ${names.length} fields, found ${fields.length}` }
+    return { line, fields: Object.fromEntries(names.map((name, place) => [name, fields[place] ?? ''])) }
   }
 }
 
@@ -240,17 +253,33 @@ function normalised(raw: string, kind: ListKind): string | { why: string } {
       const known = /^[0-9a-f]+$/.test(digest) && [32, 40, 64].includes(digest.length)
       return known ? digest : { why: 'expected an MD5, SHA-1 or SHA-256 in hex' }
     }
-    case 'domain': {
-      const domain = asciiDomain(raw)
-      return domain ?? { why: 'expected a domain such as bad.example' }
-    }
+    case 'domain':
+      return domainOr(raw)
     case 'text':
       return termOr(raw)
   }
 }
 
+/** At least two labels of a host name, in ASCII. */
+const DOMAIN = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
+/** An entry covers all that lies under it: a star would cover nothing, and a top level half of the web. */
+function domainOr(raw: string): string | { why: string } {
+  if (raw.startsWith('*.')) return { why: 'a domain covers all that lies under it; leave "*." out' }
+  const domain = asciiDomain(raw)
+  if (domain !== undefined && DOMAIN.test(domain)) return domain
+  const isTop = domain !== undefined && !domain.includes('.')
+  return {
+    why: `expected a domain such as bad.example${isTop ? '; a name without a dot would cover all under it' : ''}`,
+  }
+}
+
 /** A term that would never be looked for is named, not taken in silence. */
 function termOr(raw: string): string | { why: string } {
+  if (/\p{Cc}/u.test(raw))
+    return { why: 'holds a control character; a file has one term a line, and lines end with LF or CRLF' }
+  if (raw.includes('\ufffd'))
+    return { why: 'holds the sign for a letter that could not be read; save the file in UTF-8' }
   const problem = checkTerm({ text: raw })
   return problem === undefined ? raw : { why: problem.message }
 }

@@ -103,6 +103,8 @@ export const publishVersions = defineWork(
       by: By
       keys: RecordKeys
       pull?: PullMove | undefined
+      /** The import that brought it: it has made its version in the moment in which the version is there. */
+      imported?: string | undefined
     },
   ): Promise<RecordedJson | null> => {
     const row = await listRow(tx, input.list)
@@ -125,6 +127,8 @@ export const publishVersions = defineWork(
       .where('id', '=', input.list)
       .execute()
     await movePull(tx, input.pull)
+    if (input.imported !== undefined)
+      await tx.db.updateTable('list_imports').set({ version: highest }).where('id', '=', input.imported).execute()
     tx.hint('lists')
     return recorded
   },

@@ -1,4 +1,4 @@
-import type { FoundIn, RingMemory } from '@lamplighter/matching'
+import type { ManyFound, RingMemory } from '@lamplighter/matching'
 
 /**
  * What a thread of the index is asked: to gather rows into one segment, to make some of its tables, or to search segments. Memory is shared, so only its
@@ -26,4 +26,4 @@ export interface ManyToFind {
 export type FromThread =
   | { readonly did: 'gather'; readonly memory: RingMemory }
   | { readonly did: 'tables' }
-  | { readonly did: 'find'; readonly found: readonly FoundIn[] }
+  | { readonly did: 'find'; readonly found: ManyFound }

@@ -1,4 +1,4 @@
-import type { FoundIn, Nearby, RingIndex, RingModules } from '@lamplighter/matching'
+import type { ManyFound, Nearby, RingIndex, RingModules } from '@lamplighter/matching'
 import { SEARCHERS, SLOTS, Thread } from './threads.ts'
 
 const HASH_BYTES = 32
@@ -34,7 +34,7 @@ export class SearchThreads {
           this.#thread(place).ask({ do: 'find', memories, slot: 1 + place, hashes: share, within }),
         ),
       )
-      return search.finish(parts.flatMap((part): readonly FoundIn[] => (part.did === 'find' ? part.found : [])))
+      return search.finish(parts.flatMap((part): readonly ManyFound[] => (part.did === 'find' ? [part.found] : [])))
     })
     this.#turn = done.catch(() => undefined)
     return done.catch(() => index.findMany(hashes, within))

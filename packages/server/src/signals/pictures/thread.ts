@@ -1,12 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { findIn, gatherSegments, type RingMemory, type RingModules, Segment } from '@lamplighter/matching'
+import {
+  findIn,
+  gatherSegments,
+  type ManyFound,
+  type RingMemory,
+  type RingModules,
+  Segment,
+} from '@lamplighter/matching'
 import type { FromThread, ManyToFind, ToThread } from './messages.ts'
 
 // A thread that builds segments, or searches them. It sees hashes in memory that it shares with the server, and nothing else.
 
 const modules = workerData as Required<RingModules>
-
-const HASH_BYTES = 32
 
 const open = (memory: RingMemory, slot = 0): Segment => Segment.open(modules.shared, memory, slot)
 
@@ -26,11 +31,26 @@ function answer(message: ToThread): FromThread {
   }
 }
 
-function found({ memories, slot, hashes, within }: ManyToFind) {
-  const segments = memories.map((memory) => open(memory, slot))
-  return Array.from({ length: hashes.length / HASH_BYTES }, (_, i) =>
-    findIn(segments, hashes.subarray(HASH_BYTES * i, HASH_BYTES * (i + 1)), within),
+function found({ memories, slot, hashes, within }: ManyToFind): ManyFound {
+  return findIn(
+    memories.map((memory) => open(memory, slot)),
+    hashes,
+    within,
   )
 }
 
-parentPort?.on('message', (message: ToThread) => parentPort?.postMessage(answer(message)))
+/** What need not be copied on its way. */
+const movable = (answered: FromThread): readonly ArrayBufferLike[] =>
+  answered.did === 'find'
+    ? [answered.found.counts, answered.found.places, answered.found.rows, answered.found.distances].map(
+        (one) => one.buffer,
+      )
+    : []
+
+parentPort?.on('message', (message: ToThread) => {
+  const answered = answer(message)
+  parentPort?.postMessage(
+    answered,
+    movable(answered).filter((one) => one instanceof ArrayBuffer),
+  )
+})

@@ -8,8 +8,18 @@ import { KeyringFile, type Tombstone } from './keyring-file.ts'
 import { fileMasterKey, type MasterKey } from './master-key.ts'
 import { type StreamKey, StreamKeys } from './stream-keys.ts'
 
-/** One key per exhibit, case, person, month of sealed columns, hour of the stream, segment of the replay log, window of a counter, archive that waits for a run. */
-export type KeyKind = 'exhibit' | 'case' | 'person' | 'column' | 'stream' | 'replay' | 'counter' | 'upload' | 'secret'
+/** One key per exhibit, case, person, month of sealed columns, hour of the stream, segment of the replay log, window of a counter, archive that waits for a run, file that becomes a list. */
+export type KeyKind =
+  | 'exhibit'
+  | 'case'
+  | 'person'
+  | 'column'
+  | 'stream'
+  | 'replay'
+  | 'counter'
+  | 'upload'
+  | 'import'
+  | 'secret'
 
 /** Where a sealed value lives. Bound to it: moved to another row, column or table it does not open. */
 export interface Place {

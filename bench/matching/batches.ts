@@ -1,0 +1,45 @@
+import { createIndex, type Segment } from '../../packages/matching/src/index.ts'
+import { SearchThreads } from '../../packages/server/src/signals/pictures/search-threads.ts'
+import { median } from '../lib/machine.ts'
+import { demand, interleaved, type Row, type Scale } from '../lib/row.ts'
+import type { Query } from './sets.ts'
+import { modules } from './three-lists.ts'
+
+const WITHIN = 31
+
+/** Batches as the server gives them to threads on the same memory. */
+export async function twoThreads(segment: Segment, queries: readonly Query[], scale: Scale): Promise<Row> {
+  const index = createIndex(modules, [segment])
+  const batch = Buffer.concat(queries.map(({ hash }) => hash))
+  const perSecond = async (threads: SearchThreads): Promise<number> => {
+    const began = performance.now()
+    let batches = 0
+    do {
+      const found = await threads.findMany(index, batch, WITHIN)
+      demand(found.length === queries.length, 'M-1w: each hash of a batch has an answer')
+      batches += 1
+    } while (performance.now() < began + scale.ms / 2)
+    return (1_000 * batches * queries.length) / (performance.now() - began)
+  }
+  const [one, two] = [new SearchThreads(modules, 1), new SearchThreads(modules, 2)]
+  // Threads start when they are first asked.
+  const [alone, shared] = [await one.findMany(index, batch, WITHIN), await two.findMany(index, batch, WITHIN)]
+  const counts = (found: typeof alone) => found.map(({ count }) => count).join()
+  demand(counts(alone) === counts(index.findMany(batch, WITHIN)), 'M-1w: one thread finds what this one does')
+  demand(counts(alone) === counts(shared), 'M-1w: two threads find what one does')
+  const rounds = await interleaved(
+    scale.rounds,
+    () => perSecond(two),
+    () => perSecond(one),
+  )
+  await Promise.all([one.close(), two.close()])
+  const found = median(rounds.map(({ ours, theirs }) => ours / theirs))
+  const [ours, theirs] = [median(rounds.map((each) => each.ours)), median(rounds.map((each) => each.theirs))]
+  return {
+    id: 'M-1w',
+    measure: `lookups/s of batches in two threads ÷ in one, ${segment.rows / 1e6} M`,
+    needed: '≥ 1.8',
+    found: `${found.toFixed(2)} (${ours.toFixed(0)}/s ÷ ${theirs.toFixed(0)}/s)`,
+    met: found >= 1.8,
+  }
+}
