@@ -16,11 +16,12 @@ export interface House {
   listen(app?: Context['app']): Promise<string>
 }
 
-export async function openHouse(): Promise<House> {
+/** @param env settings other than the shipped ones */
+export async function openHouse(env: Readonly<Record<string, string>> = {}): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), 'll-bench-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   process.on('disconnect', () => process.exit())
-  const { config } = loadConfig({ env: {}, flags: { data: folder, log: 'silent' }, folder })
+  const { config } = loadConfig({ env, flags: { data: folder, log: 'silent' }, folder })
   const context = await openContext({ config })
   await seedHouse(context, 'http://127.0.0.1:9/nobody')
   const doer = { name: 'operator', staff: null, touch: 'operator' as const, request: 'bench' }

@@ -2,15 +2,15 @@ import { parsePdq } from '../../packages/matching/src/index.ts'
 import { openHouse } from '../lib/house.ts'
 import { finders } from './three-lists.ts'
 
-// Lamplighter as it runs, with large lists of pictures: `node house-side.ts ROWS HASH`. The demo's rules ask two lists of pictures, which hold so many
+// Lamplighter as it runs, with large lists of pictures: `node house-side.ts ROWS HASH DECODER`. The demo's rules ask two lists of pictures, which hold so many
 // hashes together, and one of digests.
 
 const ASKED = ['terror_media', 'csam_media']
 
-const [rows = '', hash = ''] = process.argv.slice(2)
+const [rows = '', hash = '', prefer = ''] = process.argv.slice(2)
 const listed = parsePdq(hash)
 if (listed === undefined) throw new Error(`expected a hash, found ${hash}`)
-const house = await openHouse()
+const house = await openHouse({ LAMPLIGHTER_DECODER_PREFER: prefer })
 const { context, keys } = house
 const { book } = context.library
 for (const [at, finder] of (await finders(Number(rows), ASKED.length, listed)).entries()) {

@@ -288,6 +288,7 @@ async function build(
   const videoBytes = config.videoMib * 2 ** 20
   const decoder = startDecoder({
     native: config.decoderNative,
+    prefer: config.decoderPrefer,
     folder: await emptyFolder(join(config.data, 'decoding')),
     events: decoderEvents,
   })

@@ -35,7 +35,8 @@ export const commands: readonly Command[] = [
     args: ['files...'],
     async run(io, { args }) {
       const files = filesNamed(io.folder, args)
-      const decoder = startDecoder({ native: io.config().config.decoderNative })
+      const { config } = io.config()
+      const decoder = startDecoder({ native: config.decoderNative, prefer: config.decoderPrefer })
       const progress = startProgress(io, 'bytes hashed')
       const total = files.reduce((sum, { size }) => sum + size, 0)
       let done = 0

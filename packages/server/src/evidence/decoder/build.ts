@@ -46,3 +46,10 @@ export interface Build {
    */
   frames?(picture: Picture, wanted: readonly number[]): AsyncGenerator<Frame>
 }
+
+/** Grey as it stands in the file: summed up from three equal colours it would differ in the last place. */
+export function greyOf({ width, height, channels, data }: Pixels): Pixels {
+  const grey = new Uint8Array(width * height)
+  for (let at = 0; at < grey.length; at += 1) grey[at] = data[channels * at] ?? 0
+  return { width, height, channels: 1, data: grey }
+}

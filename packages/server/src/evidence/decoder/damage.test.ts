@@ -7,8 +7,11 @@ import { hills, jpeg, png, webp } from './testing/files.ts'
 import { as, together } from './testing/rare.ts'
 
 const RUNS = process.env.LAMPLIGHTER_DEEP === '1' ? 10_000 : 200
-const decoder = startDecoder({ children: 1 })
-afterAll(() => decoder.stop())
+const PREFER = ['wasm', 'native'] as const
+const decoders = new Map(PREFER.map((prefer) => [prefer, startDecoder({ children: 1, prefer })]))
+afterAll(() => {
+  for (const decoder of decoders.values()) decoder.stop()
+})
 
 const picture = hills(120, 90)
 const listed: Pdq = readingsOf(pdqKernel(), picture, { orientation: 1 })[0]?.pdq ?? expect.fail('expected a hash')
@@ -31,7 +34,9 @@ function verdictOf({ readings, unknown }: Measurement): 'hit' | 'unknown' | 'oth
 
 const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 
-describe('security S-37, matching 12: a damaged version of a listed picture', () => {
+describe.each(PREFER)('security S-37, matching 12: a damaged version of a listed picture, %s preferred', (prefer) => {
+  const decoder = decoders.get(prefer) ?? expect.fail('expected a decoder')
+
   test('cut anywhere is a hit or *unknown*', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...files), place, async (file, share) => {
@@ -63,40 +68,42 @@ describe('security S-37, matching 12: a damaged version of a listed picture', ()
       { numRuns: RUNS / 2 },
     )
   }, 600_000)
-})
 
-test('matching 12: a JPEG without its last tenth is found all the same, and marked', async () => {
-  const [file = new Uint8Array()] = files
-  const measured = await decoder.measure(file.subarray(0, Math.floor(file.length * 0.9)))
-  expect(verdictOf(measured)).toBe('hit')
-  expect(measured.flags).toEqual(['read_with_errors'])
-  expect(measured.unknown).toEqual([{ part: 'pixels', why: 'damaged' }])
-})
+  test('matching 12: a JPEG without its last tenth is found all the same, and marked', async () => {
+    const [file = new Uint8Array()] = files
+    const measured = await decoder.measure(file.subarray(0, Math.floor(file.length * 0.9)))
+    expect(verdictOf(measured)).toBe('hit')
+    expect(measured.flags).toEqual(['read_with_errors'])
+    expect(measured.unknown).toEqual([{ part: 'pixels', why: 'damaged' }])
+  })
 
-test('a JPEG whose structure is whole and whose picture is not is marked', async () => {
-  const [file = new Uint8Array()] = files
-  const holed = Buffer.from(file)
-  holed.fill(0xaa, Math.floor(file.length * 0.5), Math.floor(file.length * 0.6))
-  const measured = await decoder.measure(holed)
-  expect(measured.flags).toEqual(['read_with_errors'])
-  expect(measured.unknown).toEqual([{ part: 'pixels', why: 'damaged' }])
-})
+  test('a JPEG whose structure is whole and whose picture is not is marked, where the decoder looks behind the last line', async () => {
+    const [file = new Uint8Array()] = files
+    const holed = Buffer.from(file)
+    holed.fill(0xaa, Math.floor(file.length * 0.5), Math.floor(file.length * 0.6))
+    const { flags, unknown } = await decoder.measure(holed)
+    // Libvips does not, and says so nowhere: one reason why it is not what is asked first.
+    const isSeen = prefer === 'wasm'
+    expect(flags).toEqual(isSeen ? ['read_with_errors'] : [])
+    expect(unknown).toEqual(isSeen ? [{ part: 'pixels', why: 'damaged' }] : [])
+  })
 
-test('a PNG with a wrong checksum is read as viewers read it, and marked', async () => {
-  const file = png(picture)
-  const end = file.indexOf('IEND') - 5
-  file.writeUInt8(file.readUInt8(end) ^ 1, end)
-  const measured = await decoder.measure(file)
-  expect(verdictOf(measured)).toBe('hit')
-  expect(measured.unknown).toEqual([{ part: 'pixels', why: 'damaged' }])
-})
+  test('a PNG with a wrong checksum is read as viewers read it, and marked', async () => {
+    const file = png(picture)
+    const end = file.indexOf('IEND') - 5
+    file.writeUInt8(file.readUInt8(end) ^ 1, end)
+    const measured = await decoder.measure(file)
+    expect(verdictOf(measured)).toBe('hit')
+    expect(measured.unknown).toEqual([{ part: 'pixels', why: 'damaged' }])
+  })
 
-test('a PNG that was cut off shows what there is of it, and is marked', async () => {
-  const file = png(picture)
-  const measured = await decoder.measure(file.subarray(0, Math.floor(file.length * 0.97)))
-  expect(verdictOf(measured)).toBe('hit')
-  expect(measured.flags).toEqual(['read_with_errors'])
-  expect(measured.unknown).toEqual([{ part: 'pixels', why: 'damaged' }])
+  test('a PNG that was cut off shows what there is of it, and is marked', async () => {
+    const file = png(picture)
+    const measured = await decoder.measure(file.subarray(0, Math.floor(file.length * 0.97)))
+    expect(verdictOf(measured)).toBe('hit')
+    expect(measured.flags).toEqual(['read_with_errors'])
+    expect(measured.unknown).toEqual([{ part: 'pixels', why: 'damaged' }])
+  })
 })
 
 function damage(bytes: Uint8Array, act: { how: string; share: number; count: number }): Uint8Array {

@@ -1,7 +1,6 @@
 export {
   type Build,
   type Decoder,
-  DecoderError,
   type DecoderEvents,
   type DecoderOptions,
   type NativeState,
@@ -11,7 +10,7 @@ export { pdqKernel } from './kernel.ts'
 export { emptyFolder, type LargeFile } from './large.ts'
 export { LIMITS, STEP_SIDE, VIDEO } from './limits.ts'
 export { plainJpegSize } from './plain-jpeg.ts'
-export type { DecoderErrorCode, Restart } from './pool.ts'
+export { DecoderError, type DecoderErrorCode, type Restart } from './pool.ts'
 export { sniff } from './sniff.ts'
 export type { Flag, Measurement, Region, Rendered, RenderOptions, Step, Unknown, Why } from './types.ts'
 export type { Wall, WallName, Walls } from './walls.ts'

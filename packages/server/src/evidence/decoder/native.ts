@@ -1,6 +1,6 @@
 import type { Pixels } from '@lamplighter/matching'
 import sharp from 'sharp'
-import { type Build, type Frame, type Picture, type Still, Undecodable } from './build.ts'
+import { type Build, type Frame, greyOf, type Picture, type Still, Undecodable } from './build.ts'
 import { isTooLarge } from './header.ts'
 import { LIMITS } from './limits.ts'
 import type { Why } from './types.ts'
@@ -17,12 +17,13 @@ const HELD_PIXELS = 25_000_000
 /** After this no further pictures of a file are begun. */
 const FRAMES_MS = 12_000
 
-/** The build for rarer forms: libvips, as `sharp` brings it. It runs only in the second decoder, which alone may load add-ons. */
+/** Libvips, as `sharp` brings it: for rarer forms, and for what else it is preferred for. It runs only in the second decoder, which alone may load add-ons. */
 export const native: Build = {
   async still(picture): Promise<Still> {
     if (!TYPES.has(picture.type)) throw new Undecodable('no_decoder', `${picture.type} is not decoded by this build`)
     const { pixels, clean } = await span(picture, { from: 0, count: 1 })
-    return { pixels, clean: clean && picture.header.whole }
+    const { grey, whole } = picture.header
+    return { pixels: grey ? greyOf(pixels) : pixels, clean: clean && whole }
   },
   async *frames(picture, wanted): AsyncGenerator<Frame> {
     const until = performance.now() + FRAMES_MS
@@ -59,11 +60,14 @@ async function readSpan(picture: Picture, which: { from: number; count: number }
   }
 }
 
-/** Errors and cut-off data fail the first pass, mere warnings do not. The second shows what a viewer would show. */
-async function span({ bytes }: Picture, which: { from: number; count: number }): Promise<Still> {
-  for (const failOn of ['error', 'none'] as const) {
+/**
+ * Errors and cut-off data fail the first pass, mere warnings do not. The second shows what a viewer would show. A JPEG that is not whole is read
+ * with warnings alone.
+ */
+async function span({ bytes, type }: Picture, which: { from: number; count: number }): Promise<Still> {
+  for (const failOn of [type === 'image/jpeg' ? 'warning' : 'error', 'none'] as const) {
     try {
-      return { pixels: await pixelsOf(bytes, which, failOn), clean: failOn === 'error' }
+      return { pixels: await pixelsOf(bytes, which, failOn), clean: failOn !== 'none' }
     } catch {
       // Whatever is wrong with the file, the second pass finds it again.
     }
@@ -74,7 +78,7 @@ async function span({ bytes }: Picture, which: { from: number; count: number }):
 async function pixelsOf(
   bytes: Uint8Array,
   { from, count }: { from: number; count: number },
-  failOn: 'error' | 'none',
+  failOn: 'warning' | 'error' | 'none',
 ): Promise<Pixels> {
   // Profiles are ignored, as the reference tools do (matching.md §5.2); four inks go through libvips' own table.
   const how = { failOn, page: from, pages: count, ignoreIcc: true, limitInputPixels: LIMITS.pixels * 2 }

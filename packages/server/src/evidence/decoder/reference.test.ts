@@ -20,11 +20,15 @@ const present = existsSync(folder)
 if (!present && process.env.CI === 'true') throw new Error(`conformance data is missing: ${folder}`)
 if (!present) console.warn(`SKIPPED matching C-1, C-3, C-4: no conformance data in ${folder}`)
 
-describe.skipIf(!present)('reference pictures through the real decoder', () => {
+describe.skipIf(!present).each(['wasm', 'native'] as const)('reference pictures, %s preferred', (prefer) => {
   const expected: Expected = present
     ? JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'))
     : { images: [], modes: [] }
-  const decoder = startDecoder({ children: 1 })
+  const asked: string[] = []
+  const decoder = startDecoder({
+    ...{ children: 1, prefer },
+    events: { onDecoded: (build, type) => void asked.push(`${build} ${type}`) },
+  })
   afterAll(() => decoder.stop())
 
   const measured = (file: string) => decoder.measure(readFileSync(join(folder, file)))
@@ -50,5 +54,12 @@ describe.skipIf(!present)('reference pictures through the real decoder', () => {
   test.each(expected.modes)('matching 8, 11, C-3: $file reads like the RGB picture', async (mode) => {
     const { pdq } = readingOf(await measured(mode.file), 'n512')
     expect(distanceBits(pdq, mode.pdq_n512)).toBeLessThanOrEqual(mode.max_distance)
+  })
+
+  test('a JPEG is decoded by the build that is preferred, and by no other', async () => {
+    const { file } = expected.images.find((one) => one.file.endsWith('.jpg')) ?? expect.fail('expected a JPEG')
+    asked.length = 0
+    await measured(file)
+    expect(asked).toEqual([prefer === 'native' ? 'libvips image/jpeg' : 'wasm image/jpeg'])
   })
 })

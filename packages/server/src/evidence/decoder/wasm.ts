@@ -1,6 +1,5 @@
-import type { Pixels } from '@lamplighter/matching'
 import { decodeBmp } from './bmp.ts'
-import { type Build, GaveUp, type Picture, type Still, Undecodable } from './build.ts'
+import { type Build, GaveUp, greyOf, type Picture, type Still, Undecodable } from './build.ts'
 import { type Decoded, decodePng, decodeWith } from './codecs.ts'
 import { LIMITS } from './limits.ts'
 import { mendedPng, pixelChunksOnly } from './png-rebuild.ts'
@@ -47,10 +46,4 @@ async function decodePngOrMend(bytes: Uint8Array): Promise<Decoded> {
     if (mended === undefined) throw error
     return { ...(await decodePng(mended)), warnings: 1 }
   }
-}
-
-function greyOf({ width, height, data }: Pixels): Pixels {
-  const grey = new Uint8Array(width * height)
-  for (let at = 0; at < grey.length; at += 1) grey[at] = data[4 * at] ?? 0
-  return { width, height, channels: 1, data: grey }
 }
