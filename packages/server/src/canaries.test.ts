@@ -22,6 +22,17 @@ const extra = {
   file: 'canary-file-c31',
 }
 
+const MEDIA_TYPES = [
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'image/gif',
+  'image/avif',
+  'image/bmp',
+  'image/tiff',
+  'video/mp4',
+]
+
 let house: House
 let first: Person
 let walked: Walked
@@ -127,7 +138,11 @@ describe('platform P-33, ecosystem 23, security S-49: words of people', () => {
     const values: Record<string, readonly string[]> = {
       route: [...endpoints.map(({ id }) => id), 'page', 'unknown'],
       status: ['2xx', '3xx', '4xx', '5xx'],
-      type: [...house.context.registry.live().schema.events.keys()],
+      type: [...house.context.registry.live().schema.events.keys(), ...MEDIA_TYPES],
+      format: MEDIA_TYPES,
+      build: ['wasm', 'libvips', 'ffmpeg'],
+      path: ['fresh', 'tables', 'flat'],
+      matchable: ['yes', 'no'],
       verdict: ['allow', 'limit', 'hold', 'block'],
       signal: [...house.context.intake.bench.providers.keys(), ...lists, 'media.bytes'],
       why: [
@@ -141,6 +156,8 @@ describe('platform P-33, ecosystem 23, security S-49: words of people', () => {
         'unsupported',
         'down',
         'stale',
+        // Why a decoder was replaced.
+        ...['died', 'worked', 'aged', 'cpu'],
       ],
       rule: rules,
       mode: ['live'],
@@ -149,7 +166,7 @@ describe('platform P-33, ecosystem 23, security S-49: words of people', () => {
       list: lists,
       group: ['follow'],
       queue: ['review.settle', 'schedule'],
-      result: ['delivered', 'failed', 'gone', 'lost', 'fault'],
+      result: ['delivered', 'failed', 'gone', 'lost', 'fault', 'known', 'unknown'],
       log: ['actions', 'sealed'],
       switch: ['eu.private_scan', 'uk.private_scan', 'us.private_scan'],
       le: ['+Inf', ...Array.from(new Set([...text.matchAll(/le="([\d.]+)"/g)].map(([, le]) => String(le))))],

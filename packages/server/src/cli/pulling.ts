@@ -6,11 +6,14 @@ import { exchangesOf, oneOf } from './commands/exchanges.ts'
 import { type Io, UsageError } from './io.ts'
 
 const LOOK_EVERY_MS = 500
+/** A source that is away is asked again for hours: that is the server's matter, and others wait for their turn here. */
+const MOST_WAITING_MS = 20_000
 
 /** `lists pull`: begins pulls and shows how far they are. */
 export const pullCommand: Command = {
   name: 'lists pull',
-  summary: 'Pulls the lists of an exchange now, or of all that are on. Needs a running server.',
+  summary:
+    'Pulls the lists of an exchange now, or of all that are on. Needs a running server, which goes on by itself where a source is away.',
   example: 'lamplighter lists pull ncmec_npo',
   args: ['exchange?'],
   async run(io, { args: [id] }) {
@@ -33,13 +36,16 @@ export const pullCommand: Command = {
 async function pullOne(io: Io, call: Call, id: string): Promise<ExchangeJson> {
   const { pull } = pullExchange.answer.parse(await call('POST', `/v1/exchanges/${id}/pull`, {}))
   let said: string | undefined
+  let waitsSince: number | undefined
   for (;;) {
     const one = oneOf(await exchangesOf(call), id)
-    if (one.pull?.id !== pull || one.pull.state !== 'running') {
+    const isOver = waitsSince !== undefined && performance.now() - waitsSince > MOST_WAITING_MS
+    if (one.pull?.id !== pull || one.pull.state !== 'running' || isOver) {
       if (io.err.isTTY && said !== undefined) io.err.write('\r\u001b[K')
       return one
     }
     const { pages, rows, why } = one.pull
+    waitsSince = why === null ? undefined : (waitsSince ?? performance.now())
     const line = `${id}: ${pages} pages, ${rows.toLocaleString('en')} rows${why === null ? '' : ` · waits: ${why}`}`
     if (!io.quiet && line !== said) io.err.write(io.err.isTTY ? `\r\u001b[K${line}` : `${line}\n`)
     said = line
@@ -48,6 +54,8 @@ async function pullOne(io: Io, call: Call, id: string): Promise<ExchangeJson> {
 }
 
 function endOf({ id, pull, trouble }: ExchangeJson): string {
+  if (pull?.state === 'running')
+    return `${id}: waits (${pull.why ?? 'busy'}); the server goes on by itself, see lamplighter exchanges list`
   if (pull?.state !== 'done') return `${id}: STOPPED, ${trouble?.words ?? pull?.why ?? 'nothing was pulled'}`
   return `${id}: ${pull.rows.toLocaleString('en')} rows, ${pull.bad} of them cannot be read; see lamplighter lists status`
 }

@@ -43,9 +43,12 @@ export async function stageChange(parts: StageParts, change: Change): Promise<Ch
   const aside = await store.read(asideCount, staging)
   const counted = { added, removed, rows, bad, aside }
   const why = merged([...(change.because ?? []), ...(await judged(parts, { row, beside }, counted))])
-  if (nothing && why.length === 0 && change.go === 'inside_rails' && change.facts === undefined && row.version > 0) {
+  // A single entry that is there already makes no version, and a file that somebody hands in always does.
+  const single = change.go === 'live' && !change.full
+  const quiet = (single || change.go === 'inside_rails') && change.facts === undefined
+  if (nothing && why.length === 0 && quiet && row.version > 0) {
     await tidy(parts, { row, version: base.version, keep: false })
-    await parts.write(keepUnchanged, { list: row.id, pull: change.pull })
+    if (!single) await parts.write(keepUnchanged, { list: row.id, pull: change.pull })
     const state = beside === undefined ? 'live' : beside.state === 'trial' ? 'trial' : 'staged'
     return { version: base.version, state, why, entries: base.entries, added, removed, recorded: null }
   }

@@ -11,6 +11,8 @@ export interface Arrived {
   readonly bad: number
   /** The first of them by line, without values. */
   readonly badRows: readonly { readonly line: number; readonly why: string }[]
+  /** Line that cannot be used and has no end: the file may have been cut off there. */
+  readonly openLine: number | undefined
 }
 
 /** Of more rows that cannot be used the file is another one than was said: then nobody need look at it. */
@@ -26,6 +28,7 @@ export class Arrival {
   #size = 0
   #rows = 0
   #bad = 0
+  #openLine: number | undefined
 
   constructor(of: { readonly type: string; readonly kind: ListKind; readonly most: number }) {
     this.#reader = new RowReader(of.type, of.kind)
@@ -41,20 +44,25 @@ export class Arrival {
       this.#look(this.#lines.take(piece))
       yield piece
     }
-    this.#look(this.#lines.end())
+    this.#openLine = this.#look(this.#lines.end())
   }
 
-  #look(lines: readonly string[]): void {
+  /** @returns the last line that cannot be used */
+  #look(lines: readonly string[]): number | undefined {
+    let last: number | undefined
     for (const row of this.#reader.rows(lines)) {
       this.#rows += 1
       if ('entry' in row) continue
       this.#bad += 1
+      last = row.line
       if (this.#bad <= BAD_SHOWN) this.#badRows.push({ line: row.line, why: row.why })
     }
+    return last
   }
 
   end(): Arrived {
-    return { sha256: this.#sha256.digest('hex'), rows: this.#rows, bad: this.#bad, badRows: this.#badRows }
+    const counted = { rows: this.#rows, bad: this.#bad, badRows: this.#badRows, openLine: this.#openLine }
+    return { sha256: this.#sha256.digest('hex'), ...counted }
   }
 }
 
@@ -67,7 +75,7 @@ export const tooLarge = (most: number): AppError =>
  * @throws AppError `manifest` another file than its manifest describes · `invalid` nothing in it can be used
  */
 export function checkArrived(
-  { sha256, rows, bad, badRows }: Arrived,
+  { sha256, rows, bad, badRows, openLine }: Arrived,
   promised: { readonly sha256?: string | undefined; readonly manifest?: Manifest | undefined },
 ): void {
   const { manifest } = promised
@@ -91,6 +99,12 @@ export function checkArrived(
       {
         errors: badRows.map(({ line, why }) => ({ code: 'invalid', pointer: `/${line}`, detail: why })),
       },
+    )
+  // What is missing would leave the list at once, and nobody would look: one bad row is inside the bounds of any list.
+  if (openLine !== undefined && manifest === undefined)
+    throw new AppError(
+      'invalid',
+      `The file ends in the middle of line ${openLine}; nothing was changed. Fetch it again, or end its last line if it is whole.`,
     )
 }
 

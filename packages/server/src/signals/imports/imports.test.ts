@@ -87,6 +87,9 @@ describe.each(engines)('list files ($name)', (engine) => {
     ['only a header', 'value\n', 422, 'invalid'],
     ['no header', 'a.example,3\nb.example,4', 422, 'invalid'],
     ['rows of another kind', `${'f'.repeat(65)}\n`.repeat(20).replaceAll('f', '%'), 422, 'invalid'],
+    ['a column that nobody knows', 'value,expire\na.example,2027-01-31\n', 422, 'invalid'],
+    ['a column twice', 'value,value\na.example,b.example\n', 422, 'invalid'],
+    ['its last row cut off', `value,note\n${'a.example,x\n'.repeat(40)}b.exam`, 422, 'invalid'],
     ['one line without an end', 'a'.repeat(270_000), 400, 'malformed'],
   ])('a file with %s changes nothing', async (_, text, status, code) => {
     const list = freshList()

@@ -201,6 +201,9 @@ describe.each(engines)('single entries on $name', (engine) => {
       ...[201, { waits: null, listed: { entry: 3, version: expect.any(Number), state: 'live' } }],
     ])
     expect(finds('shops', 'c.example')).toBe('3')
+    // Said again it is there, and no version of its own.
+    const again = await add(lead, 'shops', 'c.example', { tags: ['x'], note: 'n', class: 'phishing', expires })
+    expect([again.status, again.body.listed]).toEqual([201, added.body.listed])
     expect((await page('shops', 2)).items).toEqual([
       {
         ...{ n: 3, value: 'c.example', quality: null, sourceId: null, sourceClass: 'phishing', tags: ['x'], note: 'n' },

@@ -37,6 +37,8 @@ const MIN_QUALITY = 50
 const MOST_CHARS = 500
 const MOST_TAGS = 20
 const MOST_TAG_CHARS = 64
+/** A misspelt one would be left out in silence, an end of entries among them. */
+const COLUMNS: readonly string[] = ['value', 'quality', 'source_id', 'class', 'added', 'expires', 'tags', 'note']
 const TAGS_APART = ';'
 const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/
 
@@ -147,6 +149,10 @@ function csvRows(): (text: string, line: number) => Row | BadRow | undefined {
     if (line === 1) {
       const fields = csvFields(text)
       if (fields?.includes('value') !== true) return { line, why: 'expected a header row that names "value"' }
+      const unknown = fields.find((name) => !COLUMNS.includes(name))
+      if (unknown !== undefined)
+        return { line, why: `"${unknown.slice(0, 40)}" is no column; there are ${COLUMNS.join(', ')}` }
+      if (new Set(fields).size < fields.length) return { line, why: 'a column is named twice' }
       header = fields
       return undefined
     }
