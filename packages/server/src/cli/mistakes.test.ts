@@ -102,22 +102,17 @@ describe('what an operator gets wrong says what to do', { timeout: 120_000 }, ()
   })
 
   it('a list without a row, and one of another sort', async () => {
-    const line = (file: string, kind: string) =>
-      lamplighter(folder, [
-        'lists',
-        'import',
-        file,
-        '--list',
-        'threat_terms',
-        '--kind',
-        kind,
-        '--harm',
-        'threat_to_life',
-      ])
+    const line = (file: string, kind: string, list = 'threat_terms') =>
+      lamplighter(folder, ['lists', 'import', file, '--list', list, '--kind', kind, '--harm', 'threat_to_life'])
     writeFileSync(join(folder, 'empty.txt'), '\n')
     expectWords(await line('empty.txt', 'text'), 'The file holds no row; nothing was changed.')
     writeFileSync(join(folder, 'terms.txt'), 'will regret it\n')
-    expectWords(await line('terms.txt', 'pdq'), 'nothing was changed', /1 invalid: expected a PDQ of 64 hex digits/)
+    expectWords(await line('terms.txt', 'pdq'), 'This list holds entries of kind "text"; choose another name')
+    expectWords(
+      await line('terms.txt', 'pdq', 'pictures'),
+      'nothing was changed',
+      /1 invalid: expected a PDQ of 64 hex digits/,
+    )
     expectWords(await line('bad.domains', 'domain'), 'cannot be read; give the path of a list file')
   })
 

@@ -72,7 +72,12 @@ const DIGEST = `Content-Digest: sha-256=:${'A'.repeat(43)}=:`
 
 describe('matching 7: a body that is not what it should be', () => {
   const cases: readonly (readonly [name: string, answer: string, send: () => Promise<string>])[] = [
-    ['larger than may be, said', 'HTTP/1.1 413', () => upload([`Content-Length: ${50 * MIB + 1}`], () => undefined)],
+    ['larger than may be, said', 'HTTP/1.1 413', () => upload([`Content-Length: ${2_048 * MIB + 1}`], () => undefined)],
+    [
+      'larger than may be what is no video, said',
+      'HTTP/1.1 413',
+      () => upload([`Content-Length: ${50 * MIB + 1}`], (write) => write(new Uint8Array(PIECE))),
+    ],
     [
       'chunked without end',
       'HTTP/1.1 413',

@@ -28,6 +28,7 @@ export async function* taking(
   taken: Taken,
   { videoBytes, declared = 0 }: TakeLimits,
 ): AsyncGenerator<Uint8Array> {
+  if (declared > Math.max(videoBytes, LIMITS.bytes)) throw tooLarge(videoBytes)
   let head = Buffer.alloc(0)
   for await (const chunk of bytes) {
     taken.size += chunk.length
