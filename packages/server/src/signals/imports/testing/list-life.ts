@@ -20,8 +20,6 @@ export interface ListErrand {
         readonly sha256: string
       }
     | { readonly do: 'change'; readonly changes: readonly ListChange[] }
-    /** What another process has left. */
-    | { readonly do: 'nothing' }
   /** After so many transactions whose names begin so the process kills itself, before anything that comes next. */
   readonly dieAfter: { readonly work: string; readonly times: number } | null
 }
