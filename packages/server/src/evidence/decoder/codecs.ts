@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Pixels } from '@lamplighter/matching'
+import { mostPages, pagesFor, withMostPages } from './codec-memory.ts'
 
 /** RGBA as a codec gives it, and what it complained about on the way. */
 export interface Decoded {
@@ -56,12 +57,12 @@ Object.assign(globalThis, {
 const compiled = new Map<string, Module>()
 
 /** A fresh instance for each picture: what one picture did to the codec's memory, the next one never meets. */
-async function instance(name: string, warn: (line: string) => void): Promise<Codec> {
+async function instance(name: string, pages: number | undefined, warn: (line: string) => void): Promise<Codec> {
   const script: { default: Factory } = await import(`@jsquash/${name}.js`)
   return script.default({
     noInitialRun: true,
     instantiateWasm: (imports, done) => {
-      const made = new wasm.Instance(moduleOf(name), imports)
+      const made = new wasm.Instance(moduleOf(name, pages), imports)
       done(made)
       return made.exports
     },
@@ -70,12 +71,23 @@ async function instance(name: string, warn: (line: string) => void): Promise<Cod
   })
 }
 
-function moduleOf(name: string): Module {
-  const known = compiled.get(name)
+/** @param pages of memory at most; undefined: what the codec asks for */
+function moduleOf(name: string, pages?: number): Module {
+  const key = pages === undefined ? name : `${name} ${pages}`
+  const known = compiled.get(key)
   if (known !== undefined) return known
-  const module = new wasm.Module(readFileSync(fileURLToPath(import.meta.resolve(`@jsquash/${name}.wasm`))))
-  compiled.set(name, module)
+  const code = codeOf(name)
+  const module = new wasm.Module(pages === undefined ? code : withMostPages(code, pages))
+  compiled.set(key, module)
   return module
+}
+
+const codes = new Map<string, Uint8Array>()
+
+function codeOf(name: string): Uint8Array {
+  const code = codes.get(name) ?? readFileSync(fileURLToPath(import.meta.resolve(`@jsquash/${name}.wasm`)))
+  codes.set(name, code)
+  return code
 }
 
 /**
@@ -88,11 +100,29 @@ const CODECS = {
   avif: { name: 'avif/codec/dec/avif_dec', how: [8] },
 } as const
 
-/** Decodes a JPEG as stored, a still WebP, or the main picture of an AVIF. @throws anything the codec throws: the picture is damaged */
-export async function decodeWith(codec: keyof typeof CODECS, bytes: Uint8Array): Promise<Decoded> {
+/**
+ * Decodes a JPEG as stored, a still WebP, or the main picture of an AVIF.
+ *
+ * @param pixels as its header says
+ * @throws anything the codec throws: the picture is damaged
+ */
+export async function decodeWith(codec: keyof typeof CODECS, bytes: Uint8Array, pixels: number): Promise<Decoded> {
+  const { name } = CODECS[codec]
+  const most = mostPages(codeOf(name))
+  const pages = most === undefined ? undefined : pagesFor(pixels, bytes.length, most)
+  try {
+    return await decodedWith(codec, bytes, pages)
+  } catch (error) {
+    // It may have wanted more memory than such pictures do.
+    if (pages === most) throw error
+    return decodedWith(codec, bytes, most)
+  }
+}
+
+async function decodedWith(codec: keyof typeof CODECS, bytes: Uint8Array, pages: number | undefined): Promise<Decoded> {
   let warnings = 0
   const { name, how } = CODECS[codec]
-  const { decode } = await instance(name, () => {
+  const { decode } = await instance(name, pages, () => {
     warnings += 1
   })
   return { pixels: rgba(decode(bytes, ...how)), warnings }
@@ -128,6 +158,7 @@ function rgba(picture: CodecPicture | null): Pixels {
   return { width, height, channels: 4, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
 }
 
+const ENCODER = 'jpeg/codec/enc/mozjpeg_enc'
 const GREYSCALE = 1
 const YCBCR = 3
 
@@ -140,7 +171,9 @@ export async function encodeJpeg(pixels: Pixels): Promise<Uint8Array> {
     spread[to + 1] = data[channels === 1 ? at : at + 1] ?? 0
     spread[to + 2] = data[channels === 1 ? at : at + 2] ?? 0
   }
-  const { encode } = await instance('jpeg/codec/enc/mozjpeg_enc', () => undefined)
+  const most = mostPages(codeOf(ENCODER))
+  const pages = most === undefined ? undefined : pagesFor(width * height, 0, most)
+  const { encode } = await instance(ENCODER, pages, () => undefined)
   const jpeg = encode(spread, width, height, { ...ENCODING, color_space: channels === 1 ? GREYSCALE : YCBCR })
   if (jpeg === null) throw new Error('the codec gave no file')
   return Uint8Array.from(jpeg)

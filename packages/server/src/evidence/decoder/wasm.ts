@@ -25,11 +25,11 @@ async function decoded({ type, bytes, header: { width, height } }: Picture): Pro
       case 'image/bmp':
         return decodeBmp(bytes)
       case 'image/jpeg':
-        return await decodeWith('jpeg', bytes)
+        return await decodeWith('jpeg', bytes, width * height)
       case 'image/avif':
-        return await decodeWith('avif', bytes)
+        return await decodeWith('avif', bytes, width * height)
       default:
-        return await decodeWith('webp', bytes)
+        return await decodeWith('webp', bytes, width * height)
     }
   } catch {
     // Codecs throw numbers, objects and traps of their own; to us they all say that this file cannot be read.

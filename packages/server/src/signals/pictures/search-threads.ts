@@ -2,6 +2,8 @@ import type { ManyFound, Nearby, RingIndex, RingModules } from '@lamplighter/mat
 import { SEARCHERS, SLOTS, Thread } from './threads.ts'
 
 const HASH_BYTES = 32
+/** Hashes that a thread is asked about at once: it takes some milliseconds, beside which the message is nothing. */
+const PIECE = 256
 
 /** Searches many hashes at once, in threads on the memory of the index: whoever asked goes on answering others meanwhile (matching.md §8.6). */
 export class SearchThreads {
@@ -29,12 +31,20 @@ export class SearchThreads {
     if (segments.some(({ layout }) => layout.slots < SLOTS)) return Promise.resolve(index.findMany(hashes, within))
     const memories = segments.map(({ memory }) => memory)
     const done = this.#turn.then(async () => {
-      const parts = await Promise.all(
-        sharesOf(hashes, this.#count).map((share, place) =>
-          this.#thread(place).ask({ do: 'find', memories, slot: 1 + place, hashes: share, within }),
-        ),
-      )
-      return search.finish(parts.flatMap((part): readonly ManyFound[] => (part.did === 'find' ? [part.found] : [])))
+      const pieces = piecesOf(hashes, this.#count)
+      const found: ManyFound[] = []
+      let next = 0
+      // Whichever is free takes the next piece: some hashes take far longer than others.
+      const work = async (_: unknown, place: number): Promise<void> => {
+        for (let at = next++; at < pieces.length; at = next++) {
+          const piece = pieces[at] ?? new Uint8Array(0)
+          const part = await this.#thread(place).ask({ do: 'find', memories, slot: 1 + place, hashes: piece, within })
+          if (part.did !== 'find') throw new TypeError('a thread answered something else')
+          found[at] = part.found
+        }
+      }
+      await Promise.all(Array.from({ length: this.#count }, work))
+      return search.finish(found)
     })
     this.#turn = done.catch(() => undefined)
     return done.catch(() => index.findMany(hashes, within))
@@ -55,8 +65,9 @@ export class SearchThreads {
   }
 }
 
-/** The hashes in as many pieces as there are threads, none of them empty. */
-function sharesOf(hashes: Uint8Array, threads: number): readonly Uint8Array[] {
-  const share = HASH_BYTES * Math.ceil(hashes.length / HASH_BYTES / threads)
-  return Array.from({ length: Math.ceil(hashes.length / share) }, (_, i) => hashes.slice(share * i, share * (i + 1)))
+/** The hashes in some pieces for each thread, none of them empty. */
+function piecesOf(hashes: Uint8Array, threads: number): readonly Uint8Array[] {
+  const count = hashes.length / HASH_BYTES
+  const piece = HASH_BYTES * Math.max(1, Math.min(PIECE, Math.ceil(count / threads / 4)))
+  return Array.from({ length: Math.ceil(hashes.length / piece) }, (_, i) => hashes.slice(piece * i, piece * (i + 1)))
 }
