@@ -80,9 +80,10 @@ export class SegmentRun {
   }
 
   #one(past: Past): void {
+    // Warming begins with the first event that is there, also where it is not one of the sample's.
+    const { mine, theirs } = this.#sidesAt(past.receivedAt)
     const { sample } = this.#span
     if (sample !== undefined && !isIn(sample, actorOf(past.event))) return
-    const { mine, theirs } = this.#sidesAt(past.receivedAt)
     const first = this.#measured(mine.ask(past, this.#lastUnlogged))
     const second = this.#measured(theirs.ask(past, this.#lastUnlogged))
     this.#count.events += 1
