@@ -14,7 +14,10 @@ test('an address is made of the contract’s path and nothing else', () => {
 
 test('a name from the live stream refreshes what it names, an unknown one nothing', () => {
   expect(queriesOf('lanes')).toEqual([['lanes'], ['me']])
-  expect(queriesOf('case:1042')).toEqual([['case', 1042]])
+  expect(queriesOf('case:1042')).toEqual([
+    ['case', 1042],
+    ['feedback', 1042],
+  ])
   expect(queriesOf('deliveries')).toEqual([['deliveries'], ['connections']])
   expect(queriesOf('case')).toEqual([])
   expect(queriesOf('somebody-elses')).toEqual([])

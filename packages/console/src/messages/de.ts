@@ -517,6 +517,7 @@ export const de: Words = {
       requested_at: 'nach dem Auftrag',
       retired_at: 'nachdem es abgelöst wurde',
       until: 'nach dem Ende',
+      until_at: 'nach dem Ende',
       used_at: 'nach der Verwendung',
     },
     longer: (when: string) => `länger, ${when}`,

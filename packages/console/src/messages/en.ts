@@ -507,6 +507,7 @@ export const en = {
       requested_at: 'after it was asked for',
       retired_at: 'after it was retired',
       until: 'after its end',
+      until_at: 'after its end',
       used_at: 'after its use',
     },
     longer: (when: string) => `longer ${when}`,

@@ -111,6 +111,15 @@ export const kept: Kept = {
     why: 'Damit sich ein Treffer erklären lässt.',
     longer: 'solange sie gilt oder wartet',
   },
+  list_sums: {
+    what: 'Summen, nach denen Fassungen von Listen benannt sind',
+    why: 'Damit ein Eintrag kommen und gehen kann, ohne dass die anderen gelesen werden.',
+    how: 'so lange wie die Fassung',
+  },
+  list_imports: {
+    what: 'Dateien von Listen, die eingelesen wurden, und was daraus wurde',
+    why: 'Damit ein unterbrochenes Einlesen weitergeht.',
+  },
   list_entries: {
     what: 'Einträge von Listen',
     why: 'Damit Bekanntes gefunden wird.',
@@ -134,6 +143,7 @@ export const kept: Kept = {
     what: 'Bei wie vielen Menschen ein Eintrag gefunden wurde, unter verschlüsselten Namen',
     why: 'Damit jemand nach einem Eintrag sieht, der alles findet.',
   },
+  hot_entries: { what: 'Einträge, die gerade viel treffen', why: 'Damit jemand zuerst nach einem davon sieht.' },
   exceptions: { what: 'Ausnahmen von Listen', why: 'Damit ein bekannter Fehler nicht wieder geschieht.' },
   list_hits: { what: 'Treffer von Listen', why: 'Damit man weiß, welche Liste oft irrt.' },
   term_files: {
@@ -163,6 +173,16 @@ export const kept: Kept = {
   sealed_lookups: {
     what: 'Wie oft ein Schlüssel versiegelte Listen gefragt hat',
     why: 'Damit niemand eine versiegelte Liste durch Fragen ausliest.',
+  },
+  source_coverage: {
+    what: 'Wie viel von dem, was eine Quelle gibt, sich hier vergleichen lässt',
+    why: 'Damit niemand an eine Prüfung glaubt, die nicht sein kann.',
+    how: 'solange die Quelle bekannt ist',
+  },
+  shared_hints: {
+    what: 'Wie oft sich etwas geändert hat, das jeder Prozess wissen muss',
+    why: 'Damit eine Entfernung überall zugleich gilt.',
+    how: 'immer; nur Zahlen',
   },
   hma_banks: {
     what: 'Welche Listen Programmen für HMA gezeigt wurden',

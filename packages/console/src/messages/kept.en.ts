@@ -110,6 +110,15 @@ export const kept = {
     why: 'So that a match can be explained.',
     longer: 'while it runs or waits',
   },
+  list_sums: {
+    what: 'Sums that the versions of lists are named by',
+    why: 'So that one entry can come or go without the others being read.',
+    how: 'as long as the version',
+  },
+  list_imports: {
+    what: 'Files of lists that were imported, and what came of them',
+    why: 'So that an import that was cut off goes on.',
+  },
   list_entries: {
     what: 'Entries of lists',
     why: 'So that known material is found.',
@@ -130,6 +139,7 @@ export const kept = {
     what: 'How many people an entry was found with, under keyed names',
     why: 'So that an entry that finds everything is looked at.',
   },
+  hot_entries: { what: 'Entries that hit much just now', why: 'So that somebody looks at one of them first.' },
   exceptions: { what: 'Exceptions from lists', why: 'So that a known mistake is not made again.' },
   list_hits: { what: 'Hits of lists', why: 'So that a list that is often wrong is known as one.' },
   term_files: {
@@ -156,6 +166,16 @@ export const kept = {
   sealed_lookups: {
     what: 'How often a key has asked sealed lists',
     why: 'So that nobody reads a sealed list by asking.',
+  },
+  source_coverage: {
+    what: 'How much of what a source gives can be matched here',
+    why: 'So that nobody believes in a check that cannot be made.',
+    how: 'as long as the source is known',
+  },
+  shared_hints: {
+    what: 'How often something was changed that every process has to know of',
+    why: 'So that a removal holds everywhere at once.',
+    how: 'always; numbers only',
   },
   hma_banks: {
     what: 'Which lists were shown to clients of HMA',
