@@ -47,4 +47,4 @@ describe('the demo, started again and again', () => {
 })
 
 /** The data themselves, the mark of the demo, and the file by which a running one is known. No socket, no journal, no half-written file. */
-const KEPT = ['blobs', 'demo', 'keyring.db', 'lamplighter.db', 'lamplighter.lock', 'master.key']
+const KEPT = ['blobs', 'decoding', 'demo', 'keyring.db', 'lamplighter.db', 'lamplighter.lock', 'master.key']
