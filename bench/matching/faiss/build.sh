@@ -6,9 +6,15 @@ cd "$(dirname "$0")"
 mkdir -p built/lists/partial built/cache/archives/partial
 cd built
 if [ ! -d source ]; then
-  suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-  echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $suite main" > sources.list
-  apt="apt-get -o Dir::Etc::sourcelist=$PWD/sources.list -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists=$PWD/lists -o Dir::Cache=$PWD/cache"
+  # The machine's own sources, asked for source packages.
+  mkdir -p sources.d
+  for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+    [ ! -f "$list" ] || sed -n 's/^deb /deb-src /p' "$list" > "sources.d/$(basename "$list" .list).list"
+  done
+  for list in /etc/apt/sources.list.d/*.sources; do
+    [ ! -f "$list" ] || sed 's/^Types:.*/Types: deb-src/' "$list" > "sources.d/$(basename "$list")"
+  done
+  apt="apt-get -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=$PWD/sources.d -o Dir::State::lists=$PWD/lists -o Dir::Cache=$PWD/cache"
   $apt update
   $apt source --download-only faiss
   mkdir source
