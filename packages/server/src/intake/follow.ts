@@ -66,10 +66,11 @@ async function run(gate: Gate, on: FollowEvents, stop: AbortSignal): Promise<voi
   const fences = new Map<number, Fence>()
   while (!stop.aborted) {
     let read = 0
+    const unread = await unreadIn(storage, on)
     for (let part = 0; part < storage.stream.partitions && !stop.aborted; part += 1) {
       try {
         const fence = await held(storage, fences, part)
-        if (fence !== undefined) read += await followOnce(gate, fence, on)
+        if (fence !== undefined && unread.has(part)) read += await followOnce(gate, fence, on)
       } catch (error) {
         // Another owner took the partition, or database or keys are away for a moment: the offset stands, and the next turn asks again.
         fences.delete(part)
@@ -79,6 +80,18 @@ async function run(gate: Gate, on: FollowEvents, stop: AbortSignal): Promise<voi
     if (read === 0) await storage.wakeup.wait('stream', 1_000, stop)
   }
   for (const fence of fences.values()) await storage.leases.release(fence)
+}
+
+const NOTHING: ReadonlySet<number> = new Set()
+
+/** Asked once for all partitions: most of them have nothing new. While the database is away none has. */
+async function unreadIn(storage: Storage, on: FollowEvents): Promise<ReadonlySet<number>> {
+  try {
+    return await storage.stream.unread(FOLLOW)
+  } catch (error) {
+    if (!isStorageError(error)) on.onFailure(error)
+    return NOTHING
+  }
 }
 
 async function held(storage: Storage, fences: Map<number, Fence>, part: number): Promise<Fence | undefined> {

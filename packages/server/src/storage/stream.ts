@@ -32,6 +32,8 @@ export interface EventStream {
   append(records: readonly NewRecord[]): Promise<void>
   /** The records as sealed chunks. @throws RangeError for a key over 65,535 bytes */
   pack(records: readonly NewRecord[]): Promise<Chunk[]>
+  /** The partitions in which something follows the group's stored offset. */
+  unread(group: string): Promise<ReadonlySet<number>>
   /** What follows the group's stored offset in the partition of the fence (`partitionLease`). */
   next(group: string, owner: Fence, max: { records: number; bytes: number }): Promise<Batch>
   /** Moves the offset with nothing else to write. With results: `tx.stream.advance`. */
@@ -147,6 +149,16 @@ const backlog = defineQuery(
   },
 )
 
+const unread = defineQuery('storage.stream.unread', async ({ db }: ReadDb, group: string): Promise<number[]> => {
+  const parts = await db
+    .selectFrom('stream_heads as h')
+    .leftJoin('stream_offsets as o', (join) => join.onRef('o.part', '=', 'h.part').on('o.grp', '=', group))
+    .select('h.part as part')
+    .where(({ eb, fn, ref, val }) => eb('h.off', '>', fn.coalesce(ref('o.off'), val(0))))
+    .execute()
+  return parts.map(({ part }) => Number(part))
+})
+
 const heads = defineQuery('storage.stream.heads', async ({ db }: ReadDb): Promise<[part: number, off: number][]> => {
   const rows = await db.selectFrom('stream_heads').select(['part', 'off']).execute()
   return rows.map(({ part, off }) => [Number(part), Number(off)])
@@ -247,6 +259,7 @@ export function makeStream(
       assertWritable(records)
       await gathered(records)
     },
+    unread: async (group) => new Set(await store.read(unread, group)),
     async next(group, owner, max) {
       await start(group)
       const part = Number(owner.name.slice(owner.name.lastIndexOf(':') + 1))

@@ -77,6 +77,21 @@ describe.each(engines)('event stream on $name', (engine) => {
     expect((await stream.next('g', second, ALL)).records).toEqual([])
   })
 
+  test('unread are the partitions in which something follows, for each group', async () => {
+    const { stream } = opened.storage
+    expect(await stream.unread('g')).toEqual(new Set())
+    await stream.append([record('account:1', 1), record('account:1', 2), record('account:2', 1)])
+    const parts = ['account:1', 'account:2'].map((key) => partitionOf(key, 16))
+    expect(parts[0]).not.toBe(parts[1])
+    expect(await stream.unread('g')).toEqual(new Set(parts))
+    const owner = await own(opened.storage, 'g', parts[0] ?? 0)
+    await stream.advance(await stream.next('g', owner, { records: 1, bytes: 2 ** 20 }), owner)
+    expect(await stream.unread('g')).toEqual(new Set(parts))
+    await stream.advance(await stream.next('g', owner, ALL), owner)
+    expect(await stream.unread('g')).toEqual(new Set([parts[1]]))
+    expect(await stream.unread('another')).toEqual(new Set(parts))
+  })
+
   test('what is appended in a work is there exactly if the work commits', async () => {
     const { store, stream } = opened.storage
     const part = partitionOf('account:1', 16)
