@@ -1,5 +1,6 @@
 import { createIndex, type Segment } from '../../packages/matching/src/index.ts'
 import { SearchThreads } from '../../packages/server/src/signals/pictures/search-threads.ts'
+import { Threads } from '../../packages/server/src/signals/pictures/threads.ts'
 import { median } from '../lib/machine.ts'
 import { demand, interleaved, type Row, type Scale } from '../lib/row.ts'
 import type { Query } from './sets.ts'
@@ -21,7 +22,10 @@ export async function twoThreads(segment: Segment, queries: readonly Query[], sc
     } while (performance.now() < began + scale.ms / 2)
     return (1_000 * batches * queries.length) / (performance.now() - began)
   }
-  const [one, two] = [new SearchThreads(modules, 1), new SearchThreads(modules, 2)]
+  const [one, two] = [
+    new SearchThreads(new Threads(modules), { count: 1 }),
+    new SearchThreads(new Threads(modules), { count: 2 }),
+  ]
   // Threads start when they are first asked.
   const [alone, shared] = [await one.findMany(index, batch, WITHIN), await two.findMany(index, batch, WITHIN)]
   const counts = (found: typeof alone) => found.map(({ count }) => count).join()

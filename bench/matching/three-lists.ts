@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { compileWasm, type Pdq, Segment } from '../../packages/matching/src/index.ts'
+import { BuildThreads } from '../../packages/server/src/signals/pictures/build-threads.ts'
 import type { PictureFinder } from '../../packages/server/src/signals/pictures/finder.ts'
 import { Pictures } from '../../packages/server/src/signals/pictures/pictures.ts'
-import { BuildThreads } from '../../packages/server/src/signals/pictures/threads.ts'
 import { uniform } from './sets.ts'
 
 const read = (name: string) =>

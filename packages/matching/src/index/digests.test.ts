@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { DigestTable, isWeak, kindOfDigest, parseDigest } from './digests.ts'
+import { isWeak, kindOfDigest, parseDigest } from './digests.ts'
 
 const digest = (text: string) => parseDigest(text) ?? expect.fail(`${text} is a digest`)
 
@@ -13,17 +13,4 @@ test('digests are told apart by their length, everything else is refused', () =>
 
 test('matching 22: MD5 and SHA-1 are weak, SHA-256 is not', () => {
   expect([isWeak('md5'), isWeak('sha1'), isWeak('sha256')]).toEqual([true, true, false])
-})
-
-test('a digest is found for each entry that holds it, until the last one goes', () => {
-  const table = new DigestTable()
-  const file = digest('B'.repeat(64))
-  table.add(file, 3)
-  table.add(file, 3)
-  table.add(file, 8)
-  expect(table.find(digest('b'.repeat(64)))).toEqual([3, 8])
-  table.remove(file, 3)
-  expect(table.find(file)).toEqual([8])
-  table.remove(file, 8)
-  expect([table.find(file), table.size]).toEqual([[], 0])
 })

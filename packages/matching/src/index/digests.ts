@@ -22,28 +22,3 @@ export function kindOfDigest(digest: Digest): DigestKind {
 export function isWeak(kind: DigestKind): boolean {
   return kind !== 'sha256'
 }
-
-/** Which entries of a list stand for a file with this digest. */
-export class DigestTable {
-  readonly #entries = new Map<Digest, readonly number[]>()
-
-  /** Digests held. */
-  get size(): number {
-    return this.#entries.size
-  }
-
-  add(digest: Digest, entry: number): void {
-    const held = this.#entries.get(digest) ?? []
-    if (!held.includes(entry)) this.#entries.set(digest, [...held, entry])
-  }
-
-  remove(digest: Digest, entry: number): void {
-    const left = (this.#entries.get(digest) ?? []).filter((held) => held !== entry)
-    if (left.length === 0) this.#entries.delete(digest)
-    else this.#entries.set(digest, left)
-  }
-
-  find(digest: Digest): readonly number[] {
-    return this.#entries.get(digest) ?? []
-  }
-}

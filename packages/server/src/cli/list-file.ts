@@ -64,7 +64,7 @@ export async function importFile(
     query.set('manifest', JSON.stringify(manifest))
   }
   const { size } = statSync(path)
-  query.set('sha256', await sha256Of(path))
+  query.set('sha256', await sha256Of(io, path, size))
   return withApi(io, async (call) => {
     const id = await handIn(io, call, { list, path, size }, query)
     return ended(io, call, { list, id })
@@ -78,6 +78,7 @@ async function handIn(
   query: URLSearchParams,
 ): Promise<string> {
   const progress = startProgress(io, 'read, bytes')
+  progress.begin(file.size)
   async function* bytes(): AsyncGenerator<Uint8Array> {
     let sent = 0
     for await (const piece of createReadStream(file.path, { highWaterMark: 256 * 1024 })) {
@@ -130,8 +131,20 @@ export function badLine({ bad, badRows }: ImportStand): string[] {
   return [`${bad.toLocaleString('en')} rows refused (${some.join('; ')}${bad > some.length ? '; …' : ''})`]
 }
 
-async function sha256Of(path: string): Promise<string> {
+/** The bar is there before the first byte is read: a long file takes seconds. */
+async function sha256Of(io: Io, path: string, size: number): Promise<string> {
   const hash = createHash('sha256')
-  for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(piece)
+  const progress = startProgress(io, 'digest, bytes')
+  progress.begin(size)
+  try {
+    let done = 0
+    for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) {
+      hash.update(piece)
+      done += piece.length
+      progress.update(done, size)
+    }
+  } finally {
+    progress.end()
+  }
   return hash.digest('hex')
 }

@@ -25,8 +25,15 @@ describe('console 33: progress', () => {
     expect(written.at(-1)).toBe('\r\u001b[K')
   })
 
+  it('matching 31: a bar at once on a terminal, where the work is long for sure', () => {
+    const { progress, written } = on(true)
+    progress.begin(100_000)
+    expect(written).toEqual([`\r\u001b[K[${'-'.repeat(24)}] importing 0 of 100,000 · 0/s`])
+  })
+
   it('a line every 5 s elsewhere, without control characters', () => {
     const { progress, written, at } = on(false)
+    progress.begin(100_000)
     for (let ms = 0; ms <= 12_000; ms += 100) {
       at(ms)
       progress.update(ms, 100_000)
@@ -39,6 +46,7 @@ describe('console 33: progress', () => {
 
   it('nothing with --quiet', () => {
     const { progress, written, at } = on(true, true)
+    progress.begin(2)
     at(60_000)
     progress.update(1, 2)
     progress.end()

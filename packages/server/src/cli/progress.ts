@@ -2,6 +2,8 @@ import type { Io } from './io.ts'
 
 /** Done, total, rate and time left of one piece of work (console.md §16). */
 export interface Progress {
+  /** Shows the bar at once, for what takes as long as a file is large. On a terminal only. */
+  begin(total: number): void
   update(done: number, total: number): void
   end(): void
 }
@@ -14,7 +16,7 @@ const WIDTH = 24
 
 /** A bar on a terminal, a line every 5 s elsewhere, nothing with `--quiet`. It writes to the error stream; results stay clean. */
 export function startProgress(io: Pick<Io, 'err' | 'quiet'>, what: string, now: () => number = Date.now): Progress {
-  if (io.quiet) return { update: () => undefined, end: () => undefined }
+  if (io.quiet) return { begin: () => undefined, update: () => undefined, end: () => undefined }
   const { err } = io
   const started = now()
   let shownAt = err.isTTY ? started - BAR_EVERY_MS : started
@@ -28,6 +30,10 @@ export function startProgress(io: Pick<Io, 'err' | 'quiet'>, what: string, now: 
     shownAt = now()
   }
   return {
+    begin(total) {
+      last = { done: 0, total }
+      if (err.isTTY) show()
+    },
     update(done, total) {
       last = { done, total }
       const waited = now() - shownAt

@@ -5,6 +5,7 @@ import {
   type Nearby,
   type Pdq,
   parseDigest,
+  SECRET_WORDS,
   type VARIANTS,
   type VideoShares,
 } from '@lamplighter/matching'
@@ -116,6 +117,9 @@ export const termFacts = (list: Pick<LoadedList, 'id' | 'version' | 'sealed' | '
   use: list.context ? 'context' : 'evidence',
 })
 
+/** What makes the places of digests in memory unforeseeable, for as long as this process runs. */
+const DIGEST_SECRET = crypto.getRandomValues(new Uint32Array(SECRET_WORDS))
+
 type DigestFinder = Extract<Finder, { kind: 'digest' }>
 
 /** Digests beside those that are there: the table is the same one, so what is looked up next finds them. */
@@ -123,7 +127,7 @@ export function withDigests(
   running: DigestFinder | undefined,
   entries: readonly { readonly n: number; readonly entry: ParsedEntry }[],
 ): DigestFinder {
-  const table = running?.table ?? new DigestTable()
+  const table = running?.table ?? new DigestTable(DIGEST_SECRET)
   const holds = new Set<DigestKind>(running?.holds)
   for (const { n, entry } of entries) {
     const digest = parseDigest(entry.value)

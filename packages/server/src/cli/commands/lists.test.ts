@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PassThrough, Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createIo } from '../io.ts'
+import { importFile } from '../list-file.ts'
 import { initialised, lamplighter, whileServing } from '../testing/command-line.ts'
 
 const ROWS = process.env.LAMPLIGHTER_DEEP === '1' ? 100_000 : 20_000
@@ -18,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const ORDER = ['read, bytes', 'write', 'check', 'build']
+const ORDER = ['digest, bytes', 'read, bytes', 'write', 'check', 'build']
 
 const importInto = (list: string, on: { terminal?: boolean } = {}) =>
   lamplighter(folder, ['lists', 'import', 'digests.txt', '--list', list, '--kind', 'digest', '--harm', 'csea'], {}, on)
@@ -30,7 +33,9 @@ describe(`console 33: an import of ${rows} rows (100,000 with LAMPLIGHTER_DEEP=1
       0,
       `on_a_terminal version 1 is staged: ${ROWS} entries, ${ROWS} added, 0 removed`,
     ])
-    const shown = [...err.matchAll(/\[([#-]{24})\] (read, bytes|write|check|build) ([\d,]+) of ([\d,]+) · /g)]
+    const shown = [
+      ...err.matchAll(/\[([#-]{24})\] (digest, bytes|read, bytes|write|check|build) ([\d,]+) of ([\d,]+) · /g),
+    ]
     const steps = [...new Set(shown.map(([, , step]) => step))]
     expect(steps).toContain('write')
     for (const step of steps) {
@@ -47,12 +52,36 @@ describe(`console 33: an import of ${rows} rows (100,000 with LAMPLIGHTER_DEEP=1
     expect(err.endsWith('\r\u001b[K')).toBe(true)
   }, 240_000)
 
+  test('matching 31: the bar is on the terminal before a byte of the file is read, and again before one is sent', async () => {
+    const written: string[] = []
+    const terminal = new Writable({
+      write(text, _, done) {
+        written.push(String(text))
+        done()
+      },
+    })
+    const stderr = Object.assign(terminal, { isTTY: true })
+    const around = { folder, env: {}, stdin: new PassThrough(), stdout: new PassThrough(), stderr }
+    const io = createIo(around, { json: false, yes: false, quiet: false, settings: {} })
+    const path = join(folder, 'digests.txt')
+    const query = new URLSearchParams({ kind: 'digest', harm: 'csea' })
+    const importing = importFile(io, { list: 'seen_at_once', path, manifest: undefined }, query)
+    // No read and no call can have ended between these two lines.
+    const bar = `\r\u001b[K[${'-'.repeat(24)}]`
+    const bytes = (ROWS * 65).toLocaleString('en')
+    expect(written).toEqual([expect.stringContaining(`${bar} digest, bytes 0 of ${bytes} · `)])
+    expect((await importing).state).toBe('done')
+    expect(written.find((text) => text.includes('read, bytes'))).toContain(`${bar} read, bytes 0 of ${bytes} · `)
+  }, 240_000)
+
   test('says into a file nothing but lines', async () => {
     const { code, out, err } = await whileServing(folder, () => importInto('into_a_file'))
     expect(code).toBe(0)
     expect(out + err).not.toMatch(CONTROL)
     for (const line of err.split('\n').slice(0, -1))
-      expect(line).toMatch(/^(read, bytes|write|check|build) [\d,]+ of [\d,]+ · [\d,]+\/s( · \d+ (s|min|h) left)?$/)
+      expect(line).toMatch(
+        /^(digest, bytes|read, bytes|write|check|build) [\d,]+ of [\d,]+ · [\d,]+\/s( · \d+ (s|min|h) left)?$/,
+      )
   }, 240_000)
 })
 

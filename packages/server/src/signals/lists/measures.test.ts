@@ -108,11 +108,18 @@ describe.each(engines)('what lists say of themselves on $name', (engine) => {
     expect((await measured('own_files')).exceptions).toEqual({ held: 1, share: 1, many: true })
   })
 
-  test('memory is that of the index and the matcher, by entries, and null where nobody counts it', async () => {
+  test('memory is that of the index, the matcher and the table of digests, by entries, and null where nobody counts it', async () => {
     const { index } = house.context.library.pictures.shared
     for (const list of ['csam_media', 'terror_media'])
       expect((await measured(list)).memoryBytes).toBe(Math.round(index.bytes / 2))
     expect((await measured('threat_terms')).memoryBytes).toBeGreaterThan(1_000)
+    const digests = Array.from({ length: 50 }, (_, n) => `${n}`.padStart(64, '7'))
+    const facts = { id: 'weighed', kind: 'digest', harm: 'csea', sealed: false, context: false } as const
+    await house.context.library.import({
+      ...{ facts: { ...facts, source: 'us', staleAfterMs: null }, text: digests.join('\n'), contentType: 'text/plain' },
+      ...{ by: 'operator', live: true },
+    })
+    expect((await measured('weighed')).memoryBytes).toBeGreaterThan(50 * 40)
     expect((await measured('bad_domains')).memoryBytes).toBeNull()
   })
 

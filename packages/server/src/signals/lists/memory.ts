@@ -6,7 +6,7 @@ type Sizes = ReadonlyMap<string, number>
 
 /**
  * How much memory each list is matched in. Lists of pictures and videos share an index and lists of terms a matcher: of that each has its share, by
- * entries, videos by their frames. What other lists take nobody has counted, and they are not in it.
+ * entries, videos by their frames. A list of digests has a table of its own. What lists of domains take nobody has counted, and they are not in it.
  */
 export function memoryOf(lists: readonly LoadedList[], sizes: Sizes): ReadonlyMap<string, number> {
   const weighed = lists.map(({ id, finder }) => ({ id, finder, weight: weightOf(finder, sizes.get(id) ?? 0) }))
@@ -29,6 +29,7 @@ function holderOf(finder: Finder): { readonly bytes: number } | undefined {
     case 'text':
       return finder.terms.matcher
     case 'digest':
+      return finder.table
     case 'domain':
       return undefined
   }

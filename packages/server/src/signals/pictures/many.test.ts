@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { bytesOfPdq, compileWasm, type Pdq } from '@lamplighter/matching'
 import { afterAll, expect, test } from 'vitest'
+import { FlatIndex } from '../../../../matching/src/index/flat.ts'
 import { ListBook, type LoadedList } from '../book.ts'
 import { ringModules } from './kernel.ts'
 import { MANY, Pictures } from './pictures.ts'
 import { SearchThreads } from './search-threads.ts'
 import { hashes, turned } from './testing/hashes.ts'
+import { Threads } from './threads.ts'
 
 const known = hashes(6_000, 1)
 const pictures = new Pictures()
@@ -57,10 +59,44 @@ test('two batches at the same time wait for each other and both are right', asyn
 
 test('threads that fail take no hit with them', async () => {
   const pdq = compileWasm(readFileSync(new URL(import.meta.resolve('@lamplighter/matching/wasm/pdq.wasm'))))
-  const broken = new SearchThreads({ ...ringModules(), shared: pdq })
+  const failures: unknown[] = []
+  const broken = new SearchThreads(new Threads({ ...ringModules(), shared: pdq }), {
+    onFailure: (error) => failures.push(error),
+  })
   const found = await broken.findMany(pictures.index, Buffer.concat(asked.map(bytesOfPdq)), 31)
   expect(found).toEqual([...oneByOne().values()])
+  expect(failures).toHaveLength(1)
   await broken.close()
+})
+
+test('matching 20: after a thread that died in the middle of a batch the next one is answered by the threads', async () => {
+  const failures: unknown[] = []
+  const threads = new Threads(ringModules())
+  const searchers = new SearchThreads(threads, { count: 2, onFailure: (error) => failures.push(error) })
+  const twin = new FlatIndex()
+  for (const pdq of known) twin.add(bytesOfPdq(pdq))
+  const some = asked.filter((_, n) => n % 2 === 0).map(bytesOfPdq)
+  const right = some.map((hash) => twin.find(hash, 31))
+  // Dozens of pieces, so it is under way when the thread is ended.
+  const long = Array.from({ length: 16 }, () => some).flat()
+  const find = (all: readonly Uint8Array[]) => searchers.findMany(pictures.index, Buffer.concat(all), 31)
+  expect(await find(some)).toEqual(right)
+  const dying = find(long)
+  await threads.at(1).stop()
+  expect(await dying).toEqual(Array.from({ length: 16 }, () => right).flat())
+  expect(failures).toHaveLength(1)
+  expect(await find(some)).toEqual(right)
+  expect(failures).toHaveLength(1)
+  await searchers.close()
+})
+
+test('threads that are closed are not started again, and what is asked then is answered without them', async () => {
+  const threads = new Threads(ringModules())
+  const searchers = new SearchThreads(threads)
+  await searchers.close()
+  expect(() => threads.at(0)).toThrow('closed')
+  const found = await searchers.findMany(pictures.index, Buffer.concat(asked.map(bytesOfPdq)), 31)
+  expect(found).toEqual([...oneByOne().values()])
 })
 
 test('a book that searched ahead says what one says that did not', async () => {

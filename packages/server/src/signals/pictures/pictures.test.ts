@@ -11,12 +11,12 @@ import type { ColumnKeyring } from '../../storage/sealer.ts'
 import { type House, openHouse } from '../../testing/house.ts'
 import { loadList } from '../book.ts'
 import { allLists } from '../store.ts'
+import { BuildThreads } from './build-threads.ts'
 import { ringModules } from './kernel.ts'
 import { PictureLists } from './lists.ts'
 import { Pictures } from './pictures.ts'
 import { snapshotsIn } from './snapshots.ts'
 import { hashes, LIST, noKeyring, ROWS, turned } from './testing/hashes.ts'
-import { BuildThreads } from './threads.ts'
 
 describe('lists that share the index', () => {
   const pdqs = hashes(6_000, 1)

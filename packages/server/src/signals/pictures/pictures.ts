@@ -8,10 +8,11 @@ import {
   type RingIndex,
   type Segment,
 } from '@lamplighter/matching'
+import { BuildThreads } from './build-threads.ts'
 import { ringModules } from './kernel.ts'
 import { Owners } from './owners.ts'
 import { SearchThreads } from './search-threads.ts'
-import { BuildThreads } from './threads.ts'
+import { Threads } from './threads.ts'
 
 /** Rows that may wait for a merge before a load of many entries waits for it. */
 const MOST_WAITING = 131_072
@@ -61,7 +62,11 @@ export class Pictures {
   constructor(events: PictureEvents = {}, segments: readonly Segment[] = [], slots = 0) {
     this.index = createIndex(ringModules(), segments)
     this.threads = new BuildThreads(ringModules())
-    this.#searchers = new SearchThreads(ringModules())
+    this.#searchers = new SearchThreads(new Threads(ringModules()), {
+      onFailure: (error) => {
+        if (!this.#closed) events.onFailure?.(error)
+      },
+    })
     this.#events = events
     this.#lastSlot = slots
   }

@@ -1,5 +1,5 @@
-import type { ManyFound, Nearby, RingIndex, RingModules } from '@lamplighter/matching'
-import { SEARCHERS, SLOTS, Thread } from './threads.ts'
+import type { ManyFound, Nearby, RingIndex, Segment } from '@lamplighter/matching'
+import { SEARCHERS, SLOTS, type Threads } from './threads.ts'
 
 const HASH_BYTES = 32
 /** Hashes that a thread is asked about at once: it takes some milliseconds, beside which the message is nothing. */
@@ -7,20 +7,28 @@ const PIECE = 256
 
 /** Searches many hashes at once, in threads on the memory of the index: whoever asked goes on answering others meanwhile (matching.md §8.6). */
 export class SearchThreads {
-  readonly #modules: Required<RingModules>
+  readonly #threads: Threads
   readonly #count: number
-  #threads: readonly Thread[] = []
+  readonly #onFailure: (error: unknown) => void
   /** One batch after another: a thread has one scratch. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  /** @param count how many threads, at most as many as segments have places for */
-  constructor(modules: Required<RingModules>, count = SEARCHERS) {
-    this.#modules = modules
+  /**
+   * @param threads closed with this
+   * @param o.count how many threads, at most as many as segments have places for
+   * @param o.onFailure hears of a thread that failed; its batch is answered all the same
+   */
+  constructor(
+    threads: Threads,
+    { count = SEARCHERS, onFailure = () => undefined }: { count?: number; onFailure?: (error: unknown) => void } = {},
+  ) {
+    this.#threads = threads
     this.#count = Math.min(count, SEARCHERS)
+    this.#onFailure = onFailure
   }
 
   /**
-   * As `index.findMany`, of the index as it stands now. A thread that fails takes no answer with it: the rest is searched in this one.
+   * As `index.findMany`, of the index as it stands now. A thread that fails takes no answer with it: the batch is searched in this one.
    *
    * @param hashes 32 bytes each, laid end to end
    */
@@ -29,39 +37,42 @@ export class SearchThreads {
     const { segments } = search
     // A segment that was made without places for threads has one scratch, which is this thread's.
     if (segments.some(({ layout }) => layout.slots < SLOTS)) return Promise.resolve(index.findMany(hashes, within))
-    const memories = segments.map(({ memory }) => memory)
-    const done = this.#turn.then(async () => {
-      const pieces = piecesOf(hashes, this.#count)
-      const found: ManyFound[] = []
-      let next = 0
-      // Whichever is free takes the next piece: some hashes take far longer than others.
-      const work = async (_: unknown, place: number): Promise<void> => {
-        for (let at = next++; at < pieces.length; at = next++) {
-          const piece = pieces[at] ?? new Uint8Array(0)
-          const part = await this.#thread(place).ask({ do: 'find', memories, slot: 1 + place, hashes: piece, within })
-          if (part.did !== 'find') throw new TypeError('a thread answered something else')
-          found[at] = part.found
-        }
-      }
-      await Promise.all(Array.from({ length: this.#count }, work))
-      return search.finish(found)
-    })
+    const done = this.#turn.then(async () => search.finish(await this.#shareOut(segments, hashes, within)))
     this.#turn = done.catch(() => undefined)
-    return done.catch(() => index.findMany(hashes, within))
+    return done.catch((error: unknown) => {
+      this.#onFailure(error)
+      return index.findMany(hashes, within)
+    })
   }
 
-  async close(): Promise<void> {
-    const threads = this.#threads
-    this.#threads = []
-    await Promise.all(threads.map((thread) => thread.stop()))
+  close(): Promise<void> {
+    return this.#threads.close()
   }
 
-  #thread(place: number): Thread {
-    const running = this.#threads[place]
-    if (running !== undefined && !running.ended) return running
-    const started = new Thread(this.#modules)
-    this.#threads = this.#threads.toSpliced(place, 1, started)
-    return started
+  /** Piece by piece; whichever thread is free takes the next: some hashes take far longer than others. Ends when no thread is at work any more. */
+  async #shareOut(segments: readonly Segment[], hashes: Uint8Array, within: number): Promise<readonly ManyFound[]> {
+    const memories = segments.map(({ memory }) => memory)
+    const pieces = piecesOf(hashes, this.#count)
+    const found: ManyFound[] = []
+    let next = 0
+    const work = async (place: number): Promise<void> => {
+      for (let at = next++; at < pieces.length; at = next++) {
+        const piece = pieces[at] ?? new Uint8Array(0)
+        const part = await this.#threads.at(place).ask({ do: 'find', memories, slot: 1 + place, hashes: piece, within })
+        if (part.did !== 'find') throw new TypeError('a thread answered something else')
+        found[at] = part.found
+      }
+    }
+    const stopAll = (error: unknown): never => {
+      // The others stop after the piece they have: what they find would be thrown away, and the next batch meets threads that are free.
+      next = pieces.length
+      throw error
+    }
+    const ended = await Promise.allSettled(
+      Array.from({ length: this.#count }, (_, place) => work(place).catch(stopAll)),
+    )
+    for (const each of ended) if (each.status === 'rejected') throw each.reason
+    return found
   }
 }
 

@@ -1,54 +1,36 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { type MergePlan, type RingModules, Segment, TABLES } from '@lamplighter/matching'
+import type { RingModules } from '@lamplighter/matching'
 import type { FromThread, ToThread } from './messages.ts'
-
-/** From this many rows on two threads share the tables out. */
-const TWO_FROM = 1_048_576
 
 /** Threads that search many hashes at once. More would seldom have a core of their own beside all else that a server does. */
 export const SEARCHERS = Math.min(4, Math.max(2, availableParallelism()))
 /** Places for a scratch in each segment: one for the thread that holds the event, and one for each of those. */
 export const SLOTS = 1 + SEARCHERS
 
-/** Builds segments in threads of their own, started when the first is due: lookups go on meanwhile. */
-export class BuildThreads {
+/** Threads by place, each started when it is first asked for, and anew when it has ended; all are stopped together. */
+export class Threads {
   readonly #modules: Required<RingModules>
-  #threads: readonly Thread[] = []
+  readonly #threads = new Map<number, Thread>()
+  #closed = false
 
   constructor(modules: Required<RingModules>) {
     this.#modules = modules
   }
 
-  async merge(plan: MergePlan): Promise<Segment> {
-    const sources = plan.sources.map(({ segment, rows }) => ({ memory: segment.memory, rows }))
-    const made = await this.#thread(0).ask({ do: 'gather', sources, slots: SLOTS })
-    if (made.did !== 'gather') throw new TypeError('a thread answered something else')
-    const segment = Segment.open(this.#modules.shared, made.memory, 0)
-    await this.makeTables(segment)
-    return segment
-  }
-
-  async makeTables({ memory, rows }: Segment): Promise<void> {
-    const share = rows < TWO_FROM ? TABLES : TABLES / 2
-    const shares = Array.from({ length: TABLES / share }, (_, i) =>
-      Array.from({ length: share }, (_, t) => i * share + t),
-    )
-    await Promise.all(shares.map((tables, i) => this.#thread(i).ask({ do: 'tables', memory, tables })))
+  /** @throws Error they were closed: nobody would stop one that is started now */
+  at(place: number): Thread {
+    if (this.#closed) throw new Error('the threads of the index are closed')
+    const running = this.#threads.get(place)
+    if (running !== undefined && !running.ended) return running
+    const started = new Thread(this.#modules)
+    this.#threads.set(place, started)
+    return started
   }
 
   async close(): Promise<void> {
-    const threads = this.#threads
-    this.#threads = []
-    await Promise.all(threads.map((thread) => thread.stop()))
-  }
-
-  #thread(place: number): Thread {
-    const running = this.#threads[place]
-    if (running !== undefined && !running.ended) return running
-    const started = new Thread(this.#modules)
-    this.#threads = this.#threads.toSpliced(place, 1, started)
-    return started
+    this.#closed = true
+    await Promise.all([...this.#threads.values()].map((thread) => thread.stop()))
   }
 }
 
