@@ -280,6 +280,19 @@ describe('ecosystem 11: a client of HMA', () => {
     await expect(hma.lookup(query as Record<string, string>)).rejects.toEqual(refused(400, words))
   })
 
+  test.each([
+    'file:///etc/hostname',
+    'data:image/png;base64,iVBORw0KGgo=',
+    'ftp://host.example/a.png',
+    'HTTPSX://host.example/a.png',
+    'host.example/a.png',
+  ])('is refused an address that no file is fetched from: %s', async (url) => {
+    const is = refused(400, /^url: expected an address that begins with https:$/)
+    await expect(hma.hashUrl({ url })).rejects.toEqual(is)
+    await expect(hma.lookupUrl({ url })).rejects.toEqual(is)
+    await expect(hma.addContentUrl('TILES', { url })).rejects.toEqual(is)
+  })
+
   test('is refused when the file is no form, has no part of a known name, or is too large', async () => {
     await expect(hma.hashFile('picture', picture(BOAT))).rejects.toEqual(refused(400, /photo or video/))
     await expect(hma.hashFile('photo', picture(BOAT), { types: 'video_md5' })).rejects.toEqual(

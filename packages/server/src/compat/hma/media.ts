@@ -20,7 +20,8 @@ export interface Media {
 export async function fetchedMedia({ files }: MatchDesk, { query, who }: PageCall): Promise<Media> {
   const url = query.get('url') ?? ''
   if (url === '') throw new AppError('invalid', 'url is required')
-  if (!URL.canParse(url)) throw new AppError('invalid', 'url: expected an address that begins with https:')
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+    throw new AppError('invalid', 'url: expected an address that begins with https:')
   const facts = await files.at(connectionOf(who), url)
   if ('why' in facts) {
     throw new AppError('not_ready', 'The file could not be fetched. Its host is listed by LAMPLIGHTER_MEDIA_HOSTS.')
