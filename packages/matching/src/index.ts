@@ -1,5 +1,13 @@
 export { type BucketSizes, bucketSizes } from './index/buckets.ts'
-export { type Digest, type DigestKind, DigestTable, isWeak, kindOfDigest, parseDigest } from './index/digests.ts'
+export {
+  type Digest,
+  type DigestKind,
+  DigestTable,
+  isOfNothing,
+  isWeak,
+  kindOfDigest,
+  parseDigest,
+} from './index/digests.ts'
 export { findIn, type ManyFound } from './index/many.ts'
 export type { RingMemory } from './index/memory.ts'
 export { gatherSegments, type MergePlan, mergeSegments } from './index/merge.ts'
