@@ -1,6 +1,6 @@
 export { type BucketSizes, bucketSizes } from './index/buckets.ts'
 export { DigestTable, SECRET_WORDS } from './index/digest-table.ts'
-export { type Digest, type DigestKind, isWeak, kindOfDigest, parseDigest } from './index/digests.ts'
+export { type Digest, type DigestKind, isOfNothing, isWeak, kindOfDigest, parseDigest } from './index/digests.ts'
 export { findIn, type ManyFound } from './index/many.ts'
 export type { RingMemory } from './index/memory.ts'
 export { gatherSegments, type MergePlan, mergeSegments } from './index/merge.ts'

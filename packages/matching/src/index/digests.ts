@@ -22,3 +22,13 @@ export function kindOfDigest(digest: Digest): DigestKind {
 export function isWeak(kind: DigestKind): boolean {
   return kind !== 'sha256'
 }
+
+/** Digests of no bytes at all: of RFC 1321, FIPS 180-4. */
+const OF_NOTHING: ReadonlySet<string> = new Set([
+  'd41d8cd98f00b204e9800998ecf8427e',
+  'da39a3ee5e6b4b0d3255bfef95601890afd80709',
+  'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+])
+
+/** Whether it is the digest of the empty file: on a list it would say of every upload that broke off what the list says. */
+export const isOfNothing = (digest: Digest): boolean => OF_NOTHING.has(digest)

@@ -6,7 +6,7 @@ import { randomToken } from '../http/crypto.ts'
 import { AppError } from '../http/errors.ts'
 import { assertConfigured } from './configured.ts'
 import { type Io, UsageError } from './io.ts'
-import { bodyOf, LongBody, NotRunning, type OperatorAnswer, operatorCall, sentBody } from './operator.ts'
+import { bodyOf, LongBody, NotRunning, type OperatorAnswer, operatorCall, sentBody, waitIn } from './operator.ts'
 
 /**
  * Calls the HTTP interface as the operator.
@@ -57,7 +57,8 @@ export async function withApi<T>(io: Io, use: (call: Call) => Promise<T>): Promi
         }),
       })
       const answer = await context.app.fetch(request, { operator: true })
-      return good({ status: answer.status, body: bodyOf(await answer.text()) })
+      const answered = bodyOf(await answer.text())
+      return good({ status: answer.status, body: answered, ...waitIn(answer.headers.get('retry-after')) })
     })
   } finally {
     await context.close()
@@ -80,10 +81,11 @@ export async function isRunning(config: Config): Promise<boolean> {
   }
 }
 
-function good({ status, body }: OperatorAnswer): Record<string, unknown> {
+function good({ status, body, retryAfterS }: OperatorAnswer): Record<string, unknown> {
   if (status < 400) return body
   const code = typeof body.code === 'string' && isCode(body.code) ? body.code : 'internal'
   throw new AppError(code, String(body.detail ?? `the server answered ${status}`), {
     ...(Array.isArray(body.errors) && { errors: body.errors }),
+    ...(retryAfterS !== undefined && { retryAfterS }),
   })
 }

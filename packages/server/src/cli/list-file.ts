@@ -16,8 +16,11 @@ const TYPES: Readonly<Record<string, string>> = {
   '.ndjson': 'application/x-ndjson',
   '.jsonl': 'application/x-ndjson',
 }
+/** What a file is by its name, whatever the case: `.csv`. */
+export const extensionOf = (path: string): string => extname(path).toLowerCase()
+
 /** Media type of a list file, by its name. */
-export const typeOfFile = (path: string): string => TYPES[extname(path)] ?? 'text/plain'
+export const typeOfFile = (path: string): string => TYPES[extensionOf(path)] ?? 'text/plain'
 
 const LOOK_EVERY_MS = 100
 

@@ -76,6 +76,8 @@ const WORDS: Readonly<Record<string, string>> = {
   link: 'links to folders are not followed; give the folder itself',
   ELOOP: 'it is a link that leads nowhere; look at the path',
   EISDIR: 'it is a folder; give its files, or the folder itself',
+  overloaded: 'the server had no time for it; run the command again for this file',
+  unreachable: 'the server went away; look at whether it runs, then run the command again for this file',
   EIO: 'the disk does not give it; look at the disk',
 }
 

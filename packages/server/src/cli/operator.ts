@@ -6,6 +6,8 @@ import { operatorSocket } from '../http/server.ts'
 export interface OperatorAnswer {
   readonly status: number
   readonly body: Record<string, unknown>
+  /** Seconds of `Retry-After`, where the server said so. */
+  readonly retryAfterS?: number
 }
 
 /** A body that is no JSON: a file, with its media type. */
@@ -75,7 +77,7 @@ export function operatorCall(
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))
         answer.on('end', () => {
           const body = Buffer.concat(chunks).toString('utf8')
-          resolve({ status: answer.statusCode ?? 0, body: bodyOf(body) })
+          resolve({ status: answer.statusCode ?? 0, body: bodyOf(body), ...waitIn(answer.headers['retry-after']) })
         })
         answer.on('error', reject)
       },
@@ -95,6 +97,10 @@ export function operatorCall(
     })
   })
 }
+
+/** Our own servers write seconds (`problemResponse`). */
+export const waitIn = (header: string | null | undefined): { readonly retryAfterS?: number } =>
+  /^\d{1,6}$/.test(header ?? '') ? { retryAfterS: Number(header) } : {}
 
 const isHungUp = ({ code = '' }: NodeJS.ErrnoException): boolean =>
   ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code)

@@ -140,6 +140,17 @@ describe('a version of a list on the command line', () => {
     expect((await run('check', '--kind', 'domain')).err).toContain('needs a file')
   })
 
+  test('what a file is does not hang on the case of its name', async () => {
+    put('UPPER.CSV', `value,class\n${'a'.repeat(32)},A1\n${createHash('md5').digest('hex')},A1\n`)
+    const { code, out } = await run('check', 'UPPER.CSV', '--kind', 'digest')
+    expect([code, out.split('\n').slice(0, 2)]).toEqual([
+      1,
+      ['2 rows, 1 entries, 1 that cannot be used', expect.stringMatching(/^line 3: .*empty file/)],
+    ])
+    const way = ['import', 'UPPER.CSV', '--list', 'upper', '--kind', 'digest', '--harm', 'csea']
+    expect((await run(...way)).out).toContain('upper version 1 is staged: 1 entries')
+  })
+
   test('the index says how it is filled by the sizes of its buckets, and nothing where it has none', async () => {
     const { code, out } = await run('check', '--skew')
     expect([code, out]).toEqual([0, '0 hashes, too few for tables: every lookup looks at each of them\n'])

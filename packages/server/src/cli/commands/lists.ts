@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { extname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { getIndexBuckets, getList, getLists, type ListVersion, stepListVersion } from '@lamplighter/api'
 import type { z } from 'zod'
 import { parseListFile } from '../../signals/lists/parse.ts'
@@ -7,7 +7,7 @@ import { withApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
 import { type Io, UsageError } from '../io.ts'
 import { bucketLines } from '../list-buckets.ts'
-import { badLine, importFile, manifestFor, typeOfFile } from '../list-file.ts'
+import { badLine, extensionOf, importFile, manifestFor, typeOfFile } from '../list-file.ts'
 import { statusLines } from '../list-status.ts'
 import { pullCommand } from '../pulling.ts'
 import { checkTermFile, sendTermFile } from '../term-file.ts'
@@ -66,7 +66,7 @@ export const commands: readonly Command[] = [
     async run(io, given) {
       const path = resolve(io.folder, given.args[0] ?? '')
       // A signed term file says all of it itself.
-      if (extname(path) === '.json' && existsSync(path)) return sendTermFile(io, path, given.has('live'))
+      if (extensionOf(path) === '.json' && existsSync(path)) return sendTermFile(io, path, given.has('live'))
       if (!existsSync(path)) throw new UsageError(`${path} cannot be read; give the path of a list file`)
       const named = given.value('manifest')
       const manifest = manifestFor(path, named === undefined ? undefined : resolve(io.folder, named))
@@ -169,7 +169,7 @@ export const commands: readonly Command[] = [
       }
       if (given.args[0] === undefined) throw new UsageError('lists check needs a file, or --skew')
       const path = resolve(io.folder, given.args[0] ?? '')
-      if (extname(path) === '.json') return checkTermFile(io, path)
+      if (extensionOf(path) === '.json') return checkTermFile(io, path)
       const kind = kinds.find((one) => one === given.value('kind'))
       if (kind === undefined) throw new UsageError(`lists check needs --kind, one of ${kinds.join(', ')}`)
       if (!existsSync(path)) throw new UsageError(`${path} cannot be read; give the path of a list file`)

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { film, noFilm } from '../../testing/film.ts'
 import { pdqOf, picture } from '../../testing/listed.ts'
-import { initialised, lamplighter, whileServing } from '../testing/command-line.ts'
+import { initialised, lamplighter, type Ran, whileServing } from '../testing/command-line.ts'
+import { behindDoor } from '../testing/door.ts'
 
 const BOAT = ['boat', 3] as const
 const OTHER = ['hatched', 2] as const
@@ -32,6 +33,14 @@ beforeAll(async () => {
   })
 }, 120_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Told {
+  readonly file: string
+  readonly state: string
+  readonly why?: string
+}
+const statesOf = ({ out }: Ran): string[] =>
+  (JSON.parse(out).files as Told[]).map(({ file, state, why }) => [file, state, why].filter(Boolean).join(' '))
 
 describe('lamplighter match', () => {
   test('says a hit with its entry, and no hit with what was asked', async () => {
@@ -90,6 +99,19 @@ describe('lamplighter match', () => {
     ])
     expect(code).toBe(1)
   })
+
+  test('a file for which the server has no time is asked about again, and the others are told in any case', async () => {
+    await whileServing(folder, async () => {
+      const asked = () => lamplighter(folder, ['match', 'other.png', 'boat.png', '--list', 'tiles', '--json'])
+      // The second file is refused: a few times, then for ever, then by hanging up.
+      const twice = await behindDoor(folder, { let: 1, refuse: 2 }, asked)
+      expect([twice.code, statesOf(twice)]).toEqual([3, ['other.png no_hit', 'boat.png hit']])
+      const always = await behindDoor(folder, { let: 1, refuse: 1_000 }, asked)
+      expect([always.code, statesOf(always)]).toEqual([1, ['other.png no_hit', 'boat.png unknown overloaded']])
+      const away = await behindDoor(folder, { let: 1, refuse: 'hang_up' }, asked)
+      expect([away.code, statesOf(away)]).toEqual([1, ['other.png no_hit', 'boat.png unknown unreachable']])
+    })
+  }, 60_000)
 
   test('a list that is not there is refused before anything is said', async () => {
     const { code, out, err } = await lamplighter(folder, ['match', 'boat.png', '--list', 'nowhere'])

@@ -1,10 +1,12 @@
-import { getLists, type MatchHit, type MatchResult, matchHashes } from '@lamplighter/api'
+import { getLists, type MatchHit, type MatchResult, matchHashes, statusOf } from '@lamplighter/api'
 import { LIMITS } from '../../evidence/decoder/index.ts'
+import { AppError } from '../../http/errors.ts'
 import { type Call, withApi } from '../api.ts'
 import type { Command } from '../command.ts'
 import type { ExitCode } from '../io.ts'
 import { bytesOf, digestsOf, filesNamed, type LocalFile, shownName, whyWords } from '../local-files.ts'
 import { FileBody } from '../operator.ts'
+import { patient } from '../patient.ts'
 import { startProgress } from '../progress.ts'
 
 interface Matched {
@@ -31,6 +33,16 @@ async function matched(call: Call, file: LocalFile, lists: string | undefined): 
   const [result] = answer.results
   if (result === undefined) return unread(file.name, 'broken')
   return { file: file.name, result, readings: answer.file?.readings.length ?? 0 }
+}
+
+/** What the server had no time for, or broke on, is unknown; the other files are told all the same. @throws AppError what is wrong with the question itself */
+async function matchedOrWhy(call: Call, file: LocalFile, lists: string | undefined): Promise<Matched> {
+  try {
+    return await matched(call, file, lists)
+  } catch (error) {
+    if (error instanceof AppError && statusOf(error.code) < 500 && error.code !== 'rate_limited') throw error
+    return unread(file.name, error instanceof AppError ? error.code : 'unreachable')
+  }
 }
 
 /** A file that is not decoded: its digests can hit, and nothing can say that it does not. */
@@ -105,15 +117,18 @@ export const commands: readonly Command[] = [
       const named = value('list')
       const progress = startProgress(io, 'bytes matched')
       const total = files.reduce((sum, { size }) => sum + size, 0)
-      const { all, items } = await withApi(io, async (call) => {
+      const { all, items } = await withApi(io, async (once) => {
+        const call = patient(once)
+        // First, so that nothing is lost where the server goes away later.
+        const { items: held } = getLists.answer.parse(await call('GET', '/v1/lists'))
         const found: Matched[] = []
         let done = 0
         for (const file of files) {
-          found.push(await matched(call, file, named))
+          found.push(await matchedOrWhy(call, file, named))
           done += file.size
           progress.update(done, total)
         }
-        return { all: found, items: getLists.answer.parse(await call('GET', '/v1/lists')).items }
+        return { all: found, items: held }
       })
       progress.end()
       const lists = items.filter(({ id, kind }) =>

@@ -1,7 +1,8 @@
-import { kindOfDigest, parseDigest, parsePdq } from '@lamplighter/matching'
+import { isOfNothing, kindOfDigest, parseDigest, parsePdq } from '@lamplighter/matching'
 import { z } from 'zod'
 import { readJson } from '../../http/json.ts'
 import type { OutgoingAnswer } from '../../http/outgoing.ts'
+import { OF_NOTHING } from '../lists/parse.ts'
 import { ExchangeError, type Json, type Page, type SourceChange } from './source.ts'
 
 /*
@@ -117,6 +118,7 @@ export function listed(row: {
   }
   const value = parseDigest(row.value)
   if (value === undefined || kindOfDigest(value) !== kind) return { op: 'bad', why: `expected ${kind} in hex` }
+  if (isOfNothing(value)) return { op: 'bad', why: OF_NOTHING }
   return { op: 'put', sourceId, stamp, kind: 'digest', entry: { value, ...about } }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { NCMEC_SETS, ncmec } from './ncmec.ts'
 import { ExchangeError } from './source.ts'
@@ -155,15 +156,17 @@ test('one corrupt hash is a bad row; the rest of its entry and of the page is ta
   fake.put(
     ...ten,
     image('broken', { fingerprints: { md5: 'zz'.repeat(16), sha1: SHA1 } }),
+    image('empty', { fingerprints: { md5: createHash('md5').digest('hex'), sha1: SHA1 } }),
     image('bare', { member: -1 }),
   )
   const { source, ask } = opened(fake)
   const { entries, pages } = await pullAll(source, ask, { now: NOW })
-  expect(entries.size).toBe(11)
+  expect(entries.size).toBe(12)
   const bad = pages.flatMap((page) => page.bad)
   expect(bad.map(({ why }) => why).toSorted()).toEqual([
     'expected a member, an id and a timestamp',
     'md5: expected md5',
+    'md5: is the digest of an empty file: it would hit every upload without bytes; leave it out',
   ])
   expect(bad.map(({ raw }) => new TextDecoder().decode(raw)).join()).toContain('<id>broken</id>')
   for (const { raw } of bad) expect(new TextDecoder().decode(raw)).toMatch(/^<image>.*<\/image>$/)

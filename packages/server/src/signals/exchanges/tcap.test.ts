@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { ExchangeError } from './source.ts'
 import { tcap } from './tcap.ts'
@@ -60,6 +61,7 @@ test('one corrupt row is kept as bad, with a reason that does not repeat it', as
   fake.put({ id: 1, algorithm: 'PDQ', hash_digest: madePdq(1) })
   fake.put({ id: 2, algorithm: 'PDQ', hash_digest: madePdq(2).slice(1) })
   fake.put({ id: 3, algorithm: 'MD5', hash_digest: madeSha256(3) })
+  fake.put({ id: 5, algorithm: 'MD5', hash_digest: createHash('md5').digest('hex') })
   fake.trap(undefined, (answer) => {
     const page = JSON.parse(answer.body ?? '')
     return { ...answer, body: JSON.stringify({ ...page, results: [...page.results, { id: 'four' }, null] }) }
@@ -69,6 +71,7 @@ test('one corrupt row is kept as bad, with a reason that does not repeat it', as
   expect(pages.flatMap(({ bad }) => bad.map(({ why }) => why))).toEqual([
     'expected a PDQ of 64 hex digits',
     'expected md5 in hex',
+    'is the digest of an empty file: it would hit every upload without bytes; leave it out',
     'invalid_type at /id',
     'invalid_type at /',
   ])

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { asciiDomain, type ListKind, parseListFile } from './parse.ts'
@@ -114,6 +115,15 @@ describe('a list file', () => {
       expect.stringContaining('16 to 240'),
       expect.stringContaining('16 to 240'),
     ])
+  })
+
+  test('may not hold the digest of the empty file, which would hit every upload without bytes', () => {
+    const empty = ['md5', 'sha1', 'sha256'].map((kind) => createHash(kind).digest('hex'))
+    const text = [...empty, empty[0]?.toUpperCase(), 'a'.repeat(32)].join('\n')
+    expect(values(text, 'text/plain', 'digest')).toEqual(['a'.repeat(32)])
+    expect(whys(text, 'text/plain', 'digest')).toEqual(
+      [1, 2, 3, 4].map((line) => ({ line, why: expect.stringContaining('digest of an empty file') })),
+    )
   })
 
   test('lists at most a hundred bad rows and counts them all', () => {

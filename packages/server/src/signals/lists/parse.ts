@@ -1,4 +1,4 @@
-import { checkTerm, parsePdq } from '@lamplighter/matching'
+import { checkTerm, isOfNothing, parseDigest, parsePdq } from '@lamplighter/matching'
 import { parseVideo, writtenFrames } from '../videos/frames.ts'
 import type { TermAbout } from './term-entry.ts'
 
@@ -254,16 +254,22 @@ function normalised(raw: string, kind: ListKind): string | { why: string } {
       return parsePdq(raw.toLowerCase()) ?? { why: 'expected a PDQ of 64 hex digits, 16 to 240 of whose bits are set' }
     case 'vpdq':
       return parseVideo(raw)
-    case 'digest': {
-      const digest = raw.toLowerCase()
-      const known = /^[0-9a-f]+$/.test(digest) && [32, 40, 64].includes(digest.length)
-      return known ? digest : { why: 'expected an MD5, SHA-1 or SHA-256 in hex' }
-    }
+    case 'digest':
+      return digestOr(raw)
     case 'domain':
       return domainOr(raw)
     case 'text':
       return termOr(raw)
   }
+}
+
+/** Why the digest of the empty file is no entry. */
+export const OF_NOTHING = 'is the digest of an empty file: it would hit every upload without bytes; leave it out'
+
+function digestOr(raw: string): string | { why: string } {
+  const digest = parseDigest(raw)
+  if (digest === undefined) return { why: 'expected an MD5, SHA-1 or SHA-256 in hex' }
+  return isOfNothing(digest) ? { why: OF_NOTHING } : digest
 }
 
 /** At least two labels of a host name, in ASCII. */
