@@ -55,14 +55,16 @@ export class SegmentRun {
   #from = Number.POSITIVE_INFINITY
 
   /**
-   * @param decided absent in a segment that is closed: nobody can tell any more which events those were
+   * @param of `decided`: absent in a segment that is closed: nobody can tell any more which events those were; `first`: when its first
+   *   event came, milliseconds since 1970, where that one may not be among what is taken
    */
-  constructor(compared: Compared, span: Span, decided?: Decided) {
+  constructor(compared: Compared, span: Span, of: { readonly decided?: Decided; readonly first?: number } = {}) {
     this.#compared = compared
-    this.#count = new Counting(decided)
+    this.#count = new Counting(of.decided)
     this.#span = span
     this.#leftOut = new Set(span.leftOut)
     this.#warmupMs = warmupOf(compared).ms
+    if (of.first !== undefined) this.#sidesAt(of.first)
   }
 
   take({ head, lines, until }: Chunk): void {

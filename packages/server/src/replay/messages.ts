@@ -18,8 +18,8 @@ export interface Errand {
 }
 
 export type ToThread =
-  /** A segment begins, with what people decided of its events. */
-  | { readonly do: 'begin'; readonly decided?: Decided }
+  /** A segment begins, with what people decided of its events, and when its first event came where not all of them are sent. */
+  | { readonly do: 'begin'; readonly decided?: Decided; readonly first?: number }
   | { readonly do: 'chunks'; readonly chunks: readonly { readonly body: Uint8Array; readonly until: number }[] }
   | { readonly do: 'end' }
 

@@ -10,7 +10,7 @@ import type { Errand, FromThread, ToThread } from './messages.ts'
 import { resultOf } from './result.ts'
 import { bodiesOf, eachPage, endingUploads, linesIn, type RunServices, runHandler, versionWith } from './runs.ts'
 import { isIn, notMeasuredIn, type Sample } from './sample.ts'
-import { keepPart, oneBacktest, oneUpload, partsOf, segmentsIn } from './store.ts'
+import { chunkPlaces, keepPart, oneBacktest, oneUpload, partsOf, segmentsIn } from './store.ts'
 import type { BacktestsTable } from './tables.ts'
 import { PastThread } from './thread-client.ts'
 import type { Uploads } from './uploads.ts'
@@ -110,7 +110,8 @@ async function overUpload(asked: Asked, services: BacktestServices, signal: Abor
   }
   const thread = threadOf(asked, true)
   try {
-    await thread.ask({ do: 'begin', decided })
+    const [earliest] = await storage.store.read(chunkPlaces, row.id)
+    await thread.ask({ do: 'begin', decided, ...(earliest !== undefined && { first: earliest.since }) })
     const walked = await eachPiece(services, walk, signal, async ({ chunk, events }) => {
       await thread.ask({ do: 'chunks', chunks: [chunk] })
       at.add(events)

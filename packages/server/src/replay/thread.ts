@@ -13,7 +13,7 @@ const tell = (message: FromThread): void => parentPort?.postMessage(message)
 
 parentPort?.on('message', (message: ToThread) => {
   if (message.do === 'begin') {
-    run = new SegmentRun(compared, span, message.decided)
+    run = new SegmentRun(compared, span, message)
     tell({ did: 'begin' })
     return
   }
