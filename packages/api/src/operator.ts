@@ -123,7 +123,13 @@ export const demoSay = endpoint({
   query: Nothing,
   body: z.object({ text: z.string().min(1).max(8000) }),
   status: 200,
-  answer: z.object({ verdict: z.string(), because: z.array(z.string()), case: z.int().nullable() }),
+  answer: z.object({
+    verdict: z.string(),
+    because: z.array(z.string()),
+    case: z.int().nullable(),
+    /** The page of that case, at the address of the demo that answers. */
+    page: z.string().nullable(),
+  }),
   repeat: 'own',
   codes: ['conflict'],
 })

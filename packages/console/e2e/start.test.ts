@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,10 +6,12 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, inject, test } from 'vitest'
 import { noBrowser, openBrowser, signIn } from './support/browser.ts'
 import { title } from './support/desk.ts'
 
+const command = promisify(execFile)
 const main = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
 
 describe.skipIf(noBrowser)('the demo from the command line', () => {
@@ -20,7 +22,6 @@ describe.skipIf(noBrowser)('the demo from the command line', () => {
     const env = {
       PATH: process.env.PATH ?? '',
       LAMPLIGHTER_DATA: data,
-      LAMPLIGHTER_URL: `http://localhost:${port}`,
       LAMPLIGHTER_LISTEN: `127.0.0.1:${port}`,
     }
     const child = spawn(process.execPath, ['--no-warnings', main, 'demo', '--json'], {
@@ -39,6 +40,11 @@ describe.skipIf(noBrowser)('the demo from the command line', () => {
       await again.page.goto(link)
       await again.page.getByRole('button', { name: 'Sign in' }).click()
       await again.page.getByRole('heading', { name: 'Nothing here' }).waitFor()
+      // Another terminal knows the folder and not the port.
+      const { stdout } = await command(process.execPath, ['--no-warnings', main, 'demo', 'say', 'send me 50 or else'], {
+        env: { PATH: env.PATH, LAMPLIGHTER_DATA: data },
+      })
+      expect(stdout).toMatch(new RegExp(`^verdict \\w+, case C-\\d+: http://localhost:${port}/review/C-\\d+\n`))
       await page.goto(`http://localhost:${port}/nowhere`)
       await page.getByRole('heading', { name: 'Nothing here' }).waitFor()
     } finally {

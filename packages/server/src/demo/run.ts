@@ -56,7 +56,8 @@ export async function openDemo(
     routes: () => [
       route(demoSay, async ({ body, now }) => {
         if (held.platform === undefined) throw new AppError('not_ready', 'The demo is still starting.')
-        return { body: await say(context, held.platform, body.text, now) }
+        const said = await say(context, held.platform, body.text, now)
+        return { body: { ...said, page: said.case === null ? null : `${config.url}/review/C-${said.case}` } }
       }),
     ],
   })

@@ -96,7 +96,9 @@ const floor = z
  * (platform.md §15, ecosystem.md §15). The table of the docs is made from this schema.
  */
 export const Config = z.object({
-  url: address.default('http://localhost:4100').describe('Address that people and platforms use'),
+  url: address
+    .default('http://localhost:4100')
+    .describe('Address that people and platforms use; by default localhost with the port that is listened on'),
   listen: listen.prefault('127.0.0.1:4100').describe('Address and port to listen on'),
   data: text.default('.lamplighter').describe('Folder of the embedded database, files and the operator’s socket'),
   database: z
@@ -252,9 +254,17 @@ export function loadConfig(sources: Sources): Loaded {
     }
   }
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults)
-  const config = { ...parsed.data, data: resolve(sources.folder, parsed.data.data) }
+  const config = {
+    ...parsed.data,
+    url: given.url === undefined ? ownAddress(parsed.data) : parsed.data.url,
+    data: resolve(sources.folder, parsed.data.data),
+  }
   return { config, origins: withDefaults(origins), warnings }
 }
+
+/** Where a server that was told no address is reached on its own machine. A port that is drawn at the start is nobody's address. */
+const ownAddress = ({ url, listen: { host, port } }: z.output<typeof Config>): string =>
+  isLoopbackHost(host) && port !== 0 ? `http://localhost:${port}` : url
 
 /** The file that `init` writes into a folder, and that every command started there reads. */
 export const envFileOf = (folder: string): string => join(folder, 'lamplighter.env')

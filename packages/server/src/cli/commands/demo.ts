@@ -83,7 +83,7 @@ export const commands: readonly Command[] = [
       if (!(await isRunning(config)))
         throw new UsageError('The demo does not run on this data folder. Start it with: npm start')
       const answer = await withApi(io, (call) => sayTo(call, given.args[0] ?? '', config.data))
-      const opened = answer.case === null ? '' : `, case C-${answer.case}: ${config.url}/review/C-${answer.case}`
+      const opened = answer.case === null ? '' : `, case C-${answer.case}: ${answer.page}`
       io.result(answer, [
         `verdict ${answer.verdict}${opened}`,
         ...(answer.because as string[]).map((reason) => `  ${reason}`),
