@@ -6,7 +6,10 @@ import { loadConfig } from '../http/config.ts'
 import { randomToken } from '../http/crypto.ts'
 import { type RunningServer, startServer } from '../http/server.ts'
 import type { Doer } from '../people/index.ts'
+import { keepWriters } from '../storage/ahead.ts'
 import { newFolder } from '../storage/testing/room.ts'
+
+keepWriters()
 
 /** A real server on a random loopback port and an empty data folder. */
 export interface TestServer {

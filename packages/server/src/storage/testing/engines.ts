@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
+import { keepWriters } from '../ahead.ts'
 import { openStore, type Storage, type StorageOptions } from '../index.ts'
 import { postgresBinaries, testServer } from './postgres.ts'
 import { newFolder } from './room.ts'
+
+keepWriters()
 
 /** One engine of the contract suite. */
 export interface TestEngine {
