@@ -12,13 +12,26 @@ export function canvasOf(size: number): Canvas {
 }
 
 /** Paints every pixel that the shape covers; it is asked in thousandths of the side, so a drawing has no size. */
-export function paint({ size, data }: Canvas, colour: Rgb, covers: (x: number, y: number) => boolean): void {
-  for (let y = 0; y < size; y += 1) {
-    for (let x = 0; x < size; x += 1) {
-      if (!covers(Math.floor((x * 1000) / size), Math.floor((y * 1000) / size))) continue
-      data.set(colour, (y * size + x) * 4)
+export function paint(
+  { size, data }: Canvas,
+  [red, green, blue]: Rgb,
+  covers: (x: number, y: number) => boolean,
+): void {
+  const places = thousandths(size)
+  for (let row = 0, at = 0; row < size; row += 1) {
+    const y = places[row] ?? 0
+    for (let column = 0; column < size; column += 1, at += 4) {
+      if (!covers(places[column] ?? 0, y)) continue
+      data[at] = red
+      data[at + 1] = green
+      data[at + 2] = blue
     }
   }
+}
+
+/** Where each pixel of a row or column stands, in thousandths of the side. */
+export function thousandths(size: number): Uint16Array {
+  return Uint16Array.from({ length: size }, (_, pixel) => Math.floor((pixel * 1000) / size))
 }
 
 /** Whole numbers from 0 to below `below`, decided by the seed alone (xorshift32 over an FNV-1a hash). */

@@ -1,4 +1,4 @@
-import { type Canvas, canvasOf, paint, type Rgb, seeded } from './sample-canvas.ts'
+import { type Canvas, canvasOf, paint, type Rgb, seeded, thousandths } from './sample-canvas.ts'
 
 /** What can be drawn. `hatched` tiles are the ones that stand on the demo's list of known pictures. */
 export type SampleKind = 'boat' | 'tiles' | 'pattern' | 'hatched'
@@ -79,15 +79,16 @@ const SCENES: Readonly<Record<SampleKind, Scene>> = {
 
 /** Tiles of chance colours, `count` in each row. */
 function grid(
-  canvas: Canvas,
+  { size, data }: Canvas,
   chance: (below: number) => number,
   { count, brightest }: { count: number; brightest: number },
 ): void {
-  const place = (thousandths: number) => Math.floor((thousandths * count) / 1000)
-  for (let row = 0; row < count; row += 1) {
-    for (let column = 0; column < count; column += 1) {
-      const colour: Rgb = [chance(brightest), chance(brightest), chance(brightest)]
-      paint(canvas, colour, (x, y) => place(x) === column && place(y) === row)
+  const tiles = Uint8Array.from({ length: count * count * 3 }, () => chance(brightest))
+  const places = thousandths(size).map((place) => Math.floor((place * count) / 1000))
+  for (let y = 0, at = 0; y < size; y += 1) {
+    for (let x = 0; x < size; x += 1, at += 4) {
+      const tile = ((places[y] ?? 0) * count + (places[x] ?? 0)) * 3
+      for (let channel = 0; channel < 3; channel += 1) data[at + channel] = tiles[tile + channel] ?? 0
     }
   }
 }

@@ -1,2 +1,2 @@
 /** The door for the program's first line: it imports nothing else of storage. */
-export { startWriterAhead } from './sqlite/thread.ts'
+export { keepWriters, startWriterAhead } from './sqlite/thread.ts'

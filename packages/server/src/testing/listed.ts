@@ -47,12 +47,25 @@ export async function putLists(context: Context): Promise<void> {
 
 type Sample = readonly [kind: SampleKind, seed: number]
 
-export function pdqOf([kind, seed]: Sample): string {
+/** The PDQ hash of a drawn picture. A file of tests asks for the same ones again and again. */
+export const pdqOf = remembered(([kind, seed]: Sample): string => {
   const { width, height, data } = drawSynthetic(kind, seed, 512)
   const hashed = hashPicture(pdqKernel(), { width, height, channels: 4, data }, { kernel: 'exact' })
   if ('none' in hashed) throw new Error('a drawn picture has no hash')
   return hashed.pdq
-}
+})
 
-/** A made-up picture as a PNG file. */
-export const picture = ([kind, seed]: Sample, side = 512): Uint8Array => encodePng(drawSynthetic(kind, seed, side))
+const png = remembered(([[kind, seed], side]: readonly [Sample, number]) => encodePng(drawSynthetic(kind, seed, side)))
+
+/** A made-up picture as a PNG file, in bytes of the caller's own. */
+export const picture = (sample: Sample, side = 512): Uint8Array => png([sample, side]).slice()
+
+function remembered<I, O>(make: (input: I) => O): (input: I) => O {
+  const made = new Map<string, O>()
+  return (input) => {
+    const name = JSON.stringify(input)
+    const found = made.get(name) ?? make(input)
+    made.set(name, found)
+    return found
+  }
+}

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import type { Role, Scope } from '@lamplighter/api'
 import { operatorCall } from '../cli/operator.ts'
 import { type Context, openContext } from '../context.ts'
@@ -8,6 +6,10 @@ import { loadConfig } from '../http/config.ts'
 import { randomToken } from '../http/crypto.ts'
 import { type RunningServer, startServer } from '../http/server.ts'
 import type { Doer } from '../people/index.ts'
+import { keepWriters } from '../storage/ahead.ts'
+import { newFolder } from '../storage/testing/room.ts'
+
+keepWriters()
 
 /** A real server on a random loopback port and an empty data folder. */
 export interface TestServer {
@@ -33,7 +35,7 @@ export interface TestServer {
 export const operatorDoer: Doer = { name: 'operator', staff: null, touch: 'operator', request: 'test' }
 
 export async function startTestServer(options: { demo?: boolean; consoleFolder?: string } = {}): Promise<TestServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'll-'))
+  const folder = newFolder('ll-')
   const { config } = loadConfig({ env: {}, flags: { data: folder, log: 'silent' }, folder })
   const clock = { now: Date.now() }
   const failures: unknown[] = []

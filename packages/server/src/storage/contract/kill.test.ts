@@ -8,6 +8,8 @@ import { MODULES } from '../testing/opened.ts'
 
 const KILLS = process.env.LAMPLIGHTER_DEEP === '1' ? 25 : 5
 const RICH = 1_000_000
+// Lines of a child before it is killed: that it is ready, and its first answers.
+const LEAST = 7
 const CALLERS = Array.from({ length: 16 }, (_, caller) => caller)
 const ACCOUNTS = CALLERS.flatMap((caller) => [`a${caller}`, `b${caller}`])
 
@@ -26,7 +28,7 @@ describe.each(engines)('kill -9 on $name', (engine) => {
     for (let round = 0; round < KILLS; round++) {
       const child = startChild('work', configOf(place), `r${round}`)
       await child.ready()
-      await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 300))
+      await child.says(LEAST + Math.floor(Math.random() * 150))
       child.process.kill('SIGKILL')
       await child.ended
       answered.push(...child.lines.filter((line) => line.startsWith('r') && line !== 'ready'))
@@ -42,7 +44,7 @@ describe.each(engines)('kill -9 on $name', (engine) => {
       accounts.filter((row) => row.id.startsWith(letter)).reduce((sum, row) => sum + row.balance, 0)
     expect(sumOf('a')).toBe(CALLERS.length * RICH - there.size)
     expect(sumOf('b')).toBe(CALLERS.length * RICH + there.size)
-  })
+  }, 120_000)
 })
 
 function configOf(place: Place): StorageConfig {

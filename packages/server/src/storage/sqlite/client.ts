@@ -14,7 +14,7 @@ import type {
   WriterStart,
 } from './messages.ts'
 import { Reader } from './reader.ts'
-import { writerThread } from './thread.ts'
+import { keepWriter, mayKeepWriter, writerThread } from './thread.ts'
 
 export interface SqliteOptions {
   readonly file: string
@@ -58,6 +58,11 @@ export class SqliteStore implements Store {
   readonly #reader: Reader
   readonly #waiting = new Map<number, Waiting>()
   readonly #facts = new Map<number, (facts: WriterFacts) => void>()
+  readonly #onMessage = (message: FromWriter): void => this.#receive(message)
+  readonly #onError = (error: unknown): void => this.#die(`the writer thread failed: ${error}`)
+  readonly #onExit = (): void => this.#die('the writer thread ended')
+  /** The thread may not be as it was when it had read its modules. */
+  #spoilt = false
   #outbox: WorkMessage[] = []
   #lastId = 0
   #bytes = 0
@@ -69,9 +74,9 @@ export class SqliteStore implements Store {
     this.#options = options
     this.#worker = worker
     this.#reader = new Reader(options.file, options.onSlow)
-    worker.on('message', (message: FromWriter) => this.#receive(message))
-    worker.on('error', (error) => this.#die(`the writer thread failed: ${error}`))
-    worker.on('exit', () => this.#die('the writer thread ended'))
+    worker.on('message', this.#onMessage)
+    worker.on('error', this.#onError)
+    worker.on('exit', this.#onExit)
   }
 
   /** Starts the writer thread, which migrates. @throws what kept it from starting */
@@ -142,15 +147,24 @@ export class SqliteStore implements Store {
     // First, so that the writer is the last to close and can remove the log.
     await this.#reader.close()
     if (!dead) {
-      const ended = endOf(this.#worker)
+      const again = !this.#spoilt && mayKeepWriter()
+      const ended = again ? undefined : endOf(this.#worker)
       await new Promise<void>((resolve) => {
         this.#onClosed = resolve
         this.#flush()
-        this.#send({ kind: 'close' })
+        this.#send({ kind: 'close', again })
       })
       await ended
+      if (again && !this.#spoilt) return this.#letGo()
     }
     await this.#worker.terminate()
+  }
+
+  #letGo(): void {
+    this.#worker.off('message', this.#onMessage)
+    this.#worker.off('error', this.#onError)
+    this.#worker.off('exit', this.#onExit)
+    keepWriter(this.#worker)
   }
 
   #admit(work: Pick<Work<never, unknown>, 'urgent'>, bytes: number): void {
@@ -219,6 +233,8 @@ export class SqliteStore implements Store {
     this.#waiting.delete(answer.id)
     this.#bytes -= waiting.bytes
     if ('error' in answer) {
+      // Something of a work that left the thread may still run there.
+      if (answer.error.own.code === 'tx_left_thread') this.#spoilt = true
       waiting.reject(errorFromWire(answer.error))
       return
     }
@@ -227,6 +243,7 @@ export class SqliteStore implements Store {
   }
 
   #die(why: string): void {
+    this.#spoilt = true
     this.#onClosed?.()
     if (this.#closed !== undefined) return
     this.#closed = new StorageError('storage_unavailable', 'the store has failed; the process restarts')

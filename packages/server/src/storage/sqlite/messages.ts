@@ -1,7 +1,7 @@
 import type { Call } from '../carry-out.ts'
 import type { WireError } from '../wire.ts'
 
-/** The first message to the writer thread, which has got the `file:` URLs of all `store.ts` modules as its data. */
+/** The message that opens a database in the writer thread, which has got the `file:` URLs of all `store.ts` modules as its data. */
 export interface WriterStart {
   readonly file: string
   readonly limits: WriterLimits
@@ -47,7 +47,8 @@ export type ToWriter =
   | { readonly kind: 'facts'; readonly id: number }
   | { readonly kind: 'shrink'; readonly id: number }
   | { readonly kind: 'checkpoint'; readonly id: number }
-  | { readonly kind: 'close' }
+  /** `again`: the thread then waits for the message that opens another database. */
+  | { readonly kind: 'close'; readonly again: boolean }
 
 export type Answer =
   /** What is not there is empty: most works answer nothing, and each thing in a message costs. */

@@ -4,7 +4,6 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { loadSchemas } from '../load.ts'
 import { migrate } from '../migrate.ts'
-import type { Schema } from '../schema.ts'
 import { errorToWire } from '../wire.ts'
 import { checkDatabase, openWriter, readSettings } from './database.ts'
 import { isFull, notOpened } from './failures.ts'
@@ -30,6 +29,10 @@ class Writer {
   readonly #others: ToWriter[] = []
   readonly #slow: Record<string, number> = {}
   readonly #counted = { commits: 0, works: 0 }
+  readonly #onMessage = (message: ToWriter): void => {
+    this.#sort(message)
+    if (!this.#running) void this.#drain()
+  }
   #running = false
   #idle: NodeJS.Timeout | undefined
 
@@ -51,10 +54,7 @@ class Writer {
         this.#send({ kind: 'slow', name, ms })
       },
     })
-    from.port.on('message', (message: ToWriter) => {
-      this.#sort(message)
-      if (!this.#running) void this.#drain()
-    })
+    from.port.on('message', this.#onMessage)
   }
 
   #sort(message: ToWriter): void {
@@ -107,8 +107,10 @@ class Writer {
         clearTimeout(this.#idle)
         this.#tidy('wal_checkpoint(truncate)')
         this.#db.close()
+        this.#port.off('message', this.#onMessage)
+        if (message.again) awaitStart(this.#port)
         this.#send({ kind: 'closed' })
-        this.#port.close()
+        if (!message.again) this.#port.close()
         return
       case 'works':
         return
@@ -152,7 +154,7 @@ class Writer {
   }
 }
 
-async function start(port: MessagePort, given: WriterStart, loading: Promise<Schema[]>): Promise<void> {
+async function start(port: MessagePort, given: WriterStart): Promise<void> {
   const tell = (message: FromWriter): void => port.postMessage(message)
   try {
     const schemas = await loading
@@ -177,9 +179,12 @@ function limitPages(db: DatabaseSync, more: number): void {
 }
 
 // The modules are read at once; which database it is for may be said later.
+const loading = loadSchemas(workerData)
 if (parentPort !== null) {
-  const port = parentPort
-  const loading = loadSchemas(workerData)
   loading.catch(() => undefined)
-  port.once('message', (given: WriterStart) => void start(port, given, loading))
+  awaitStart(parentPort)
+}
+
+function awaitStart(port: MessagePort): void {
+  port.once('message', (given: WriterStart) => void start(port, given))
 }

@@ -9,6 +9,8 @@ export interface Child {
   readonly errors: () => string
   readonly ended: Promise<number | null>
   ready(): Promise<void>
+  /** Waits until it has said so many lines. */
+  says(count: number): Promise<void>
 }
 
 export function startChild(mode: 'hold' | 'work', config: StorageConfig, name = ''): Child {
@@ -29,16 +31,18 @@ export function startChild(mode: 'hold' | 'work', config: StorageConfig, name = 
   })
   // `close` comes after the pipes are drained, so no line is missed.
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const until = async (done: () => boolean): Promise<void> => {
+    for (let waits = 0; !done(); waits++) {
+      if (waits > 6_000 || child.exitCode !== null) throw new Error(`the child did not get so far: ${errors}`)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
   return {
     process: child,
     lines,
     errors: () => errors,
     ended,
-    async ready() {
-      for (let waits = 0; !lines.includes('ready'); waits++) {
-        if (waits > 1_500 || child.exitCode !== null) throw new Error(`the child did not start: ${errors}`)
-        await new Promise((resolve) => setTimeout(resolve, 10))
-      }
-    },
+    ready: () => until(() => lines.includes('ready')),
+    says: (count) => until(() => lines.length >= count),
   }
 }

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
+import { keepWriters } from '../ahead.ts'
 import { openStore, type Storage, type StorageOptions } from '../index.ts'
 import { postgresBinaries, testServer } from './postgres.ts'
+import { newFolder } from './room.ts'
+
+keepWriters()
 
 /** One engine of the contract suite. */
 export interface TestEngine {
@@ -74,7 +77,3 @@ const hasPostgres = process.env.LAMPLIGHTER_TEST_POSTGRES !== undefined || postg
 
 /** The engines on which a suite runs: both, where PostgreSQL is installed. Continuous integration does not go without it. */
 export const engines: readonly TestEngine[] = hasPostgres ? [sqlite, postgres] : [sqlite]
-
-function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'lamplighter-'))
-}
