@@ -162,6 +162,8 @@ function readTables(body: Uint8Array, tables: (CodeTable | undefined)[]): void {
     const symbols = counts.reduce((sum, count) => sum + count, 0)
     const definition = body.subarray(at + 1, at + 17 + symbols)
     demand(kind < 2 && slot < 4 && symbols <= 256 && definition.length === 16 + symbols)
+    // Sizes of first coefficients: libjpeg takes no larger ones.
+    demand(kind === 1 || definition.subarray(16).every((size) => size < 16))
     tables[4 * kind + slot] = { slot: 4 * kind + slot, definition }
     at += 17 + symbols
   }

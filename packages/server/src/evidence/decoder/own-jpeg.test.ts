@@ -98,6 +98,106 @@ describe('a whole JPEG has the pixels of the codec', () => {
   }, 600_000)
 })
 
+describe('a JPEG that is not whole, or not plain', () => {
+  test('changed and cut in any way is left to the codec, or has its pixels and no complaint of it', async () => {
+    const edits = fc.array(
+      fc.record({
+        how: fc.constantFrom('flip', 'set', 'lose', 'put', 'cut'),
+        share: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        value: fc.oneof(fc.constant(0xff), fc.nat(255)),
+      }),
+      { minLength: 1, maxLength: 3 },
+    )
+    let left = 0
+    await fc.assert(
+      fc.asyncProperty(coded, edits, fc.boolean(), async (how, edits, isEnded) => {
+        const edited = edits.reduce<Uint8Array>(
+          edit,
+          codedJpeg({ ...how, width: how.width % 50 || 1, height: how.height % 50 || 1 }),
+        )
+        if (!(await isSame(isEnded ? Buffer.concat([edited, Buffer.from([0xff, 0xd9])]) : edited))) left += 1
+      }),
+      { numRuns: 4 * RUNS },
+    )
+    expect(left).toBeGreaterThan(RUNS)
+  }, 900_000)
+
+  const how = { width: 40, height: 40, steps: () => 3, block: () => [5, 1, 0, -2] }
+  const whole = codedJpeg({ ...how, sampling: [2, 2], restarts: 2 })
+  const behindScan = whole.length - 2
+  test.each<[string, (bytes: Buffer) => Uint8Array]>([
+    ['its end of image missing', (bytes) => bytes.subarray(0, behindScan)],
+    ['a byte too many behind its scan', (bytes) => spliced(bytes, behindScan, [0x55])],
+    ['a comment behind its scan', (bytes) => spliced(bytes, behindScan, [0xff, 0xfe, 0, 2])],
+    ['a restart that is another one', (bytes) => changed(bytes, [0xff, 0xd1], [0xff, 0xd2])],
+    ['a restart too few', (bytes) => changed(bytes, [0xff, 0xd1], [])],
+    ['twelve bits', (bytes) => changed(bytes, [0xff, 0xc0, 0, 17, 8], [0xff, 0xc0, 0, 17, 12])],
+    ['arithmetic codes', (bytes) => changed(bytes, [0xff, 0xc0], [0xff, 0xc9])],
+    ['no rows in its header', (bytes) => changed(bytes, [17, 8, 0, 40], [17, 8, 0, 0])],
+    ['a step of zero', (bytes) => changed(bytes, [0xff, 0xdb, 0, 67, 0, 3], [0xff, 0xdb, 0, 67, 0, 0])],
+    ['the ids of red, green and blue', (bytes) => named(bytes, 'RGB')],
+    ['Adobe’s word that it is RGB', (bytes) => spliced(bytes, 2, adobe(0))],
+    ['a JFIF of another version', (bytes) => spliced(bytes, 2, jfif(2))],
+  ])('with %s is left to the codec', async (_, damage) => {
+    expect(await isSame(whole)).toBe(true)
+    expect(ownJpeg(damage(Buffer.from(whole)))).toBeUndefined()
+  })
+
+  test.each<[string, (bytes: Buffer) => Uint8Array]>([
+    ['Adobe’s word that it is YCbCr', (bytes) => spliced(bytes, 2, adobe(1))],
+    ['JFIF and the ids of red, green and blue', (bytes) => named(spliced(bytes, 2, jfif(1)), 'RGB')],
+    ['other ids', (bytes) => named(bytes, 'abc')],
+    ['bytes behind its end', (bytes) => Buffer.concat([bytes, Buffer.from('more')])],
+  ])('with %s has the colours of the codec', async (_, change) => {
+    expect(await isSame(change(Buffer.from(whole)))).toBe(true)
+  })
+})
+
+function edit(bytes: Uint8Array, { how, share, value }: { how: string; share: number; value: number }): Uint8Array {
+  const at = Math.floor(bytes.length * share)
+  const with1 = (byte: number) => Buffer.concat([bytes.subarray(0, at), Buffer.from([byte]), bytes.subarray(at + 1)])
+  switch (how) {
+    case 'flip':
+      return with1((bytes[at] ?? 0) ^ (1 << (value % 8)))
+    case 'set':
+      return with1(value)
+    case 'lose':
+      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + (value % 3))])
+    case 'put':
+      return spliced(bytes, at, [value, value])
+    default:
+      return bytes.subarray(0, at)
+  }
+}
+
+function spliced(bytes: Uint8Array, at: number, put: readonly number[]): Buffer {
+  return Buffer.concat([bytes.subarray(0, at), Buffer.from(put), bytes.subarray(at)])
+}
+
+function changed(bytes: Buffer, from: readonly number[], to: readonly number[]): Buffer {
+  const at = bytes.indexOf(Buffer.from(from))
+  expect(at).toBeGreaterThan(0)
+  return Buffer.concat([bytes.subarray(0, at), Buffer.from(to), bytes.subarray(at + from.length)])
+}
+
+/** Its three components under other ids, in the frame and in the scan. */
+function named(bytes: Buffer, names: string): Buffer {
+  const [frame, scan] = [bytes.indexOf(Buffer.from([0xff, 0xc0])) + 10, bytes.indexOf(Buffer.from([0xff, 0xda])) + 5]
+  for (const [index, id] of [...Buffer.from(names)].entries()) {
+    bytes[frame + 3 * index] = id
+    bytes[scan + 2 * index] = id
+  }
+  return bytes
+}
+
+function adobe(transform: number): readonly number[] {
+  return [0xff, 0xee, 0, 14, ...Buffer.from('Adobe'), 0, 100, 0, 0, 0, 0, transform]
+}
+
+function jfif(version: number): readonly number[] {
+  return [0xff, 0xe0, 0, 16, ...Buffer.from('JFIF\0'), version, 1, 0, 0, 1, 0, 1, 0, 0]
+}
+
 /** Numbers that the seed decides. */
 function chances(seed: number): (below: number) => number {
   let state = seed
