@@ -2,9 +2,10 @@ import { decodeBmp } from './bmp.ts'
 import { type Build, GaveUp, greyOf, type Picture, type Still, Undecodable } from './build.ts'
 import { type Decoded, decodePng, decodeWith } from './codecs.ts'
 import { LIMITS } from './limits.ts'
+import { ownJpeg } from './own-jpeg.ts'
 import { mendedPng, pixelChunksOnly } from './png-rebuild.ts'
 
-/** The build that needs no add-on: WebAssembly codecs, and bitmaps by a reader of our own. */
+/** The build that needs no add-on: plain JPEG and bitmaps by readers of our own, WebAssembly codecs for the rest. */
 export const wasm: Build = {
   async still(picture): Promise<Still> {
     const { type, header } = picture
@@ -13,7 +14,10 @@ export const wasm: Build = {
     if (pixels.width !== header.width || pixels.height !== header.height) {
       throw new Undecodable('damaged', 'the picture has another size than its header says')
     }
-    return { pixels: header.grey ? greyOf(pixels) : pixels, clean: header.whole && warnings === 0 }
+    return {
+      pixels: header.grey && pixels.channels !== 1 ? greyOf(pixels) : pixels,
+      clean: header.whole && warnings === 0,
+    }
   },
 }
 
@@ -25,7 +29,7 @@ async function decoded({ type, bytes, header: { width, height } }: Picture): Pro
       case 'image/bmp':
         return decodeBmp(bytes)
       case 'image/jpeg':
-        return await decodeWith('jpeg', bytes, width * height)
+        return await decodeJpegFile(bytes, width * height)
       case 'image/avif':
         return await decodeWith('avif', bytes, width * height)
       default:
@@ -36,6 +40,12 @@ async function decoded({ type, bytes, header: { width, height } }: Picture): Pro
     const why = width * height > LIMITS.surePixels ? 'too_large' : 'damaged'
     throw new GaveUp(why, `the ${type} codec gave up`)
   }
+}
+
+/** What the codec would complain of is refused by our own decoder, so that the answer is the codec's. */
+async function decodeJpegFile(bytes: Uint8Array, size: number): Promise<Decoded> {
+  const pixels = ownJpeg(bytes)
+  return pixels === undefined ? decodeWith('jpeg', bytes, size) : { pixels, warnings: 0 }
 }
 
 async function decodePngOrMend(bytes: Uint8Array): Promise<Decoded> {
