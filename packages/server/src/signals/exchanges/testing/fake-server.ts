@@ -41,8 +41,12 @@ export interface FakeServer {
   readonly origin: string
   /** All calls so far, those that a trap spoiled too. */
   readonly calls: readonly FakeCall[]
+  /** Honest answers of 400: calls that nobody may make. What a trap made of an answer is not among them. */
+  readonly refused: readonly FakeCall[]
   /** Traps for the calls to come: the first call takes the first one. `undefined` lets one call through. */
   trap(...traps: readonly (Trap | undefined)[]): void
+  /** Forgets traps that no call has met. */
+  calm(): void
   /** Called with each call before it is answered; what it returns is waited for. For tests that kill whoever asks. */
   onCall: (call: FakeCall) => Promise<void> | void
   close(): Promise<void>
@@ -51,6 +55,7 @@ export interface FakeServer {
 /** Starts a fake. `answer` is called once for each call, in the order in which they came. */
 export async function startFake(answer: (call: FakeCall) => FakeAnswer): Promise<FakeServer> {
   const calls: FakeCall[] = []
+  const refused: FakeCall[] = []
   const traps: (Trap | undefined)[] = []
   const server = createServer()
   server.listen(0, '127.0.0.1')
@@ -59,7 +64,9 @@ export async function startFake(answer: (call: FakeCall) => FakeAnswer): Promise
   const fake: FakeServer = {
     origin,
     calls,
+    refused,
     trap: (...more) => void traps.push(...more),
+    calm: () => void traps.splice(0),
     onCall: () => undefined,
     async close() {
       server.closeAllConnections()
@@ -82,6 +89,7 @@ export async function startFake(answer: (call: FakeCall) => FakeAnswer): Promise
     const trap = traps.shift()
     await fake.onCall(call)
     const honest = answer(call)
+    if (honest.status === 400) refused.push(call)
     send(response, trap === undefined ? honest : trap(honest, call))
   }
   server.on('request', (request, response) => {
