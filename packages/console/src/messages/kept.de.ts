@@ -311,6 +311,11 @@ export const kept: Kept = {
     why: 'Damit von einer, die abgerissen ist, nichts liegen bleibt.',
     how: 'bis die Datei ganz da ist; höchstens drei Stunden',
   },
+  renditions: {
+    what: 'Was Prüfende von Dateien zu sehen bekommen',
+    why: 'Damit eine Datei nicht für jede Ansicht neu gelesen wird.',
+    how: 'einen Tag, und nicht länger als die Datei; versiegelt unter ihrem Schlüssel',
+  },
   exhibits: {
     what: 'Als Beweis aufbewahrte Dateien',
     why: 'Damit Menschen entscheiden und es später erklären können.',

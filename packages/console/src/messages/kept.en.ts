@@ -293,6 +293,11 @@ export const kept = {
     why: 'So that nothing is left of one that was cut off.',
     how: 'until the file is whole; three hours at most',
   },
+  renditions: {
+    what: 'What reviewers are shown of files',
+    why: 'So that a file is not read anew for each view of it.',
+    how: 'a day, and no longer than the file; sealed under its key',
+  },
   exhibits: {
     what: 'Files kept as evidence',
     why: 'So that people can decide, and explain it later.',

@@ -51,7 +51,7 @@ const BEFORE = [
 const UNREAD = [
   // Under the key of an hour, which ends when its events were judged.
   'stream_chunks.body',
-  // Entries of sealed lists.
+  // Entries of lists.
   'list_entries.body',
   // Made of fingerprints of entries, which are hashes.
   'list_sums.sum',

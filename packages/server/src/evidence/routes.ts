@@ -60,14 +60,14 @@ export function routesOf(services: RevealServices): Route[] {
         tokenHash: sha256Hex(params.token),
         staff: staffOf(who).id,
       })
-      const file = await services.vault.bytes(granted)
-      const rendered = await services.decoder.render(file, {
+      const shown = await services.vault.shown(granted)
+      if ('why' in shown) throw cannotBeShown(shown.why)
+      const rendered = await services.decoder.render(shown, {
         step: granted.step,
         ...(granted.step === 'full' && { label: granted.label, colour: granted.colour }),
         ...(granted.step === 'reduced' && granted.region !== null && { region: around(granted.region) }),
       })
-      if (rendered.state === 'unknown')
-        throw new AppError('gone', `This file cannot be shown (${rendered.why}); decide by its facts.`)
+      if (rendered.state === 'unknown') throw cannotBeShown(rendered.why)
       return new Response(new Uint8Array(rendered.jpeg), {
         headers: {
           'content-type': 'image/jpeg',
@@ -79,6 +79,9 @@ export function routesOf(services: RevealServices): Route[] {
     }),
   ]
 }
+
+const cannotBeShown = (why: string): AppError =>
+  new AppError('gone', `This file cannot be shown (${why}); decide by its facts.`)
 
 function around({ x, y }: { x: number; y: number }): { x: number; y: number; width: number; height: number } {
   const from = (at: number): number => Math.min(Math.max(0, at - REGION / 2), 1 - REGION)

@@ -308,6 +308,7 @@ export const useReveal = defineWork(
       .selectAll()
       .where('id', '=', reveal.exhibit)
       .executeTakeFirstOrThrow()
+    if (exhibit.state !== 'kept') throw new AppError('gone', 'The file was destroyed when its hold ended.')
     return {
       exhibit: exhibit.id,
       blob: exhibit.blob,

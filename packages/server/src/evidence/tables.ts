@@ -5,6 +5,7 @@ declare module '../storage/tables.ts' {
   interface Tables {
     media: MediaTable
     media_arriving: MediaArrivingTable
+    renditions: RenditionsTable
     exhibits: ExhibitsTable
     reveals: RevealsTable
     reveal_servings: RevealServingsTable
@@ -33,6 +34,15 @@ export interface MediaArrivingTable {
   key_id: string
   blob: string
   at: number
+}
+/** What reviewers are shown of a file, sealed under its key; noted before its first byte is written. */
+export interface RenditionsTable {
+  /** Its own blob. */
+  id: string
+  /** The file's. */
+  blob: string
+  until: number
+  state: 'making' | 'kept'
 }
 export interface ExhibitsTable {
   id: string
@@ -135,12 +145,25 @@ export const schema = defineSchema({
         table(engine, 'media_arriving', { key_id: 'text primary key', blob: 'text not null', at: 'bigint not null' }),
       ],
     },
+    {
+      id: '0004-renditions',
+      up: (engine) => [
+        table(engine, 'renditions', {
+          ...{ id: 'text primary key', blob: 'text not null', until: 'bigint not null', state: 'text not null' },
+        }),
+        'create index renditions_blob on renditions (blob)',
+        'create index renditions_until on renditions (until)',
+      ],
+    },
   ],
   tables: {
     media: {
       kept: { forever: 'until what the file belongs to was judged, at most 24 hours; the bytes go with their key' },
     },
     media_arriving: { kept: { forever: 'until the file is whole; three hours if its upload was cut off by a kill' } },
+    renditions: {
+      kept: { forever: 'a day, and no longer than the file that they are made of; the bytes go with the row' },
+    },
     exhibits: { kept: { forever: 'until the hold of the exhibit ends; then key and bytes are destroyed' } },
     reveals: { kept: { from: 'at', default: days(730), min: days(365), max: days(3650) } },
     reveal_servings: { kept: { from: 'at', default: days(730), min: days(365), max: days(3650) } },

@@ -2,9 +2,10 @@ import { createHash, randomBytes } from 'node:crypto'
 import { AppError } from '../http/errors.ts'
 import { isStorageError, type Storage } from '../storage/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
-import { type Decoder, type LargeFile, LIMITS, type Measurement } from './decoder/index.ts'
+import { type Decoder, type LargeFile, LIMITS, type Measurement, type Rendered } from './decoder/index.ts'
 import type { FilesOf } from './erase.store.ts'
 import type { MediaFetcher } from './fetch.ts'
+import { makeRenditions } from './renditions.ts'
 import { collect, openFile, sealFile } from './sealed-file.ts'
 import {
   arrivingSince,
@@ -72,6 +73,8 @@ export interface MediaVault {
   audienceOf(connection: string, ids: readonly string[]): Promise<'public' | 'private' | undefined>
   /** The bytes of a sealed file; of one that is too large for memory a way to read it. @throws AppError `gone` when its key was destroyed */
   bytes(file: SealedFile): Promise<Uint8Array | LargeFile>
+  /** The picture that all views of a file are made of: kept for a day. @throws AppError as `bytes` */
+  shown(file: SealedFile): Promise<Uint8Array | Extract<Rendered, { state: 'unknown' }>>
   /** Destroys the files of a person: key, bytes, rows. A second run finishes what was cut off. @returns how many */
   erase(of: FilesOf): Promise<number>
   /** Removes files whose time is over, flagged or not; returns how many. Those of uploads that were cut off go, too. */
@@ -95,6 +98,7 @@ export function makeMediaVault(parts: {
   readonly now: () => number
 }): MediaVault {
   const { storage, keyring, sealer, decoder, fetcher, videoBytes, now } = parts
+  const renditions = makeRenditions({ storage, keyring })
   const fetching = new Map<string, Promise<boolean>>()
   const measuring = new Map<string, Promise<Measurement>>()
   const fileKey = (id: string): Promise<Uint8Array> => keyring.use(id, (key) => key.derive('file'))
@@ -235,6 +239,8 @@ export function makeMediaVault(parts: {
       return rows.every((row) => row?.audience === 'public') ? 'public' : 'private'
     },
     bytes: bytesOf,
+    shown: (file) =>
+      renditions.of(file, async () => decoder.render(await bytesOf(file), { step: 'full', colour: true })),
     async erase(of) {
       await destroy(await storage.store.tx(endFilesOf, of), 'erasure')
       return storage.store.tx(forgetFilesOf, of)
@@ -251,7 +257,7 @@ export function makeMediaVault(parts: {
         await storage.store.tx(exhibitsDestroyed, { blobs: files.map(({ blob }) => blob) })
       }
       await cutOff(now() - ARRIVES_WITHIN_MS)
-      return dropped.length + ended
+      return dropped.length + ended + (await renditions.sweep(SWEPT))
     },
   }
   return vault
@@ -281,6 +287,7 @@ export function makeMediaVault(parts: {
       why,
     )
     for (const { blob } of files) await storage.blobs.delete(blob)
+    await renditions.end(files)
   }
 }
 

@@ -40,6 +40,7 @@ const emptyVault: MediaVault = {
   audienceOf: async () => undefined,
   put: () => Promise.reject(new Error('nothing is put here')),
   bytes: () => Promise.reject(new Error('nothing is stored here')),
+  shown: () => Promise.reject(new Error('nothing is stored here')),
   erase: async () => 0,
   sweep: async () => 0,
   tidy: async () => undefined,

@@ -14,6 +14,7 @@ import type { Entries } from './lists/entries.ts'
 import { EntrySum } from './lists/entry-sum.ts'
 import { fileChange } from './lists/file.ts'
 import type { By } from './lists/publish.store.ts'
+import { sealClear } from './lists/seal-clear.ts'
 import { Trials } from './lists/trials.ts'
 import { isLive, makeLoader } from './load.ts'
 import { changedFacts, checkNear, factsOf } from './near.ts'
@@ -214,7 +215,8 @@ export function makeLibrary(parts: {
       for (const { id: list } of await rows())
         for (let done = ERASED_AT_ONCE; done === ERASED_AT_ONCE; erased += done)
           done = await storage.store.tx(eraseRemoved, { list, max: ERASED_AT_ONCE })
-      return `${ended.length} ended, ${erased} entries erased`
+      const sealed = await sealClear({ storage, codec, stopped: () => closed })
+      return `${ended.length} ended, ${erased} entries erased, ${sealed} sealed`
     },
     redeclare: ({ list, revision, facts: wanted, reason, by, doer }) =>
       claims.hold(list, async (write) => {

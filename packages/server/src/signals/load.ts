@@ -48,9 +48,8 @@ export function makeLoader(parts: {
       if (parts.closed()) throw new Error('the lists are closed')
       const slice = await read(after)
       const wanted = slice.filter((row) => of.wanted(row))
-      yield await Promise.all(
-        wanted.map(async (row) => ({ n: row.n, entry: await codec.entry(of.list, row), gone: of.gone })),
-      )
+      const opened = await codec.entries(of.list, wanted)
+      yield opened.map(({ row, entry }) => ({ n: row.n, entry, gone: of.gone }))
       of.onLoaded(slice.length)
       if (slice.length < SLICE) return
       after = slice.at(-1)?.n ?? after

@@ -117,13 +117,13 @@ async function stepsOf(
     if (last !== undefined && 'put' in last) last.put.push(one)
     else steps.push({ put: [one] })
   }
-  return Promise.all(steps.map((step) => ('put' in step ? sealed(codec, keeping, step.put) : step)))
+  return Promise.all(steps.map((step) => ('put' in step ? sealed(codec, keeping.id, step.put) : step)))
 }
 
 /** A row that is still to be written down. */
 interface Unsealed {
   readonly entry: ParsedEntry
-  readonly row: Omit<NewRow, 'body'>
+  readonly row: Omit<NewRow, 'body' | 'sealed'>
 }
 
 function unsealed(
@@ -136,7 +136,6 @@ function unsealed(
     entry: id === undefined ? entry : { ...entry, sourceId: id },
     row: {
       fingerprint: codec.fingerprint(of, { value: identityOf(entry), sourceId: id }),
-      sealed: of.sealed ? 1 : 0,
       sourceKey: id === undefined ? null : codec.sourceKey(of, id),
       expiresAt: entry.expires === undefined ? null : Date.parse(entry.expires),
       canary,
@@ -144,17 +143,17 @@ function unsealed(
   }
 }
 
-/** All at once: a sealed list's key is taken out once for a slice. */
-async function sealed(codec: Codec, of: Keeping, rows: readonly Unsealed[]): Promise<{ put: NewRow[] }> {
+/** All at once: the key is taken out once for a slice. */
+async function sealed(codec: Codec, list: string, rows: readonly Unsealed[]): Promise<{ put: NewRow[] }> {
   const bodies = await codec.bodies(
-    of,
+    list,
     rows.map(({ entry, row }) => ({ fingerprint: row.fingerprint, entry })),
   )
   return {
     put: rows.map(({ row }, place) => {
       const body = bodies[place]
       if (body === undefined) throw new RangeError('an entry was not sealed')
-      return { ...row, body }
+      return { ...row, body, sealed: 1 }
     }),
   }
 }

@@ -1,3 +1,4 @@
+export { type ClearRow, clearRows, sealRows } from './lists/clear-rows.store.ts'
 export { allLists, besides, listAges, listVersions, oneList } from './lists/lists.store.ts'
 export { createList, declareAnew, keepUnchanged, publishVersions, renumber } from './lists/publish.store.ts'
 export {

@@ -91,8 +91,9 @@ export interface ListEntriesTable {
   fingerprint: string
   /** SHA-256 of list and source id, keyed for sealed lists; null where the source gave none. */
   source_key: string | null
-  /** JSON of `ParsedEntry`; sealed for sealed lists, else UTF-8. Empty once the value is erased. */
+  /** JSON of `ParsedEntry`, sealed. Empty once the value is erased. */
   body: Uint8Array
+  /** 0 where an earlier version of this software has written `body` in the clear, as UTF-8, and it is not sealed yet. */
   sealed: number
   /** The first version that has the entry, and the first that has it no more: it is in version v when `since <= v < gone`. */
   since: number
@@ -259,6 +260,10 @@ export const schema = defineSchema({
     { id: '0005-lists-versions', up: listVersions },
     { id: '0006-lists-sums', up: listSums },
     { id: '0007-video-shares', up: (engine) => [addColumn(engine, 'lists', 'shares', 'text')] },
+    {
+      id: '0008-clear-entries',
+      up: () => ['create index list_entries_clear on list_entries (list, n) where sealed = 0'],
+    },
   ],
   tables: {
     lists: { kept: { forever: 'one row per list, until an admin removes the list' } },

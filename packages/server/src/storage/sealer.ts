@@ -9,6 +9,9 @@ export interface BulkKeyring extends ColumnKeyring {
   sealAll(
     values: readonly { place: { table: string; column: string; row: string }; bytes: Uint8Array }[],
   ): Promise<Uint8Array[]>
+  unsealAll(
+    values: readonly { place: { table: string; column: string; row: string }; sealed: Uint8Array }[],
+  ): Promise<Uint8Array[]>
 }
 
 /** Seals and opens JSON values of one database row (security.md §8, sealed columns). */
@@ -22,6 +25,8 @@ export interface Sealer {
 export interface BulkSealer extends Sealer {
   /** Seals values of many rows of one column; in their order. */
   sealAll(table: string, column: string, rows: readonly { row: string; value: unknown }[]): Promise<Uint8Array[]>
+  /** Opens values of many rows of one column; in their order. Throws as `open`, of all of them. */
+  openAll<T>(table: string, column: string, rows: readonly { row: string; sealed: Uint8Array }[]): Promise<T[]>
 }
 
 const encoder = new TextEncoder()
@@ -39,5 +44,9 @@ export function makeSealer(keyring: BulkKeyring): BulkSealer {
       ),
     open: async <T>(table: string, column: string, row: string, sealed: Uint8Array) =>
       JSON.parse(decoder.decode(await keyring.unseal({ table, column, row }, sealed))) as T,
+    openAll: async <T>(table: string, column: string, rows: readonly { row: string; sealed: Uint8Array }[]) => {
+      const opened = await keyring.unsealAll(rows.map(({ row, sealed }) => ({ place: { table, column, row }, sealed })))
+      return opened.map((bytes) => JSON.parse(decoder.decode(bytes)) as T)
+    },
   }
 }

@@ -41,7 +41,7 @@ test.skipIf(postgres === undefined)(
     }
     // The first one makes the tables and the list.
     const first = await start()
-    const truth = await Truth.of(place, LIST)
+    const truth = await Truth.of(place, LIST, VALUES)
     open.push({ end: () => truth.close() })
     const changes: Change[] = []
     const change = async (by: number, bidding: Exclude<Bidding, { kind: 'report' }>): Promise<Acknowledged> => {

@@ -6,6 +6,7 @@ import { operatorDoer } from '../../testing/server.ts'
 import { summedAnew } from '../stage-sums.ts'
 import type { ListChange } from './changes.ts'
 import { fingerprintOf } from './fingerprints.ts'
+import { openedEntries } from './testing/opened.ts'
 
 /** What is done to a list. `cut`: after so many transactions the process dies; it is started again. */
 type Act =
@@ -62,7 +63,7 @@ describe.each(engines)('any row of changes on $name', (engine) => {
     expect(new Set(within.map((row) => fingerprintOf({ fingerprint: String(row.fingerprint) }))).size).toBe(
       within.length,
     )
-    return within.map(({ body }) => JSON.parse(new TextDecoder().decode(body as Uint8Array)).value).sort()
+    return (await openedEntries(house, within)).map(({ value }) => value).sort()
   }
 
   /** Lets the process die after so many of its transactions: none comes after. */

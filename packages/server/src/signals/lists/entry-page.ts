@@ -32,23 +32,21 @@ export async function pageOf(
     const person = staff.find((one) => one.id === id)
     return person === undefined ? id : staffLabel(person.number)
   }
-  const items = await Promise.all(
-    rows.map(async (one): Promise<EntryJson> => {
-      const entry = await codec.entry(of.list, one)
-      const stood = standing.find(({ n }) => n === one.n)
-      const expiresAt = stood?.expires_at ?? null
-      const state = stood === undefined ? 'active' : stateAt({ ...stood, untilAt: stood.until_at, expiresAt }, of.now)
-      return {
-        ...{ n: one.n, value: entry.value, quality: entry.quality ?? null, sourceId: entry.sourceId ?? null },
-        ...{ sourceClass: entry.class ?? null, added: entry.added ?? null },
-        expires: expiresAt === null ? null : new Date(expiresAt).toISOString(),
-        ...{ tags: [...(entry.tags ?? [])], note: entry.note ?? null, state },
-        until: state === 'aside' ? (stood?.until_at ?? null) : null,
-        opinions: newestOpinions(opinions.filter(({ n }) => n === one.n)).map(({ who, mine, says, reason, at }) => ({
-          ...{ who: mine === 1 ? whoIs(who) : who, mine: mine === 1, says, reason, at },
-        })),
-      }
-    }),
-  )
+  const entries = await codec.entries(of.list, rows)
+  const items = entries.map(({ row: one, entry }): EntryJson => {
+    const stood = standing.find(({ n }) => n === one.n)
+    const expiresAt = stood?.expires_at ?? null
+    const state = stood === undefined ? 'active' : stateAt({ ...stood, untilAt: stood.until_at, expiresAt }, of.now)
+    return {
+      ...{ n: one.n, value: entry.value, quality: entry.quality ?? null, sourceId: entry.sourceId ?? null },
+      ...{ sourceClass: entry.class ?? null, added: entry.added ?? null },
+      expires: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+      ...{ tags: [...(entry.tags ?? [])], note: entry.note ?? null, state },
+      until: state === 'aside' ? (stood?.until_at ?? null) : null,
+      opinions: newestOpinions(opinions.filter(({ n }) => n === one.n)).map(({ who, mine, says, reason, at }) => ({
+        ...{ who: mine === 1 ? whoIs(who) : who, mine: mine === 1, says, reason, at },
+      })),
+    }
+  })
   return { version, items, next: rows.length < max ? null : span.to }
 }

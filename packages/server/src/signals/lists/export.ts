@@ -44,8 +44,8 @@ export async function* exportLines(
   if (of.form === 'csv') yield `${COLUMNS.join(',')}\n`
   for (let after = 0; ; ) {
     const rows = await store.read(listEntries, { list: of.list, version: of.version, after, max: SLICE })
-    const entries = await Promise.all(rows.map((row) => codec.entry(of.list, row)))
-    yield entries.map((entry) => `${of.form === 'csv' ? csvLine(entry) : jsonLine(entry)}\n`).join('')
+    const entries = await codec.entries(of.list, rows)
+    yield entries.map(({ entry }) => `${of.form === 'csv' ? csvLine(entry) : jsonLine(entry)}\n`).join('')
     if (rows.length < SLICE) return
     after = rows.at(-1)?.n ?? after
   }

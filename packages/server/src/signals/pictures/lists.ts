@@ -146,7 +146,8 @@ export class PictureLists {
     await this.#snapshots.save(pictures, {
       lists: held.map(({ row }) => row),
       slots: held.map(({ slot }) => slot),
-      sealed: held.some(({ row }) => row.sealed === 1),
+      // Like the entries themselves: what their terms allow to leave changes, and files are copied.
+      sealed: true,
       unchanged: () => this.#generation === generation && !this.#closed,
       at: this.#now(),
     })

@@ -55,6 +55,8 @@ export interface Keyring {
   sealAll(values: readonly { readonly place: Place; readonly bytes: Uint8Array }[]): Promise<Uint8Array[]>
   /** @throws KeyringError `seal_broken` · `key_destroyed` */
   unseal(place: Place, sealed: Uint8Array): Promise<Uint8Array>
+  /** Opens many values; each key is taken out once. @throws KeyringError `seal_broken` · `key_destroyed` */
+  unsealAll(values: readonly { readonly place: Place; readonly sealed: Uint8Array }[]): Promise<Uint8Array[]>
   /** Seals a stream body under the key of the hour of `at`. */
   sealStream(at: number, bytes: Uint8Array): Promise<Uint8Array>
   unsealStream(sealed: Uint8Array): Promise<Uint8Array>
@@ -180,6 +182,17 @@ class FileKeyring implements Keyring {
 
   unseal(place: Place, sealed: Uint8Array): Promise<Uint8Array> {
     return this.#unsealNamed(contextOf(place), sealed)
+  }
+
+  async unsealAll(values: readonly { readonly place: Place; readonly sealed: Uint8Array }[]): Promise<Uint8Array[]> {
+    const named = values.map(({ place, sealed }) => ({ context: contextOf(place), ...nameOf(sealed) }))
+    const byKey = Map.groupBy(named.entries(), ([, { id }]) => id)
+    const all: Uint8Array[] = []
+    for (const [id, of] of byKey)
+      await this.use(id, (key) => {
+        for (const [at, { context, rest }] of of) all[at] = key.unseal(context, rest)
+      })
+    return all
   }
 
   async sealStream(at: number, bytes: Uint8Array): Promise<Uint8Array> {

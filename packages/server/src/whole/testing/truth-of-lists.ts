@@ -1,5 +1,7 @@
 import type { Pdq } from '@lamplighter/matching'
 import pg from 'pg'
+import { sha256Hex } from '../../http/crypto.ts'
+import { fingerprintOf } from '../../signals/lists/fingerprints.ts'
 import type { Place } from '../../storage/testing/engines.ts'
 import { type Acknowledged, type Asked, UNKNOWN } from './asking.ts'
 
@@ -18,22 +20,29 @@ export class Truth {
   /** A value is erased soon after it was removed, so it is noted while it is there. */
   readonly #values = new Map<number, Pdq>()
 
-  private constructor(client: pg.Client, list: string) {
+  readonly #byFingerprint: ReadonlyMap<string, Pdq>
+
+  private constructor(client: pg.Client, list: string, drawn: readonly Pdq[]) {
     this.#client = client
     this.#list = list
+    // Values lie sealed; whoever has them knows them by their fingerprint.
+    this.#byFingerprint = new Map(drawn.map((value) => [sha256Hex(value), value]))
   }
 
-  static async of({ url, schema }: Place, list: string): Promise<Truth> {
+  static async of({ url, schema }: Place, list: string, drawn: readonly Pdq[]): Promise<Truth> {
     const client = new pg.Client(url)
     await client.connect()
     await client.query(`set search_path = ${schema}`)
-    return new Truth(client, list)
+    return new Truth(client, list, drawn)
   }
 
   async note(): Promise<void> {
-    const sql = 'select n, body from list_entries where list = $1 and n > $2 and body is not null'
+    const sql = 'select n, fingerprint from list_entries where list = $1 and n > $2'
     const { rows } = await this.#client.query(sql, [this.#list, Math.max(0, ...this.#values.keys())])
-    for (const { n, body } of rows) this.#values.set(Number(n), JSON.parse(String(body)).value)
+    for (const { n, fingerprint } of rows) {
+      const value = this.#byFingerprint.get(fingerprintOf({ fingerprint }))
+      if (value !== undefined) this.#values.set(Number(n), value)
+    }
   }
 
   /** What each version held. */

@@ -4,6 +4,7 @@ import type { House } from '../../../testing/house.ts'
 import { operatorDoer } from '../../../testing/server.ts'
 import type { ListFacts } from '../../lists/declaration.ts'
 import type { ParsedEntry } from '../../lists/parse.ts'
+import { openedEntries } from '../../lists/testing/opened.ts'
 import type { ExchangeBody } from '../service.ts'
 import type { FedLists } from '../tables.ts'
 import { NCMEC_SIGN_IN, type NcmecFake } from './ncmec-fake.ts'
@@ -58,13 +59,13 @@ export async function goOn({ context }: House, id: string, signal = new AbortCon
   return context.exchanges.handler(job, jobContext)
 }
 
-/** Entries of the version of a list that runs, by value. Of unsealed lists: what is read here lies open. */
+/** Entries of the version of a list that runs, by value. */
 export async function entriesOf(house: House, list: string): Promise<ReadonlyMap<string, ParsedEntry>> {
   const version = Number((await house.rows('lists')).find(({ id }) => id === list)?.version)
   const rows = (await house.rows('list_entries')).filter(
     (row) => row.list === list && Number(row.since) <= version && (row.gone === null || Number(row.gone) > version),
   )
-  const entries = rows.map((row): ParsedEntry => JSON.parse(Buffer.from(row.body as Uint8Array).toString()))
+  const entries = await openedEntries(house, rows)
   // One value from two contents is two entries: whoever counts must see both.
   return new Map(entries.map((entry) => [`${entry.sourceId ?? ''} ${entry.value}`.trim(), entry]))
 }
