@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
+import { newFolder, prepareRun } from '../../../server/src/storage/testing/room.ts'
 import { noBrowser } from './browser.ts'
 import { freePort } from './port.ts'
 
@@ -22,17 +22,21 @@ export default async function setup(project: TestProject): Promise<() => unknown
     return () => undefined
   }
   buildConsole()
+  const end = prepareRun()
   const kept = process.env.LAMPLIGHTER_TEST_SEED
   if (kept !== undefined && existsSync(join(kept, 'port'))) {
     project.provide('seed', { folder: kept, port: Number(readFileSync(join(kept, 'port'), 'utf8')) })
-    return () => undefined
+    return end
   }
-  const folder = kept ?? mkdtempSync(join(tmpdir(), 'lamplighter-seed-'))
+  const folder = kept ?? newFolder('lamplighter-seed-')
   const port = await freePort()
   run([fileURLToPath(new URL('seed.ts', import.meta.url)), folder, String(port)], 'the demo cannot be seeded')
   if (kept !== undefined) writeFileSync(join(folder, 'port'), String(port))
   project.provide('seed', { folder, port })
-  return () => kept === undefined && rmSync(folder, { recursive: true, force: true })
+  return () => {
+    if (kept === undefined) rmSync(folder, { recursive: true, force: true })
+    end()
+  }
 }
 
 function buildConsole(): void {

@@ -1,6 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { cpSync, rmSync } from 'node:fs'
 import type { Role, Scope } from '@lamplighter/api'
 import { openContext } from '../../../server/src/context.ts'
 import { makeClock } from '../../../server/src/demo/clock.ts'
@@ -8,6 +6,7 @@ import { openDemo, type RunningDemo } from '../../../server/src/demo/run.ts'
 import { loadConfig } from '../../../server/src/http/config.ts'
 import { type RunningServer, startServer } from '../../../server/src/http/server.ts'
 import { openLog } from '../../../server/src/log.ts'
+import { newFolder } from '../../../server/src/storage/testing/room.ts'
 
 /** The real demo on a port of its own, with a data folder of its own and without traffic. */
 export interface House {
@@ -35,7 +34,7 @@ const doer = { name: 'operator', staff: null, touch: 'operator' as const, reques
 
 /** A house of one's own: a copy of the seeded one. */
 export function copyHouse(seed: { folder: string; port: number }, allowNets = ''): Promise<House> {
-  const folder = mkdtempSync(join(tmpdir(), 'lamplighter-e2e-'))
+  const folder = newFolder('lamplighter-e2e-')
   cpSync(seed.folder, folder, { recursive: true })
   return openHouse({ folder, port: seed.port, allowNets })
 }
@@ -114,7 +113,7 @@ export async function openHouse(given: { folder: string; port: number; allowNets
 
 /** A real server on which nothing has happened yet: no event, no list, no rule. */
 export async function emptyHouse(port: number): Promise<Pick<House, 'url' | 'invite' | 'close'>> {
-  const folder = mkdtempSync(join(tmpdir(), 'lamplighter-empty-'))
+  const folder = newFolder('lamplighter-empty-')
   const url = `http://localhost:${port}`
   const { config } = loadConfig({ env: {}, flags: { data: folder, url, listen: `127.0.0.1:${port}` }, folder })
   const context = await openContext({ config })

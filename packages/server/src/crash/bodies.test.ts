@@ -1,10 +1,9 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newFolder } from '../storage/testing/room.ts'
 import { uploadOf } from '../testing/made-events.ts'
 import { Life } from './testing/life.ts'
 
@@ -18,7 +17,7 @@ const TIMES = 10
 /** Whole files come and go here, and a busy machine has to be asked again. */
 const FETCHES = 4
 
-const folder = mkdtempSync(join(tmpdir(), 'll-bodies-'))
+const folder = newFolder('ll-bodies-')
 let life: Life
 let files: Server
 let port: number

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { engines, type Place, type TestEngine } from '../storage/testing/engines.ts'
+import { newFolder } from '../storage/testing/room.ts'
 import type { Errand } from './testing/errand.ts'
 import { History } from './testing/history.ts'
 import { Life } from './testing/life.ts'
@@ -12,7 +12,7 @@ const KILLS = Number(process.env.LAMPLIGHTER_KILLS ?? 25)
 
 /** What an outsider keeps, while `body` runs. */
 async function withOutside(body: (outside: string) => Promise<void>): Promise<void> {
-  const outside = mkdtempSync(join(tmpdir(), 'll-crash-'))
+  const outside = newFolder('ll-crash-')
   try {
     await body(outside)
   } finally {

@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { newFolder } from '../storage/testing/room.ts'
 import { Life } from './testing/life.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'll-uploads-'))
+const folder = newFolder('ll-uploads-')
 let life: Life
 afterAll(async () => {
   await life.kill()

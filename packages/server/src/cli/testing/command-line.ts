@@ -1,11 +1,14 @@
-import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { type Context, openContext } from '../../context.ts'
 import { loadConfig } from '../../http/config.ts'
 import { startServer } from '../../http/server.ts'
+import { keepWriters } from '../../storage/ahead.ts'
+import { newFolder } from '../../storage/testing/room.ts'
 import { runCommand } from '../run.ts'
+
+keepWriters()
 
 export interface Ran {
   readonly code: number
@@ -38,14 +41,14 @@ export async function lamplighter(
 
 export const initLine = ['init', '--name', 'Harbour', '--admin', 'Robin', '--country', 'gb', '--yes', '--json'] as const
 
-const template = mkdtempSync(join(tmpdir(), 'll-'))
+const template = newFolder('ll-')
 let made: Promise<Ran> | undefined
 
 /** A folder of its own, in which `init` has run. */
 export async function initialised(): Promise<string> {
   made ??= lamplighter(template, initLine)
   await made
-  const folder = mkdtempSync(join(tmpdir(), 'll-'))
+  const folder = newFolder('ll-')
   cpSync(template, folder, { recursive: true })
   // The copy gets the usual mode of a folder, not that of its model.
   chmodSync(join(folder, '.lamplighter'), 0o700)
@@ -79,7 +82,7 @@ export async function whileServing<T>(
 }
 
 export function emptyFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'll-'))
+  return newFolder('ll-')
 }
 
 process.once('exit', () => rmSync(template, { recursive: true, force: true }))

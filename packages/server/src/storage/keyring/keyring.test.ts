@@ -1,7 +1,7 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { newFolder } from '../testing/room.ts'
 import { type Keyring, openKeyring } from './index.ts'
 
 const PLACE = { table: 'reports', column: 'text', row: 'rep_1' }
@@ -11,7 +11,7 @@ let keyring: Keyring
 let now = 1_750_000_000_000
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'lamplighter-keys-'))
+  folder = newFolder('lamplighter-keys-')
   now = 1_750_000_000_000
   keyring = await openKeyring(folder, { now: () => now })
 })
@@ -115,7 +115,7 @@ test('a keyring whose master key is missing or another refuses to start, and mak
   rmSync(join(folder, 'master.key'))
   await expect(openKeyring(folder)).rejects.toMatchObject({ code: 'master_key_missing' })
   expect(existsSync(join(folder, 'master.key'))).toBe(false)
-  const other = mkdtempSync(join(tmpdir(), 'lamplighter-keys-'))
+  const other = newFolder('lamplighter-keys-')
   const stranger = await openKeyring(other)
   stranger.close()
   const { fileMasterKey } = await import('./index.ts')
@@ -125,5 +125,5 @@ test('a keyring whose master key is missing or another refuses to start, and mak
   })
   rmSync(other, { recursive: true })
   // For the hook that closes it.
-  keyring = await openKeyring(mkdtempSync(join(tmpdir(), 'lamplighter-keys-')))
+  keyring = await openKeyring(newFolder('lamplighter-keys-'))
 })

@@ -1,5 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toWire } from '../form.ts'
@@ -7,6 +6,7 @@ import { loadSchemas } from '../load.ts'
 import { migrate } from '../migrate.ts'
 import { LIMITS } from '../options.ts'
 import { MODULES } from '../testing/opened.ts'
+import { newFolder } from '../testing/room.ts'
 import { openWriter } from './database.ts'
 import { Faults } from './faults.ts'
 import { Groups } from './group.ts'
@@ -21,7 +21,7 @@ const STATEMENTS = 30
 
 let folder: string
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'lamplighter-'))
+  folder = newFolder('lamplighter-')
   const db = openWriter(join(folder, 'fresh.db'))
   await migrate(migrationTarget(db, 'test'), await loadSchemas(MODULES.map((module) => module.href)))
   db.exec("insert into bank_accounts (id, balance) values ('a', 100), ('b', 100)")

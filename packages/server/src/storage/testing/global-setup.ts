@@ -1,14 +1,9 @@
-import { fileURLToPath } from 'node:url'
 import { FOLDER_VARIABLE, postgresBinaries, stopServer } from './postgres.ts'
-import { makeRoom, newFolder, removeRoom } from './room.ts'
-
-const CACHE = fileURLToPath(new URL('../../../../../node_modules/.cache/lamplighter', import.meta.url))
+import { newFolder, prepareRun } from './room.ts'
 
 /** Vitest: a place for the databases of the run and for its PostgreSQL, which starts when the first test asks for it, and their end. */
 export default function setup(): () => void {
-  // What Node made of the sources is kept, for the many processes that tests start. The command keeps it there, too.
-  process.env.NODE_COMPILE_CACHE ??= CACHE
-  const room = makeRoom()
+  const end = prepareRun()
   const folder = newFolder('lamplighter-pg-')
   process.env[FOLDER_VARIABLE] = folder
   if (process.env.LAMPLIGHTER_TEST_POSTGRES === undefined && postgresBinaries() === undefined) {
@@ -18,6 +13,6 @@ export default function setup(): () => void {
   }
   return () => {
     stopServer(folder)
-    removeRoom(room)
+    end()
   }
 }
