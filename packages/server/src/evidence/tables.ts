@@ -28,7 +28,7 @@ export interface MediaTable {
   /** Bytes that nothing flagged go at this instant; null once an exhibit keeps them. */
   drop_at: number | null
 }
-/** A file on its way here: noted before its first byte is written, so that what a kill leaves behind is found. */
+/** A file on its way here, or a place for one: noted before its first byte is written, so that what a kill leaves behind is found. */
 export interface MediaArrivingTable {
   key_id: string
   blob: string
@@ -140,7 +140,7 @@ export const schema = defineSchema({
     media: {
       kept: { forever: 'until what the file belongs to was judged, at most 24 hours; the bytes go with their key' },
     },
-    media_arriving: { kept: { forever: 'until the file is whole; three hours if its upload was cut off by a kill' } },
+    media_arriving: { kept: { forever: 'until the file is whole; three hours if none came, or its upload was cut off by a kill' } },
     exhibits: { kept: { forever: 'until the hold of the exhibit ends; then key and bytes are destroyed' } },
     reveals: { kept: { from: 'at', default: days(730), min: days(365), max: days(3650) } },
     reveal_servings: { kept: { from: 'at', default: days(730), min: days(365), max: days(3650) } },
