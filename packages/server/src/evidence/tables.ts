@@ -140,7 +140,9 @@ export const schema = defineSchema({
     media: {
       kept: { forever: 'until what the file belongs to was judged, at most 24 hours; the bytes go with their key' },
     },
-    media_arriving: { kept: { forever: 'until the file is whole; three hours if none came, or its upload was cut off by a kill' } },
+    media_arriving: {
+      kept: { forever: 'until the file is whole; three hours if none came, or its upload was cut off by a kill' },
+    },
     exhibits: { kept: { forever: 'until the hold of the exhibit ends; then key and bytes are destroyed' } },
     reveals: { kept: { from: 'at', default: days(730), min: days(365), max: days(3650) } },
     reveal_servings: { kept: { from: 'at', default: days(730), min: days(365), max: days(3650) } },
