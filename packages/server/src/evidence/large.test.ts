@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { film, noFilm } from '../testing/film.ts'
 import { freshId, type House, openHouse, type Person, picture, TERROR, uploadOf } from '../testing/house.ts'
 import { readLarge } from './decoder/large.ts'
-import { taking } from './taking.ts'
+import { type Taken, taking } from './taking.ts'
 
 if (noFilm !== null) console.warn(`SKIPPED matching 4.2, videos that are larger than memory: ${noFilm}`)
 
@@ -61,7 +61,7 @@ describe('how large a file may be', () => {
       'latin1',
     )
   const take = async (type: Parameters<typeof head>[0], bytes: number, declared?: number) => {
-    const taken = { size: 0 }
+    const taken: Taken = { size: 0, held: [] }
     let given = 0
     const coming = (async function* () {
       yield head(type).subarray(0, 5)
@@ -89,6 +89,21 @@ describe('how large a file may be', () => {
       const { code, given } = await take(type, bytes)
       expect([type, bytes, code]).toEqual([type, bytes, passes ? undefined : 'too_large'])
       if (passes) expect(given).toBe(bytes)
+    }
+  })
+
+  test('of one that has more than 1 MiB nothing is held while it comes', async () => {
+    for (const [size, isHeld] of [
+      [MIB, true],
+      [MIB + 1, false],
+    ] as const) {
+      const taken: Taken = { size: 0, held: [] }
+      const limits = { videoBytes: 60 * MIB }
+      const coming = (async function* () {
+        yield* many(size)
+      })()
+      for await (const _ of taking(coming, { update: () => undefined }, taken, limits));
+      expect([taken.size, taken.held && Buffer.concat(taken.held).length]).toEqual([size, isHeld ? size : undefined])
     }
   })
 

@@ -18,11 +18,12 @@ export const mediaByKey = defineQuery(
     db.selectFrom('media').selectAll().where('media_key', '=', key).executeTakeFirst(),
 )
 
-/** Notes that a file is coming, before anything of it is written. */
+/** Notes that files are coming, before anything of them is written. */
 export const beginMedia = defineWork(
   'evidence.begin-media',
-  async ({ db, now }: Tx, { keyId, blob }: SealedFile): Promise<void> => {
-    await db.insertInto('media_arriving').values({ key_id: keyId, blob, at: now }).execute()
+  async ({ db, now }: Tx, files: readonly SealedFile[]): Promise<void> => {
+    const rows = files.map(({ keyId, blob }) => ({ key_id: keyId, blob, at: now }))
+    await db.insertInto('media_arriving').values(rows).execute()
   },
   { urgent: true },
 )

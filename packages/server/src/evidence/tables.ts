@@ -29,7 +29,7 @@ export interface MediaTable {
   /** Bytes that nothing flagged go at this instant; null once an exhibit keeps them. */
   drop_at: number | null
 }
-/** A file on its way here: noted before its first byte is written, so that what a kill leaves behind is found. */
+/** A file on its way here, or a place for one: noted before its first byte is written, so that what a kill leaves behind is found. */
 export interface MediaArrivingTable {
   key_id: string
   blob: string
@@ -160,7 +160,9 @@ export const schema = defineSchema({
     media: {
       kept: { forever: 'until what the file belongs to was judged, at most 24 hours; the bytes go with their key' },
     },
-    media_arriving: { kept: { forever: 'until the file is whole; three hours if its upload was cut off by a kill' } },
+    media_arriving: {
+      kept: { forever: 'until the file is whole; three hours if none came, or its upload was cut off by a kill' },
+    },
     renditions: {
       kept: { forever: 'a day, and no longer than the file that they are made of; the bytes go with the row' },
     },

@@ -4,9 +4,14 @@ import { LIMITS, sniff } from './decoder/index.ts'
 /** As much of a file as `sniff` looks at. */
 const HEAD = 1_024
 
+/** As much of one file as is held in memory while it comes (matching.md §4.1). */
+const HELD_BYTES = 1024 ** 2
+
 /** What is known of a file while it comes. */
 export interface Taken {
   size: number
+  /** All that came, as long as it is small. */
+  held: Uint8Array[] | undefined
 }
 
 /** Limits of one upload. */
@@ -39,6 +44,8 @@ export async function* taking(
       if (size > most) throw tooLarge(most)
     }
     hash.update(chunk)
+    if (taken.size > HELD_BYTES) taken.held = undefined
+    taken.held?.push(chunk)
     yield chunk
   }
 }

@@ -124,7 +124,7 @@ test('matching 6: what a killed upload left behind goes at the next start, and n
   const { context } = server
   const leave = async (blob: string): Promise<void> => {
     const keyId = await context.keyring.make('exhibit', blob)
-    await context.storage.store.tx(beginMedia, { blob, keyId })
+    await context.storage.store.tx(beginMedia, [{ blob, keyId }])
     await context.storage.blobs.put(
       blob,
       (async function* () {

@@ -1,15 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { AppError } from '../http/errors.ts'
 import { isStorageError, type Storage } from '../storage/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
-import { type Decoder, type LargeFile, LIMITS, type Measurement, type Rendered } from './decoder/index.ts'
+import type { Decoder, LargeFile, Measurement, Rendered } from './decoder/index.ts'
 import type { FilesOf } from './erase.store.ts'
 import type { MediaFetcher } from './fetch.ts'
+import { after, makeMeasuring } from './measuring.ts'
+import { type FileKeyring, makePlaces } from './places.ts'
 import { makeRenditions } from './renditions.ts'
-import { collect, openFile, sealFile } from './sealed-file.ts'
+import { sealFile } from './sealed-file.ts'
 import {
   arrivingSince,
-  beginMedia,
   dropMedia,
   endArriving,
   endExhibits,
@@ -17,22 +18,14 @@ import {
   exhibitsDestroyed,
   forgetFilesOf,
   mediaByKey,
-  mediaMeasured,
   type SealedFile,
   storeMedia,
 } from './store.ts'
 import type { MediaTable } from './tables.ts'
-import { taking, upTo } from './taking.ts'
+import { type Taken, taking } from './taking.ts'
 
 /** No upload takes this long; another process may still be taking a file that came later. */
 const ARRIVES_WITHIN_MS = 3 * 3_600_000
-
-/** As much of the keyring as files need: one key a file, destroyed with it. */
-export interface FileKeyring {
-  make(kind: 'exhibit', ref: string): Promise<string>
-  use<T>(id: string, how: (key: { derive(info: string): Uint8Array }) => Promise<T> | T): Promise<T>
-  destroy(ids: readonly string[], why: string): Promise<void>
-}
 
 export interface StoredMedia {
   readonly row: MediaTable
@@ -61,8 +54,10 @@ export interface MediaVault {
   }): Promise<{ created: boolean; row: MediaTable }>
   /** The file with its facts, waiting up to `budgetMs` for a measurement that is under way. */
   find(connection: string, id: string, budgetMs: number): Promise<StoredMedia | undefined>
+  /** What is known of a stored file, waiting up to `budgetMs` for a measurement that is under way. */
+  facts(row: MediaTable, budgetMs: number): Promise<Measurement | undefined>
   /**
-   * The same for a file that is at an address: fetched if it is not there yet, and stored as if it had been handed in. Waits up to `budgetMs`;
+   * As `find`, for a file that is at an address: fetched if it is not there yet, and stored as if it had been handed in. Waits up to `budgetMs`;
    * what is late goes on, and the next call finds it.
    */
   fetched(
@@ -100,44 +95,9 @@ export function makeMediaVault(parts: {
   const { storage, keyring, sealer, decoder, fetcher, videoBytes, now } = parts
   const renditions = makeRenditions({ storage, keyring })
   const fetching = new Map<string, Promise<boolean>>()
-  const measuring = new Map<string, Promise<Measurement>>()
   const fileKey = (id: string): Promise<Uint8Array> => keyring.use(id, (key) => key.derive('file'))
-
-  async function* opened({ blob, keyId }: SealedFile): AsyncGenerator<Uint8Array> {
-    yield* openFile(await fileKey(keyId), blob, await storage.blobs.get(blob))
-  }
-
-  const bytesOf = async (file: SealedFile): Promise<Uint8Array | LargeFile> => {
-    const { whole, bytes } = await upTo(opened(file), LIMITS.bytes)
-    return whole ? bytes : { bytes: () => opened(file) }
-  }
-
-  const measure = (row: MediaTable, budgetMs?: number): Promise<Measurement> => {
-    const running = measuring.get(row.media_key)
-    if (running !== undefined) return running
-    const started = (async () => {
-      const file = { blob: row.blob, keyId: row.key_id }
-      const claimed = row.claimed_type ?? undefined
-      const facts =
-        row.size > LIMITS.bytes
-          ? await decoder.measureLarge({ bytes: () => opened(file) }, claimed)
-          : await decoder.measure(await collect(opened(file), LIMITS.bytes), claimed, budgetMs)
-      // A measurement that was only late is not a result: the next event that names the file asks again.
-      if (facts.unknown.some(({ why }) => why === 'late')) return facts
-      await storage.store.tx(mediaMeasured, {
-        key: row.media_key,
-        state: facts.unknown.length === 0 ? 'measured' : 'partly',
-        facts: await sealer.seal('media', 'facts', row.media_key, facts),
-      })
-      return facts
-    })()
-    measuring.set(row.media_key, started)
-    const forget = (): void => {
-      measuring.delete(row.media_key)
-    }
-    started.then(forget, forget)
-    return started
-  }
+  const takePlace = makePlaces({ storage, keyring, now })
+  const measuring = makeMeasuring({ storage, sealer, decoder, fileKey })
 
   const fetchOnce = (connection: string, id: string, url: string): Promise<boolean> => {
     const key = mediaKey(connection, id)
@@ -180,16 +140,14 @@ export function makeMediaVault(parts: {
   const vault: MediaVault = {
     async put({ connection, id, audience, claimedType, sha256: promised, declared, bytes }) {
       const key = mediaKey(connection, id)
-      const blob = `media-${randomBytes(16).toString('hex')}`
-      const keyId = await keyring.make('exhibit', blob)
-      await storage.store.tx(beginMedia, { blob, keyId })
+      const { blob, keyId } = await takePlace()
       const sha256 = createHash('sha256')
-      const counted = { size: 0 }
-      const coming = taking(bytes, sha256, counted, { videoBytes, declared })
+      const taken: Taken = { size: 0, held: [] }
+      const coming = taking(bytes, sha256, taken, { videoBytes, declared })
       const sealed = sealFile(await fileKey(keyId), blob, coming)
       try {
         await storage.blobs.put(blob, sealed)
-        if (counted.size === 0) throw new AppError('invalid', 'The body is empty; send the bytes of the file.')
+        if (taken.size === 0) throw new AppError('invalid', 'The body is empty; send the bytes of the file.')
         const digest = sha256.digest('hex')
         if (promised !== undefined && promised !== digest) {
           throw new AppError(
@@ -201,7 +159,7 @@ export function makeMediaVault(parts: {
           media_key: key,
           media_id: id,
           audience,
-          size: counted.size,
+          size: taken.size,
           sha256: digest,
           blob,
           key_id: keyId,
@@ -209,7 +167,7 @@ export function makeMediaVault(parts: {
         })
         if (!stored.created) await forget({ blob, keyId })
         // Measuring starts at once; whoever needs the result waits for it in `find`.
-        measure(stored.row).catch(() => undefined)
+        measuring.measure(stored.row, taken.held && Buffer.concat(taken.held)).catch(() => undefined)
         return stored
       } catch (error) {
         // Nobody knows whether the row was written: if it was, its file must open. Else it still stands among those that come (`tidy`).
@@ -219,12 +177,9 @@ export function makeMediaVault(parts: {
     },
     async find(connection, id, budgetMs) {
       const row = await storage.store.read(mediaByKey, mediaKey(connection, id))
-      if (row === undefined) return undefined
-      if (row.facts !== null)
-        return { row, facts: await sealer.open<Measurement>('media', 'facts', row.media_key, row.facts) }
-      const facts = await Promise.race([measure(row).catch(() => undefined), after(budgetMs)])
-      return { row, facts }
+      return row && { row, facts: await measuring.facts(row, budgetMs) }
     },
+    facts: measuring.facts,
     async fetched({ connection, id, url }, budgetMs) {
       const began = performance.now()
       const done = fetchOnce(connection, id, url).catch(() => false)
@@ -238,9 +193,9 @@ export function makeMediaVault(parts: {
       if (rows.some((row) => row === undefined)) return undefined
       return rows.every((row) => row?.audience === 'public') ? 'public' : 'private'
     },
-    bytes: bytesOf,
+    bytes: measuring.bytes,
     shown: (file) =>
-      renditions.of(file, async () => decoder.render(await bytesOf(file), { step: 'full', colour: true })),
+      renditions.of(file, async () => decoder.render(await measuring.bytes(file), { step: 'full', colour: true })),
     async erase(of) {
       await destroy(await storage.store.tx(endFilesOf, of), 'erasure')
       return storage.store.tx(forgetFilesOf, of)
@@ -290,11 +245,6 @@ export function makeMediaVault(parts: {
     await renditions.end(files)
   }
 }
-
-const after = (ms: number): Promise<undefined> =>
-  new Promise((resolve) => {
-    setTimeout(() => resolve(undefined), ms).unref()
-  })
 
 async function* pieceOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes

@@ -36,6 +36,7 @@ function bookOf(digests: readonly string[]): ListBook {
 // No file was handed in: all that is known came with the event.
 const emptyVault: MediaVault = {
   find: async () => undefined,
+  facts: async () => undefined,
   fetched: async () => 'fetch_failed',
   audienceOf: async () => undefined,
   put: () => Promise.reject(new Error('nothing is put here')),

@@ -95,16 +95,15 @@ export function routesOf(services: IntakeServices): Route[] {
           declared,
           bytes: paced(streamOf(raw)),
         })
-        const found =
-          prefer.waitS === undefined ? undefined : await services.vault.find(connection, params.id, prefer.waitS * 1000)
+        const facts = prefer.waitS === undefined ? undefined : await services.vault.facts(row, prefer.waitS * 1000)
         return {
           status: created ? 201 : 200,
           body: {
             id: row.media_id,
             size: row.size,
             sha256: row.sha256,
-            state: found?.facts === undefined ? row.state : found.facts.unknown.length === 0 ? 'measured' : 'partly',
-            ...(found?.facts !== undefined && { unknown: found.facts.unknown.map((one) => ({ ...one })) }),
+            state: facts === undefined ? row.state : facts.unknown.length === 0 ? 'measured' : 'partly',
+            ...(facts !== undefined && { unknown: facts.unknown.map((one) => ({ ...one })) }),
           },
         }
       },
