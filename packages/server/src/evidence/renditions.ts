@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Storage } from '../storage/index.ts'
 import type { Rendered } from './decoder/index.ts'
+import type { FileKeyring } from './places.ts'
 import {
   beginRendition,
   endedRenditions,
@@ -11,7 +12,6 @@ import {
 } from './renditions.store.ts'
 import { collect, openFile, sealFile } from './sealed-file.ts'
 import type { SealedFile } from './store.ts'
-import type { FileKeyring } from './vault.ts'
 
 /** No rendition is nearly as long: 2,048 pixels a side. */
 const MOST_BYTES = 16 * 1024 * 1024
