@@ -1,9 +1,6 @@
 import type { ManyFound, Nearby, RingIndex, Segment } from '@lamplighter/matching'
+import { piecesOf } from './pieces.ts'
 import { SEARCHERS, SLOTS, type Threads } from './threads.ts'
-
-const HASH_BYTES = 32
-/** Hashes that a thread is asked about at once: it takes some milliseconds, beside which the message is nothing. */
-const PIECE = 256
 
 /** Searches many hashes at once, in threads on the memory of the index: whoever asked goes on answering others meanwhile (matching.md §8.6). */
 export class SearchThreads {
@@ -74,11 +71,4 @@ export class SearchThreads {
     for (const each of ended) if (each.status === 'rejected') throw each.reason
     return found
   }
-}
-
-/** The hashes in some pieces for each thread, none of them empty. */
-function piecesOf(hashes: Uint8Array, threads: number): readonly Uint8Array[] {
-  const count = hashes.length / HASH_BYTES
-  const piece = HASH_BYTES * Math.max(1, Math.min(PIECE, Math.ceil(count / threads / 4)))
-  return Array.from({ length: Math.ceil(hashes.length / piece) }, (_, i) => hashes.slice(piece * i, piece * (i + 1)))
 }

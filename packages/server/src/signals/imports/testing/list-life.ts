@@ -26,10 +26,16 @@ export interface ListErrand {
 
 const PROGRAM = fileURLToPath(new URL('./import-program.ts', import.meta.url))
 
-/** Does something to a list in a process of its own. @returns `SIGKILL`, or what it said at its end */
+/**
+ * Does something to a list in a process of its own.
+ *
+ * @param node what Node is told beside it
+ * @returns `SIGKILL`; else by how many bytes its memory grew at most, or the code of what it threw
+ */
 export async function inAnotherProcess(
   house: House,
   errand: Pick<ListErrand, 'list' | 'act' | 'dieAfter'>,
+  node: readonly string[] = [],
 ): Promise<string> {
   const { folder, url, schema } = house.place
   const told: ListErrand = {
@@ -37,7 +43,7 @@ export async function inAnotherProcess(
     ...(url !== undefined && { url }),
     ...(schema !== undefined && { schema }),
   }
-  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(told)], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...node, PROGRAM, JSON.stringify(told)], { stdio: ['ignore', 'pipe', 'pipe'] })
   const said = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said.out += text
