@@ -14,7 +14,7 @@ const plain = ['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--e
 export const kernels = [
   // 64 MiB hold ten times what a picture of 100 megapixels needs.
   { name: 'pdq', source: 'pdq/kernels/pdq.ts', flags: ['--initialMemory', '2', '--maximumMemory', '1024'] },
-  // 128 MiB hold the file twice and a few lines of the picture.
+  // 128 MiB hold the file twice and a few lines of the picture, or the coefficients of a progressive one.
   { name: 'jpeg', source: 'jpeg/kernels/jpeg.ts', flags: ['--initialMemory', '2', '--maximumMemory', '2048'] },
   { name: 'ring', source: 'index/kernels/ring.ts' },
   // The same over a memory that threads share, which is given to it.

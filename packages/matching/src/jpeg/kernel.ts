@@ -1,6 +1,18 @@
 import type { Pixels } from '../pdq/pixels.ts'
 import { type Instance, instanceOf, type WasmModule } from '../wasm.ts'
-import { demand, type Head, isEnd, type JpegRefusal, Refused, readHead } from './markers.ts'
+import {
+  type CodeTable,
+  demand,
+  type Frame,
+  type Head,
+  isEnd,
+  type JpegRefusal,
+  type Next,
+  Refused,
+  readHead,
+  readNext,
+  type Scan,
+} from './markers.ts'
 
 const CALLS = [
   'begin',
@@ -10,6 +22,8 @@ const CALLS = [
   'assign',
   'beginScan',
   'nextRows',
+  'readScan',
+  'nextRowsOf',
   'rowsAt',
   'ended',
 ] as const
@@ -27,7 +41,7 @@ const ZIGZAG = Uint8Array.from([
 export type DecodedJpeg = Pixels | { readonly refused: JpegRefusal }
 
 /**
- * Decodes a JPEG of 8 bits, sequential, grey or YCbCr, whole and sound from the first byte to the end of image: three channels, or one if it is
+ * Decodes a JPEG of 8 bits, sequential or progressive, grey or YCbCr, whole and sound from the first byte to the end of image: three channels, or one if it is
  * grey, the same numbers that libjpeg gives ("islow", fancy upsampling). Everything else is refused, never guessed at (matching.md §5.2).
  *
  * @param module `wasm/jpeg.wasm` of this package, compiled
@@ -51,25 +65,42 @@ function decoded(module: WasmModule, bytes: Uint8Array, head: Head): Pixels {
   const wasm = instanceOf(module, CALLS)
   const { call, memory } = wasm
   const channels = components.length === 1 ? 1 : 3
-  const file = call.begin(bytes.length, width, height, channels, across, down) >>> 0
+  const isProgressive = Number(head.frame.isProgressive)
+  const file = call.begin(bytes.length, width, height, channels, across, down, isProgressive) >>> 0
   if (file === 0) throw new Refused('too_large')
   // Memory grows in `begin` only, so one view serves the whole picture.
   const inside = new Uint8Array(memory.buffer)
   inside.set(bytes, file)
-  putTables(wasm, head)
-  call.beginScan(head.scan.at, head.restarts)
+  putSteps(wasm, head)
+  putTables(wasm, head.tables)
+  if (head.frame.isProgressive) readScans(wasm, bytes, head)
+  else beginScan(wasm, head)
   const data = new Uint8Array(width * height * channels)
   const rowBytes = width * channels
-  for (let at = 0; at < data.length; ) {
-    const rows = call.nextRows()
+  for (let at = 0, line = 0; at < data.length; line += 1) {
+    const rows = head.frame.isProgressive ? call.nextRowsOf(line) : call.nextRows()
     if (rows < 0) throw new Refused('damaged')
     const from = call.rowsAt()
     data.set(inside.subarray(from, from + rows * rowBytes), at)
     at += rows * rowBytes
   }
-  const end = call.ended()
-  if (end < 0 || !isEnd(bytes, end)) throw new Refused('damaged')
+  if (!head.frame.isProgressive) {
+    const end = call.ended()
+    if (end < 0 || !isEnd(bytes, end)) throw new Refused('damaged')
+  }
   return { width, height, channels, data }
+}
+
+/** The one scan of a sequential picture: all components, all coefficients, in full. */
+function beginScan({ call }: Wasm, { frame, scan, tables, restarts }: Head): void {
+  demand(scan.first === 0 && scan.last === 63 && scan.high === 0 && scan.low === 0)
+  demand(scan.tables.length === frame.components.length)
+  for (const [index, { id }] of frame.components.entries()) {
+    const by = scan.tables[index]
+    demand(by?.id === id && tables[by.first] !== undefined && tables[4 + by.other] !== undefined)
+    call.assign(index, by.first, by.other)
+  }
+  call.beginScan(scan.at, restarts)
 }
 
 /** Samples of luma to one of chroma. Of one component alone the sampling means nothing. */
@@ -88,19 +119,73 @@ function samplingOf({ frame: { width, components } }: Head): { readonly across: 
   return { across, down }
 }
 
-function putTables({ call, memory }: Wasm, { frame, scan, steps, tables }: Head): void {
-  const inside = new DataView(memory.buffer)
-  demand(scan.tables.length === frame.components.length)
+function putTables({ call, memory }: Wasm, tables: readonly (CodeTable | undefined)[]): void {
   for (const { slot, definition } of tables.filter((table) => table !== undefined)) {
     new Uint8Array(memory.buffer).set(definition, call.definitionAt())
     demand(call.define(slot) === 1)
   }
+}
+
+function putSteps({ call, memory }: Wasm, { frame, steps }: Head): void {
+  const inside = new DataView(memory.buffer)
   for (const [index, component] of frame.components.entries()) {
-    const by = scan.tables[index]
     const table = steps[component.steps]
-    demand(by?.id === component.id && table !== undefined)
-    demand(tables[by.first] !== undefined && tables[4 + by.other] !== undefined)
+    demand(table !== undefined)
     for (const [at, place] of ZIGZAG.entries()) inside.setInt16(call.stepsAt(index) + 2 * place, table[at] ?? 0, true)
-    call.assign(index, by.first, by.other)
+  }
+}
+
+/** Below which bit nothing is known of a coefficient; before the first scan about it, of any bit. */
+const NOTHING = 99
+
+/**
+ * Reads all scans of a progressive picture. Each has to go on where the one before ended, and at the end everything is known: of pictures with
+ * gaps libjpeg guesses what is missing.
+ */
+function readScans(wasm: Wasm, bytes: Uint8Array, { frame, scan, tables, restarts }: Head): void {
+  const { call } = wasm
+  const known = frame.components.map(() => new Uint8Array(64).fill(NOTHING))
+  const defined = tables.map((table) => table !== undefined)
+  let next: Next | undefined = { scan, tables: [], restarts }
+  for (let interval = restarts; next !== undefined; ) {
+    putTables(wasm, next.tables)
+    for (const { slot } of next.tables) defined[slot] = true
+    interval = next.restarts ?? interval
+    const mask = assigned(wasm, { frame, scan: next.scan, defined })
+    for (const [index, bits] of known.entries()) if ((mask >> index) & 1) note(bits, next.scan)
+    const { at, first, last, high, low } = next.scan
+    call.beginScan(at, interval)
+    const end = call.readScan(mask, first, last, Number(high > 0), low)
+    if (end < 0) throw new Refused('damaged')
+    next = readNext(bytes, end)
+  }
+  demand(known.every((bits) => bits.every((low) => low === 0)))
+}
+
+/** Hands over the tables of a scan. @returns its components, a bit each */
+function assigned(
+  { call }: Wasm,
+  { frame, scan, defined }: { frame: Frame; scan: Scan; defined: readonly boolean[] },
+): number {
+  let mask = 0
+  for (const { id, first, other } of scan.tables) {
+    const index = frame.components.findIndex((component) => component.id === id)
+    // In the order of the frame, each at most once.
+    demand(index >= 0 && mask >> index === 0)
+    demand(scan.first === 0 ? scan.high > 0 || defined[first] === true : defined[4 + other] === true)
+    call.assign(index, first, other)
+    mask |= 1 << index
+  }
+  demand(mask !== 0 && (scan.first === 0 ? scan.last === 0 : scan.tables.length === 1))
+  return mask
+}
+
+/** What a scan adds to what is known of the bits of one component (ITU-T T.81 §G.1.1.1). */
+function note(bits: Uint8Array, { first, last, high, low }: Scan): void {
+  demand(first <= last && last < 64 && low < 14 && (high === 0 || low === high - 1))
+  demand(first === 0 || bits[0] !== NOTHING)
+  for (let at = first; at <= last; at += 1) {
+    demand(bits[at] === (high === 0 ? NOTHING : high))
+    bits[at] = low
   }
 }

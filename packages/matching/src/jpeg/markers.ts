@@ -29,13 +29,29 @@ export interface Frame {
   readonly width: number
   readonly height: number
   readonly components: readonly Component[]
+  /** Coefficients come in several scans. */
+  readonly isProgressive: boolean
 }
 
 /** Which component of a scan reads with which tables. */
 export interface Scan {
   readonly tables: readonly { readonly id: number; readonly first: number; readonly other: number }[]
+  /** The first and the last of the coefficients that it is about, in the order of the zigzag. */
+  readonly first: number
+  readonly last: number
+  /** The bits below which nothing was known before it; 0 in the first scan. And those below which nothing is known behind it. */
+  readonly high: number
+  readonly low: number
   /** Where its coded bytes begin. */
   readonly at: number
+}
+
+/** What stands between two scans of a progressive picture. */
+export interface Next {
+  readonly scan: Scan
+  readonly tables: readonly CodeTable[]
+  /** Where it says so anew. */
+  readonly restarts?: number
 }
 
 /** A table of Huffman codes: 16 counts, then the symbols. @param slot 0 to 3 for first coefficients, 4 to 7 for others */
@@ -57,6 +73,7 @@ export interface Head {
 
 const SOF0 = 0xc0
 const SOF1 = 0xc1
+const SOF2 = 0xc2
 const DHT = 0xc4
 const SOI = 0xd8
 const EOI = 0xd9
@@ -88,9 +105,9 @@ export function readHead(bytes: Uint8Array): Head {
       demandYCbCr(frame, colours)
       return { frame, scan: scanOf(body, at), steps, tables, restarts }
     }
-    if (code === SOF0 || code === SOF1) {
+    if (code === SOF0 || code === SOF1 || code === SOF2) {
       demand(frame === undefined)
-      frame = frameOf(body)
+      frame = frameOf(body, code === SOF2)
     } else if (code === DQT) readSteps(body, steps)
     else if (code === DHT) readTables(body, tables)
     else if (code === DRI) {
@@ -99,6 +116,26 @@ export function readHead(bytes: Uint8Array): Head {
     } else if (code === APP0) colours.isJfif ||= isJfif(body)
     else if (code === APP14) colours.transform = adobeTransform(body) ?? colours.transform
     else demand((code > APP0 && code <= APP15) || code === COM)
+  }
+}
+
+/** Reads what stands behind a scan. @returns undefined: the end of image @throws Refused `unusual` */
+export function readNext(bytes: Uint8Array, from: number): Next | undefined {
+  if (isEnd(bytes, from)) return undefined
+  const tables: (CodeTable | undefined)[] = []
+  let restarts: number | undefined
+  for (let at = from; ; ) {
+    const { code, body, next } = segmentAt(bytes, at)
+    at = next
+    if (code === SOS) {
+      const defined = tables.filter((table) => table !== undefined)
+      return { scan: scanOf(body, at), tables: defined, ...(restarts === undefined ? {} : { restarts }) }
+    }
+    if (code === DHT) readTables(body, tables)
+    else {
+      demand(code === DRI && body.length === 2)
+      restarts = u16(body, 0)
+    }
   }
 }
 
@@ -116,7 +153,7 @@ function segmentAt(bytes: Uint8Array, at: number): { code: number; body: Uint8Ar
   return { code, body: bytes.subarray(at + 4, next), next }
 }
 
-function frameOf(body: Uint8Array): Frame {
+function frameOf(body: Uint8Array, isProgressive: boolean): Frame {
   const count = body[5] ?? 0
   demand(body[0] === 8 && body.length === 6 + 3 * count && (count === 1 || count === 3))
   const components = Array.from({ length: count }, (_, index): Component => {
@@ -125,7 +162,7 @@ function frameOf(body: Uint8Array): Frame {
     return { id, across: sampling >> 4, down: sampling & 15, steps }
   })
   demand(new Set(components.map(({ id }) => id)).size === count)
-  const frame = { height: u16(body, 1), width: u16(body, 3), components }
+  const frame = { height: u16(body, 1), width: u16(body, 3), components, isProgressive }
   demand(frame.width > 0 && frame.height > 0)
   return frame
 }
@@ -133,15 +170,13 @@ function frameOf(body: Uint8Array): Frame {
 function scanOf(body: Uint8Array, at: number): Scan {
   const count = body[0] ?? 0
   demand(body.length === 4 + 2 * count)
-  // All coefficients at once, in full.
-  demand(body[1 + 2 * count] === 0 && body[2 + 2 * count] === 63 && body[3 + 2 * count] === 0)
+  const [first = 0, last = 0, bits = 0] = body.subarray(1 + 2 * count)
   const tables = Array.from({ length: count }, (_, index) => {
     const [id = 0, slots = 0] = body.subarray(1 + 2 * index, 3 + 2 * index)
-    const [first, other] = [slots >> 4, slots & 15]
-    demand(first < 4 && other < 4)
-    return { id, first, other }
+    demand(slots >> 4 < 4 && (slots & 15) < 4)
+    return { id, first: slots >> 4, other: slots & 15 }
   })
-  return { tables, at }
+  return { tables, first, last, high: bits >> 4, low: bits & 15, at }
 }
 
 function readSteps(body: Uint8Array, steps: (Uint8Array | undefined)[]): void {

@@ -22,8 +22,8 @@ export function tableAt(slot: i32): usize {
   return TABLES + <usize>slot * TABLE_BYTES
 }
 
-/** Makes a table of `DEFINITION`. @returns whether it is one: no code of all ones, none too long for its length */
-export function makeTable(slot: i32): bool {
+/** Makes a table of `DEFINITION`. @param isPlain it tells symbols only, not values @returns whether it is one: no code of all ones, none too long for its length */
+export function makeTable(slot: i32, isPlain: bool): bool {
   const table = tableAt(slot)
   memory.fill(table, 0, TABLE_BYTES)
   let code: i32 = 0
@@ -35,7 +35,7 @@ export function makeTable(slot: i32): bool {
     for (let k: i32 = 0; k < count; k++, code++, index++) {
       const symbol = load<u8>(DEFINITION + 16 + <usize>index)
       store<u8>(table + SYMBOLS + <usize>index, symbol)
-      if (length <= LOOKUP && code < 1 << length) enter(table, code, length, symbol, slot < 4)
+      if (length <= LOOKUP && code < 1 << length) enter(table, code, length, symbol, slot < 4, isPlain)
     }
     if (count > 0 && code >= 1 << length) return false
     // The first code that is longer, as 16 bits.
@@ -49,12 +49,12 @@ export function makeTable(slot: i32): bool {
  * Enters a code in every place that begins with it: `value << 16 | run << 8 | bits read`. Where the value does not fit,
  * `symbol << 16 | length of the code << 8`.
  */
-function enter(table: usize, code: i32, length: i32, symbol: i32, first: bool): void {
+function enter(table: usize, code: i32, length: i32, symbol: i32, first: bool, isPlain: bool): void {
   const free = LOOKUP - length
   const size = first ? symbol : symbol & 15
   for (let rest: i32 = 0; rest < 1 << free; rest++) {
     const place = table + ((<usize>((code << free) | rest)) << 2)
-    if (size > QUICK_BITS || size > free) store<i32>(place, (symbol << 16) | (length << 8))
+    if (isPlain || size > QUICK_BITS || size > free) store<i32>(place, (symbol << 16) | (length << 8))
     else {
       const value = size === 0 ? 0 : extended(rest >> (free - size), size)
       store<i32>(place, (value << 16) | (runOf(symbol, first) << 8) | (length + size))

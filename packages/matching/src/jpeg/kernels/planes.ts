@@ -36,6 +36,11 @@ export function setFrame(w: i32, h: i32, count: i32, a: i32, d: i32): void {
   read = 0
 }
 
+/** Lines of units. */
+export function lines(): i32 {
+  return (height + 8 * down - 1) / (8 * down)
+}
+
 /** Takes memory. */
 export function planPlanes(): void {
   lumaStride = <usize>((units * 8 * across + 15) & ~15)

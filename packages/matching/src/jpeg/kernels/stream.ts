@@ -77,3 +77,19 @@ export function isSpent(): bool {
   const unread = (<i32>next - <i32>last) * 8 + left
   return unread >= 0 && unread < 8
 }
+
+/** Sees to it that 32 bits are at hand. */
+export function ready(): void {
+  if (left >= 32) return
+  bits |= load<u64>(next - 8) >> left
+  next -= (63 - left) >> 3
+  left |= 56
+}
+
+/** Takes up to 32 of the bits that are at hand. @param count 1 and more */
+export function takeBits(count: i32): i32 {
+  const value = <i32>(bits >>> (64 - count))
+  bits <<= count
+  left -= count
+  return value
+}

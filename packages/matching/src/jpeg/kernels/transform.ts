@@ -32,6 +32,28 @@ export function makeSamples(steps: usize, end: i32, into: usize, stride: usize):
   for (let row: usize = 0; row < 128; row += 16) {
     v128.store(HALFWAY + row, i16x8.mul(v128.load(BLOCK + row), v128.load(steps + row)))
   }
+  transform(into, stride)
+}
+
+/** The same of a block elsewhere, whose products with its steps may be out of range. */
+export function makeSamplesOf(block: usize, steps: usize, into: usize, stride: usize): void {
+  for (let row: usize = 0; row < 128; row += 32) {
+    const a = product(block + row, steps + row)
+    const b = product(block + row + 16, steps + row + 16)
+    note<u8>(a, b, a, b)
+    v128.store(HALFWAY + row, a)
+    v128.store(HALFWAY + row, b, 16)
+  }
+  transform(into, stride)
+}
+
+function product(block: usize, steps: usize): v128 {
+  const a = v128.load(block)
+  const b = v128.load(steps)
+  return i16x8.narrow_i32x4_s(i32x4.extmul_low_i16x8_s(a, b), i32x4.extmul_high_i16x8_s(a, b))
+}
+
+function transform(into: usize, stride: usize): void {
   pass<u8>(HALFWAY, HALFWAY)
   pass<u16>(HALFWAY, SAMPLES)
   const middle = i16x8.splat(128)

@@ -17,10 +17,13 @@ const compiled = new Map<number, WasmModule>()
  */
 export function ownJpeg(bytes: Uint8Array): Pixels | undefined {
   const wanted = 2 * bytes.length + BASE_BYTES
-  const mib = STEPS_MIB.find((step) => wanted <= step * MIB)
-  if (mib === undefined) return undefined
-  const picture = decodeJpeg(moduleOf(mib), bytes)
-  return 'refused' in picture ? undefined : picture
+  for (const mib of STEPS_MIB.filter((step) => wanted <= step * MIB)) {
+    const picture = decodeJpeg(moduleOf(mib), bytes)
+    if (!('refused' in picture)) return picture
+    // Of a progressive picture all coefficients are kept: the next step may hold them.
+    if (picture.refused !== 'too_large') return undefined
+  }
+  return undefined
 }
 
 /** The address space of the most that a module may have is reserved with every instance; see `pagesFor`. */
