@@ -6,6 +6,8 @@ export const exchangesDe: typeof exchangesEn = {
   none: 'Noch kein Austausch. Einrichten mit: lamplighter exchanges set',
   states: { unapproved: 'nicht genehmigt', on: 'an', stopped: 'angehalten', off: 'aus' },
   source: 'Quelle',
+  address: 'Adresse',
+  demo: 'Teil der Demo und erfunden: Dieser Prozess selbst liefert gezeichnete Kacheln. Zwischen zwei Abrufen kommt eine und geht eine.',
   lists: 'Speist',
   every: 'Geholt alle',
   setBy: 'Eingerichtet von',

@@ -4,6 +4,8 @@ export const exchangesEn = {
   none: 'No exchange yet. Set one up with: lamplighter exchanges set',
   states: { unapproved: 'not approved', on: 'on', stopped: 'stopped', off: 'off' },
   source: 'Source',
+  address: 'Address',
+  demo: 'Part of the demo, and made up: this very process serves drawn tiles. Between two pulls one comes and one goes.',
   lists: 'Feeds',
   every: 'Pulled every',
   setBy: 'Set up by',

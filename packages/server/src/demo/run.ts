@@ -14,6 +14,7 @@ import { makeHook } from './hook.ts'
 import { seedPast } from './past.ts'
 import { type Platform, platformOf } from './platform.ts'
 import { eventOf, type Seeded, STAFF, seedHouse, seedTown } from './seed.ts'
+import { DEMO_EXCHANGE, seedExchange, sourcePages } from './source.ts'
 import { startTraffic } from './traffic.ts'
 
 export interface RunningDemo {
@@ -27,6 +28,7 @@ export interface RunningDemo {
 
 /** How often the demo's log closes a batch. */
 const LEDGER_MS = 10_000
+const LOOPBACK = ['127.0.0.0/8', '::1/128']
 const SCOPES = ['screen', 'events', 'reports', 'appeals', 'actions', 'policies', 'accounts'] as const
 
 /**
@@ -45,14 +47,15 @@ export async function openDemo(
   claimFolder(config.data, options.reset)
   const { clock = makeClock() } = options
   const hook = makeHook()
+  const source = sourcePages()
   const held: { platform?: Platform } = {}
   const context = await openContext({
     config,
     demo: true,
     now: clock.now,
     ledgerEveryMs: LEDGER_MS,
-    allowNets: new Map([['webhook:harbour', ['127.0.0.0/8', '::1/128']]]),
-    pages: () => hook.pages,
+    allowNets: new Map(['webhook:harbour', `exchange:${DEMO_EXCHANGE}`].map((name) => [name, LOOPBACK])),
+    pages: () => [...hook.pages, ...source],
     routes: () => [
       route(demoSay, async ({ body, now }) => {
         if (held.platform === undefined) throw new AppError('not_ready', 'The demo is still starting.')
@@ -77,6 +80,7 @@ export async function openDemo(
   held.platform = platform
   if (!known) await seedPast(context, clock)
   const seeded = known ? undefined : await seedTown(context, platform, clock, options.onProgress)
+  await seedExchange(context, config.url)
   const first = (await context.storage.store.read(allStaff, undefined)).find(({ name }) => name === STAFF[0].name)
   if (first === undefined) throw new AppError('internal', 'The demo has no staff; start it with --reset.')
   const { link } = await context.people.relink({ id: first.id, reason: 'the demo started', kind: 'code', doer: doer() })

@@ -12,7 +12,7 @@ import { type Account, makeTown, type Said, TERM_LISTS } from './harbour.ts'
 import { teachDemo } from './learner.ts'
 import type { Platform } from './platform.ts'
 
-const OPERATOR = 'operator'
+export const OPERATOR = 'operator'
 const wick = (name: string): Promise<string> =>
   readFile(new URL(import.meta.resolve(`@lamplighter/rules/wick/${name}`)), 'utf8')
 
@@ -77,14 +77,17 @@ export async function seedHouse(context: Context, hook: string): Promise<string[
   return staff
 }
 
-async function putList(
-  context: Context,
+/** Lets a list run, with these values. */
+export async function putList(
+  { library }: Pick<Context, 'library'>,
   list: {
     readonly id: string
     readonly kind: 'text' | 'domain' | 'pdq' | 'digest'
     readonly harm: string
     readonly context: boolean
     readonly sealed?: boolean
+    readonly source?: string
+    readonly rails?: Parameters<Context['library']['import']>[0]['facts']['rails']
   },
   text: string,
 ): Promise<void> {
@@ -94,13 +97,15 @@ async function putList(
     harm: list.harm,
     sealed: list.sealed ?? false,
     context: list.context,
-    source: 'demo',
+    source: list.source ?? 'demo',
     staleAfterMs: null,
+    ...(list.rails !== undefined && { rails: list.rails }),
   }
-  await context.library.import({ facts, text, contentType: 'text/plain', by: OPERATOR, live: true })
+  await library.import({ facts, text, contentType: 'text/plain', by: OPERATOR, live: true })
 }
 
-function pdqOf([kind, seed]: readonly [SampleKind, number]): string {
+/** Hash of a drawn picture. */
+export function pdqOf([kind, seed]: readonly [SampleKind, number]): string {
   const { width, height, data } = drawSynthetic(kind, seed, PICTURE_PX)
   const hashed = hashPicture(pdqKernel(), { width, height, channels: 4, data }, { kernel: 'exact' })
   if ('none' in hashed) throw new Error('a drawn picture has no hash')

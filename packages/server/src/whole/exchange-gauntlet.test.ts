@@ -136,7 +136,7 @@ describe.each(engines)('matching 26: exchanges in the gauntlet ($name)', (engine
         expect(await exchangeRow(house, one.name)).toMatchObject({ state: 'on', why: null })
       }
     },
-    600_000,
+    1_200_000,
   )
 })
 
@@ -150,7 +150,7 @@ test('matching 26: a server that is shot over each page takes its job up again b
   expect(shot).toBe(pages)
   expect(await standing(one)).toEqual(numbers(one.source, [1, 2, 3, 4, 5, 6]))
   expect((await house.rows('pulls')).map(({ state }) => state)).toEqual(['done'])
-}, 600_000)
+}, 1_200_000)
 
 test('matching 26: no source takes a place with another window than that it was given for', async () => {
   const bound = (await started([])).filter(({ source }) => source.resumedBy !== undefined)

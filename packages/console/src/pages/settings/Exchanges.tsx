@@ -1,6 +1,6 @@
 import { approveExchange, checkExchange, type ExchangeJson, pullExchange } from '@lamplighter/api'
 import { useQuery } from '@tanstack/react-query'
-import { exchangesQuery } from '../../api/queries.ts'
+import { exchangesQuery, meQuery } from '../../api/queries.ts'
 import { type Messages, useMessages } from '../../messages/index.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Chip } from '../../ui/Chip.tsx'
@@ -39,6 +39,7 @@ export function Exchanges() {
 function One({ one }: { one: ExchangeJson }) {
   const t = useMessages()
   const words = t.exchanges
+  const me = useQuery(meQuery)
   const mayApprove = useMay('exchanges.approve')
   const mayPull = useMay('exchanges.pull')
   const approve = useAct(approveExchange, ['exchanges'], words.approveSpoken)
@@ -57,6 +58,7 @@ function One({ one }: { one: ExchangeJson }) {
         </h2>
         <Chip look={one.state === 'on' ? 'plain' : 'strong'}>{words.states[one.state]}</Chip>
       </header>
+      {me.data?.demo === true && isOwn(addressOf(one)) && <p>{words.demo}</p>}
       {one.pulledAt === null && <p>{words.neverPulled}</p>}
       {one.trouble !== null && (
         <p className="rounded-md border border-edge bg-sunken p-3">
@@ -106,12 +108,22 @@ function One({ one }: { one: ExchangeJson }) {
   )
 }
 
+/** What is called, where an admin said it; the sources know the addresses of their own. */
+function addressOf({ settings: { url, address, root } }: ExchangeJson): string | undefined {
+  return [url, address, root].find((one): one is string => typeof one === 'string')
+}
+
+/** Whether the demo serves it itself. */
+const isOwn = (address: string | undefined): boolean => address?.startsWith(`${location.origin}/demo/`) === true
+
 function factsOf(one: ExchangeJson, t: Messages): [string, string][] {
   const words = t.exchanges
   const { credentials, approvedBy, approvedUntil, pull } = one
   const fed = Object.entries(one.lists).flatMap(([kind, list]) => (list === undefined ? [] : [`${list} (${kind})`]))
+  const address = addressOf(one)
   const rows: [string, string][] = [
     [words.source, one.source],
+    ...(address === undefined ? [] : [[words.address, address] as [string, string]]),
     [words.lists, fed.join(', ')],
     [words.every, t.length(one.everyMs)],
     [words.setBy, one.setBy],

@@ -6,6 +6,7 @@ import type { Scope } from '@lamplighter/api'
 import { distanceBits } from '@lamplighter/matching'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningServer, startServer } from '../../http/server.ts'
+import { parseListFile } from '../../signals/lists/parse.ts'
 import { hashes, turned } from '../../signals/pictures/testing/hashes.ts'
 import { CSAM, type House, openHouse, pdqOf, picture } from '../../testing/house.ts'
 import { operatorCalls } from '../../testing/operator-calls.ts'
@@ -226,7 +227,12 @@ describe('ecosystem 11: a client of HMA', () => {
       bank: { name: bank, matching_enabled_ratio: 1 },
     }
     expect(await hma.content(bank, id)).toEqual(shown)
-    expect(await hma.content(bank, id, { include_signals: 'true' })).toEqual({ ...shown, signals: { pdq: entry } })
+    const whole = await hma.content(bank, id, { include_signals: 'true' })
+    expect(whole).toEqual({ ...shown, signals: { pdq: entry } })
+    // Kept one a line, these answers are a list file.
+    expect(parseListFile(JSON.stringify(whole), 'application/x-ndjson', 'pdq').entries).toEqual([
+      { value: entry, sourceId: String(id) },
+    ])
     const until = Math.floor(house.clock.now / 1000) + 3_600
     expect(await hma.updateContent(bank, id, { disable_until_ts: until })).toEqual({
       ...shown,

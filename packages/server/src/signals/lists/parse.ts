@@ -1,5 +1,6 @@
 import { checkTerm, isOfNothing, parseDigest, parsePdq } from '@lamplighter/matching'
 import { parseVideo, writtenFrames } from '../videos/frames.ts'
+import { hmaFields, isHmaContent } from './hma-content.ts'
 import type { TermAbout } from './term-entry.ts'
 
 export type ListKind = 'pdq' | 'vpdq' | 'digest' | 'text' | 'domain'
@@ -43,7 +44,8 @@ const TAGS_APART = ';'
 const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/
 
 /**
- * Reads a list file (matching.md §9.8): CSV with a header that names `value`, JSON Lines of objects with `value`, or one value a line.
+ * Reads a list file (matching.md §9.8): CSV with a header that names `value`, JSON Lines of objects with `value` or of HMA's contents, or one value a
+ * line.
  * Values are normalised; a value listed twice counts once.
  *
  * @param contentType `text/csv`, `application/x-ndjson` or `text/plain`
@@ -114,19 +116,24 @@ function plainRow(text: string, line: number): Row | undefined {
 function jsonRows(kind: ListKind): (text: string, line: number) => Row | BadRow | undefined {
   return (text, line) => {
     if (text.trim() === '') return undefined
-    const fields = jsonObject(text, kind)
-    return fields === undefined ? { line, why: 'expected one JSON object with "value"' } : { line, fields }
+    const parsed = jsonObject(text)
+    if (parsed === undefined) return { line, why: 'expected one JSON object with "value"' }
+    if (!isHmaContent(parsed)) return { line, fields: fieldsOf(parsed, kind) }
+    const read = hmaFields(parsed, kind)
+    return 'why' in read ? { line, why: read.why } : { line, fields: read }
   }
 }
 
-function jsonObject(line: string, kind: ListKind): Record<string, string> | undefined {
-  let parsed: unknown
+function jsonObject(line: string): object | undefined {
   try {
-    parsed = JSON.parse(line)
+    const parsed: unknown = JSON.parse(line)
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined
   } catch {
     return undefined
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined
+}
+
+function fieldsOf(parsed: object, kind: ListKind): Record<string, string> {
   return Object.fromEntries(
     Object.entries(parsed).map(([name, value]) => [
       name,
