@@ -59,6 +59,14 @@ export interface MediaVault {
     readonly declared?: number | undefined
     readonly bytes: AsyncIterable<Uint8Array>
   }): Promise<{ created: boolean; row: MediaTable }>
+  /**
+   * Lays the bytes of a file down, sealed, while `use` looks at them; nothing is left of it after that, nor after a kill. What fits into memory is given
+   * whole. Throws as `put`, and as `use`.
+   */
+  passing<T>(
+    file: { readonly declared?: number | undefined; readonly bytes: AsyncIterable<Uint8Array> },
+    use: (file: Uint8Array | LargeFile) => Promise<T>,
+  ): Promise<T>
   /** The file with its facts, waiting up to `budgetMs` for a measurement that is under way. */
   find(connection: string, id: string, budgetMs: number): Promise<StoredMedia | undefined>
   /**
@@ -157,39 +165,36 @@ export function makeMediaVault(parts: {
     id: string
     url: string
   }): Promise<boolean> => {
-    const file = await fetcher(connection, url)
-    if (file === undefined) return false
-    // Who may see it is not said with an address; the event says so, and where it does not, it is private.
-    const upload = {
-      connection,
-      id,
-      audience: 'private',
-      claimedType: file.claimedType,
-      bytes: pieceOf(file.bytes),
-    } as const
-    return vault.put(upload).then(
-      () => true,
+    try {
+      // Who may see it is not said with an address; the event says so, and where it does not, it is private.
+      const got = await fetcher(connection, url, (file) => vault.put({ connection, id, audience: 'private', ...file }))
+      return got !== undefined
+    } catch (error) {
       // Handed in under the same id meanwhile, with other bytes: those count.
-      (error: unknown) => {
-        if (error instanceof AppError && error.code === 'conflict') return true
-        throw error
-      },
-    )
+      if (error instanceof AppError && error.code === 'conflict') return true
+      throw error
+    }
+  }
+
+  /** A place for a file, noted before anything is written there. */
+  const begin = async (): Promise<SealedFile> => {
+    const blob = `media-${randomBytes(16).toString('hex')}`
+    const keyId = await keyring.make('exhibit', blob)
+    await storage.store.tx(beginMedia, { blob, keyId })
+    return { blob, keyId }
   }
 
   const vault: MediaVault = {
     async put({ connection, id, audience, claimedType, sha256: promised, declared, bytes }) {
       const key = mediaKey(connection, id)
-      const blob = `media-${randomBytes(16).toString('hex')}`
-      const keyId = await keyring.make('exhibit', blob)
-      await storage.store.tx(beginMedia, { blob, keyId })
+      const { blob, keyId } = await begin()
       const sha256 = createHash('sha256')
       const counted = { size: 0 }
       const coming = taking(bytes, sha256, counted, { videoBytes, declared })
       const sealed = sealFile(await fileKey(keyId), blob, coming)
       try {
         await storage.blobs.put(blob, sealed)
-        if (counted.size === 0) throw new AppError('invalid', 'The body is empty; send the bytes of the file.')
+        if (counted.size === 0) throw empty()
         const digest = sha256.digest('hex')
         if (promised !== undefined && promised !== digest) {
           throw new AppError(
@@ -215,6 +220,18 @@ export function makeMediaVault(parts: {
         // Nobody knows whether the row was written: if it was, its file must open. Else it still stands among those that come (`tidy`).
         if (!isStorageError(error, 'commit_unknown')) await forget({ blob, keyId })
         throw error
+      }
+    },
+    async passing({ declared, bytes }, use) {
+      const file = await begin()
+      try {
+        const counted = { size: 0 }
+        const coming = taking(bytes, { update: () => undefined }, counted, { videoBytes, declared })
+        await storage.blobs.put(file.blob, sealFile(await fileKey(file.keyId), file.blob, coming))
+        if (counted.size === 0) throw empty()
+        return await use(await bytesOf(file))
+      } finally {
+        await forget(file)
       }
     },
     async find(connection, id, budgetMs) {
@@ -296,6 +313,4 @@ const after = (ms: number): Promise<undefined> =>
     setTimeout(() => resolve(undefined), ms).unref()
   })
 
-async function* pieceOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}
+const empty = () => new AppError('invalid', 'The body is empty; send the bytes of the file.')
