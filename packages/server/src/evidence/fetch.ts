@@ -53,10 +53,12 @@ export function makeMediaFetcher(parts: {
       return undefined
     }
     await usual.take()
-    let place = usual
+    let place: Turns | undefined = usual
+    // While it waits for its turn it keeps none: the others go on.
     const moveToLong = async (): Promise<void> => {
-      await long.take()
+      place = undefined
       usual.give()
+      await long.take()
       place = long
     }
     let got: { readonly taken: T } | undefined
@@ -84,7 +86,7 @@ export function makeMediaFetcher(parts: {
       else onFailure(isFile || error instanceof CallerGone ? 'not_whole' : 'broken')
       return undefined
     } finally {
-      place.give()
+      place?.give()
     }
   }
 }
