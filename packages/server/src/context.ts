@@ -413,7 +413,7 @@ async function build(
   readiness.add('lists', () => (library.loaded ? undefined : 'the lists are not in memory yet'))
   readiness.add('models', () => models.missing())
   readiness.add('rules', () => void registry.live())
-  const matchDesk = makeMatchDesk({ storage, library, decoder, fetcher })
+  const matchDesk = makeMatchDesk({ storage, library, decoder, fetcher, vault, videoBytes })
   const harms = () => [...(harmsOf(registry) ?? [])]
   const hma = { ...{ desk: matchDesk, entryDesk, codec, library, exchanges, storage, harms }, chance: Math.random }
   const app = makeFace(

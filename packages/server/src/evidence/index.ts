@@ -1,6 +1,6 @@
 export { digestsOf } from './digests.ts'
 export { countFiles, type FilesOf, keptUntil } from './erase.store.ts'
-export { MEDIA_TIMES, type MediaFetcher, makeMediaFetcher } from './fetch.ts'
+export { type Coming, MEDIA_TIMES, type MediaFetcher, makeMediaFetcher } from './fetch.ts'
 export { routesOf } from './routes.ts'
 export { openFile, sealFile } from './sealed-file.ts'
 export { type ExhibitSeed, exposureOf, keepExhibit, mediaFollowed } from './store.ts'

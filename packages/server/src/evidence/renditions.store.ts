@@ -32,9 +32,10 @@ export const beginRendition = defineWork(
   },
 )
 
-/** It is on disk. */
-export const renditionKept = defineWork('evidence.rendition-kept', async ({ db }: Tx, id: string): Promise<void> => {
-  await db.updateTable('renditions').set({ state: 'kept' }).where('id', '=', id).execute()
+/** It is on disk. @returns false where its file went meanwhile, and the row with it */
+export const renditionKept = defineWork('evidence.rendition-kept', async ({ db }: Tx, id: string): Promise<boolean> => {
+  const changed = await db.updateTable('renditions').set({ state: 'kept' }).where('id', '=', id).executeTakeFirst()
+  return Number(changed.numUpdatedRows) === 1
 })
 
 /** All that were made of these files. */

@@ -26,7 +26,7 @@ describe.each(engines)('what reviewers are shown of a file, on $name', (engine) 
       rendered.push({ of: file instanceof Uint8Array && file.length === size ? 'file' : 'kept', options })
       return render(file, options)
     }
-  }, 60_000)
+  }, 300_000)
   afterAll(() => house.close())
 
   beforeEach(async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Storage } from '../storage/index.ts'
 import type { Rendered } from './decoder/index.ts'
 import type { FileKeyring } from './places.ts'
+import { collect, openFile, sealFile } from './sealed-file.ts'
 import {
   beginRendition,
   endedRenditions,
@@ -9,9 +10,8 @@ import {
   renditionKept,
   renditionOf,
   renditionsOf,
-} from './renditions.store.ts'
-import { collect, openFile, sealFile } from './sealed-file.ts'
-import type { SealedFile } from './store.ts'
+  type SealedFile,
+} from './store.ts'
 
 /** No rendition is nearly as long: 2,048 pixels a side. */
 const MOST_BYTES = 16 * 1024 * 1024
@@ -58,7 +58,7 @@ export function makeRenditions(parts: {
     const id = `rendition-${randomBytes(16).toString('hex')}`
     await store.tx(beginRendition, { id, blob: file.blob })
     await blobs.put(id, sealFile(await keyOf(file, id), id, pieceOf(jpeg)))
-    await store.tx(renditionKept, id)
+    if (!(await store.tx(renditionKept, id))) await blobs.delete(id)
   }
 
   const made = (file: SealedFile, make: () => Promise<Rendered>): Promise<Rendered> => {

@@ -5,6 +5,14 @@ import { type RecordKeys, record } from '../transparency/index.ts'
 import type { MediaTable } from './tables.ts'
 
 export { endFilesOf, forgetFilesOf } from './erase.store.ts'
+export {
+  beginRendition,
+  endedRenditions,
+  forgetRenditions,
+  renditionKept,
+  renditionOf,
+  renditionsOf,
+} from './renditions.store.ts'
 export { schema } from './tables.ts'
 
 /** Bytes that nothing flagged stay at most this long (matching.md §4.4). */

@@ -52,6 +52,14 @@ export interface MediaVault {
     readonly declared?: number | undefined
     readonly bytes: AsyncIterable<Uint8Array>
   }): Promise<{ created: boolean; row: MediaTable }>
+  /**
+   * Lays the bytes of a file down, sealed, while `use` looks at them; nothing is left of it after that, nor after a kill. What fits into memory is given
+   * whole. Throws as `put`, and as `use`.
+   */
+  passing<T>(
+    file: { readonly declared?: number | undefined; readonly bytes: AsyncIterable<Uint8Array> },
+    use: (file: Uint8Array | LargeFile) => Promise<T>,
+  ): Promise<T>
   /** The file with its facts, waiting up to `budgetMs` for a measurement that is under way. */
   find(connection: string, id: string, budgetMs: number): Promise<StoredMedia | undefined>
   /** What is known of a stored file, waiting up to `budgetMs` for a measurement that is under way. */
@@ -117,24 +125,15 @@ export function makeMediaVault(parts: {
     id: string
     url: string
   }): Promise<boolean> => {
-    const file = await fetcher(connection, url)
-    if (file === undefined) return false
-    // Who may see it is not said with an address; the event says so, and where it does not, it is private.
-    const upload = {
-      connection,
-      id,
-      audience: 'private',
-      claimedType: file.claimedType,
-      bytes: pieceOf(file.bytes),
-    } as const
-    return vault.put(upload).then(
-      () => true,
+    try {
+      // Who may see it is not said with an address; the event says so, and where it does not, it is private.
+      const got = await fetcher(connection, url, (file) => vault.put({ connection, id, audience: 'private', ...file }))
+      return got !== undefined
+    } catch (error) {
       // Handed in under the same id meanwhile, with other bytes: those count.
-      (error: unknown) => {
-        if (error instanceof AppError && error.code === 'conflict') return true
-        throw error
-      },
-    )
+      if (error instanceof AppError && error.code === 'conflict') return true
+      throw error
+    }
   }
 
   const vault: MediaVault = {
@@ -147,7 +146,7 @@ export function makeMediaVault(parts: {
       const sealed = sealFile(await fileKey(keyId), blob, coming)
       try {
         await storage.blobs.put(blob, sealed)
-        if (taken.size === 0) throw new AppError('invalid', 'The body is empty; send the bytes of the file.')
+        if (taken.size === 0) throw empty()
         const digest = sha256.digest('hex')
         if (promised !== undefined && promised !== digest) {
           throw new AppError(
@@ -173,6 +172,18 @@ export function makeMediaVault(parts: {
         // Nobody knows whether the row was written: if it was, its file must open. Else it still stands among those that come (`tidy`).
         if (!isStorageError(error, 'commit_unknown')) await forget({ blob, keyId })
         throw error
+      }
+    },
+    async passing({ declared, bytes }, use) {
+      const file = await takePlace()
+      try {
+        const taken: Taken = { size: 0, held: undefined }
+        const coming = taking(bytes, { update: () => undefined }, taken, { videoBytes, declared })
+        await storage.blobs.put(file.blob, sealFile(await fileKey(file.keyId), file.blob, coming))
+        if (taken.size === 0) throw empty()
+        return await use(await measuring.bytes(file))
+      } finally {
+        await forget(file)
       }
     },
     async find(connection, id, budgetMs) {
@@ -246,6 +257,4 @@ export function makeMediaVault(parts: {
   }
 }
 
-async function* pieceOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}
+const empty = () => new AppError('invalid', 'The body is empty; send the bytes of the file.')

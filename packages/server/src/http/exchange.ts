@@ -50,7 +50,7 @@ export function exchange(wish: ExchangeWish): Promise<OutgoingAnswer> {
 
 interface ExchangeParts extends ExchangeWish {
   readonly resolve: (answer: OutgoingAnswer) => void
-  readonly reject: (error: OutgoingError) => void
+  readonly reject: (error: unknown) => void
 }
 
 /** One request and its answer, each step under its own time. Settles exactly once, and always closes its socket. */
@@ -62,6 +62,7 @@ class Exchange {
   #size = 0
   #answer: IncomingMessage | undefined
   #connected = false
+  #taken = false
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts
@@ -116,6 +117,11 @@ class Exchange {
       this.#fail('answer_refused', `expected at most ${headerCount} headers in the answer`)
       return
     }
+    const { take } = this.#parts.request
+    if (take !== undefined && answer.statusCode === 200) {
+      void this.#hand(answer, take)
+      return
+    }
     answer.on('data', (chunk: Uint8Array) => {
       const room = this.#parts.request.capBytes - this.#size
       this.#chunks.push(chunk.subarray(0, room))
@@ -126,13 +132,22 @@ class Exchange {
     answer.on('error', () => this.#done('broken'))
   }
 
+  async #hand(answer: IncomingMessage, take: NonNullable<OutgoingRequest['take']>): Promise<void> {
+    this.#taken = true
+    for (const timer of this.#timers) clearTimeout(timer)
+    try {
+      await take(wholeOf(answer), headersOf(answer))
+      this.#done(null)
+    } catch (error) {
+      this.#parts.reject(error)
+      this.#close()
+    }
+  }
+
   #done(cut: OutgoingAnswer['cut']): void {
     const answer = this.#answer
     if (answer === undefined) return
-    const headers: Record<string, string> = {}
-    for (const [name, value] of Object.entries(answer.headers)) {
-      if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
-    }
+    const headers = headersOf(answer)
     this.#parts.resolve({ status: answer.statusCode ?? 0, headers, body: Buffer.concat(this.#chunks), cut })
     this.#close()
   }
@@ -143,6 +158,8 @@ class Exchange {
   }
 
   #broke(error: NodeJS.ErrnoException): void {
+    // Whoever takes the body hears of it where the body ends.
+    if (this.#taken) return
     if (this.#answer !== undefined) this.#done('broken')
     else this.#fail(...failureOf(error.code ?? 'closed', this.#connected))
   }
@@ -158,6 +175,24 @@ class Exchange {
     this.#parts.request.signal?.removeEventListener('abort', this.#aborted)
     this.#request.destroy()
   }
+}
+
+function headersOf(answer: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return headers
+}
+
+/** The body to its end; one that breaks off is none. @throws OutgoingError */
+async function* wholeOf(answer: IncomingMessage): AsyncGenerator<Uint8Array> {
+  try {
+    yield* answer
+  } catch {
+    throw new OutgoingError('broken', 'the answer broke off')
+  }
+  if (!answer.complete) throw new OutgoingError('broken', 'the answer broke off')
 }
 
 function failureOf(code: string, wasConnected: boolean): [OutgoingCode, string] {

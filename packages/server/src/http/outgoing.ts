@@ -23,6 +23,11 @@ export interface OutgoingRequest {
   /** Certificate authority of this connection alone, in PEM; without it the system's roots count. */
   readonly ca?: string
   readonly signal?: AbortSignal
+  /**
+   * Takes the body of an answer of status 200 as it comes, instead of holding it: how much it may be and how long it may take is for this to say. What it
+   * throws is what the call throws; a body that breaks off throws in it (`broken`).
+   */
+  readonly take?: (body: AsyncIterable<Uint8Array>, headers: OutgoingAnswer['headers']) => Promise<void>
 }
 
 export interface OutgoingAnswer {

@@ -1,19 +1,22 @@
 import type { UnmeasuredJson } from '@lamplighter/api'
 import type { z } from 'zod'
 import { type Decoder, LIMITS, type Measurement } from '../../evidence/decoder/index.ts'
-import type { MediaFetcher } from '../../evidence/index.ts'
+import type { Coming, MediaFetcher, MediaVault } from '../../evidence/index.ts'
 import { streamOf } from '../../http/body.ts'
 import { AppError, jitter } from '../../http/errors.ts'
 import { paced } from '../../http/paced.ts'
 
-/** The most that one file has. */
+/** The most that one file has, if it is no video and no sound. */
 export const MAX_FILE = LIMITS.bytes
-/** Files of these calls are in memory whole, as nothing of them is stored: all of them together have this much of it. */
+/** Files that say to be no longer are in memory whole, as nothing of them is stored: all of them together have this much of it. */
 const ROOM_BYTES = 4 * MAX_FILE
 
 export interface FileServices {
-  readonly decoder: Pick<Decoder, 'measure'>
+  readonly decoder: Pick<Decoder, 'measure' | 'measureLarge'>
   readonly fetcher: MediaFetcher
+  readonly vault: Pick<MediaVault, 'passing'>
+  /** The most that one video may have. */
+  readonly videoBytes: number
 }
 
 /** Measures files that are asked about directly: they are read, looked at and forgotten. */
@@ -25,32 +28,43 @@ export class Files {
     this.#services = services
   }
 
+  /** The most that a call may bring. */
+  get mostBytes(): number {
+    return Math.max(MAX_FILE, this.#services.videoBytes)
+  }
+
   /**
-   * Measures the bytes of a request.
+   * Measures the bytes of a request. What is longer than is held, or does not say how long it is, lies sealed on disk while it is looked at.
    *
    * @throws AppError `too_large` · `invalid` there are none · `overloaded` as much as may be is held already
    * @throws CallerGone the caller hung up, or was too slow
    */
   async sent(request: Request): Promise<Measurement> {
     const claimed = request.headers.get('content-type') ?? undefined
-    return this.whole(request, (bytes) => this.of(bytes, claimed))
+    const declared = Number(request.headers.get('content-length') ?? 0)
+    return request.headers.has('content-length') && declared <= MAX_FILE
+      ? this.whole(request, (bytes) => this.of(bytes, claimed))
+      : this.#passing({ bytes: paced(streamOf(request)), declared, claimedType: claimed ?? null })
+  }
+
+  #passing({ claimedType, ...file }: Coming): Promise<Measurement> {
+    const claimed = claimedType ?? undefined
+    return this.#services.vault.passing(file, (held) =>
+      held instanceof Uint8Array
+        ? this.of(held, claimed)
+        : measuring(this.#services.decoder.measureLarge(held, claimed)),
+    )
   }
 
   /** The same for bytes that were read elsewhere. @throws AppError `overloaded` */
   async of(bytes: Uint8Array, claimed?: string): Promise<Measurement> {
-    try {
-      return await this.#services.decoder.measure(bytes, claimed)
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'overloaded') throw overloaded()
-      throw error
-    }
+    return measuring(this.#services.decoder.measure(bytes, claimed))
   }
 
   /** Measures a file that is at an address; or says why it was not to be had. */
   async at(connection: string, url: string): Promise<Measurement | z.infer<typeof UnmeasuredJson>> {
-    const file = await this.#services.fetcher(connection, url)
-    if (file === undefined) return { part: 'bytes', why: 'fetch_failed' }
-    return this.of(file.bytes, file.claimedType ?? undefined)
+    const got = await this.#services.fetcher(connection, url, (file) => this.#passing(file))
+    return got === undefined ? { part: 'bytes', why: 'fetch_failed' } : got.taken
   }
 
   /** Gives the whole body to `use`, and its room back when that has ended. Throws as `sent`. */
@@ -71,6 +85,16 @@ export class Files {
     } finally {
       this.#held -= size
     }
+  }
+}
+
+/** @throws AppError `overloaded` */
+async function measuring(measured: Promise<Measurement>): Promise<Measurement> {
+  try {
+    return await measured
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'overloaded') throw overloaded()
+    throw error
   }
 }
 

@@ -8,7 +8,6 @@ import { parseJson, textOf } from '../../http/json.ts'
 import type { Principal } from '../../http/principal.ts'
 import { type Route, route } from '../../http/route.ts'
 import { lookupsIn, type MatchDesk } from './desk.ts'
-import { MAX_FILE } from './files.ts'
 import { answerOf, subjectOfFile, subjectsOf } from './subject.ts'
 
 const MAX_JSON = 256 * 1024
@@ -27,7 +26,7 @@ export function directRoutes(desk: MatchDesk): Route[] {
         assertSupported(facts)
         return { body: answerOf(facts) }
       },
-      { maxBytes: MAX_FILE },
+      { maxBytes: files.mostBytes },
     ),
     route(
       matchHashes,
@@ -52,7 +51,7 @@ export function directRoutes(desk: MatchDesk): Route[] {
           },
         }
       },
-      { maxBytes: MAX_FILE },
+      { maxBytes: files.mostBytes },
     ),
   ]
 }
