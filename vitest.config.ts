@@ -14,7 +14,11 @@ const LONG = [
   'replay/retro.test.ts',
   'signals/pictures/pictures.test.ts',
   'cli/commands/start.test.ts',
+  'console/e2e/pdq-kernels.test.ts',
 ]
+
+// Of the files with browsers those that only compute in one: no page is waited for, no port is shared. They run beside all others.
+const BESIDE = ['index-in-browser', 'pdq-kernels', 'rules-hash'].map((name) => `packages/console/e2e/${name}.test.ts`)
 
 /** Those that take minutes first, in the order in which they are named. */
 class LongOnesFirst extends BaseSequencer {
@@ -56,8 +60,20 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'beside',
+          include: BESIDE,
+          globalSetup: ['packages/console/e2e/support/built.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 15_000 } },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'browser',
           include: ['packages/console/e2e/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...BESIDE],
           globalSetup: ['packages/console/e2e/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,

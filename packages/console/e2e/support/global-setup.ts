@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
 import { newFolder, prepareRun } from '../../../server/src/storage/testing/room.ts'
 import { noBrowser } from './browser.ts'
+import { buildConsole, run } from './built.ts'
 import { freePort } from './port.ts'
 
 declare module 'vitest' {
@@ -37,18 +36,4 @@ export default async function setup(project: TestProject): Promise<() => unknown
     if (kept === undefined) rmSync(folder, { recursive: true, force: true })
     end()
   }
-}
-
-function buildConsole(): void {
-  const root = fileURLToPath(new URL('../..', import.meta.url))
-  if (existsSync(join(root, 'dist/index.html'))) return
-  const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js')
-  run([vite, 'build'], 'the console cannot be built', root)
-}
-
-function run(words: readonly string[], otherwise: string, cwd?: string): void {
-  // Vitest's own NODE_ENV would build the console with the checks of development in it.
-  const env = { ...process.env, NODE_ENV: 'production' }
-  const { status } = spawnSync(process.execPath, words, { stdio: 'inherit', env, ...(cwd && { cwd }) })
-  if (status !== 0) throw new Error(otherwise)
 }

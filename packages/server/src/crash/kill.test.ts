@@ -102,7 +102,8 @@ describe('the embedded server, killed', { concurrent: true }, () => {
 
   test(
     'console 10: killed inside the undo window, the effect is sent once after the restart',
-    () =>
+    // Its own: what polls must know which of the tests that run at once it belongs to.
+    ({ expect }) =>
       withHistory(async (history, folder) => {
         const { platform, receiver } = history
         await platform.report('r-1')

@@ -83,7 +83,7 @@ export class PlatformDouble {
   }
 
   /** Waits for so many further answers: a life that is killed then was worth living, however slow the machine. */
-  async hears(answers: number, withinMs = 15_000): Promise<void> {
+  async hears(answers: number, withinMs = 60_000): Promise<void> {
     const enough = this.answers + answers
     const until = Date.now() + withinMs
     while (this.answers < enough && Date.now() < until) await pause(5)
