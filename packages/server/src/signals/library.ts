@@ -17,6 +17,7 @@ import type { By } from './lists/publish.store.ts'
 import { Trials } from './lists/trials.ts'
 import { isLive, makeLoader } from './load.ts'
 import { changedFacts, checkNear, factsOf } from './near.ts'
+import { newsOf } from './news.ts'
 import { type ListEvents, PictureLists } from './pictures/lists.ts'
 import { snapshotsIn } from './pictures/snapshots.ts'
 import { type Changed, stageChange } from './stage.ts'
@@ -328,6 +329,7 @@ export function makeLibrary(parts: {
       for (const row of added) if (row.kind !== 'text') await loader.one(row)
       if (added.some(({ kind }) => kind === 'text')) await loader.texts()
     },
+    news: (wish) => newsOf({ storage, codec, entries: parts.entries.book }, wish),
     check: (facts) => checkNear(facts, 0, ''),
     async create(facts) {
       checkNear(facts, 0, '')
