@@ -48,8 +48,11 @@ describe.each(engines)('the tables of the product on $name', (engine) => {
   let house: House
   beforeAll(async () => {
     house = await openHouse({ engine, demo: true })
+    // The first picture waits for the decoder to start, and what is late is another case.
+    await house.putPicture('first', picture(['boat', 4]))
+    await house.context.vault.find('main', 'first', 100_000)
     await liveIn(house)
-  }, 120_000)
+  }, 240_000)
   afterAll(() => house.close())
 
   const count = (table: string, where = '1 = 1') => house.context.storage.store.read(countOf, { table, where })
