@@ -208,6 +208,8 @@ export const getLists = endpoint({
     items: z.array(ListRow),
     /** Imports that run now: entries written or loaded so far, of all that the new version changes and holds. */
     importing: z.array(z.object({ id: z.string(), done: z.int(), total: z.int() })),
+    /** Hours for which public media that nothing flagged are looked up against versions that come later; 0 while that is off. Of so many events something is kept. */
+    lookBack: z.object({ hours: z.int(), items: z.int() }),
   }),
   repeat: 'own',
   codes: [],

@@ -91,6 +91,7 @@ export const settingsAt = (now: number) => ({
   }),
   '/v1/lists': getLists.answer.parse({
     importing: [],
+    lookBack: { hours: 24, items: 12_345 },
     items: [
       {
         id: 'demo_terms',

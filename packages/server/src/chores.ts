@@ -35,6 +35,11 @@ export function uploadTend(uploads: { tend(): Promise<number> }): ScheduledTask 
   }
 }
 
+/** Hours that look-back has kept go with their keys, and lists that became newer are looked up. */
+export function lookBackTend(lookBack: { tend(): Promise<string> }): ScheduledTask {
+  return { name: 'look-back', when: { every: 60_000 }, missed: 'latest', run: () => lookBack.tend() }
+}
+
 /** Imports of list files go on that a process left which was killed. */
 export function importTask(imports: { resume(): Promise<void> }): ScheduledTask {
   return {

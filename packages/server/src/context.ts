@@ -2,7 +2,7 @@ import { createSecretKey } from 'node:crypto'
 import { join } from 'node:path'
 import { type ActionMeans, columnsOf, type DeliveryServices } from './actions/index.ts'
 import { makeDesk } from './case-desk.ts'
-import { importTask } from './chores.ts'
+import { importTask, lookBackTend } from './chores.ts'
 import { hmaPages } from './compat/hma/index.ts'
 import { counterNames, type KeptCounters, keptCounters } from './counters/index.ts'
 import {
@@ -23,6 +23,7 @@ import {
   ledgerAlarm,
   listRefused,
   listsHit,
+  lookedBack,
   snapshotRefused,
   unknownFields,
 } from './events.ts'
@@ -30,7 +31,7 @@ import { type Decoder, emptyFolder, startDecoder } from './evidence/decoder/inde
 import { MEDIA_TIMES, type MediaVault, makeMediaFetcher, makeMediaVault } from './evidence/index.ts'
 import { makeFace } from './face.ts'
 import { followOthers } from './followed.ts'
-import { indexStands, thingsStand } from './gauges.ts'
+import { indexStands, lookBackStands, thingsStand } from './gauges.ts'
 import type { App } from './http/app.ts'
 import type { Config } from './http/config.ts'
 import { Readiness } from './http/health.ts'
@@ -44,8 +45,11 @@ import {
   FOLLOW,
   type IntakeServices,
   keyedNames,
+  matchesOf,
   takenByNow,
 } from './intake/index.ts'
+import type { Handler } from './jobs/index.ts'
+import { LOOK_BACK_QUEUE, type LookBack, lookBackHandler, makeLookBack } from './lookback/index.ts'
 import { decoderEvents, indexLookedUp } from './matching-metrics.ts'
 import { metrics, namesKnown } from './metrics.ts'
 import { modules } from './modules.ts'
@@ -156,6 +160,9 @@ export interface Parts {
   readonly intake: IntakeServices
   readonly replay: ReplayLog
   readonly uploads: Uploads
+  readonly lookBack: LookBack
+  /** Does the jobs that look back. */
+  readonly looksBack: Handler
   readonly desk: CaseDesk
   readonly vault: MediaVault
   readonly erasure: ErasureServices
@@ -305,6 +312,16 @@ async function build(
       segment: Number(await settings.get('replay.segmentDays')),
     }),
   })
+  const lookBack = makeLookBack({
+    ...{ storage, keyring, now },
+    wished: async () => ({
+      hours: Number(await settings.get('lookback.hours')),
+      hashes: new Set((await settings.get('lookback.hashes'))?.split(',') ?? []),
+    }),
+  })
+  settings.listen(async (name) => (name === 'lookback.hours' ? lookBack.tend() : undefined))
+  // Whether it is on: the gate asks before the first batch.
+  await lookBack.hours()
   const progress = startProgress(() => performance.now())
   const nameOf = keyedNames(sealKey)
   const bench: IntakeServices['bench'] = {
@@ -313,7 +330,18 @@ async function build(
     switches: () => ({ set: switchboard.now(), at: now() }),
   }
   const uploads = makeUploads({ storage, keyring, reader: archiveReader(bench, nameOf) })
-  const erasure: ErasureServices = { storage, keyring, sealer, vault, counters, replay, uploads, transparency, now }
+  const erasure: ErasureServices = {
+    storage,
+    keyring,
+    sealer,
+    vault,
+    counters,
+    replay,
+    uploads,
+    lookBack,
+    transparency,
+    now,
+  }
   // Before anybody is answered: a copy of the data may have brought back who was erased since (ledger.md §12.1).
   await honourErasures(erasure)
   // An embedded database has one process, so nobody else is taking a file.
@@ -324,6 +352,7 @@ async function build(
     nameOf,
     flights: new Flights(),
     replay,
+    lookBack,
     meansFor,
     vault,
     onIgnored: unknownFields,
@@ -344,6 +373,10 @@ async function build(
     videoBytes,
     checkBacklog: backlogGuard(storage.stream),
   }
+  const looksBack = lookBackHandler({
+    ...{ storage, library, lookBack, registry, sealer, sealKey, matchesOf, now, keysFor },
+    onFound: lookedBack,
+  })
   const desk = makeDesk({ storage, sealer, columns, meansFor })
   const deliveries: DeliveryServices = {
     store,
@@ -372,6 +405,8 @@ async function build(
     intake,
     replay,
     uploads,
+    lookBack,
+    looksBack,
     desk,
     vault,
     erasure,
@@ -440,6 +475,7 @@ async function build(
   const stopCounting = metrics.collect(async () => {
     indexStands(library.pictures.shared.index)
     thingsStand(await stands())
+    lookBackStands(await lookBack.stands())
   })
   return {
     ...parts,
@@ -456,6 +492,7 @@ async function build(
         [ERASURE_QUEUE]: erasureHandler(erasure),
         [PULL_QUEUE]: exchanges.handler,
         [PUSH_QUEUE]: exchanges.pushHandler,
+        [LOOK_BACK_QUEUE]: looksBack,
         [BACKTEST.queue]: backtestHandler({ storage, registry, keyring, progress, uploads }),
         [RETRO.queue]: retroHandler({
           ...{ storage, registry, keyring, progress, uploads },
@@ -483,7 +520,7 @@ async function build(
         transparency,
         decoder,
         long,
-        tasks: [exchanges.task, importTask(imports)],
+        tasks: [exchanges.task, importTask(imports), lookBackTend(lookBack)],
         now,
       }
       running.push(...startRunning(beside))

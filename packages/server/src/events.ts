@@ -136,6 +136,15 @@ export function listsHit(signals: readonly string[]): void {
   for (const signal of signals) listHitsTotal.add({ list: signal.replace(/ v\d+$/, '') })
 }
 
+const lookedBackTotal = metrics.counter({
+  name: 'lamplighter_lookback_found_total',
+  help: 'Public items that nothing had flagged and that a newer version of a list was found to hold.',
+  labels: { list: () => namesNow().lists() },
+})
+
+/** A list that became newer holds something that was there before. */
+export const lookedBack = (list: string): void => lookedBackTotal.add({ list })
+
 const followedTotal = metrics.counter({
   name: 'lamplighter_follow_records_total',
   help: 'Events judged after delivery.',

@@ -13,6 +13,7 @@ import type { Live } from './http/live.ts'
 import type { Page, Route } from './http/route.ts'
 import { consolePages } from './http/static.ts'
 import { type IntakeServices, routesOf as intakeRoutes } from './intake/index.ts'
+import type { LookBack } from './lookback/index.ts'
 import { metrics } from './metrics.ts'
 import { type ReceiptFile, pagesOf as usersPages } from './pages/index.ts'
 import { type People, routesOf as peopleRoutes, signInPages } from './people/index.ts'
@@ -55,6 +56,7 @@ export interface FaceParts {
   readonly people: People
   readonly library: ListLibrary
   readonly measures: Measures
+  readonly lookBack: LookBack
   readonly registry: RuleRegistry
   readonly tally: Tally
   readonly switchboard: Switchboard
@@ -110,7 +112,13 @@ export function makeFace(
       reviewed: (events) => store.read(reviewedOf, events),
     }),
     ...switchRoutes({ storage, switchboard: parts.switchboard, keysFor }),
-    ...signalsRoutes({ storage, library: parts.library, measures: parts.measures, harms: () => harmsOf(registry) }),
+    ...signalsRoutes({
+      storage,
+      library: parts.library,
+      measures: parts.measures,
+      harms: () => harmsOf(registry),
+      lookBack: parts.lookBack.stands,
+    }),
     ...actionsRoutes({
       ...{ store, wakeup: storage.wakeup, meansFor, now },
       receiveAppeal: receiveAppealWork,

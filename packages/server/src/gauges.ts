@@ -98,6 +98,14 @@ const indexFlat = metrics.gauge({
   name: 'lamplighter_index_flat_fallback_total',
   help: 'Searches of a segment that looked at every row, because its tables would have cost more.',
 })
+const lookBackHours = metrics.gauge({
+  name: 'lamplighter_lookback_hours',
+  help: 'Hours for which public media are looked up against lists that become newer; 0 while that is off.',
+})
+const lookBackItems = metrics.gauge({
+  name: 'lamplighter_lookback_items',
+  help: 'Public events of which readings and digests are kept to be looked up.',
+})
 const dbSize = metrics.gauge({ name: 'lamplighter_db_size_bytes', help: 'Size of the database.' })
 
 /** How things stand when the metrics are read. */
@@ -130,6 +138,12 @@ export function indexStands(index: {
   indexRows.set(index.rows)
   indexBytes.set(index.bytes)
   indexFlat.set(index.flatScans)
+}
+
+/** Whether is looked back, and at how much. */
+export function lookBackStands({ hours, items }: { readonly hours: number; readonly items: number }): void {
+  lookBackHours.set(hours)
+  lookBackItems.set(items)
 }
 
 export function thingsStand(at: Standing): void {

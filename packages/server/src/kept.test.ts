@@ -12,9 +12,10 @@ import { engines } from './storage/testing/engines.ts'
 import { EntryMakes } from './testing/entry-calls.ts'
 import { ExchangeMakes } from './testing/exchange-calls.ts'
 import { Makes, openTown } from './testing/good-calls.ts'
-import { freshId, type House, LISTED, messageOf, openHouse } from './testing/house.ts'
+import { freshId, type House, LISTED, messageOf, openHouse, picture, uploadOf } from './testing/house.ts'
 import { operatorCalls } from './testing/operator-calls.ts'
 import { RuleMakes } from './testing/rule-calls.ts'
+import { operatorDoer } from './testing/server.ts'
 import { signedFile } from './testing/term-files.ts'
 import { verifyLog, walkThinPath } from './testing/thin-path.ts'
 
@@ -47,8 +48,11 @@ describe.each(engines)('the tables of the product on $name', (engine) => {
   let house: House
   beforeAll(async () => {
     house = await openHouse({ engine, demo: true })
+    // The first picture waits for the decoder to start, and what is late is another case.
+    await house.putPicture('first', picture(['boat', 4]))
+    await house.context.vault.find('main', 'first', 100_000)
     await liveIn(house)
-  }, 120_000)
+  }, 240_000)
   afterAll(() => house.close())
 
   const count = (table: string, where = '1 = 1') => house.context.storage.store.read(countOf, { table, where })
@@ -143,6 +147,7 @@ async function liveIn(house: House): Promise<void> {
   await new ExchangeMakes(town).pulled('x')
   await new EntryMakes(town, 'x').agreed()
   for (const seed of [1, 2]) await teach(house, seed)
+  await lookBack(house)
   const { storage, meansFor, transparency } = house.context
   const appeal = { notice, text: 'x', formNumber: new Uint8Array(32) }
   await storage.store.tx(receiveAppealWork, { appeal, means: await meansFor([{ kind: 'account', id: 'kestrel' }]) })
@@ -154,6 +159,15 @@ async function liveIn(house: House): Promise<void> {
   await transparency.erase({ kind: 'account', id: 'kestrel' }, 'request')
   await verifyLog(house)
   await transparency.afterBatches()
+}
+
+/** Something public that nothing flags is kept. */
+async function lookBack(house: House): Promise<void> {
+  await house.context.settings.put('lookback.hours', '72', { reason: 'x', doer: operatorDoer })
+  const id = freshId()
+  await house.putPicture(id, picture(['boat', 5]))
+  await house.platform('POST', '/v1/events', { body: uploadOf(id) })
+  await house.follow()
 }
 
 /** A model of a policy; the one before is retired. */

@@ -21,6 +21,7 @@ export const modules: readonly URL[] = [
   'actions',
   'review',
   'replay',
+  'lookback',
   'intake',
   'erasure',
 ].map((subject) => new URL(`./${subject}/store.ts`, import.meta.url))

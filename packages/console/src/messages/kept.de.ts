@@ -273,6 +273,15 @@ export const kept: Kept = {
     what: 'Wann eine Fassung auf Vergangenes angewendet wurde',
     why: 'Damit bekannt bleibt, wer es wollte, wer zustimmte und was daraus wurde.',
   },
+  lookback_items: {
+    what: 'Hashes öffentlicher Medien, die nichts gemeldet hat, versiegelt; nur solange der Rückblick an ist, und für die gewählten Stunden',
+    why: 'Damit eine Liste auch findet, was schon da war, bevor sie es kannte.',
+  },
+  lookback_lists: {
+    what: 'Mit welcher Fassung einer Liste zurückgeblickt wurde',
+    why: 'Damit jede Fassung einmal nachgeschlagen wird.',
+    how: 'solange der Rückblick an ist; nur Zahlen',
+  },
   retro_findings: {
     what: 'Ereignisse, aus denen eine Nachsuche einen Fall machte',
     why: 'Damit aus einem Ereignis nicht zwei Fälle werden.',

@@ -255,6 +255,15 @@ export const kept = {
     what: 'When a version was applied to the past',
     why: 'So that it stays known who asked, who agreed, and what came of it.',
   },
+  lookback_items: {
+    what: 'Hashes of public media that nothing flagged, sealed; only while look-back is on, and for the hours that were chosen',
+    why: 'So that what a list learns later finds what was there before.',
+  },
+  lookback_lists: {
+    what: 'With which version of a list was looked back',
+    why: 'So that each version is looked up once.',
+    how: 'while look-back is on; only numbers',
+  },
   retro_findings: {
     what: 'Events that applying a version to the past made a case of',
     why: 'So that no event makes two cases.',

@@ -12,6 +12,11 @@ export const listsDe: typeof listsEn = {
   source: 'Quelle',
   states: { live: 'in Betrieb', stale: 'veraltet', down: 'nicht erreichbar', empty: 'leer' },
   none: 'Noch keine Liste. Einlesen mit: lamplighter lists import',
+  lookBack: {
+    off: 'Der Rückblick ist aus: Was eine neue Fassung bringt, wird nicht mit dem verglichen, was schon da war.',
+    on: (hours: number, events: string) =>
+      `Was eine neue Fassung bringt, wird einmal mit öffentlichen Medien der letzten ${hours} Stunden verglichen, zurzeit von ${events} Ereignissen.`,
+  },
   back: 'Alle Listen',
   words: {
     declared: 'Noch ist nichts davon in Betrieb. Regeln, die danach fragen, bleiben unentschieden.',

@@ -10,6 +10,11 @@ export const listsEn = {
   source: 'Source',
   states: { live: 'live', stale: 'stale', down: 'down', empty: 'empty' },
   none: 'No list yet. Bring one in with: lamplighter lists import',
+  lookBack: {
+    off: 'Look-back is off: what a new version brings is not looked up against what was there before.',
+    on: (hours: number, events: string) =>
+      `What a new version brings is looked up once against public media of the last ${hours} hours, of ${events} events now.`,
+  },
   back: 'All lists',
   words: {
     declared: 'Nothing of it is live yet. Rules that ask it are undecided.',

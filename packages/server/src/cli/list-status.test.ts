@@ -1,7 +1,7 @@
 import type { AnswerOf, getLists } from '@lamplighter/api'
 import { expect, test } from 'vitest'
 import { bucketLines } from './list-buckets.ts'
-import { statusLines } from './list-status.ts'
+import { lookBackLine, statusLines } from './list-status.ts'
 
 type Row = AnswerOf<typeof getLists>['items'][number]
 
@@ -43,6 +43,11 @@ test('lists are shown in columns, sealed ones without how much they hold', () =>
     'new           pdq   0        sealed   –          –      down, 3.8 % found wrong of its source                              1.3 GB',
   ])
   expect(statusLines([])).toEqual(['no lists yet'])
+})
+
+test('look-back says whether it is on, and how far it looks', () => {
+  expect(lookBackLine({ hours: 0, items: 0 })).toBe('look-back is off (lookback.hours)')
+  expect(lookBackLine({ hours: 24, items: 12_345 })).toBe('look-back over 24 h of public media: 12,345 events')
 })
 
 test('buckets are shown by their sizes alone', () => {

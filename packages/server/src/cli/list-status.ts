@@ -17,6 +17,12 @@ export function statusLines(items: readonly ListRow[]): string[] {
   )
 }
 
+/** Whether newer versions are looked up against what was there before, and how far back. */
+export const lookBackLine = ({ hours, items }: AnswerOf<typeof getLists>['lookBack']): string =>
+  hours === 0
+    ? 'look-back is off (lookback.hours)'
+    : `look-back over ${hours} h of public media: ${items.toLocaleString('en')} events`
+
 const cellsOf = (list: ListRow): readonly string[] => [
   list.id,
   list.kind,

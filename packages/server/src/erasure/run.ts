@@ -2,6 +2,7 @@ import type { KeptCounters } from '../counters/index.ts'
 import type { MediaVault } from '../evidence/index.ts'
 import { FOLLOW } from '../intake/index.ts'
 import type { Handler } from '../jobs/index.ts'
+import type { LookBack } from '../lookback/index.ts'
 import type { ReplayLog, Uploads } from '../replay/index.ts'
 import type { StoredEvidence } from '../review/index.ts'
 import type { Claimed, Storage } from '../storage/index.ts'
@@ -20,6 +21,7 @@ export interface ErasureServices {
   readonly counters: Pick<KeptCounters, 'erase'>
   readonly replay: Pick<ReplayLog, 'erase'>
   readonly uploads: Pick<Uploads, 'erase'>
+  readonly lookBack: Pick<LookBack, 'erase'>
   readonly transparency: Pick<Transparency, 'erase' | 'nameOf'>
   readonly now: () => number
 }
@@ -90,6 +92,7 @@ export async function erasePart(
     case 'files':
       // First: what is looked back at now must find nothing more of them.
       await services.uploads.erase(account)
+      await services.lookBack.erase(account)
       return { files: await services.vault.erase({ account: who.account, exhibits: who.exhibits }) }
     case 'matters': {
       let [cases, verdicts] = [0, 0]
@@ -110,6 +113,7 @@ export async function erasePart(
       await services.replay.erase(account)
       // What was handed in since.
       await services.uploads.erase(account)
+      await services.lookBack.erase(account)
       return {}
     case 'ledger': {
       const of = await services.transparency.erase({ kind: 'account', id: who.account }, ground)

@@ -1,4 +1,5 @@
 import type { Reading } from '@lamplighter/rules'
+import type { Basket } from '../lookback/index.ts'
 import type { Pen } from '../replay/index.ts'
 import {
   type Fence,
@@ -12,6 +13,7 @@ import { count } from './count.ts'
 import { type Accepted, idOf } from './event.ts'
 import { plainEvidence } from './evidence.ts'
 import { affectedBy, type Gate } from './gate.ts'
+import { keptOf } from './keep.ts'
 import {
   afterGate,
   FOLLOW_MS,
@@ -117,9 +119,11 @@ async function followBatch(gate: Gate, fence: Fence, on: FollowEvents): Promise<
   if (batch.records.length === 0) return 0
   const judged: Judged[] = []
   const pen = await gate.replay.pen()
+  // Before anything is looked up: a list that becomes newer meanwhile is looked back with.
+  const basket = await gate.lookBack.basket(gate.bench.lists)
   for (let from = 0; from < batch.records.length; from += AT_ONCE) {
     const records = batch.records.slice(from, from + AT_ONCE)
-    const ends = await judgeRecords(records, gate, pen)
+    const ends = await judgeRecords(records, gate, { pen, basket })
     for (const [place, end] of ends.entries()) {
       if (end === 'done') continue
       if (!('poison' in end)) judged.push(end)
@@ -180,7 +184,7 @@ async function settleOneByOne(
 async function judgeRecords(
   records: readonly StoredRecord[],
   gate: Gate,
-  pen: Pen | undefined,
+  keeping: Keeping,
 ): Promise<(Judged | 'done' | Poison)[]> {
   const steps = await mapInTurns(records, (record) => planRecord(record, gate))
   const planned = steps.filter((step) => typeof step === 'object' && 'planned' in step)
@@ -196,9 +200,15 @@ async function judgeRecords(
       // One of them cannot be counted: each for itself, so that the others are.
       const own =
         'poison' in readings ? await count([step.planned], gate.bench.counters) : [readings[planned.indexOf(step)]]
-      return judgedRecord(step, own[0] ?? [], gate, pen)
+      return judgedRecord(step, own[0] ?? [], gate, keeping)
     })
   })
+}
+
+/** What is kept of events that nothing flagged: facts for the replay log, and hashes of public media for look-back. */
+interface Keeping {
+  readonly pen: Pen | undefined
+  readonly basket: Basket | undefined
 }
 
 interface Step {
@@ -236,11 +246,12 @@ async function judgedRecord(
   step: Step,
   readings: readonly Reading[],
   gate: Gate,
-  pen: Pen | undefined,
+  { pen, basket }: Keeping,
 ): Promise<Judged> {
   const seen = judgePlanned(step.planned, readings, gate.bench)
   const judged = await settledRecord(seen, step.gated, gate)
-  return { ...judged, trace: traceOf(seen, step.gated, pen) }
+  const kept = judged.ruling === null ? await keptOf(seen, gate.bench, basket) : undefined
+  return { ...judged, trace: traceOf(seen, step.gated, pen), ...(kept !== undefined && { kept }) }
 }
 
 function settledRecord(seen: Seen, gated: Gated | null, gate: Gate): Promise<Judged> {

@@ -1,6 +1,7 @@
 import type { ScreenAnswer } from '@lamplighter/api'
 import type { ActionMeans } from '../actions/index.ts'
 import { AppError } from '../http/errors.ts'
+import type { LookBack } from '../lookback/index.ts'
 import type { ReplayLog } from '../replay/index.ts'
 import type { Storage } from '../storage/index.ts'
 import type { Affected } from '../transparency/index.ts'
@@ -17,6 +18,8 @@ export interface Gate {
   readonly storage: Storage
   readonly nameOf: KeyedName
   readonly replay: Pick<ReplayLog, 'isKept' | 'pen'>
+  /** Keeps hashes of public media that nothing flagged, while it is on. */
+  readonly lookBack: Pick<LookBack, 'isOn' | 'basket'>
   /** What is judged now. */
   readonly flights: Flights
   meansFor(affected: readonly Affected[]): Promise<ActionMeans>
@@ -59,7 +62,9 @@ async function answerOf(accepted: Accepted, gate: Gate, budgetMs: number): Promi
   })
   const judged = await judgedOf(seen, gate.bench, { state: 'gated', gated: false, hold: null })
   const logged = gate.replay.isKept
-  const append = goesOn(seen, logged)
+  // What is kept is kept where the event is judged last.
+  const looksBack = gate.lookBack.isOn && accepted.files.length > 0
+  const append = goesOn(seen, logged || looksBack)
     ? await gate.storage.stream.pack([
         recordOf(accepted, gate.nameOf, {
           hold: timedHoldOf(judged),

@@ -29,7 +29,11 @@ export async function asPermitted(
 }
 
 /** Who may see it: what the room says, else what was said when its files were handed in, else what its kind is made for. */
-async function isPublic(accepted: Accepted, kind: EventKind, vault: Pick<MediaVault, 'audienceOf'>): Promise<boolean> {
+export async function isPublic(
+  accepted: Accepted,
+  kind: EventKind,
+  vault: Pick<MediaVault, 'audienceOf'>,
+): Promise<boolean> {
   const audience = textAt(accepted.told, 'room', 'audience')
   if (audience !== undefined) return audience === 'public'
   if (kind.item === 'media' && accepted.files.length > 0) {

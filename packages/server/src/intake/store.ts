@@ -1,6 +1,7 @@
 import type { RecordedJson, ScreenAnswer } from '@lamplighter/api'
 import { type ActionMeans, bringForward, cancelUnsent } from '../actions/index.ts'
 import { type ExhibitSeed, keepExhibit, mediaFollowed } from '../evidence/index.ts'
+import { type Kept, keepItem } from '../lookback/index.ts'
 import { appendTraces, type Trace, type Tray } from '../replay/index.ts'
 import {
   type CaseSeed,
@@ -44,6 +45,8 @@ export interface Judged {
   readonly media: readonly string[]
   /** What the replay log keeps of it; null in the gate, and where nothing is kept. */
   readonly trace: Trace | null
+  /** What look-back keeps of it, where nothing flagged it. */
+  readonly kept?: Kept
 }
 
 export interface SettleInput {
@@ -105,6 +108,8 @@ async function settleOne(tx: Tx, judged: Judged, means: ActionMeans): Promise<Sc
       })),
     )
     .execute()
+  const isFlagged = judged.ruling !== null || first?.decision !== undefined
+  if (judged.kept !== undefined && !isFlagged) await keepItem(tx, judged.kept)
   if (judged.append === null) await mediaFollowed(tx, judged.media)
   else tx.stream.append(judged.append)
   return answer

@@ -35,6 +35,16 @@ const shapes = {
     .string()
     .regex(/^(\d|1[0-4])$/)
     .default('14'),
+  'lookback.hours': z
+    .string()
+    .regex(/^(\d|[1-6]\d|7[0-2])$/)
+    .default('0'),
+  'lookback.hashes': z
+    .string()
+    .max(2000)
+    .regex(/^[^,\s]+(,[^,\s]+)*$/)
+    .nullable()
+    .default(null),
 } as const
 
 export type SettingName = keyof typeof shapes
@@ -83,6 +93,16 @@ const words: Readonly<Record<SettingName, SettingWords>> = {
     takes: 'a number from 0 to 14',
     example: '14',
   },
+  'lookback.hours': {
+    is: 'hours for which hashes of public media that nothing flagged are kept, so that lists that become newer are looked up against them once; 0 keeps none',
+    takes: 'a number from 0 to 72',
+    example: '24',
+  },
+  'lookback.hashes': {
+    is: 'connections whose hashes look-back keeps where they send no files',
+    takes: 'names of connections with commas between, or no value for none',
+    example: 'main',
+  },
 }
 
 export const settingNames = Object.keys(shapes) as SettingName[]
@@ -100,12 +120,15 @@ export interface Settings {
   changedAt(...names: readonly SettingName[]): Promise<number>
   /** @throws ZodError where the value has not the shape of that setting */
   put<N extends SettingName>(name: N, value: SettingValue<N>, why: Change): Promise<{ version: number }>
+  /** Told of every change, before it is answered: what must end at once ends with it. */
+  listen(onPut: (name: SettingName) => Promise<unknown>): void
 }
 
 export function createSettings(
   store: Store,
   keysFor: (affected: readonly Affected[]) => Promise<RecordKeys>,
 ): Settings {
+  const listening: ((name: SettingName) => Promise<unknown>)[] = []
   return {
     async get<N extends SettingName>(name: N) {
       const value = (await store.read(presentSettings, undefined))[name]
@@ -116,8 +139,11 @@ export function createSettings(
       const keys = await keysFor([PLATFORM])
       const wanted = JSON.stringify(shapes[name].parse(value))
       const standing = JSON.stringify(shapes[name].parse(undefined))
-      return store.tx(putSetting, { name, value: wanted, standing, reason, doer, keys })
+      const put = await store.tx(putSetting, { name, value: wanted, standing, reason, doer, keys })
+      for (const onPut of listening) await onPut(name)
+      return put
     },
+    listen: (onPut) => void listening.push(onPut),
   }
 }
 

@@ -9,6 +9,7 @@ import type { ParsedFile } from './lists/parse.ts'
 import type { PullMove } from './lists/pulls.ts'
 import type { Reason } from './lists/rails.ts'
 import type { Trials } from './lists/trials.ts'
+import type { News, NewsWish } from './news.ts'
 import type { PictureLists } from './pictures/lists.ts'
 import type { Changed } from './stage.ts'
 import type { ListStepInput, ListStepped } from './store.ts'
@@ -80,6 +81,8 @@ export interface ListLibrary {
     readonly by: string
     readonly doer: Doer
   }): Promise<{ readonly revision: number; readonly waits: number | null }>
+  /** Some of what versions have brought, apart from all else; undefined where the list does not run. */
+  news(wish: NewsWish): Promise<News | undefined>
   /** Takes out of force what is no longer licensed, and erases what was removed. Says what it did, in numbers. */
   tend(): Promise<string>
   /** Keeps what the trials counted. */

@@ -18,6 +18,7 @@ import { sealClear } from './lists/seal-clear.ts'
 import { Trials } from './lists/trials.ts'
 import { isLive, makeLoader } from './load.ts'
 import { changedFacts, checkNear, factsOf } from './near.ts'
+import { newsOf } from './news.ts'
 import { type ListEvents, PictureLists } from './pictures/lists.ts'
 import { snapshotsIn } from './pictures/snapshots.ts'
 import { type Changed, stageChange } from './stage.ts'
@@ -330,6 +331,7 @@ export function makeLibrary(parts: {
       for (const row of added) if (row.kind !== 'text') await loader.one(row)
       if (added.some(({ kind }) => kind === 'text')) await loader.texts()
     },
+    news: (wish) => newsOf({ storage, codec, entries: parts.entries.book }, wish),
     check: (facts) => checkNear(facts, 0, ''),
     async create(facts) {
       checkNear(facts, 0, '')

@@ -16,6 +16,8 @@ export function routesOf(services: {
   readonly storage: Storage
   readonly library: ListLibrary
   readonly measures: Measures
+  /** Whether is looked back with lists that become newer, and at how much. */
+  lookBack(): Promise<{ readonly hours: number; readonly items: number }>
   /** Harms of the live rules' schema; undefined before the first rule set. */
   harms(): ReadonlySet<string> | undefined
 }): Route[] {
@@ -58,6 +60,7 @@ export function routesOf(services: {
             ...(measures.get(row.id) ?? unmeasured(row)),
           })),
           importing: [...services.library.importing].map(([id, far]) => ({ id, ...far })),
+          lookBack: await services.lookBack(),
         },
       }
     }),

@@ -8,6 +8,7 @@ import { type Context, type ContextOptions, openContext } from '../context.ts'
 import { ERASURE_QUEUE, erasureHandler } from '../erasure/index.ts'
 import { loadConfig } from '../http/config.ts'
 import { FOLLOW, type FollowEvents, followOnce } from '../intake/index.ts'
+import { LOOK_BACK_QUEUE } from '../lookback/index.ts'
 import { settleHandler, withheldHandler } from '../review/index.ts'
 import { defineQuery, partitionLease, type ReadDb } from '../storage/index.ts'
 import { type Place, postgres, sqlite, type TestEngine } from '../storage/testing/engines.ts'
@@ -248,6 +249,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         'review.settle': settleHandler(context.desk),
         [WITHHELD_QUEUE]: withheldHandler(context.desk),
         [ERASURE_QUEUE]: erasureHandler(context.erasure),
+        [LOOK_BACK_QUEUE]: context.looksBack,
       }
       for (const [queue, handler] of Object.entries(handlers)) {
         for (const job of await jobs.claim(queue, 100, 60_000)) {

@@ -8,7 +8,7 @@ import type { Command, Given } from '../command.ts'
 import { type Io, UsageError } from '../io.ts'
 import { bucketLines } from '../list-buckets.ts'
 import { badLine, extensionOf, importFile, manifestFor, typeOfFile } from '../list-file.ts'
-import { statusLines } from '../list-status.ts'
+import { lookBackLine, statusLines } from '../list-status.ts'
 import { pullCommand } from '../pulling.ts'
 import { checkTermFile, sendTermFile } from '../term-file.ts'
 
@@ -189,8 +189,8 @@ export const commands: readonly Command[] = [
     example: 'lamplighter lists status',
     async run(io) {
       const answer = await withApi(io, (call) => call('GET', '/v1/lists'))
-      const { items } = getLists.answer.parse(answer)
-      io.result(answer, statusLines(items))
+      const { items, lookBack } = getLists.answer.parse(answer)
+      io.result(answer, [...statusLines(items), lookBackLine(lookBack)])
       return 0
     },
   },

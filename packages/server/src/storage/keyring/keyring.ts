@@ -19,6 +19,7 @@ export type KeyKind =
   | 'counter'
   | 'upload'
   | 'import'
+  | 'lookback'
   | 'secret'
 
 /** Where a sealed value lives. Bound to it: moved to another row, column or table it does not open. */

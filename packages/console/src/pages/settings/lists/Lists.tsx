@@ -31,55 +31,63 @@ function All() {
   const lists = useQuery(listsQuery)
   return (
     <Loaded query={lists}>
-      {({ items }) => (
-        <Table
-          columns={[
-            {
-              title: t.lists.name,
-              cell: (list) => (
-                <span className="flex flex-wrap items-center gap-1.5">
-                  <Link
-                    className="underline hover:text-accent"
-                    params={{ page: 'lists' }}
-                    search={{ list: list.id }}
-                    to="/settings/$page"
-                  >
-                    {list.id}
-                  </Link>
-                  {list.sealed && <Chip>{t.signals.sealed}</Chip>}
-                  {list.context && <Chip>{t.signals.context}</Chip>}
-                </span>
-              ),
-            },
-            {
-              title: t.people.state,
-              cell: ({ state, waits, ...list }) => (
-                <span className="flex flex-wrap items-center gap-1.5">
-                  <Chip look={state === 'live' ? 'plain' : state === 'empty' ? 'strong' : 'unknown'}>
-                    {t.lists.states[state]}
-                  </Chip>
-                  <Doubts list={list} />
-                  {waits !== null && <Chip look="strong">{t.lists.waiting[waits.state](waits.version)}</Chip>}
-                </span>
-              ),
-            },
-            { title: t.lists.kind, cell: ({ kind }) => t.lists.kinds[kind] },
-            { title: t.lists.harm, cell: ({ harm }) => wordsOf(harm) },
-            { title: t.lists.version, end: true, cell: ({ version }) => version },
-            { title: t.lists.entries, end: true, cell: ({ entries }) => t.count(entries) },
-            {
-              title: t.lists.measures.matchable,
-              end: true,
-              cell: ({ coverage }) => (coverage === null ? '–' : t.percent(coverage.share)),
-            },
-            { title: t.lists.updated, cell: ({ updatedAt }) => (updatedAt === null ? t.never : t.dateTime(updatedAt)) },
-            { title: t.lists.source, cell: ({ source }) => source },
-          ]}
-          empty={t.lists.none}
-          keyOf={({ id }) => id}
-          label={t.settings.page.lists}
-          rows={items}
-        />
+      {({ items, lookBack }) => (
+        <>
+          <Table
+            columns={[
+              {
+                title: t.lists.name,
+                cell: (list) => (
+                  <span className="flex flex-wrap items-center gap-1.5">
+                    <Link
+                      className="underline hover:text-accent"
+                      params={{ page: 'lists' }}
+                      search={{ list: list.id }}
+                      to="/settings/$page"
+                    >
+                      {list.id}
+                    </Link>
+                    {list.sealed && <Chip>{t.signals.sealed}</Chip>}
+                    {list.context && <Chip>{t.signals.context}</Chip>}
+                  </span>
+                ),
+              },
+              {
+                title: t.people.state,
+                cell: ({ state, waits, ...list }) => (
+                  <span className="flex flex-wrap items-center gap-1.5">
+                    <Chip look={state === 'live' ? 'plain' : state === 'empty' ? 'strong' : 'unknown'}>
+                      {t.lists.states[state]}
+                    </Chip>
+                    <Doubts list={list} />
+                    {waits !== null && <Chip look="strong">{t.lists.waiting[waits.state](waits.version)}</Chip>}
+                  </span>
+                ),
+              },
+              { title: t.lists.kind, cell: ({ kind }) => t.lists.kinds[kind] },
+              { title: t.lists.harm, cell: ({ harm }) => wordsOf(harm) },
+              { title: t.lists.version, end: true, cell: ({ version }) => version },
+              { title: t.lists.entries, end: true, cell: ({ entries }) => t.count(entries) },
+              {
+                title: t.lists.measures.matchable,
+                end: true,
+                cell: ({ coverage }) => (coverage === null ? '–' : t.percent(coverage.share)),
+              },
+              {
+                title: t.lists.updated,
+                cell: ({ updatedAt }) => (updatedAt === null ? t.never : t.dateTime(updatedAt)),
+              },
+              { title: t.lists.source, cell: ({ source }) => source },
+            ]}
+            empty={t.lists.none}
+            keyOf={({ id }) => id}
+            label={t.settings.page.lists}
+            rows={items}
+          />
+          <p className="max-w-prose text-muted">
+            {lookBack.hours === 0 ? t.lists.lookBack.off : t.lists.lookBack.on(lookBack.hours, t.count(lookBack.items))}
+          </p>
+        </>
       )}
     </Loaded>
   )
