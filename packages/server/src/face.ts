@@ -20,6 +20,7 @@ import {
   harmsOf,
   routesOf as policyRoutes,
   type RuleRegistry,
+  rulesAsking,
   type Switchboard,
   switchRoutes,
   type Tally,
@@ -110,7 +111,10 @@ export function makeFace(
       reviewed: (events) => store.read(reviewedOf, events),
     }),
     ...switchRoutes({ storage, switchboard: parts.switchboard, keysFor }),
-    ...signalsRoutes({ storage, library: parts.library, measures: parts.measures, harms: () => harmsOf(registry) }),
+    ...signalsRoutes({
+      ...{ storage, library: parts.library, measures: parts.measures, harms: () => harmsOf(registry) },
+      askedBy: (list) => rulesAsking(registry, list),
+    }),
     ...actionsRoutes({
       ...{ store, wakeup: storage.wakeup, meansFor, now },
       receiveAppeal: receiveAppealWork,
