@@ -193,6 +193,8 @@ export const CaseJson = z.object({
       choice: z.string(),
       undoUntil: Instant,
       undone: z.boolean(),
+      /** False where there is no measure to take back: of "no action", of a reversal, of an answer to an appeal. */
+      reversible: z.boolean(),
       recorded: Recorded,
     })
     .nullable(),

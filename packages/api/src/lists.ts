@@ -46,11 +46,12 @@ export const ListVersion = z.object({
     .describe(
       'SHA-256 of the sum (LtHash16) of the fingerprints of its entries: the same entries give the same digest, whichever way they came',
     ),
-  entries: z.int(),
-  added: z.int(),
-  removed: z.int(),
-  rows: z.int(),
-  bad: z.int(),
+  /** This and the next four: null of a sealed list, but for child safety and the operator (matching.md §11.3). */
+  entries: z.int().nullable(),
+  added: z.int().nullable(),
+  removed: z.int().nullable(),
+  rows: z.int().nullable(),
+  bad: z.int().nullable(),
   by: z.string(),
   /** Why it waits, or waited, for a person. */
   why: z.array(z.string()),
@@ -111,9 +112,12 @@ export const getList = endpoint({
     queryShare: share.nullable(),
     ...ListMeasures.shape,
     version: z.int(),
-    entries: z.int(),
+    /** Null of a sealed list, but for child safety and the operator. */
+    entries: z.int().nullable(),
     updatedAt: Instant.nullable(),
     waits: ListVersion.nullable(),
+    /** The live rules that ask it, by name: directly, or by a counter. */
+    askedBy: z.array(z.string()),
   }),
   repeat: 'own',
   codes: ['not_found'],

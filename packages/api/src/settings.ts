@@ -183,7 +183,8 @@ export const ListRow = z.object({
   sealed: z.boolean(),
   context: z.boolean(),
   version: z.int(),
-  entries: z.int(),
+  /** Null of a sealed list, but for child safety and the operator. */
+  entries: z.int().nullable(),
   updatedAt: Instant.nullable(),
   staleAfterMs: z.int().nullable(),
   state: z.enum(['live', 'stale', 'down', 'empty']),

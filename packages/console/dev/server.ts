@@ -91,6 +91,7 @@ export function harbour() {
         choice: words,
         undoUntil,
         undone: false,
+        reversible: true,
         recorded,
       },
     })

@@ -102,9 +102,10 @@ describe.skipIf(noBrowser)('lists in Settings', () => {
     for (const page of [lead, guard]) await page.close()
     house.later(25 * 3_600_000)
     lead = await person('lead')
+    guard = await person('child-safety')
     await open(lead, digests.id)
     await give(lead, 1, 'Put live', 'agreed')
-    await lead.getByText('It is asked by rules.').waitFor()
+    await lead.getByText('No live rule asks it.').waitFor()
     await lead.getByText('The list is sealed: nobody sees its entries.').waitFor()
     expect(await lead.content()).not.toMatch(/a1a1a1|b2b2b2/)
     expect(await axe(lead)).toEqual([])
@@ -116,17 +117,38 @@ describe.skipIf(noBrowser)('lists in Settings', () => {
     await versions.getByRole('button', { name: 'Retire: Version 2' }).click()
     await versions.getByRole('textbox', { name: 'Reason' }).fill('no longer needed')
     await versions.getByRole('button', { name: 'Retire: Version 2' }).click()
-    await lead.getByText('It is retired. Rules that ask it are undecided.').waitFor()
+    await lead.getByText('It is retired. No live rule asks it.').waitFor()
     await versions.getByRole('button', { name: 'Go back to it: Version 2' }).click()
     await versions.getByRole('textbox', { name: 'Reason' }).fill('needed after all')
     await versions.getByRole('button', { name: 'Go back to it: Version 2' }).click()
-    await lead.getByText('It is asked by rules.').waitFor()
+    await lead.getByText('No live rule asks it.').waitFor()
+  })
+
+  test('a list says which live rules ask it', async () => {
+    await open(lead, 'blackmail_terms')
+    await lead.getByText('One live rule asks it: blackmail.').waitFor()
+  })
+
+  test('how much a sealed list holds is told to child safety, and to a lead without that role not', async () => {
+    for (const [page, entries, change] of [
+      [guard, '1', '1 new, 0 gone'],
+      [lead, 'sealed', 'sealed'],
+    ] as const) {
+      await page.goto(`${house.url}/settings/lists`)
+      const row = page.getByRole('row').filter({ hasText: 'csam_media' })
+      expect([await row.waitFor(), (await row.innerText()).split('\t')[5]]).toEqual([undefined, entries])
+      await open(page, 'csam_media')
+      const versions = page.getByRole('table', { name: 'Versions' }).getByRole('row').filter({ hasText: 'live' })
+      await versions.waitFor()
+      expect((await versions.innerText()).split('\t').slice(1, 3)).toEqual([entries, change])
+    }
   })
 
   test('speak German', async () => {
     await lead.evaluate(() => localStorage.setItem('lamplighter.language', 'de'))
-    await lead.reload()
+    await open(lead, words.id)
     await lead.getByRole('heading', { name: 'Versionen' }).waitFor()
+    await lead.getByText('Keine laufende Regel fragt danach.').waitFor()
     await lead.getByText('sie wächst um 50 %, mehr als 5 %; sie wurde als Datei vorgelegt').waitFor()
     expect(await axe(lead)).toEqual([])
   })

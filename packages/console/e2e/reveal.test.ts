@@ -159,7 +159,7 @@ describe.skipIf(noBrowser)('looking at media', () => {
     const { page, context } = await browser.another()
     await signIn(page, await house.invite('lead'))
     await page.goto(`${house.url}/review/C-${number}`)
-    await saysUnknown(page, { 'csam media': 'stale', 'csam digests': 'stale' })
+    await saysUnknown(page, { 'csam media': 'the list is too old', 'csam digests': 'the list is too old' })
     await context.close()
   })
 

@@ -4,14 +4,8 @@ import { type ActionMeans, columnsOf, type DeliveryServices } from './actions/in
 import { makeDesk } from './case-desk.ts'
 import { importTask, lookBackTend } from './chores.ts'
 import { hmaPages } from './compat/hma/index.ts'
-import { counterNames, type KeptCounters, keptCounters } from './counters/index.ts'
-import {
-  ERASURE_QUEUE,
-  type ErasureServices,
-  erasureHandler,
-  routesOf as erasureRoutes,
-  honourErasures,
-} from './erasure/index.ts'
+import { counterNames, keptCounters } from './counters/index.ts'
+import { type ErasureServices, routesOf as erasureRoutes, honourErasures } from './erasure/index.ts'
 import {
   canaryHit,
   delivered,
@@ -27,34 +21,23 @@ import {
   snapshotRefused,
   unknownFields,
 } from './events.ts'
-import { type Decoder, emptyFolder, startDecoder } from './evidence/decoder/index.ts'
-import { MEDIA_TIMES, type MediaVault, makeMediaFetcher, makeMediaVault } from './evidence/index.ts'
+import { emptyFolder, startDecoder } from './evidence/decoder/index.ts'
+import { MEDIA_TIMES, makeMediaFetcher, makeMediaVault } from './evidence/index.ts'
 import { makeFace } from './face.ts'
 import { followOthers } from './followed.ts'
 import { indexStands, lookBackStands, thingsStand } from './gauges.ts'
-import type { App } from './http/app.ts'
-import type { Config } from './http/config.ts'
 import { Readiness } from './http/health.ts'
-import { createLive, type Live } from './http/live.ts'
+import { createLive } from './http/live.ts'
 import { outgoing } from './http/outgoing.ts'
-import type { Page, Route } from './http/route.ts'
-import {
-  archiveReader,
-  backlogGuard,
-  Flights,
-  FOLLOW,
-  type IntakeServices,
-  keyedNames,
-  matchesOf,
-  takenByNow,
-} from './intake/index.ts'
-import type { Handler } from './jobs/index.ts'
-import { LOOK_BACK_QUEUE, type LookBack, lookBackHandler, makeLookBack } from './lookback/index.ts'
+import { archiveReader, backlogGuard, Flights, type IntakeServices, keyedNames, matchesOf } from './intake/index.ts'
+import { longJobs } from './long-jobs.ts'
+import { lookBackHandler, makeLookBack } from './lookback/index.ts'
 import { decoderEvents, indexLookedUp } from './matching-metrics.ts'
 import { metrics, namesKnown } from './metrics.ts'
 import { modules } from './modules.ts'
-import { createPeople, makeNameIgnored, type People } from './people/index.ts'
-import { keyringOf, netsOf, type PlaceOptions, storageOf } from './places.ts'
+import type { Context, ContextOptions, Parts } from './parts.ts'
+import { createPeople, makeNameIgnored } from './people/index.ts'
+import { keyringOf, netsOf, storageOf } from './places.ts'
 import {
   askedLists,
   countRules,
@@ -63,50 +46,22 @@ import {
   makeRegistry,
   makeSwitchboard,
   makeTally,
-  type RuleRegistry,
   ruleNames,
   SWITCH_IDS,
-  type Switchboard,
   shippedPolicies,
-  type Tally,
 } from './policy/index.ts'
-import {
-  BACKFILL,
-  BACKTEST,
-  backfillHandler,
-  backtestHandler,
-  makeReplayLog,
-  makeUploads,
-  RETRO,
-  type ReplayLog,
-  routesOf as replayRoutes,
-  retroHandler,
-  startProgress,
-  type Uploads,
-} from './replay/index.ts'
-import { createQuiet, type Quiet } from './restore/index.ts'
-import type { CaseDesk } from './review/index.ts'
+import { makeReplayLog, makeUploads, routesOf as replayRoutes, startProgress } from './replay/index.ts'
+import { createQuiet } from './restore/index.ts'
 import { startRunning } from './running.ts'
-import { createSettings, type Settings } from './settings/index.ts'
-import {
-  EXCHANGE_TIMES,
-  type Exchanges,
-  exchangeRoutes,
-  makeExchanges,
-  PULL_QUEUE,
-  PUSH_QUEUE,
-} from './signals/exchanges/index.ts'
+import { createSettings } from './settings/index.ts'
+import { EXCHANGE_TIMES, exchangeRoutes, makeExchanges } from './signals/exchanges/index.ts'
 import {
   allLists,
   allowedHarms,
   directRoutes,
-  type Entries,
   entryRoutes,
-  type Imports,
   importRoutes,
-  type ListLibrary,
   learnerProviders,
-  type Models,
   makeCodec,
   makeEntries,
   makeEntryDesk,
@@ -121,68 +76,13 @@ import {
   termFileTaker,
 } from './signals/index.ts'
 import { softwareDigest, version } from './software.ts'
-import { fallenWalls, type Stands, standsOf } from './stands.ts'
+import { fallenWalls, standsOf } from './stands.ts'
 import { type ChunkSeal, notWritable, openStore, type Storage } from './storage/index.ts'
 import type { Keyring } from './storage/keyring/index.ts'
 import { makeSealer } from './storage/sealer.ts'
-import { type Affected, openTransparency, PLATFORM, type Transparency } from './transparency/index.ts'
+import { type Affected, openTransparency, PLATFORM } from './transparency/index.ts'
 
-export interface ContextOptions extends PlaceOptions {
-  readonly demo?: boolean
-  /** Compares every answer with the contract. */
-  readonly checkAnswers?: boolean
-  readonly onFailure?: (thrown: unknown) => void
-  /** The built console; `packages/console/dist` by default. */
-  readonly consoleFolder?: string
-  /** Milliseconds between two batches of the log; 300,000 by default. */
-  readonly ledgerEveryMs?: number
-  /** More pages, such as the demo's. */
-  readonly pages?: (context: Parts) => readonly Page[]
-  readonly routes?: (context: Parts) => readonly Route[]
-}
-
-/** What is built before the app. */
-export interface Parts {
-  readonly config: Config
-  readonly storage: Storage
-  readonly keyring: Keyring
-  readonly people: People
-  readonly transparency: Transparency
-  readonly library: ListLibrary
-  readonly imports: Imports
-  readonly exchanges: Exchanges
-  readonly entries: Entries
-  readonly models: Models
-  readonly registry: RuleRegistry
-  readonly counters: KeptCounters
-  readonly switchboard: Switchboard
-  readonly tally: Tally
-  readonly intake: IntakeServices
-  readonly replay: ReplayLog
-  readonly uploads: Uploads
-  readonly lookBack: LookBack
-  /** Does the jobs that look back. */
-  readonly looksBack: Handler
-  readonly desk: CaseDesk
-  readonly vault: MediaVault
-  readonly erasure: ErasureServices
-  meansFor(affected: readonly Affected[]): Promise<ActionMeans>
-}
-
-export interface Context extends Parts {
-  readonly live: Live
-  readonly quiet: Quiet
-  readonly settings: Settings
-  readonly readiness: Readiness
-  readonly app: App
-  readonly decoder: Decoder
-  readonly deliveries: DeliveryServices
-  /** What waits, is old or takes room now. */
-  stands(): Promise<Stands>
-  /** Starts what runs beside the calls: judging, deliveries, jobs, the log. Not while a restored server is quiet. */
-  start(): void
-  close(): Promise<void>
-}
+export type { Context, ContextOptions, Parts } from './parts.ts'
 
 /** Builds everything once, by hand, in this order: storage, subjects, app. Nothing stays open when a part cannot be had. */
 export async function openContext(options: ContextOptions): Promise<Context> {
@@ -488,22 +388,10 @@ async function build(
     deliveries,
     stands,
     start() {
-      const long = {
-        [ERASURE_QUEUE]: erasureHandler(erasure),
-        [PULL_QUEUE]: exchanges.handler,
-        [PUSH_QUEUE]: exchanges.pushHandler,
-        [LOOK_BACK_QUEUE]: looksBack,
-        [BACKTEST.queue]: backtestHandler({ storage, registry, keyring, progress, uploads }),
-        [RETRO.queue]: retroHandler({
-          ...{ storage, registry, keyring, progress, uploads },
-          ...{ sealer, sealKey, now, keysFor },
-        }),
-        [BACKFILL.queue]: backfillHandler({
-          ...{ storage, registry, keyring, progress, counters, now },
-          takenByNow: () => takenByNow({ flights: intake.flights, stream: storage.stream }, FOLLOW),
-          changedAt: () => settings.changedAt('replay.days', 'replay.segmentDays'),
-        }),
-      }
+      const long = longJobs({
+        ...{ storage, keyring, registry, progress, uploads, sealer, sealKey, now, keysFor },
+        ...{ erasure, exchanges, counters, intake, settings, looksBack },
+      })
       const beside = {
         storage,
         keyring,

@@ -21,6 +21,7 @@ import {
   harmsOf,
   routesOf as policyRoutes,
   type RuleRegistry,
+  rulesAsking,
   type Switchboard,
   switchRoutes,
   type Tally,
@@ -113,10 +114,8 @@ export function makeFace(
     }),
     ...switchRoutes({ storage, switchboard: parts.switchboard, keysFor }),
     ...signalsRoutes({
-      storage,
-      library: parts.library,
-      measures: parts.measures,
-      harms: () => harmsOf(registry),
+      ...{ storage, library: parts.library, measures: parts.measures, harms: () => harmsOf(registry) },
+      askedBy: (list) => rulesAsking(registry, list),
       lookBack: parts.lookBack.stands,
     }),
     ...actionsRoutes({

@@ -28,7 +28,7 @@ export function DecidedCard(props: { number: number; decided: Decision; canRever
   const words = t.choiceWords(decided.choice)
   useEffect(() => {
     if (decided.mine && last.get()?.id !== decided.id && decided.undoUntil > serverNow())
-      last.set({ id: decided.id, number, words, undoUntil: decided.undoUntil, draft: null, state: 'sent' })
+      last.set({ ...decided, number, words, draft: null, state: 'sent' })
   }, [decided, number, words])
   const reverse = useMutation({
     mutationFn: () => call(reverseDecision, { params: { id: decided.id }, body: { reason: reason.trim() } }),
@@ -47,7 +47,7 @@ export function DecidedCard(props: { number: number; decided: Decision; canRever
           {t.undo.undoIn(phase.seconds)}
         </Button>
       )}
-      {props.canReverse && phase.phase === 'reverse' && !decided.undone && (
+      {props.canReverse && decided.reversible && phase.phase === 'reverse' && !decided.undone && (
         <form
           className="grid gap-3"
           onSubmit={(event) => {

@@ -71,7 +71,9 @@ export function DecisionCard({ held, draft, blocked, onDraft, onDecide, otherWay
   const suggestion = policy?.suggested
   const why =
     suggestion && suggestion.choice === draft.choice && !severeChoices.includes(suggestion.choice)
-      ? suggestion.why
+      ? suggestion.choice === 'none'
+        ? t.card.noneSuggested
+        : t.card.suggestedFor(t.severity[policy.severity], held.shown.account.strikes)
       : null
 
   return (

@@ -1,6 +1,5 @@
 import type { CardPolicy } from '@lamplighter/api'
 import { useRef, useState } from 'react'
-import { wordsOf } from '../case/case-number.ts'
 import { useCommands } from '../keys.ts'
 import { useMessages } from '../messages/index.ts'
 import { Kbd } from '../ui/Kbd.tsx'
@@ -48,7 +47,7 @@ export function PolicyPicker(props: {
         type="text"
         value={typed}
       />
-      <div className="pane -mx-1 grid max-h-34 gap-px p-1" data-gap={props.invalid ? 'policy' : undefined}>
+      <div className="pane -mx-1 grid max-h-34 grid-cols-1 gap-px p-1" data-gap={props.invalid ? 'policy' : undefined}>
         {listed.map((policy, index) => (
           <label
             className="flex min-h-7 cursor-pointer items-center gap-2 rounded-md border border-transparent px-2 hover:bg-glow has-checked:border-accent has-checked:bg-glow has-focus-visible:outline-2 has-focus-visible:outline-accent"
@@ -61,7 +60,10 @@ export function PolicyPicker(props: {
               onChange={() => props.onChoose(policy.id)}
               type="radio"
             />
-            <span className="min-w-0 flex-1 truncate" title={policy.harms.map(wordsOf).join(', ')}>
+            <span
+              className="min-w-0 flex-1 truncate"
+              title={policy.harms.map((harm) => t.named('harm', harm)).join(', ')}
+            >
               {policy.name}
             </span>
             <span className="text-fine text-muted">{t.severity[policy.severity]}</span>

@@ -8,7 +8,7 @@ import { useNow } from '../time.ts'
 import { Button } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { last, underWay } from './memory.ts'
-import { REVERSE_OFFER_MS, undoPhase } from './undo.ts'
+import { offeredUntil, undoPhase } from './undo.ts'
 import { useDecide } from './useDecide.ts'
 
 /** The last decision, with a visible countdown. It is not a live region: the decision was spoken once already. */
@@ -18,7 +18,7 @@ export function UndoToast() {
   const now = useNow(250)
   const { undo } = useDecide()
   useCommands({ undo: () => (decision === null && underWay.current === null ? false : void undo()) })
-  const over = decision !== null && now > decision.undoUntil + REVERSE_OFFER_MS
+  const over = decision !== null && now > offeredUntil(decision)
   const gone = decision === null || over || decision.state === 'undone'
   useEffect(() => {
     // Only the one that was looked at: another decision may have been made since.

@@ -6,6 +6,8 @@ export interface LastDecision {
   readonly number: number
   readonly words: string
   readonly undoUntil: number
+  /** False where there is no measure to take back. */
+  readonly reversible: boolean
   /** What was typed for it; undoing brings it back. Absent after the page was loaded anew. */
   readonly draft: Draft | null
   readonly state: 'sent' | 'undoing' | 'undone' | 'failed'
@@ -21,3 +23,7 @@ export function undoPhase(undoUntil: number, now: number): UndoPhase {
 
 /** How long *reverse* stays on offer after the window, before the toast leaves by itself. */
 export const REVERSE_OFFER_MS = 20_000
+
+/** When the toast of a decision leaves by itself: at once after the window where nothing could be reversed. */
+export const offeredUntil = ({ undoUntil, reversible }: Pick<LastDecision, 'undoUntil' | 'reversible'>): number =>
+  undoUntil + (reversible ? REVERSE_OFFER_MS : 0)

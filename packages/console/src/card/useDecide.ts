@@ -78,7 +78,10 @@ export function useDecide() {
     underWay.current = written
     try {
       const decided = await sent
-      last.set({ id: decided.decision, number, words: chosen, undoUntil: decided.undoUntil, draft, state: 'sent' })
+      last.set({
+        ...{ id: decided.decision, number, words: chosen, undoUntil: decided.undoUntil, draft, state: 'sent' },
+        reversible: held.shown.appeal === null && held.shown.kind !== 'notice' && draft.choice !== 'none',
+      })
       dropDraft(number)
       forgetSent(number)
       announce(t.card.decidedSpoken(caseName(number), chosen))

@@ -44,7 +44,7 @@ export function EvidencePiece(props: {
         <span className="ms-auto flex flex-wrap items-center gap-1">
           {piece.reported && <Chip look="strong">{t.evidence.reported}</Chip>}
           <Chip>{t.provenance[piece.provenance]}</Chip>
-          {piece.state !== null && <Chip>{piece.state}</Chip>}
+          {piece.state !== null && <Chip>{t.named('itemState', piece.state)}</Chip>}
         </span>
       </header>
       {piece.text !== null && (

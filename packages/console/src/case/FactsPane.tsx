@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { useMessages } from '../messages/index.ts'
 import { useNow } from '../time.ts'
 import { Chip } from '../ui/Chip.tsx'
-import { caseName, wordsOf } from './case-number.ts'
+import { caseName } from './case-number.ts'
 import { matchWords } from './match-words.ts'
 
 function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
@@ -27,7 +27,7 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
   return (
     <>
       <header className="grid gap-1.5 px-3.5 py-3">
-        <p className="text-fine text-muted">{shown.lane.name}</p>
+        <p className="text-fine text-muted">{t.known.lane[shown.lane.id] ?? shown.lane.name}</p>
         <h1 className="text-title font-semibold">{caseName(shown.number)}</h1>
         <p>{shown.words}</p>
         <p className="flex flex-wrap gap-1">
@@ -112,7 +112,7 @@ function Reports({ reports }: { reports: CaseJson['reports'] }) {
       <ul className="grid gap-1 empty:hidden">
         {reports.reasons.map(({ harm, count }) => (
           <li className="flex justify-between gap-2" key={harm}>
-            <span>{wordsOf(harm)}</span>
+            <span>{t.named('harm', harm)}</span>
             <span className="text-muted">{count}</span>
           </li>
         ))}
@@ -145,19 +145,19 @@ function Signal({ signal }: { signal: SignalJson }) {
   return (
     <div className="grid gap-0.5">
       <p className="flex flex-wrap items-center justify-between gap-1">
-        <span>{wordsOf(signal.name)}</span>
+        <span className="wrap-anywhere">{t.named('part', signal.name)}</span>
         {signal.state === 'unknown' ? (
           <Chip look="unknown">{t.signals.state.unknown}</Chip>
         ) : (
           <Chip look={signal.state === 'hit' ? 'strong' : 'plain'}>
-            {match !== undefined ? t.signals.state[signal.state] : (signal.value ?? t.signals.state[signal.state])}
+            {list !== null ? t.signals.state[signal.state] : (signal.value ?? t.signals.state[signal.state])}
           </Chip>
         )}
       </p>
       {(signal.why !== null || list !== null) && (
         <p className="text-fine text-muted">
           {[
-            signal.why,
+            signal.why && t.named('why', signal.why),
             ...(match === undefined ? [] : matchWords(t, match)),
             ...(signal.blind ?? []).map((why) => t.match.blind[why]),
             list && t.signals.list(list.name, list.version),

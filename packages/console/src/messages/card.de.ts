@@ -11,6 +11,9 @@ export const cardDe: typeof cardEn = {
     action: 'Maßnahme',
     severe: 'einschneidend',
     suggested: (why) => `vorgeschlagen: ${why}`,
+    suggestedFor: (severity, strikes) =>
+      `${severity}, ${strikes === 0 ? 'kein Verstoß' : many(strikes, 'Verstoß', 'Verstöße')} zuvor`,
+    noneSuggested: 'nichts ist vorgeschlagen: Die passende Maßnahme wählen Sie selbst',
     unsupported: (choice, why) => `${choice}: hier nicht möglich. ${why}`,
     effects: 'Was nach 10 s geschieht',
     noEffects: 'Für niemanden ändert sich etwas.',

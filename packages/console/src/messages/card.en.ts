@@ -10,6 +10,9 @@ export const cardEn = {
     action: 'Action',
     severe: 'severe',
     suggested: (why: string) => `suggested: ${why}`,
+    suggestedFor: (severity: string, strikes: number) =>
+      `${severity} severity, ${strikes === 0 ? 'no strike' : many(strikes, 'strike', 'strikes')} before`,
+    noneSuggested: 'nothing is suggested: the measure that fits needs your own choice',
     unsupported: (choice: string, why: string) => `${choice}: not supported here. ${why}`,
     effects: 'What will happen, after 10 s',
     noEffects: 'Nothing changes for anybody.',

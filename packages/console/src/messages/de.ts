@@ -5,6 +5,7 @@ import { units } from './counts.de.ts'
 import { exchangesDe } from './exchanges.de.ts'
 import { failures } from './failures.de.ts'
 import { feedbackDe } from './feedback.de.ts'
+import { knownDe } from './known.de.ts'
 import { listsDe } from './lists.de.ts'
 import { matchDe } from './match.de.ts'
 import { rulebookDe } from './rulebook.de.ts'
@@ -206,5 +207,6 @@ export const de: Words = {
   feedback: feedbackDe,
   rulebook: rulebookDe,
   match: matchDe,
+  known: knownDe,
   switches: switchesDe,
 }

@@ -6,6 +6,7 @@ import { units } from './counts.en.ts'
 import { exchangesEn } from './exchanges.en.ts'
 import { failures } from './failures.en.ts'
 import { feedbackEn } from './feedback.en.ts'
+import { knownEn } from './known.en.ts'
 import { listsEn } from './lists.en.ts'
 import { matchEn } from './match.en.ts'
 import { rulebookEn } from './rulebook.en.ts'
@@ -199,5 +200,6 @@ export const en = {
   feedback: feedbackEn,
   rulebook: rulebookEn,
   match: matchEn,
+  known: knownEn,
   switches: switchesEn,
 }

@@ -1,4 +1,5 @@
 import { createContext, createElement, type ReactNode, useContext, useEffect, useMemo } from 'react'
+import { wordsOf } from '../case/case-number.ts'
 import { type Locale, preferences } from '../preferences.ts'
 import { storeOf, useStore } from '../store.ts'
 import { en } from './en.ts'
@@ -20,9 +21,17 @@ export async function loadMessages(locale: Locale): Promise<void> {
 }
 
 /** All words of one language, and the formats of its dates and numbers. */
-export type Messages = Words & ReturnType<typeof formatsOf>
+export type Messages = Words &
+  ReturnType<typeof formatsOf> & {
+    /** Words for an id of the server's; one that nobody has words for is shown as it is written. */
+    named(kind: keyof Words['known'], id: string): string
+  }
 
-const messagesOf = (locale: Locale, words: Words): Messages => ({ ...words, ...formatsOf(regionOf(locale)) })
+const messagesOf = (locale: Locale, words: Words): Messages => ({
+  ...words,
+  ...formatsOf(regionOf(locale)),
+  named: (kind, id) => words.known[kind][id] ?? wordsOf(id),
+})
 
 /** The reader's own variant of a language, for dates and numbers: `en` in a British browser is `en-GB`. */
 function regionOf(locale: Locale): string {

@@ -19,9 +19,12 @@ export const listsDe: typeof listsEn = {
   },
   back: 'Alle Listen',
   words: {
-    declared: 'Noch ist nichts davon in Betrieb. Regeln, die danach fragen, bleiben unentschieden.',
-    live: 'Regeln fragen danach.',
-    retired: 'Sie ist außer Betrieb. Regeln, die danach fragen, bleiben unentschieden.',
+    declared: 'Noch ist nichts davon in Betrieb.',
+    retired: 'Sie ist außer Betrieb.',
+    askedBy: (rules, count) =>
+      `${count === 1 ? 'Eine laufende Regel fragt' : `${count} laufende Regeln fragen`} danach: ${rules}.`,
+    askedByNone: 'Keine laufende Regel fragt danach.',
+    undecided: 'Ohne sie bleibt das unentschieden.',
   },
   declared: {
     exchange: 'Austausch',

@@ -17,9 +17,12 @@ export const listsEn = {
   },
   back: 'All lists',
   words: {
-    declared: 'Nothing of it is live yet. Rules that ask it are undecided.',
-    live: 'It is asked by rules.',
-    retired: 'It is retired. Rules that ask it are undecided.',
+    declared: 'Nothing of it is live yet.',
+    retired: 'It is retired.',
+    askedBy: (rules: string, count: number) =>
+      `${count === 1 ? 'One live rule asks' : `${count} live rules ask`} it: ${rules}.`,
+    askedByNone: 'No live rule asks it.',
+    undecided: 'Without it they are undecided.',
   },
   declared: {
     exchange: 'Exchange',

@@ -130,7 +130,7 @@ function Lanes({ lanes, mine }: { lanes: readonly LaneJson[]; mine: readonly z.o
                 >
                   <th className="px-4 py-2 text-start font-normal max-sm:py-1" scope="row">
                     <span className="flex flex-wrap items-center gap-x-2">
-                      <span className="font-semibold">{lane.name}</span>
+                      <span className="font-semibold">{t.known.lane[lane.id] ?? lane.name}</span>
                       {lane.lifeThreat && <Chip look={lane.overdue > 0 ? 'alarm' : 'strong'}>{t.life.lane}</Chip>}
                       {lane.band !== 'C' && <Chip>{t.band(lane.band)}</Chip>}
                       {lane.hot > 0 && <Chip look="strong">{t.home.hot(lane.hot)}</Chip>}
@@ -155,7 +155,7 @@ function Lanes({ lanes, mine }: { lanes: readonly LaneJson[]; mine: readonly z.o
                       {...(lane === first && { hint: 'Enter' })}
                     >
                       {t.home.start}
-                      <span className="sr-only">{lane.name}</span>
+                      <span className="sr-only">{t.known.lane[lane.id] ?? lane.name}</span>
                     </Button>
                   </td>
                 </tr>

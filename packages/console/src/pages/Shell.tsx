@@ -111,7 +111,7 @@ function RailLink({ to, icon, label }: { to: '/review' | '/rules' | '/settings';
   return (
     <Link
       activeOptions={{ exact: false }}
-      className="flex min-h-11 flex-col items-center justify-center gap-0.5 rounded-lg px-1 py-1.5 text-fine text-muted hover:bg-glow hover:text-ink data-[status=active]:bg-glow data-[status=active]:font-semibold data-[status=active]:text-ink data-[status=active]:shadow-[inset_2px_0_0_var(--lamp)]"
+      className="flex min-h-11 flex-col items-center justify-center gap-0.5 rounded-lg px-1 py-1.5 text-fine text-muted dense:px-0 hover:bg-glow hover:text-ink data-[status=active]:bg-glow data-[status=active]:font-semibold data-[status=active]:text-ink data-[status=active]:shadow-[inset_2px_0_0_var(--lamp)]"
       to={to}
     >
       <Icon name={icon} size={20} />

@@ -1,5 +1,4 @@
 import type { EvidenceJson } from '@lamplighter/api'
-import { wordsOf } from '../case/case-number.ts'
 import { matchWords } from '../case/match-words.ts'
 import { useMessages } from '../messages/index.ts'
 import { Chip } from '../ui/Chip.tsx'
@@ -25,7 +24,7 @@ export function MediaFacts({ media }: { media: Media }) {
         )}
         {media.flags.map((flag) => (
           <Chip key={flag} look="strong">
-            {wordsOf(flag)}
+            {t.named('flag', flag)}
           </Chip>
         ))}
       </p>
@@ -50,7 +49,7 @@ export function MediaFacts({ media }: { media: Media }) {
         ))}
         {media.unknown.map(({ part, why }) => (
           <li key={part}>
-            <Chip look="unknown">{t.signals.unknown(wordsOf(part), wordsOf(why))}</Chip>
+            <Chip look="unknown">{t.signals.unknown(t.named('part', part), t.named('why', why))}</Chip>
           </li>
         ))}
         {media.hits.length === 0 && media.unknown.length === 0 && (

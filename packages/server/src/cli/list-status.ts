@@ -27,7 +27,7 @@ const cellsOf = (list: ListRow): readonly string[] => [
   list.id,
   list.kind,
   String(list.version),
-  list.sealed ? 'sealed' : list.entries.toLocaleString('en'),
+  list.sealed || list.entries === null ? 'sealed' : list.entries.toLocaleString('en'),
   list.coverage === null ? '–' : percent(list.coverage.share),
   list.ageMs === null ? '–' : ageWords(list.ageMs),
   stateWords(list),

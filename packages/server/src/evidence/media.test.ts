@@ -127,7 +127,7 @@ describe('known and unknown pictures', () => {
     const [{ media }] = opened.evidence
     expect([media.hits, media.unknown]).toEqual([
       [],
-      ['csam_digests', 'csam_media', 'terror_media'].map((part) => ({ part, why: 'the list is not loaded' })),
+      ['csam_digests', 'csam_media', 'terror_media'].map((part) => ({ part, why: 'not_loaded' })),
     ])
     expect(opened.signals.filter(({ state }: { state: string }) => state === 'no_hit')).toEqual([])
     await down.close()

@@ -199,8 +199,7 @@ function listSignals(seen: Seen, matches: readonly (readonly StoredHit[])[]): Si
     seen.lists.get(name)
     const list = seen.lists.asked.get(name)
     const base = { name, kind: 'list' as const }
-    if (list === undefined)
-      return [{ ...base, state: 'unknown', value: null, why: 'the list is not loaded', list: null }]
+    if (list === undefined) return [{ ...base, state: 'unknown', value: null, why: 'not_loaded', list: null }]
     const shown = { name, version: `v${list.version}`, sealed: list.sealed, context: list.context }
     const hit = seen.lists.hits.find((one) => one.list === name)
     const match = nearestWith(matches, name)

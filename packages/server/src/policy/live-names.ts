@@ -1,3 +1,4 @@
+import { askedLists as listsOfRule } from '@lamplighter/rules'
 import { listsNamed } from './live.ts'
 import type { RuleRegistry } from './registry.ts'
 
@@ -35,6 +36,16 @@ export function ruleNames(registry: RuleRegistry): string[] {
 export function askedLists(registry: RuleRegistry): string[] {
   try {
     return listsNamed(registry.live()).map(({ id }) => id)
+  } catch {
+    return []
+  }
+}
+
+/** Names of the live rules that ask a list, directly or by a counter; none before the first rule set. */
+export function rulesAsking(registry: RuleRegistry, list: string): string[] {
+  try {
+    const { ruleset } = registry.live().program
+    return ruleset.rules.filter((rule) => listsOfRule(rule, ruleset).includes(list)).map(({ name }) => name)
   } catch {
     return []
   }

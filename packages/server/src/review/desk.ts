@@ -188,6 +188,7 @@ async function decidedView(desk: CaseDesk, found: CaseRows, actor: Actor): Promi
     choice: decided.choice,
     undoUntil: decided.undo_until,
     undone: decided.ended !== null,
+    reversible: decided.outcome === null && decided.choice !== 'none',
     recorded: { record: decided.record, commitment: decided.commitment, promise: decided.promise },
   }
 }

@@ -6,7 +6,7 @@ import type { Storage } from '../storage/index.ts'
 import { isStale } from './book.ts'
 import type { ListLibrary } from './library.ts'
 import { allowedHarms } from './lists/declaration.ts'
-import { listRoutes } from './lists/list-routes.ts'
+import { listRoutes, mayCount } from './lists/list-routes.ts'
 import { type Measures, unmeasured } from './lists/measures.ts'
 import { allLists, besides } from './store.ts'
 import type { ListVersionsTable } from './tables.ts'
@@ -20,6 +20,8 @@ export function routesOf(services: {
   lookBack(): Promise<{ readonly hours: number; readonly items: number }>
   /** Harms of the live rules' schema; undefined before the first rule set. */
   harms(): ReadonlySet<string> | undefined
+  /** Names of the live rules that ask a list. */
+  askedBy(list: string): readonly string[]
 }): Route[] {
   const checkHarm = (harm: string, pointer = '/query/harm'): void => {
     const known = services.harms()
@@ -29,8 +31,8 @@ export function routesOf(services: {
     })
   }
   return [
-    ...listRoutes({ storage: services.storage, library: services.library, measures: services.measures, checkHarm }),
-    route(getLists, async ({ now }) => {
+    ...listRoutes({ ...services, checkHarm }),
+    route(getLists, async ({ now, who }) => {
       const rows = await services.storage.store.read(allLists, undefined)
       const measures = await services.measures.lists(now)
       const waiting = new Map((await services.storage.store.read(besides, undefined)).map((one) => [one.list, one]))
@@ -44,7 +46,7 @@ export function routesOf(services: {
             sealed: row.sealed === 1,
             context: row.context === 1,
             version: row.version,
-            entries: row.entries,
+            entries: mayCount(who, row) ? row.entries : null,
             updatedAt: row.updated_at,
             staleAfterMs: row.stale_after_ms,
             state:

@@ -29,9 +29,14 @@ async function takeStep(io: Io, given: Given, wish: { step: 'live' | 'drop'; wit
   return 0
 }
 
+/** Who may not know how much a sealed list holds reads so. */
+const numberOf = (count: number | null): string => (count === null ? 'sealed' : String(count))
+const countsOf = ({ entries, added, removed }: z.infer<typeof ListVersion>): string =>
+  entries === null ? 'entries sealed' : `${entries} entries, ${added} added, ${removed} removed`
+
 const previewLines = (list: string, waits: z.infer<typeof ListVersion>): string[] => [
   `${list} version ${waits.version} is ${waits.state}: ${waits.why.join('; ')}`,
-  `  ${waits.entries} entries, ${waits.added} added, ${waits.removed} removed; ${waits.bad} of ${waits.rows} rows could not be used`,
+  `  ${countsOf(waits)}; ${numberOf(waits.bad)} of ${numberOf(waits.rows)} rows could not be used`,
   `  looked up for ${waits.lookedUp} events; ${waits.hits} of them it alone would have hit`,
 ]
 
@@ -86,7 +91,7 @@ export const commands: readonly Command[] = [
       const stand = await importFile(io, { list, path, manifest }, query)
       const made = stand.version
       if (made === null) throw new TypeError('an import ended without a version')
-      const counts = `${made.entries} entries, ${made.added} added, ${made.removed} removed`
+      const counts = countsOf(made)
       const why = made.reasons.some(({ code }) => code !== 'first' && code !== 'handed_in')
         ? [`because ${made.why.join('; ')}`]
         : []

@@ -68,8 +68,11 @@ const hourWords = (ms: number): string => {
   return hours < 1 ? 'under 1 h old' : hours < 48 ? `${hours} h old` : `${Math.floor(hours / 24)} d old`
 }
 
-const listWords = ({ id, version, entries, updatedAt }: ListFacts, now: number): string =>
-  `${id} v${version}, ${entries.toLocaleString('en')} ${entries === 1 ? 'entry' : 'entries'}${updatedAt === null ? '' : `, ${hourWords(now - updatedAt)}`}`
+const listWords = ({ id, version, sealed, entries, updatedAt }: ListFacts, now: number): string => {
+  const held =
+    sealed || entries === null ? 'sealed' : `${entries.toLocaleString('en')} ${entries === 1 ? 'entry' : 'entries'}`
+  return `${id} v${version}, ${held}${updatedAt === null ? '' : `, ${hourWords(now - updatedAt)}`}`
+}
 
 const percent = (share: number): string => `${Math.floor(share * 100)} %`
 

@@ -7,8 +7,8 @@ import { parseJson, textOf } from '../../http/json.ts'
 import { paced } from '../../http/paced.ts'
 import { type Call, type Route, route } from '../../http/route.ts'
 import type { Storage } from '../../storage/index.ts'
-import { byWords, versionJson } from '../lists/list-routes.ts'
-import { allLists, listVersions } from '../store.ts'
+import { byWords, mayCount, versionJson } from '../lists/list-routes.ts'
+import { allLists, listVersions, oneList } from '../store.ts'
 import type { SentTermFile } from '../terms-files/index.ts'
 import { tooLarge } from './arrival.ts'
 import { type Imports, MOST_BYTES } from './imports.ts'
@@ -58,7 +58,7 @@ export function importRoutes(services: {
       },
       { maxBytes: MOST_BYTES },
     ),
-    route(getListImport, async ({ params }) => {
+    route(getListImport, async ({ params, who }) => {
       const row = await store.read(oneImport, { id: params.import, list: params.id })
       if (row.state === 'arriving')
         throw new AppError('not_found', 'There is no such import, or it is forgotten by now.')
@@ -71,7 +71,8 @@ export function importRoutes(services: {
         body: {
           ...{ id: row.id, state: row.state, at: row.at, endedAt: row.ended_at, rows: row.rows, bad: row.bad },
           ...{ badRows: JSON.parse(row.bad_rows), phase, done, total },
-          version: made === undefined ? null : versionJson(made),
+          version:
+            made === undefined ? null : versionJson(made, mayCount(who, (await store.read(oneList, row.list)).row)),
           failure: row.failure === null ? null : JSON.parse(row.failure),
         },
       }

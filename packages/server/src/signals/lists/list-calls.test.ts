@@ -76,6 +76,33 @@ test('matching 29: a sealed list goes live, and out of force, by two people, of 
   expect(ask('closed', 'b.example')).toBeUndefined()
 })
 
+test('matching 29: how much a sealed list holds is told to child-safety and the operator, and to nobody else', async () => {
+  await Promise.all([lead, safety].map((person) => person.signIn()))
+  await operatorHandsIn(house, '/v1/lists/counted/versions?kind=domain&harm=malware&sealed=yes&live=yes', 'a.example')
+  await hand(safety, 'counted', 'a.example\nb.example', '&sealed=yes')
+  const told = async (who: Person) => {
+    const one = (await who.call('GET', '/v1/lists/counted')).body
+    const row = (await who.call('GET', '/v1/lists')).body.items.find(({ id }: { id: string }) => id === 'counted')
+    const { items } = (await who.call('GET', '/v1/lists/counted/versions')).body
+    return [one, one.waits, row, ...items].map(({ entries, added }) => [entries, added])
+  }
+  expect(await told(safety)).toEqual([
+    [1, undefined],
+    [2, 1],
+    [1, undefined],
+    [2, 1],
+    [1, 1],
+  ])
+  expect((await told(lead)).flat().filter((count) => count !== undefined && count !== null)).toEqual([])
+})
+
+test('a list says which live rules ask it, by name', async () => {
+  expect((await lead.call('GET', '/v1/lists/shops')).body).toMatchObject({ askedBy: [] })
+  const { items } = (await lead.call('GET', '/v1/lists')).body
+  const asked = items.map(async ({ id }: { id: string }) => (await lead.call('GET', `/v1/lists/${id}`)).body.askedBy)
+  expect((await Promise.all(asked)).flat()).not.toEqual([])
+})
+
 test('the operator goes past the trial, and the public log says so', async () => {
   await operatorHandsIn(house, '/v1/lists/own/versions?kind=domain&harm=malware', 'a.example')
   const done = await operatorCalls(house, '/v1/lists/own/versions/1/state', {

@@ -14,16 +14,22 @@ import { type Measures, unmeasured } from './measures.ts'
 import { type Reason, wordsOf } from './rails.ts'
 import type { Asker, VersionApproval } from './versions.ts'
 
+/** Who may know how much a sealed list holds: those who answer for it (matching.md §9.2, §11.3). */
+export const mayCount = (who: Principal, list: { readonly sealed: number }): boolean =>
+  list.sealed === 0 || who.kind === 'operator' || (who.kind === 'staff' && who.roles.includes('child-safety'))
+
 export interface ListServices {
   readonly storage: Storage
   readonly library: ListLibrary
   readonly measures: Measures
   /** @throws AppError `invalid` a harm that the live rules do not know */
   checkHarm(harm: string, pointer: string): void
+  /** Names of the live rules that ask a list. */
+  askedBy(list: string): readonly string[]
 }
 
 /** The calls about what is said of a list, and about its versions. Entries are never in an answer. */
-export function listRoutes({ storage, library, measures, checkHarm }: ListServices): Route[] {
+export function listRoutes({ storage, library, measures, checkHarm, askedBy }: ListServices): Route[] {
   const { store } = storage
   const checkHarms = ({
     harm,
@@ -40,8 +46,9 @@ export function listRoutes({ storage, library, measures, checkHarm }: ListServic
     })
   }
   return [
-    route(getList, async ({ params, now }) => {
+    route(getList, async ({ params, now, who }) => {
       const { row, beside } = await store.read(oneList, params.id)
+      const counts = mayCount(who, row)
       const { within = null, variants = null, listShare = null, queryShare = null } = factsOf(row)
       return {
         body: {
@@ -50,14 +57,17 @@ export function listRoutes({ storage, library, measures, checkHarm }: ListServic
           ...{ within, variants, listShare, queryShare, disputed: row.disputed },
           ...{ terms: jsonTerms(row), rails: railsOf(row) },
           ...((await measures.lists(now)).get(row.id) ?? unmeasured(row)),
-          ...{ version: row.version, entries: row.entries, updatedAt: row.updated_at },
-          waits: beside === undefined ? null : versionJson(beside),
+          ...{ version: row.version, entries: counts ? row.entries : null, updatedAt: row.updated_at },
+          waits: beside === undefined ? null : versionJson(beside, counts),
+          askedBy: [...askedBy(row.id)],
         },
       }
     }),
-    route(getListVersions, async ({ params }) => ({
-      body: { items: (await store.read(listVersions, params.id)).map(versionJson) },
-    })),
+    route(getListVersions, async ({ params, who }) => {
+      const counts = mayCount(who, (await store.read(oneList, params.id)).row)
+      const versions = await store.read(listVersions, params.id)
+      return { body: { items: versions.map((row) => versionJson(row, counts)) } }
+    }),
     route(createList, async (call) => {
       const { body } = call
       checkHarms(body)
@@ -85,7 +95,7 @@ export function listRoutes({ storage, library, measures, checkHarm }: ListServic
         )
       const input = { list: call.params.id, version: call.params.version, step, reason, by, doer: doerOf(call) }
       const done = await library.step({ ...input, ...(withoutTrial !== undefined && { withoutTrial }) }, onceOf(call))
-      const { version, state, approvals } = versionJson(done.version)
+      const { version, state, approvals } = versionJson(done.version, true)
       return { body: { version, state, approvals, recorded: done.recorded } }
     }),
   ]
@@ -101,10 +111,14 @@ const reasonsOf = ({ reason }: ListVersionsTable): readonly Reason[] => JSON.par
 /** As it is written into an answer: lists of one's own. */
 const reasonJson = (reason: Reason) => ('what' in reason ? { ...reason, what: [...reason.what] } : reason)
 
-/** A version as it is told: numbers, never entries. */
-export const versionJson = (row: ListVersionsTable): z.input<typeof ListVersion> => ({
-  ...{ version: row.version, state: row.state, digest: row.digest, entries: row.entries },
-  ...{ added: row.added, removed: row.removed, rows: row.rows, bad: row.bad, by: row.by },
+const UNCOUNTED = { entries: null, added: null, removed: null, rows: null, bad: null }
+
+/** A version as it is told: numbers, never entries; without those that say how much it holds where the asker may not know. */
+export const versionJson = (row: ListVersionsTable, counts: boolean): z.input<typeof ListVersion> => ({
+  ...{ version: row.version, state: row.state, digest: row.digest, by: row.by },
+  ...(counts
+    ? { entries: row.entries, added: row.added, removed: row.removed, rows: row.rows, bad: row.bad }
+    : UNCOUNTED),
   why: reasonsOf(row).map(wordsOf),
   reasons: reasonsOf(row).map(reasonJson),
   ...{ at: row.at, trialAt: row.trial_at, liveAt: row.live_at, endedAt: row.ended_at },

@@ -2,7 +2,6 @@ import type { AnswerOf, getList } from '@lamplighter/api'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { listQuery } from '../../../api/queries.ts'
-import { wordsOf } from '../../../case/case-number.ts'
 import { type Messages, useMessages } from '../../../messages/index.ts'
 import { Chip } from '../../../ui/Chip.tsx'
 import { Loaded } from '../../../ui/Loaded.tsx'
@@ -12,7 +11,7 @@ import { Doubts } from './Doubts.tsx'
 import { Entries } from './Entries.tsx'
 import { Exceptions } from './Exceptions.tsx'
 import { Hits } from './Hits.tsx'
-import { measuresIn } from './measured.ts'
+import { askedIn, measuresIn, numberIn } from './measured.ts'
 import { Versions } from './Versions.tsx'
 import { Waiting } from './Waiting.tsx'
 
@@ -38,7 +37,7 @@ export function List({ id }: { id: string }) {
               {one.context && <Chip>{t.signals.context}</Chip>}
               <Doubts list={one} />
             </header>
-            <p>{t.lists.words[one.state]}</p>
+            <p className="max-w-prose">{askedIn(t, one)}</p>
             {one.waits !== null && <Waiting edit={edit} list={one} version={one.waits} />}
             <Terms rows={declared(one, t)} />
             <Hits list={id} />
@@ -59,10 +58,10 @@ function declared(list: ListDetail, t: Messages): [string, string][] {
     .filter((what) => terms[what])
     .map((what) => words.allows[what])
   const rows: [string, string | null][] = [
-    [t.lists.harm, wordsOf(list.harm)],
+    [t.lists.harm, t.named('harm', list.harm)],
     [t.lists.source, list.source],
     [words.exchange, list.exchange],
-    [t.lists.entries, t.count(list.entries)],
+    [t.lists.entries, numberIn(t, list.entries)],
     [t.lists.updated, list.updatedAt === null ? t.never : t.dateTime(list.updatedAt)],
     ...measuresIn(t, list),
     [words.stale, list.staleAfterMs === null ? null : t.term(list.staleAfterMs)],
@@ -76,7 +75,7 @@ function declared(list: ListDetail, t: Messages): [string, string][] {
     ],
     [words.disputed, words.disputes[list.disputed]],
     [words.terms, allowed.length === 0 ? words.nothing : allowed.join(', ')],
-    [words.harms, terms.harms.map(wordsOf).join(', ')],
+    [words.harms, terms.harms.map((harm) => t.named('harm', harm)).join(', ')],
     [words.purge, terms.purge_within_h === undefined ? null : t.term(terms.purge_within_h * 3_600_000)],
     [words.ends, terms.ends === undefined ? null : t.day(terms.ends)],
     [

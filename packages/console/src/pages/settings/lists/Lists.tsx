@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { listsQuery } from '../../../api/queries.ts'
-import { wordsOf } from '../../../case/case-number.ts'
 import { useMessages } from '../../../messages/index.ts'
 import { Chip } from '../../../ui/Chip.tsx'
 import { Loaded } from '../../../ui/Loaded.tsx'
@@ -10,6 +9,7 @@ import { useMay } from '../useMay.ts'
 import { Doubts } from './Doubts.tsx'
 import { EntryActs } from './EntryActs.tsx'
 import { List } from './List.tsx'
+import { numberIn } from './measured.ts'
 
 const route = getRouteApi('/settings/$page')
 
@@ -65,9 +65,9 @@ function All() {
                 ),
               },
               { title: t.lists.kind, cell: ({ kind }) => t.lists.kinds[kind] },
-              { title: t.lists.harm, cell: ({ harm }) => wordsOf(harm) },
+              { title: t.lists.harm, cell: ({ harm }) => t.named('harm', harm) },
               { title: t.lists.version, end: true, cell: ({ version }) => version },
-              { title: t.lists.entries, end: true, cell: ({ entries }) => t.count(entries) },
+              { title: t.lists.entries, end: true, cell: ({ entries }) => numberIn(t, entries) },
               {
                 title: t.lists.measures.matchable,
                 end: true,
@@ -75,7 +75,8 @@ function All() {
               },
               {
                 title: t.lists.updated,
-                cell: ({ updatedAt }) => (updatedAt === null ? t.never : t.dateTime(updatedAt)),
+                cell: ({ updatedAt }) =>
+                  updatedAt === null ? t.never : <span className="sm:whitespace-nowrap">{t.dateTime(updatedAt)}</span>,
               },
               { title: t.lists.source, cell: ({ source }) => source },
             ]}

@@ -9,6 +9,7 @@ import { Reasoned } from '../../../ui/Reasoned.tsx'
 import { Table } from '../../../ui/Table.tsx'
 import { useAct } from '../useAct.ts'
 import type { ListDetail } from './List.tsx'
+import { changeIn, numberIn } from './measured.ts'
 import { reasonsIn } from './reasons.ts'
 import type { ListVersion } from './Waiting.tsx'
 
@@ -51,10 +52,10 @@ export function Versions({ list, edit }: { list: ListDetail; edit: boolean }) {
                   </span>
                 ),
               },
-              { title: t.lists.entries, end: true, cell: ({ entries }) => t.count(entries) },
+              { title: t.lists.entries, end: true, cell: ({ entries }) => numberIn(t, entries) },
               {
                 title: t.lists.change,
-                cell: ({ added, removed }) => t.lists.changeOf(t.count(added), t.count(removed)),
+                cell: (version) => changeIn(t, version),
               },
               { title: t.lists.by, cell: ({ by }) => by },
               { title: t.lists.why, cell: (version) => reasonsIn(t, version) },

@@ -6,6 +6,7 @@ import { Reasoned } from '../../../ui/Reasoned.tsx'
 import { Terms } from '../../../ui/Terms.tsx'
 import { useAct } from '../useAct.ts'
 import type { ListDetail } from './List.tsx'
+import { changeIn, numberIn } from './measured.ts'
 import { reasonsIn } from './reasons.ts'
 
 export type ListVersion = AnswerOf<typeof getListVersions>['items'][number]
@@ -55,10 +56,11 @@ function factsOf(list: ListDetail, version: ListVersion, t: Messages): [string, 
   const rows: [string, string][] = [
     [t.lists.by, version.by],
     [t.lists.why, reasonsIn(t, version)],
-    [t.lists.entries, t.count(version.entries)],
-    [t.lists.change, t.lists.changeOf(t.count(version.added), t.count(version.removed))],
+    [t.lists.entries, numberIn(t, version.entries)],
+    [t.lists.change, changeIn(t, version)],
   ]
-  if (version.bad > 0) rows.push([t.lists.rowsBad, t.lists.badRows(t.count(version.bad), t.count(version.rows))])
+  if (version.bad !== null && version.rows !== null && version.bad > 0)
+    rows.push([t.lists.rowsBad, t.lists.badRows(t.count(version.bad), t.count(version.rows))])
   if (version.trialAt !== null) {
     const { trialAt, lookedUp, hits } = version
     rows.push([t.lists.trial, t.lists.trialSince(t.dateTime(trialAt), t.count(lookedUp), t.count(hits))])
