@@ -10,7 +10,11 @@ const ASKED = ['terror_media', 'csam_media']
 const [rows = '', hash = '', prefer = ''] = process.argv.slice(2)
 const listed = parsePdq(hash)
 if (listed === undefined) throw new Error(`expected a hash, found ${hash}`)
-const house = await openHouse({ LAMPLIGHTER_DECODER_PREFER: prefer })
+const { LAMPLIGHTER_DECODERS } = process.env
+const house = await openHouse({
+  LAMPLIGHTER_DECODER_PREFER: prefer,
+  ...(LAMPLIGHTER_DECODERS !== undefined && { LAMPLIGHTER_DECODERS }),
+})
 const { context, keys } = house
 const { book } = context.library
 for (const [at, finder] of (await finders(Number(rows), ASKED.length, listed)).entries()) {

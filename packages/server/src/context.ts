@@ -196,6 +196,7 @@ async function build(
   const decoder = startDecoder({
     native: config.decoderNative,
     prefer: config.decoderPrefer,
+    ...(config.decoders !== undefined && { children: config.decoders }),
     folder: await emptyFolder(join(config.data, 'decoding')),
     events: decoderEvents,
   })

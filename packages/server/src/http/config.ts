@@ -140,6 +140,13 @@ export const Config = z.object({
     .enum(['wasm', 'native'])
     .default('wasm')
     .describe('native: libvips is asked first about JPEG and WebP; three times as quick, behind one wall fewer'),
+  decoders: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Files that are decoded at the same time; cores less one, at least one'),
   videoMib: z.coerce
     .number()
     .int()

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
-import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { StorageError } from './errors.ts'
 
@@ -39,6 +39,8 @@ export async function openFolderBlobs(folder: string, now: () => number): Promis
 class FolderBlobs implements Blobs {
   readonly #folder: string
   readonly #now: () => number
+  /** Folders in it whose names are on disk for sure, as this process has seen to it. */
+  readonly #shelves = new Set<string>()
 
   constructor(folder: string, now: () => number) {
     this.#folder = folder
@@ -54,17 +56,16 @@ class FolderBlobs implements Blobs {
     const unfinished = join(this.#folder, UNFINISHED, `${id}.${randomBytes(6).toString('hex')}`)
     try {
       const written = await writeDurably(unfinished, bytes)
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+      await this.#shelf(dirname(path))
       if (options.lockUntil !== undefined) await this.#lengthenLock(path, options.lockUntil)
       const created = await linkOnce(unfinished, path)
       if (!created && !(await sameBytes(unfinished, path))) {
         throw new StorageError('blob_conflict', `blob ${id} exists with other bytes; an id stands for one content`)
       }
       await syncFolder(dirname(path))
-      await syncFolder(this.#folder)
       return { bytes: written, created }
     } finally {
-      await rm(unfinished, { force: true })
+      await unlink(unfinished).catch(unlessAbsent)
     }
   }
 
@@ -109,6 +110,13 @@ class FolderBlobs implements Blobs {
     return join(this.#folder, id.slice(-2), id)
   }
 
+  async #shelf(path: string): Promise<void> {
+    if (this.#shelves.has(path)) return
+    await mkdir(path, { recursive: true, mode: 0o700 })
+    await syncFolder(this.#folder)
+    this.#shelves.add(path)
+  }
+
   async #lengthenLock(path: string, until: number): Promise<void> {
     if ((await lockOf(path)) >= until) return
     const fresh = join(this.#folder, UNFINISHED, randomBytes(9).toString('hex'))
@@ -121,14 +129,28 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes
 }
 
+/** Written at once: each call of the system is a way to another thread and back. */
+const AT_ONCE = 256 * 1024
+
 async function writeDurably(path: string, bytes: AsyncIterable<Uint8Array>): Promise<number> {
   const file = await open(path, 'wx', 0o600)
   try {
     let written = 0
-    for await (const piece of bytes) {
+    let waiting: Uint8Array[] = []
+    let length = 0
+    const flush = async (): Promise<void> => {
+      const piece = Buffer.concat(waiting)
       for (let at = 0; at < piece.length; ) at += (await file.write(piece, at)).bytesWritten
       written += piece.length
+      waiting = []
+      length = 0
     }
+    for await (const piece of bytes) {
+      waiting.push(piece)
+      length += piece.length
+      if (length >= AT_ONCE) await flush()
+    }
+    await flush()
     await file.sync()
     return written
   } finally {
@@ -175,6 +197,10 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close()
   }
+}
+
+function unlessAbsent(error: unknown): void {
+  if (!isAbsent(error)) throw error
 }
 
 function isAbsent(error: unknown): boolean {

@@ -5,7 +5,7 @@ import {
   onGround,
   type Pixels,
   turnedUpright,
-} from '@lamplighter/matching'
+} from '@lamplighter/matching/pdq'
 import { pdqKernel } from './kernel.ts'
 import type { SeenReading } from './types.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { compileWasm, PdqKernel } from '@lamplighter/matching'
+import { compileWasm, PdqKernel } from '@lamplighter/matching/pdq'
 
 let loaded: PdqKernel | undefined
 

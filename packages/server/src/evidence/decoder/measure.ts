@@ -1,4 +1,4 @@
-import { readingsOf } from '@lamplighter/matching'
+import { readingsOf } from '@lamplighter/matching/pdq'
 import { type Build, type Picture, Undecodable } from './build.ts'
 import { frameReadings, framesToRead } from './frame-readings.ts'
 import { type Header, refusal } from './header.ts'

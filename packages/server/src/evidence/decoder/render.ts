@@ -1,4 +1,4 @@
-import { type Ground, onGround, type Pixels, turnedUpright } from '@lamplighter/matching'
+import { type Ground, onGround, type Pixels, turnedUpright } from '@lamplighter/matching/pdq'
 import { type Build, type Picture, Undecodable } from './build.ts'
 import { encodeJpeg } from './codecs.ts'
 import { labelled } from './font.ts'

@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
 export interface KeyRow {
   readonly id: string
@@ -32,6 +32,9 @@ export interface Tombstone {
  */
 export class KeyringFile {
   readonly #db: DatabaseSync
+  // Asked several times for each file and each sealed value: preparing them takes longer than running them.
+  readonly #byRef: StatementSync
+  readonly #byId: StatementSync
 
   constructor(path: string) {
     this.#db = new DatabaseSync(path, { timeout: 5_000 })
@@ -49,6 +52,8 @@ export class KeyringFile {
       create table if not exists keys (id text primary key, kind text not null, ref text not null, epoch text not null, wrapped blob,
         made_at integer not null, destroyed_at integer, why text) strict;
       create unique index if not exists keys_ref on keys (kind, ref) where destroyed_at is null;`)
+    this.#byRef = this.#db.prepare('select id from keys where kind = ? and ref = ? and destroyed_at is null')
+    this.#byId = this.#db.prepare('select epoch, wrapped from keys where id = ?')
   }
 
   epoch(id: string): Uint8Array | undefined {
@@ -69,9 +74,7 @@ export class KeyringFile {
   }
 
   keyOf(kind: string, ref: string): string | undefined {
-    const id = this.#db
-      .prepare('select id from keys where kind = ? and ref = ? and destroyed_at is null')
-      .get(kind, ref)?.id
+    const id = this.#byRef.get(kind, ref)?.id
     return typeof id === 'string' ? id : undefined
   }
 
@@ -86,7 +89,7 @@ export class KeyringFile {
   }
 
   key(id: string): KeyRow | undefined {
-    const row = this.#db.prepare('select epoch, wrapped from keys where id = ?').get(id)
+    const row = this.#byId.get(id)
     if (row === undefined) return undefined
     return { id, epoch: String(row.epoch), wrapped: row.wrapped instanceof Uint8Array ? row.wrapped : undefined }
   }
