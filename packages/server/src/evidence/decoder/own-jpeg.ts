@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { compileWasm, decodeJpeg, type Pixels, type WasmModule } from '@lamplighter/matching'
+import { decodeJpeg } from '@lamplighter/matching/jpeg'
+import { compileWasm, type Pixels, type WasmModule } from '@lamplighter/matching/pdq'
 import { withMostPages } from './codec-memory.ts'
 
 const MIB = 1024 ** 2
