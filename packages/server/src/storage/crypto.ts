@@ -4,6 +4,8 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, type KeyObject,
 
 export const KEY_BYTES = 32
 const AES_256_GCM = 1
+/** The same under one key for all rows of a column: what binds a value to its row is the context alone. */
+export const AES_256_GCM_OF_COLUMN = 2
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
@@ -42,12 +44,14 @@ export function mac(key: Uint8Array, bytes: Uint8Array): Uint8Array {
  * @param key a `KeyObject` where many values are sealed under one key: the bytes would be taken in anew each time, which costs more than the sealing
  * @param context bound to the ciphertext, not contained in it
  * @param head put before the result as it is, such as the name of the key
+ * @param algorithm its byte, which says what kind of key it was, too
  */
 export function seal(
   key: Uint8Array | KeyObject,
   context: Uint8Array,
   bytes: Uint8Array,
   head: Uint8Array = NO_BYTES,
+  algorithm = AES_256_GCM,
 ): Uint8Array<ArrayBuffer> {
   const nonce = newNonce()
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
@@ -55,7 +59,7 @@ export function seal(
   const at = head.length
   const sealed = new Uint8Array(at + 1 + NONCE_BYTES + bytes.length + TAG_BYTES)
   sealed.set(head)
-  sealed[at] = AES_256_GCM
+  sealed[at] = algorithm
   sealed.set(nonce, at + 1)
   sealed.set(cipher.update(bytes), at + 1 + NONCE_BYTES)
   // GCM is a stream: all has come out by now, and the end only makes the tag.
@@ -67,9 +71,14 @@ export function seal(
 const NO_BYTES = new Uint8Array()
 
 /** @throws SealBroken */
-export function unseal(key: Uint8Array | KeyObject, context: Uint8Array, sealed: Uint8Array): Uint8Array {
-  if (sealed[0] !== AES_256_GCM || sealed.length < 1 + NONCE_BYTES + TAG_BYTES) {
-    throw new SealBroken(`expected a ciphertext of algorithm ${AES_256_GCM}, found ${sealed[0] ?? 'nothing'}`)
+export function unseal(
+  key: Uint8Array | KeyObject,
+  context: Uint8Array,
+  sealed: Uint8Array,
+  algorithm = AES_256_GCM,
+): Uint8Array {
+  if (sealed[0] !== algorithm || sealed.length < 1 + NONCE_BYTES + TAG_BYTES) {
+    throw new SealBroken(`expected a ciphertext of algorithm ${algorithm}, found ${sealed[0] ?? 'nothing'}`)
   }
   const nonce = sealed.subarray(1, 1 + NONCE_BYTES)
   const tagAt = sealed.length - TAG_BYTES

@@ -46,8 +46,17 @@ test('a destroyed key stays destroyed: its seals never open again, and a tombsto
   expect(await keyring.make('exhibit', 'x_1')).not.toBe(id)
 })
 
-test('a sealed value opens in its own place only, and not when one bit has changed', async () => {
-  const sealed = await keyring.seal(PLACE, TEXT)
+/** Seals the text beside another value. */
+async function sealTogether(): Promise<Uint8Array> {
+  const values = [{ ...PLACE, row: 'rep_0' }, PLACE].map((place) => ({ place, bytes: TEXT }))
+  return (await keyring.sealAll(values))[1] ?? new Uint8Array()
+}
+
+test.each([
+  ['alone', () => keyring.seal(PLACE, TEXT)],
+  ['with others', sealTogether],
+])('a value that was sealed %s opens in its own place only, and not when one bit has changed', async (_, make) => {
+  const sealed = await make()
   expect(await keyring.unseal(PLACE, sealed)).toEqual(TEXT)
   for (const other of [
     { row: 'rep_2' },
@@ -62,6 +71,16 @@ test('a sealed value opens in its own place only, and not when one bit has chang
     await expect(keyring.unseal(PLACE, changed)).rejects.toMatchObject({ code: 'seal_broken' })
   }
   await expect(keyring.unseal(PLACE, sealed.subarray(0, 20))).rejects.toMatchObject({ code: 'seal_broken' })
+})
+
+test('values that were sealed alone and with others open together, in their order, also after a restart', async () => {
+  const both = [await keyring.seal(PLACE, TEXT), await sealTogether()]
+  expect(await keyring.sealAll([])).toEqual([])
+  await reopen()
+  expect(await keyring.unsealAll(both.map((sealed) => ({ place: PLACE, sealed })))).toEqual([TEXT, TEXT])
+  const moved = { ...PLACE, row: 'rep_0' }
+  const mixed = both.map((sealed, at) => ({ place: at === 0 ? PLACE : moved, sealed }))
+  await expect(keyring.unsealAll(mixed)).rejects.toMatchObject({ code: 'seal_broken' })
 })
 
 test('neither keys nor content are in the files in plain', async () => {

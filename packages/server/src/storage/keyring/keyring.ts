@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { derive, mac, newKey, SealBroken, seal, unseal } from '../crypto.ts'
+import { AES_256_GCM_OF_COLUMN, derive, mac, newKey, SealBroken, seal, unseal } from '../crypto.ts'
 import { newId } from '../ids.ts'
 import { KeyringError } from './errors.ts'
 import { KeyringFile, type Tombstone } from './keyring-file.ts'
@@ -52,7 +52,7 @@ export interface Keyring {
   destroy(ids: readonly string[], why: string): Promise<void>
   /** Seals a column's value under `key`, or under the month's column key. The result names its key. */
   seal(place: Place, bytes: Uint8Array, key?: string): Promise<Uint8Array>
-  /** Seals many values under the month's column key, which is taken out once for all of them. */
+  /** Seals many values under the month's column key, which is taken out once for all of them: a key for each row would cost far more than its sealing. */
   sealAll(values: readonly { readonly place: Place; readonly bytes: Uint8Array }[]): Promise<Uint8Array[]>
   /** @throws KeyringError `seal_broken` · `key_destroyed` */
   unseal(place: Place, sealed: Uint8Array): Promise<Uint8Array>
@@ -178,20 +178,27 @@ class FileKeyring implements Keyring {
   async sealAll(values: readonly { readonly place: Place; readonly bytes: Uint8Array }[]): Promise<Uint8Array[]> {
     const id = await this.make('column', this.#currentEpoch())
     const head = headOf(id)
-    return this.use(id, (key) => values.map(({ place, bytes }) => key.seal(contextOf(place), bytes, head)))
+    return this.use(id, (key) => {
+      const keyOf = columnKeys(key)
+      return values.map(({ place, bytes }) =>
+        seal(keyOf(place), encoder.encode(contextOf(place)), bytes, head, AES_256_GCM_OF_COLUMN),
+      )
+    })
   }
 
-  unseal(place: Place, sealed: Uint8Array): Promise<Uint8Array> {
-    return this.#unsealNamed(contextOf(place), sealed)
+  async unseal(place: Place, sealed: Uint8Array): Promise<Uint8Array> {
+    const { id, rest } = nameOf(sealed)
+    return this.use(id, (key) => unsealed(key, columnKeys(key), place, rest))
   }
 
   async unsealAll(values: readonly { readonly place: Place; readonly sealed: Uint8Array }[]): Promise<Uint8Array[]> {
-    const named = values.map(({ place, sealed }) => ({ context: contextOf(place), ...nameOf(sealed) }))
+    const named = values.map(({ place, sealed }) => ({ place, ...nameOf(sealed) }))
     const byKey = Map.groupBy(named.entries(), ([, { id }]) => id)
     const all: Uint8Array[] = []
     for (const [id, of] of byKey)
       await this.use(id, (key) => {
-        for (const [at, { context, rest }] of of) all[at] = key.unseal(context, rest)
+        const keyOf = columnKeys(key)
+        for (const [at, { place, rest }] of of) all[at] = unsealed(key, keyOf, place, rest)
       })
     return all
   }
@@ -240,11 +247,6 @@ class FileKeyring implements Keyring {
 
   async #sealNamed(id: string, context: string, bytes: Uint8Array): Promise<Uint8Array> {
     return this.use(id, (key) => key.seal(context, bytes, headOf(id)))
-  }
-
-  async #unsealNamed(context: string, sealed: Uint8Array): Promise<Uint8Array> {
-    const { id, rest } = nameOf(sealed)
-    return this.use(id, (key) => key.unseal(context, rest))
   }
 
   #streamKey(id: string): Promise<StreamKey> {
@@ -296,18 +298,40 @@ function handleOf(id: string, key: Uint8Array): OwnHandle {
   }
 }
 
-function opened(key: Uint8Array | KeyObject, context: Uint8Array, sealed: Uint8Array): Uint8Array {
+function opened(key: Uint8Array | KeyObject, context: Uint8Array, sealed: Uint8Array, algorithm?: number): Uint8Array {
   try {
-    return unseal(key, context, sealed)
+    return unseal(key, context, sealed, algorithm)
   } catch (error) {
     if (!(error instanceof SealBroken)) throw error
     throw new KeyringError('seal_broken', error.message, { cause: error })
   }
 }
 
-// Lengths first, so that no two places give one text.
+/** One key for all rows of a column, made when it is first asked for. */
+function columnKeys(key: OwnHandle): (place: Place) => KeyObject {
+  const known = new Map<string, KeyObject>()
+  return ({ table, column }) => {
+    const name = joined([table, column])
+    const made = known.get(name) ?? createSecretKey(key.sealing(`column ${name}`))
+    known.set(name, made)
+    return made
+  }
+}
+
+/** Opens what was sealed for this place, alone or with others. */
+function unsealed(key: OwnHandle, keyOf: (place: Place) => KeyObject, place: Place, sealed: Uint8Array): Uint8Array {
+  const context = contextOf(place)
+  if (sealed[0] !== AES_256_GCM_OF_COLUMN) return key.unseal(context, sealed)
+  return opened(keyOf(place), encoder.encode(context), sealed, AES_256_GCM_OF_COLUMN)
+}
+
 function contextOf({ table, column, row }: Place): string {
-  return [table, column, row].map((part) => `${part.length}:${part}`).join('')
+  return joined([table, column, row])
+}
+
+// Lengths first, so that no two places give one text.
+function joined(parts: readonly string[]): string {
+  return parts.map((part) => `${part.length}:${part}`).join('')
 }
 
 function hourOf(at: number): string {
