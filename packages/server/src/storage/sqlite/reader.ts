@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers'
 import { StorageError } from '../errors.ts'
 import type { Query } from '../seam.ts'
 import { openReader } from './database.ts'
@@ -7,6 +8,8 @@ import { sqliteFailure } from './failures.ts'
 import { settledInThisTurn } from './work-runner.ts'
 
 const SLOW_MS = 50
+/** For so long reads follow each other before all else in this thread has its turn. */
+const TURN_MS = 10
 
 /** Reads on a connection of their own in the calling thread, one after another, each on one snapshot. */
 export class Reader {
@@ -14,6 +17,8 @@ export class Reader {
   readonly #statements: Statements
   readonly #onSlow: (name: string, ms: number) => void
   #last: Promise<unknown> = Promise.resolve()
+  /** When the first read of this turn of the event loop began. */
+  #turnBegan: number | undefined
 
   constructor(file: string, onSlow: (name: string, ms: number) => void) {
     this.#db = openReader(file)
@@ -22,7 +27,10 @@ export class Reader {
   }
 
   read<I, O>(query: Query<I, O>, input: I, now: number): Promise<O> {
-    const result = this.#last.then(() => this.#read(query, input, now))
+    const result = this.#last.then(() => {
+      const others = this.#othersFirst()
+      return others === undefined ? this.#read(query, input, now) : others.then(() => this.#read(query, input, now))
+    })
     this.#last = result.catch(() => undefined)
     return result
   }
@@ -30,6 +38,19 @@ export class Reader {
   async close(): Promise<void> {
     await this.#last
     this.#db.close()
+  }
+
+  /** A read is done before its caller goes on, so whoever reads in a loop would keep the thread to itself: nobody would be answered meanwhile. */
+  #othersFirst(): Promise<void> | undefined {
+    if (this.#turnBegan === undefined) {
+      this.#turnBegan = performance.now()
+      setImmediate(() => {
+        this.#turnBegan = undefined
+      })
+      return undefined
+    }
+    if (performance.now() - this.#turnBegan < TURN_MS) return undefined
+    return new Promise((resolve) => setImmediate(resolve))
   }
 
   async #read<I, O>(query: Query<I, O>, input: I, now: number): Promise<O> {
