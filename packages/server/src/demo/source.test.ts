@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Context, openContext } from '../context.ts'
 import { loadConfig } from '../http/config.ts'
 import { type RunningServer, startServer } from '../http/server.ts'
+import { openedEntries } from '../signals/lists/testing/opened.ts'
 import { defineQuery, type ReadDb } from '../storage/index.ts'
 import { type Place, sqlite } from '../storage/testing/engines.ts'
 import { DEMO_EXCHANGE, seedExchange, sourcePages } from './source.ts'
@@ -67,12 +68,12 @@ async function tiles(after: () => Promise<unknown>): Promise<string[]> {
     context.storage.store.read(rows, 'list_entries'),
   ])
   const version = Number(lists.find(({ id }) => id === DEMO_EXCHANGE)?.version)
-  return entries
-    .filter(
-      ({ list, since, gone }) =>
-        list === DEMO_EXCHANGE && Number(since) <= version && (gone === null || Number(gone) > version),
-    )
-    .map(({ body }) => JSON.parse(Buffer.from(body as Uint8Array).toString()).sourceId)
+  const own = entries.filter(
+    ({ list, since, gone }) =>
+      list === DEMO_EXCHANGE && Number(since) <= version && (gone === null || Number(gone) > version),
+  )
+  return (await openedEntries(context.keyring, own))
+    .map(({ sourceId }) => String(sourceId))
     .toSorted((a, b) => Number(a.slice(5)) - Number(b.slice(5)))
 }
 const rows = defineQuery(

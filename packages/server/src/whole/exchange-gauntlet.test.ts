@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { exchangeRow, feed, goOn, newestPull } from '../signals/exchanges/testing/fed.ts'
 import { madeMd5, madePdq } from '../signals/exchanges/testing/hashes.ts'
+import { openedEntries } from '../signals/lists/testing/opened.ts'
 import { engines } from '../storage/testing/engines.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import type { Gauntlet } from './testing/gauntlet.ts'
@@ -72,14 +73,15 @@ const listsOf = (name: string, { lists }: Gauntlet) =>
 /** Values of the entries that run, by list, as often as they are there. */
 async function standing({ name, source }: Runner): Promise<unknown> {
   const [lists, entries] = await Promise.all([house.rows('lists'), house.rows('list_entries')])
-  return source.lists.map((kind) => {
+  const standingIn = async (kind: Gauntlet['lists'][number]) => {
     const version = Number(lists.find(({ id }) => id === `${name}_${kind}`)?.version)
     const own = entries.filter(
       ({ list, since, gone }) =>
         list === `${name}_${kind}` && Number(since) <= version && (gone === null || Number(gone) > version),
     )
-    return [kind, own.map(({ body }) => JSON.parse(Buffer.from(body as Uint8Array).toString()).value).toSorted()]
-  })
+    return [kind, (await openedEntries(house.context.keyring, own)).map(({ value }) => value).toSorted()]
+  }
+  return Promise.all(source.lists.map(standingIn))
 }
 const numbers = ({ lists }: Gauntlet, ns: readonly number[]) =>
   lists.map((kind) => [kind, ns.map(kind === 'pdq' ? madePdq : madeMd5).toSorted()])

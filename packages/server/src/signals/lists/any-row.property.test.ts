@@ -63,7 +63,7 @@ describe.each(engines)('any row of changes on $name', (engine) => {
     expect(new Set(within.map((row) => fingerprintOf({ fingerprint: String(row.fingerprint) }))).size).toBe(
       within.length,
     )
-    return (await openedEntries(house, within)).map(({ value }) => value).sort()
+    return (await openedEntries(house.context.keyring, within)).map(({ value }) => value).sort()
   }
 
   /** Lets the process die after so many of its transactions: none comes after. */

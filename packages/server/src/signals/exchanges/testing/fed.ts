@@ -65,7 +65,7 @@ export async function entriesOf(house: House, list: string): Promise<ReadonlyMap
   const rows = (await house.rows('list_entries')).filter(
     (row) => row.list === list && Number(row.since) <= version && (row.gone === null || Number(row.gone) > version),
   )
-  const entries = await openedEntries(house, rows)
+  const entries = await openedEntries(house.context.keyring, rows)
   // One value from two contents is two entries: whoever counts must see both.
   return new Map(entries.map((entry) => [`${entry.sourceId ?? ''} ${entry.value}`.trim(), entry]))
 }
