@@ -36,8 +36,8 @@ export default defineConfig({
     pool: 'forks',
     // V8 loses track of protected code pages when threads come and go, and ends the process (nodejs/node#64500).
     execArgv: ['--no-memory-protection-keys'],
-    // One more than there are cores: many files wait for a process that starts, a lease that ends or a database.
-    maxWorkers: Math.min(availableParallelism() + 1, 4),
+    // As many as there are cores. With one more, a second's wait for a database or a gate's 200 ms was now and then over for no fault of the code.
+    maxWorkers: Math.max(2, Math.min(availableParallelism(), 4)),
     sequence: { sequencer: LongOnesFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
