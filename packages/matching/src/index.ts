@@ -17,7 +17,14 @@ export {
 } from './index/snapshot.ts'
 export { type DecodedJpeg, decodeJpeg } from './jpeg/kernel.ts'
 export type { JpegRefusal } from './jpeg/markers.ts'
-export { type Hashed, type HashedVariants, type HashOptions, hashPicture, hashWithVariants } from './pdq/hash.ts'
+export {
+  type Hashed,
+  type HashedVariants,
+  type HashOptions,
+  hashPicture,
+  hashTurned,
+  hashWithVariants,
+} from './pdq/hash.ts'
 export { KERNELS, type KernelName, PdqKernel } from './pdq/kernel.ts'
 export { isTurned, turnedUpright } from './pdq/orientation.ts'
 export type { Pixels } from './pdq/pixels.ts'

@@ -30,21 +30,33 @@ export function hashPicture(kernel: PdqKernel, pixels: Pixels, how: HashOptions 
   return 'none' in hashed ? hashed : { pdq: hashed.pdq, quality: hashed.quality }
 }
 
-/** The same, with the hashes of the picture turned and mirrored (§6.4), for lists that ask for them. */
+/** The same, with the variants that the reference makes of a hash by signs (§6.4). What is looked up is `hashTurned`. */
 export function hashWithVariants(kernel: PdqKernel, pixels: Pixels, how: HashOptions = {}): HashedVariants {
   return hashed1or8(kernel, pixels, { ...how, count: 8 })
 }
 
+/**
+ * The same, with the hashes of the picture turned and mirrored, for lists that ask for them: of a picture that somebody turned, one of them is the hash
+ * that it had before. The variants by signs are not: where the window of the mean is even they are half a pixel off or more, and of pictures
+ * of 256 pixels turned by 180° they find none.
+ */
+export function hashTurned(kernel: PdqKernel, pixels: Pixels, how: HashOptions = {}): HashedVariants {
+  return hashed(pixels, how, (options) => kernel.turned(pixels, options))
+}
+
 function hashed1or8(kernel: PdqKernel, pixels: Pixels, how: HashOptions & { readonly count: 1 | 8 }): HashedVariants {
+  return hashed(pixels, how, (options) => kernel.hash(pixels, { ...options, count: how.count }))
+}
+
+function hashed(
+  pixels: Pixels,
+  { profile = 'full', kernel = 'fast' }: HashOptions,
+  make: (how: Required<HashOptions>) => { readonly quality: number; readonly pdqs: readonly Pdq[] },
+): HashedVariants {
   assertFits(pixels)
-  const profile = how.profile ?? 'full'
   const smallest = Math.min(pixels.width, pixels.height)
   if (smallest < (isSampled(pixels, profile) ? 1 : SMALLEST)) return { none: 'too_small' }
-  const { quality, pdqs } = kernel.hash(pixels, {
-    profile,
-    kernel: how.kernel ?? 'fast',
-    count: how.count,
-  })
+  const { quality, pdqs } = make({ profile, kernel })
   const [pdq] = pdqs
   if (pdq === undefined) throw new RangeError('expected at least one hash of the kernel')
   return { pdq, quality, variants: pdqs }

@@ -1,4 +1,4 @@
-import { type HashedVariants, hashWithVariants, SMALLEST } from './hash.ts'
+import { type HashedVariants, hashTurned, SMALLEST } from './hash.ts'
 import type { KernelName, PdqKernel } from './kernel.ts'
 import { isTurned, turnedUpright } from './orientation.ts'
 import type { Pixels } from './pixels.ts'
@@ -42,7 +42,7 @@ export function readingsOf(
     for (const ground of grounds) {
       const flat = ground === undefined ? seen : onGround(seen, ground)
       for (const profile of profilesOf(seen)) {
-        const hashed = hashWithVariants(kernel, flat, { profile, kernel: name })
+        const hashed = hashTurned(kernel, flat, { profile, kernel: name })
         addReading(readings, hashed, { profile, of, ground })
       }
     }

@@ -2,7 +2,7 @@
 // another is taken away, so the order of all of it is fixed. What may be done at once are eight rows, or four columns. Rows stream through, and a
 // window's worth of them is remembered.
 import { acrossToAlong, alongToAcross } from './across'
-import { lumaRow } from './luma'
+import { lumaRow, turnRow } from './luma'
 import { GRID, height, lineOf, rowBytes, take, width, windowOf } from './picture'
 
 /** Rows that are worked on at once. */
@@ -66,11 +66,12 @@ export function isGrid(): bool {
   return width === GRID && height === GRID
 }
 
-/** Takes in up to eight rows, the first of which is row y. */
-export function exactRows(y: i32, count: i32, grid: usize): void {
+/** Takes in up to eight rows, the first of which is row y; backwards: each is read from its other end. */
+export function exactRows(y: i32, count: i32, isBack: bool, grid: usize): void {
   for (let k: i32 = 0; k < count; k++) {
     const into = isGrid() ? grid + ((<usize>(y + k)) << 8) : lumas + <usize>k * stride
     lumaRow(strip + <usize>(k * rowBytes), into)
+    if (isBack) turnRow(into)
   }
   if (isGrid()) return
   // Rows beyond the last one are worked on with what lies there, and not looked at.

@@ -17,6 +17,8 @@ let sums: usize = 0
 let sumBytes: i32 = 0
 let inner: usize = 0
 let outer: usize = 0
+/** The table of the last place, for a row that is read backwards. */
+let outerBack: usize = 0
 
 /** Takes memory; @returns where the rows of one line of the grid are to be put */
 export function planFast(): usize {
@@ -28,6 +30,7 @@ export function planFast(): usize {
   sums = take(sumBytes)
   inner = take(across * channels * 4)
   outer = take(across * channels * 4)
+  outerBack = take(across * channels * 4)
   return strip
 }
 
@@ -37,7 +40,9 @@ export function readyFast(): void {
   const all = <f64>lines * <f64>lines * <f64>columns * <f64>columns
   columnWeights(inner, false, all)
   columnWeights(outer, isCut(width), all)
-  // Read beyond the row, with weight 0: it must be a number.
+  backwards(outer, outerBack)
+  // Read before and beyond the row, with weight 0: they must be numbers.
+  memory.fill(sums - 16, 0, 16)
   memory.fill(sums + <usize>sumBytes, 0, 16)
 }
 
@@ -51,8 +56,8 @@ export function rowCount(i: i32): i32 {
   return i === GRID - 1 && isCut(height) ? rows - 1 : rows
 }
 
-/** Line i of the grid, from the rows in the strip. */
-export function fastLine(i: i32, grid: usize): void {
+/** Line i of the grid, from the rows in the strip; and of the grid of the picture with its columns backwards, where one is given. */
+export function fastLine(i: i32, grid: usize, back: usize): void {
   memory.fill(sums, 0, <usize>sumBytes)
   const window = windowOf(height)
   if (i === GRID - 1 && isCut(height)) {
@@ -70,6 +75,12 @@ export function fastLine(i: i32, grid: usize): void {
     const table = j === GRID - 1 ? outer : inner
     const at = sums + ((<usize>((lineOf(j, width) - left) * channels)) << 2)
     store<f32>(grid + ((<usize>(i * GRID + j)) << 2), dot(at, table))
+    if (back !== 0) {
+      // The same places counted from the other end. The weights of all but the last are their own mirror image.
+      const first = width - across + left - lineOf(j, width)
+      const tableBack = j === GRID - 1 ? outerBack : inner
+      store<f32>(back + ((<usize>(i * GRID + j)) << 2), dot(sums + ((<usize>(first * channels)) << 2), tableBack))
+    }
   }
 }
 
@@ -108,6 +119,17 @@ function columnWeights(table: usize, cut: bool, all: f64): void {
     if (cut && x >= window - 1) share += <f64>window / <f64>(window - 1)
     for (let c: i32 = 0; c < channels; c++) {
       store<f32>(table + ((<usize>(x * channels + c)) << 2), <f32>((share * shareOf(c)) / all))
+    }
+  }
+}
+
+/** The same weights from the other end, the colours of each place in their order. */
+function backwards(table: usize, into: usize): void {
+  memory.fill(into, 0, <usize>(across * channels * 4 + 16))
+  for (let x: i32 = 0; x < across; x++) {
+    for (let c: i32 = 0; c < channels; c++) {
+      const from = table + ((<usize>((across - 1 - x) * channels + c)) << 2)
+      store<f32>(into + ((<usize>(x * channels + c)) << 2), load<f32>(from))
     }
   }
 }

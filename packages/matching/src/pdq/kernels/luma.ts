@@ -26,6 +26,17 @@ export function lumaRow(from: usize, into: usize): void {
   else greyRow(from, into)
 }
 
+/** A row of lumas from its other end. */
+export function turnRow(row: usize): void {
+  let low = row
+  let high = row + ((<usize>(width - 1)) << 2)
+  for (; low < high; low += 4, high -= 4) {
+    const first = load<f32>(low)
+    store<f32>(low, load<f32>(high))
+    store<f32>(high, first)
+  }
+}
+
 function greyRow(from: usize, into: usize): void {
   const end = into + ((<usize>width) << 2)
   while (into < end) {

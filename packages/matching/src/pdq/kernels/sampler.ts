@@ -14,9 +14,12 @@ export function planSampler(sourceWidth: i32): usize {
   return source
 }
 
-/** Where the sampled columns ⌊x·W/512⌋ begin. */
-export function readySampler(sourceWidth: i32): void {
-  for (let x: i32 = 0; x < SAMPLED; x++) store<i32>(columns + ((<usize>x) << 2), ((x * sourceWidth) >> 9) * channels)
+/** Where the sampled columns ⌊x·W/512⌋ begin, counted from the right if the picture is read backwards. */
+export function readySampler(sourceWidth: i32, isBack: bool): void {
+  for (let x: i32 = 0; x < SAMPLED; x++) {
+    const column = (x * sourceWidth) >> 9
+    store<i32>(columns + ((<usize>x) << 2), (isBack ? sourceWidth - 1 - column : column) * channels)
+  }
 }
 
 /** Picks the sampled pixels of the source row. Three channels are written as four: the next pixel covers the one too many. */

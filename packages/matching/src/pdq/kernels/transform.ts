@@ -3,6 +3,8 @@ import { GRID } from './picture'
 
 const BLOCK: i32 = 16
 const HASH_BYTES: usize = 32
+/** The variant that swaps rows and columns and changes no sign. */
+const SWAPPED: i32 = 6
 
 /** √(2/64)·cos(π·k/128), the root and the product rounded to single precision, for k from 0 to 63: all values of the matrix, but for their sign. */
 const QUARTER: usize = memory.data<f32>([
@@ -115,6 +117,15 @@ export function hashes(count: i32): void {
     if (v === 0) gap = gapAbove(median)
     bits(VARIANT, median, HASHES + <usize>v * HASH_BYTES)
   }
+}
+
+/** The hashes of the picture as it is, and of that with rows and columns swapped. */
+export function bothWays(): void {
+  turn(0)
+  const median = medianOf(VARIANT)
+  bits(VARIANT, median, HASHES)
+  turn(SWAPPED)
+  bits(VARIANT, median, HASHES + HASH_BYTES)
 }
 
 /** Whether another order of adding would have given the same bits. Not so where a picture is its own mirror image: half of it is zero. */

@@ -1,11 +1,4 @@
-import {
-  hashWithVariants,
-  hasTransparency,
-  isTurned,
-  onGround,
-  type Pixels,
-  turnedUpright,
-} from '@lamplighter/matching/pdq'
+import { hashTurned, hasTransparency, isTurned, onGround, type Pixels, turnedUpright } from '@lamplighter/matching/pdq'
 import { pdqKernel } from './kernel.ts'
 import type { SeenReading } from './types.ts'
 
@@ -25,7 +18,7 @@ export function frameReadings(pixels: Pixels, orientation: number, frame: number
   return sides.flatMap((of) =>
     grounds.flatMap((ground): SeenReading[] => {
       const flat = ground === undefined ? pixels : onGround(pixels, ground)
-      const hashed = hashWithVariants(pdqKernel(), of === 'stored' ? flat : turnedUpright(flat, orientation), {
+      const hashed = hashTurned(pdqKernel(), of === 'stored' ? flat : turnedUpright(flat, orientation), {
         profile: 'full',
       })
       if ('none' in hashed) return []

@@ -38,7 +38,7 @@ describe.skipIf(!present).each(['wasm', 'native'] as const)('reference pictures,
     return readings.find((reading) => reading.profile === profile) ?? readings[0] ?? expect.fail('expected a reading')
   }
 
-  test.each(expected.images)('matching 8, C-1, C-4: $file has the reference hashes and quality', async (image) => {
+  test.each(expected.images)('matching 8, C-1: $file has the reference hashes and quality', async (image) => {
     const measurement = await measured(image.file)
     for (const profile of ['n512', 'full'] as const) {
       const wanted = image[profile]
@@ -47,9 +47,17 @@ describe.skipIf(!present).each(['wasm', 'native'] as const)('reference pictures,
       expect(distanceBits(pdq, wanted.pdq)).toBeLessThanOrEqual(image.max_distance ?? 0)
       if (wanted.quality !== undefined) expect(quality).toBe(wanted.quality)
     }
-    if (image.dihedral_n512 === undefined) return
-    expect(readingOf(measurement, 'n512').variants).toEqual(Object.values(image.dihedral_n512))
   })
+
+  const turned = expected.images.filter(({ file }) => file.startsWith('images/dihedral/'))
+  test.each(turned)(
+    'matching 9, C-4: $file is found by one of its variants as what it was before',
+    async ({ file }) => {
+      const { n512 } = expected.images.find((image) => image.dihedral_n512 !== undefined) ?? expect.fail('no root')
+      const { variants } = readingOf(await measured(file), 'n512')
+      expect(Math.min(...variants.map((variant) => distanceBits(variant, n512.pdq)))).toBe(0)
+    },
+  )
 
   test.each(expected.modes)('matching 8, 11, C-3: $file reads like the RGB picture', async (mode) => {
     const { pdq } = readingOf(await measured(mode.file), 'n512')
