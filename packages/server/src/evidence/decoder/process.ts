@@ -8,6 +8,8 @@ import { ANSWER } from './limits.ts'
 export interface Command {
   readonly file: string
   readonly args: readonly string[]
+  /** What it is handed before anything is asked. */
+  readonly input?: Uint8Array
 }
 
 /** `late` it did not answer in time · `died` it ended · `nonsense` it said something that it may not say. */
@@ -59,6 +61,7 @@ export class DecoderProcess {
     // A child that died has closed its end; `exit` says so.
     this.#child.stdin.on('error', () => this.#fail('died'))
     this.#child.stdout.on('data', (piece: Uint8Array) => this.#hear(piece))
+    if (command.input !== undefined) this.#child.stdin.write(command.input)
   }
 
   get alive(): boolean {

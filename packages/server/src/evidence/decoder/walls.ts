@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { readHello } from './answers.ts'
 import { type Command, DecoderProcess } from './process.ts'
+import { plainProgram } from './program.ts'
 
 /** The walls of security.md §7 around a decoder. */
 export const WALLS = ['permission', 'secrets', 'limits', 'network', 'user'] as const
@@ -168,9 +169,9 @@ async function sharesNetwork(pid: number | undefined): Promise<boolean> {
   return own === its
 }
 
-function wrapped(words: readonly string[], { file, args }: Command): Command {
+function wrapped(words: readonly string[], command: Command): Command {
   const [first, ...rest] = words
-  return first === undefined ? { file, args } : { file: first, args: [...rest, file, ...args] }
+  return first === undefined ? command : { ...command, file: first, args: [...rest, command.file, ...command.args] }
 }
 
 function bareCommand({ path, sharp }: Program): Command {
@@ -182,9 +183,16 @@ function bareCommand({ path, sharp }: Program): Command {
     '--disable-wasm-trap-handler',
     '--max-old-space-size=256',
     '--expose-gc',
+    // Collecting in threads of its own costs more than it saves: there is one decoder per core, and its garbage is little.
+    '--single-threaded-gc',
     '--no-warnings',
   ]
-  return { file: process.execPath, args: [...flags, ...(sharp === undefined ? [] : ['--allow-addons']), path] }
+  const first = join(import.meta.dirname, 'boot.mjs')
+  return {
+    file: process.execPath,
+    args: [...flags, ...(sharp === undefined ? [] : ['--allow-addons']), first],
+    input: plainProgram(path),
+  }
 }
 
 /** The decoder's own files: its folder, the pure package it hashes with, the codecs, and the package files between. */
