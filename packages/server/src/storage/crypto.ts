@@ -30,7 +30,7 @@ function newNonce(): Uint8Array {
 }
 
 /** HKDF-SHA-256 (RFC 5869) without salt: the input is a uniform key already. */
-export function derive(key: Uint8Array, info: string): Uint8Array {
+export function derive(key: Uint8Array | KeyObject, info: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', key, new Uint8Array(), info, KEY_BYTES))
 }
 

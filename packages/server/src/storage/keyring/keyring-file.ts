@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
 export interface KeyRow {
   readonly id: string
+  readonly kind: string
   readonly epoch: string
   /** Absent in a tombstone. */
   readonly wrapped: Uint8Array | undefined
@@ -53,7 +54,7 @@ export class KeyringFile {
         made_at integer not null, destroyed_at integer, why text) strict;
       create unique index if not exists keys_ref on keys (kind, ref) where destroyed_at is null;`)
     this.#byRef = this.#db.prepare('select id from keys where kind = ? and ref = ? and destroyed_at is null')
-    this.#byId = this.#db.prepare('select epoch, wrapped from keys where id = ?')
+    this.#byId = this.#db.prepare('select kind, epoch, wrapped from keys where id = ?')
   }
 
   epoch(id: string): Uint8Array | undefined {
@@ -91,7 +92,8 @@ export class KeyringFile {
   key(id: string): KeyRow | undefined {
     const row = this.#byId.get(id)
     if (row === undefined) return undefined
-    return { id, epoch: String(row.epoch), wrapped: row.wrapped instanceof Uint8Array ? row.wrapped : undefined }
+    const wrapped = row.wrapped instanceof Uint8Array ? row.wrapped : undefined
+    return { id, kind: String(row.kind), epoch: String(row.epoch), wrapped }
   }
 
   live(kind: string): { id: string; ref: string }[] {

@@ -113,6 +113,16 @@ test('a stream key that is in use opens nothing from the moment it is destroyed,
   expect(await keyring.unsealStream(await keyring.sealStream(now, TEXT))).toEqual(TEXT)
 })
 
+test('the key of the month opens nothing from the moment it is destroyed, also where it was just in use', async () => {
+  const sealed = await keyring.seal(PLACE, TEXT)
+  expect(await keyring.unseal(PLACE, sealed)).toEqual(TEXT)
+  const months = keyring.live('column').map(({ id }) => id)
+  const destroyed = keyring.destroy(months, 'test')
+  await expect(keyring.unseal(PLACE, sealed)).rejects.toMatchObject({ code: 'key_destroyed' })
+  await destroyed
+  expect(await keyring.unseal(PLACE, await keyring.seal(PLACE, TEXT))).toEqual(TEXT)
+})
+
 test('old months open after the month has changed', async () => {
   const sealed = await keyring.seal(PLACE, TEXT)
   now += 40 * 86_400_000

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { AES_256_GCM_OF_COLUMN, derive, mac, newKey, SealBroken, seal, unseal } from '../crypto.ts'
 import { newId } from '../ids.ts'
 import { KeyringError } from './errors.ts'
+import { HeldKeys } from './held-keys.ts'
 import { KeyringFile, type Tombstone } from './keyring-file.ts'
 import { fileMasterKey, type MasterKey } from './master-key.ts'
 import { type StreamKey, StreamKeys } from './stream-keys.ts'
@@ -109,6 +110,8 @@ class FileKeyring implements Keyring {
   readonly #master: MasterKey
   readonly #now: () => number
   readonly #stream = new StreamKeys()
+  /** The key of the month seals most of what is sealed. */
+  readonly #months = new HeldKeys<OwnHandle>()
   readonly #epochs = new Map<string, { key: Uint8Array; until: number }>()
 
   constructor(file: KeyringFile, master: MasterKey, now: () => number) {
@@ -153,14 +156,18 @@ class FileKeyring implements Keyring {
   }
 
   async use<T>(id: string, how: (key: OwnHandle) => Promise<T> | T): Promise<T> {
+    const held = this.#months.of(id)
+    if (held !== undefined) return how(held)
     const row = this.#file.key(id)
     if (row === undefined)
       throw new KeyringError('key_unavailable', `key ${id} is not in this keyring; restore its backup`)
     if (row.wrapped === undefined)
       throw new KeyringError('key_destroyed', `key ${id} was destroyed; what it sealed is gone`)
+    const cleared = this.#months.cleared
     const key = opened(derive(await this.#epoch(row.epoch), id), encoder.encode(id), row.wrapped)
     try {
-      return await how(handleOf(id, key))
+      if (row.kind !== 'column') return await how(handleOf(id, key))
+      return await how(this.#months.hold(id, handleOf(id, createSecretKey(key)), cleared))
     } finally {
       key.fill(0)
     }
@@ -168,6 +175,7 @@ class FileKeyring implements Keyring {
 
   async destroy(ids: readonly string[], why: string): Promise<void> {
     this.#stream.clear()
+    this.#months.clear()
     this.#file.destroy(ids, why, this.#now())
   }
 
@@ -240,6 +248,7 @@ class FileKeyring implements Keyring {
 
   close(): void {
     this.#stream.clear()
+    this.#months.clear()
     for (const { key } of this.#epochs.values()) key.fill(0)
     this.#epochs.clear()
     this.#file.close()
@@ -285,7 +294,7 @@ function nameOf(sealed: Uint8Array): { id: string; rest: Uint8Array } {
   return { id: decoder.decode(sealed.subarray(1, end)), rest: sealed.subarray(end) }
 }
 
-function handleOf(id: string, key: Uint8Array): OwnHandle {
+function handleOf(id: string, key: Uint8Array | KeyObject): OwnHandle {
   // A key of its own for each context (`security.md` §8), so no nonce ever meets another's.
   const sealing = (context: string): Uint8Array => derive(key, `seal ${context}`)
   return {

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { HeldKeys } from './held-keys.ts'
 
 /** A stream key that is in use: its name as it goes before what it seals, and the key derived from it that seals. */
 export interface StreamKey {
@@ -6,18 +7,13 @@ export interface StreamKey {
   readonly sealing: KeyObject
 }
 
-/** After this long the keyring's file is asked again, so that a key that another process destroyed is not used on. */
-const TRUSTED_MS = 1_000
-const MOST = 64
-
 /**
  * The stream keys of the moment, by name and by hour. Thousands of events a second are sealed under one key; without this each would
  * read the keyring's file twice and derive four keys.
  */
 export class StreamKeys {
-  readonly #held = new Map<string, { readonly key: StreamKey; readonly until: number }>()
+  readonly #held = new HeldKeys<StreamKey>()
   readonly #finding = new Map<string, Promise<void>>()
-  #cleared = 0
 
   /**
    * Uses the key at once, before anything can clear it. Callers that meet look for it once.
@@ -26,27 +22,22 @@ export class StreamKeys {
    */
   async use<T>(name: string, find: () => Promise<StreamKey>, how: (key: StreamKey) => T): Promise<T> {
     for (;;) {
-      const held = this.#held.get(name)
-      if (held !== undefined && held.until > performance.now()) return how(held.key)
+      const held = this.#held.of(name)
+      if (held !== undefined) return how(held)
       await (this.#finding.get(name) ?? this.#find(name, find))
     }
   }
 
   /** Forgets all: a key was destroyed, or the keyring closes. */
   clear(): void {
-    this.#cleared += 1
     this.#held.clear()
   }
 
   #find(name: string, find: () => Promise<StreamKey>): Promise<void> {
-    const cleared = this.#cleared
+    const { cleared } = this.#held
+    // Destroyed while we looked: it is not held, and whoever waits looks again and is told.
     const found = find()
-      .then((key) => {
-        // Destroyed while we looked: whoever waits looks again, and is told.
-        if (cleared !== this.#cleared) return
-        if (this.#held.size >= MOST) this.clear()
-        this.#held.set(name, { key, until: performance.now() + TRUSTED_MS })
-      })
+      .then((key) => void this.#held.hold(name, key, cleared))
       .finally(() => this.#finding.delete(name))
     this.#finding.set(name, found)
     return found
