@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto'
 
 /*
  * A file sealed in pieces (security.md §8): header `LLV1`, then pieces of 64 KiB under AES-256-GCM. The nonce of a piece is its number
@@ -16,18 +16,23 @@ export class SealedFileError extends Error {
   readonly code = 'damaged'
 }
 
-/** Seals `bytes` as they come. `key` is 32 bytes and used for this one file. */
+/** Seals `bytes` as they come, which are not copied on the way. `key` is 32 bytes and used for this one file. */
 export async function* sealFile(
   key: Uint8Array,
   id: string,
   bytes: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   yield MAGIC
+  // Bytes would be taken in as a key anew for each piece.
+  const secret = createSecretKey(key)
   let number = 0
-  for await (const { piece, last } of pieces(bytes, PIECE_BYTES)) {
-    const cipher = createCipheriv('aes-256-gcm', key, nonceOf(number, last))
+  for await (const { parts, last } of pieces(bytes, PIECE_BYTES)) {
+    const cipher = createCipheriv('aes-256-gcm', secret, nonceOf(number, last))
     cipher.setAAD(boundTo(id, number))
-    yield Buffer.concat([cipher.update(piece), cipher.final(), cipher.getAuthTag()])
+    for (const part of parts) yield cipher.update(part)
+    // GCM is a stream: all has come out by now.
+    cipher.final()
+    yield cipher.getAuthTag()
     number += 1
   }
 }
@@ -42,12 +47,14 @@ export async function* openFile(
   id: string,
   sealed: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
+  const secret = createSecretKey(key)
   let number = 0
   let header = true
-  for await (const { piece, last } of pieces(afterHeader(sealed), PIECE_BYTES + TAG_BYTES)) {
+  for await (const { parts, last } of pieces(afterHeader(sealed), PIECE_BYTES + TAG_BYTES)) {
     header = false
+    const piece = joined(parts)
     if (piece.length < TAG_BYTES) throw new SealedFileError('the sealed file is cut off')
-    const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(number, last))
+    const decipher = createDecipheriv('aes-256-gcm', secret, nonceOf(number, last))
     decipher.setAAD(boundTo(id, number))
     decipher.setAuthTag(piece.subarray(piece.length - TAG_BYTES))
     const opened = decipher.update(piece.subarray(0, piece.length - TAG_BYTES))
@@ -88,25 +95,31 @@ async function* afterHeader(sealed: AsyncIterable<Uint8Array>): AsyncGenerator<U
   if (!checked) throw new SealedFileError('the sealed file is cut off')
 }
 
-/** Cuts a stream into pieces of `size`; the last one may be shorter, and there is always one. */
+/** Cuts a stream into pieces of `size`, each in the parts that it came in; the last one may be shorter, and there is always one. */
 async function* pieces(
   bytes: AsyncIterable<Uint8Array>,
   size: number,
-): AsyncGenerator<{ piece: Uint8Array; last: boolean }> {
-  let rest: Buffer[] = []
+): AsyncGenerator<{ parts: readonly Uint8Array[]; last: boolean }> {
+  let parts: Uint8Array[] = []
   let length = 0
   for await (const chunk of bytes) {
-    rest.push(Buffer.from(chunk))
-    length += chunk.length
+    let rest = chunk
     // One byte more than a piece must be there before the piece is known not to be the last.
-    while (length > size) {
-      const all = Buffer.concat(rest)
-      yield { piece: all.subarray(0, size), last: false }
-      rest = [all.subarray(size)]
-      length -= size
+    while (length + rest.length > size) {
+      yield { parts: [...parts, rest.subarray(0, size - length)], last: false }
+      rest = rest.subarray(size - length)
+      parts = []
+      length = 0
     }
+    if (rest.length > 0) parts.push(rest)
+    length += rest.length
   }
-  yield { piece: Buffer.concat(rest), last: true }
+  yield { parts, last: true }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [only] = parts
+  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts)
 }
 
 /** The whole of a stream of at most `limit` bytes. */

@@ -131,6 +131,7 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 
 /** Written at once: each call of the system is a way to another thread and back. */
 const AT_ONCE = 256 * 1024
+const NO_BYTES = new Uint8Array()
 
 async function writeDurably(path: string, bytes: AsyncIterable<Uint8Array>): Promise<number> {
   const file = await open(path, 'wx', 0o600)
@@ -139,9 +140,11 @@ async function writeDurably(path: string, bytes: AsyncIterable<Uint8Array>): Pro
     let waiting: Uint8Array[] = []
     let length = 0
     const flush = async (): Promise<void> => {
-      const piece = Buffer.concat(waiting)
-      for (let at = 0; at < piece.length; ) at += (await file.write(piece, at)).bytesWritten
-      written += piece.length
+      const { bytesWritten } = await file.writev(waiting)
+      // A disk may take less than it is given at once.
+      const rest = bytesWritten === length ? NO_BYTES : Buffer.concat(waiting).subarray(bytesWritten)
+      for (let at = 0; at < rest.length; ) at += (await file.write(rest, at)).bytesWritten
+      written += length
       waiting = []
       length = 0
     }
