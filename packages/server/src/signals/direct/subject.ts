@@ -68,12 +68,12 @@ const doesMove = ({ type, frames = 1 }: Measurement): boolean => type.seen.start
 
 const UNTOLD = 'application/octet-stream'
 
-// A file that begins like no picture may be shown as one by another program; it is none only where it is plainly something else.
-function isVisual({ type }: Measurement): boolean {
+// A file that begins like no picture may be shown as one by another program, and a document or an archive holds pictures that nobody looks at
+// here: it is none only where it is sound, or is said to be something plain.
+function isVisual({ type: { seen, claimed = UNTOLD } }: Measurement): boolean {
   const isShown = (one: string) => /^(image|video)\//i.test(one)
-  return (
-    isShown(type.seen) || isShown(type.claimed ?? '') || (type.seen === UNTOLD && (type.claimed ?? UNTOLD) === UNTOLD)
-  )
+  if (isShown(seen) || isShown(claimed)) return true
+  return seen === UNTOLD ? claimed === UNTOLD : !seen.startsWith('audio/')
 }
 
 /** A measurement as callers see it: what was turned or mirrored is nobody's but the lists'. */
