@@ -1,3 +1,4 @@
+export { mayShow } from './decoder/index.ts'
 export { digestsOf } from './digests.ts'
 export { countFiles, type FilesOf, keptUntil } from './erase.store.ts'
 export { type Coming, MEDIA_TIMES, type MediaFetcher, makeMediaFetcher } from './fetch.ts'

@@ -116,6 +116,19 @@ describe('matching 13: what is not decoded', () => {
     expect(await said(await make())).toEqual({ verdict, whys })
   })
 
+  test.each<[string, Uint8Array, string, string]>([
+    ['a PDF called what it is', Buffer.from('%PDF-1.7 and so on'), 'application/pdf', 'hold'],
+    ['a PDF called a text', Buffer.from('%PDF-1.7 and so on'), 'text/plain', 'hold'],
+    ['an archive', Buffer.from('PK\x03\x04 and so on'), 'application/zip', 'hold'],
+    ['a JPEG behind one byte, called a text', Buffer.from('.\xff\xd8\xff\xe0', 'latin1'), 'text/plain', 'hold'],
+    ['a text', Buffer.from('see you at the harbour'), 'text/plain', 'allow'],
+    ['a sound', Buffer.from('ID3\x03\0'), 'audio/mpeg', 'allow'],
+    ['a text called a picture', Buffer.from('see you at the harbour'), 'image/png', 'hold'],
+  ])('%s', async (_, bytes, type, verdict) => {
+    const { body } = await house.screen(uploadOf({ id: await put(bytes, type), type }))
+    expect([body.verdict, body.unknown.length]).toEqual([verdict, verdict === 'hold' ? 1 : 0])
+  })
+
   /** A PNG that says it is so wide. */
   function wide(width: number): Uint8Array {
     const png = Buffer.from(harmless)

@@ -1,6 +1,6 @@
 import { kindOfDigest, parseDigest } from '@lamplighter/matching'
 import type { Event } from '@lamplighter/rules'
-import { type MediaVault, mediaKey, type StoredMedia } from '../evidence/index.ts'
+import { type MediaVault, mayShow, mediaKey, type StoredMedia } from '../evidence/index.ts'
 import type { StoredFile } from '../review/index.ts'
 import type { BoundReading, DigestKind, ListBook, SeenVideo } from '../signals/index.ts'
 import type { Accepted, WireFile } from './event.ts'
@@ -176,19 +176,18 @@ function storedFile(wire: WireFile, stored: StoredMedia): OneFile {
   }
   const kind = mediaKindOf(facts.type.seen)
   const decoded = facts.unknown.every(({ part }) => part === 'bytes')
+  const shows = mayShow(facts.type.seen, [row.claimed_type, wire.type])
   return {
     kind,
     digests: { known: [facts.sha256, facts.sha1, facts.md5], whole: true },
-    pdq: isVisual(facts.type.seen, [row.claimed_type, wire.type])
-      ? { known: facts.readings.map(({ pdq }) => pdq), whole: decoded }
-      : { known: [], whole: true },
+    pdq: shows ? { known: facts.readings.map(({ pdq }) => pdq), whole: decoded } : { known: [], whole: true },
     readings: facts.readings.map(({ pdq, quality, variants }) => ({ pdq, quality, variants })),
     moves: kind === 'video' || (facts.frames ?? 1) > 1,
     ways: facts.readings.map(({ pdq, of, ground = null, frame = null, ms = null }) => ({
       value: pdq,
       way: { of, ground, frame, atMs: ms },
     })),
-    file: { ...base, unknown: [...facts.unknown] },
+    file: { ...base, unknown: facts.unknown.filter(({ part }) => shows || part === 'bytes') },
   }
 }
 
@@ -224,17 +223,6 @@ function hashesOnly(wire: WireFile, connection: string, missing?: 'late' | 'fetc
     },
   }
 }
-
-// One byte before a JPEG, or a format that we do not know, and the file begins like no picture, while another program still shows it.
-// It is none only where our own look found something else and nobody calls it a picture.
-function isVisual(seen: string, claims: readonly (string | null)[]): boolean {
-  const isShown = (type: string | null) => type !== null && /^(image|video)\//i.test(type)
-  return (
-    isShown(seen) || claims.some(isShown) || (seen === UNTOLD && claims.every((type) => (type ?? UNTOLD) === UNTOLD))
-  )
-}
-
-const UNTOLD = 'application/octet-stream'
 
 function mediaKindOf(type: string): OneFile['kind'] {
   const [kind] = type.split('/')

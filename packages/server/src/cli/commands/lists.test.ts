@@ -87,7 +87,7 @@ describe(`console 33: an import of ${rows} rows (100,000 with LAMPLIGHTER_DEEP=1
 
 describe('a version of a list on the command line', () => {
   const run = (...args: string[]) => lamplighter(folder, ['lists', ...args])
-  const put = (name: string, text: string) => writeFileSync(join(folder, name), text)
+  const put = (name: string, text: string | Uint8Array) => writeFileSync(join(folder, name), text)
 
   test('waits, is looked at, refused without its trial, promoted past it, and retired', async () => {
     await whileServing(folder, async () => {
@@ -138,6 +138,19 @@ describe('a version of a list on the command line', () => {
     ])
     expect((await run('check', 'mixed.txt', '--kind', 'video')).code).toBe(2)
     expect((await run('check', '--kind', 'domain')).err).toContain('needs a file')
+  })
+
+  test('a file is checked as an import reads it: in pieces, without its byte-order mark, and as UTF-8 alone', async () => {
+    const digests = Array.from({ length: 5_000 }, (_, n) => createHash('sha256').update(String(n)).digest('hex'))
+    put('marked.csv', `\uFEFFvalue\r\n${[...digests, digests[0]].join('\r\n')}\r\nno digest\r\n`)
+    const marked = await run('check', 'marked.csv', '--kind', 'digest', '--json')
+    expect([marked.code, JSON.parse(marked.out)]).toMatchObject([
+      1,
+      { rows: 5_002, entries: 5_000, badCount: 1, bad: [{ line: 5_003 }] },
+    ])
+    put('wide.csv', Buffer.from(`\uFEFFvalue\n${digests[0]}\n`, 'utf16le'))
+    const wide = await run('check', 'wide.csv', '--kind', 'digest')
+    expect([wide.code, wide.err]).toEqual([1, expect.stringContaining('is not UTF-8')])
   })
 
   test('what a file is does not hang on the case of its name', async () => {

@@ -1,13 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { getIndexBuckets, getList, getLists, type ListVersion, stepListVersion } from '@lamplighter/api'
 import type { z } from 'zod'
-import { parseListFile } from '../../signals/lists/parse.ts'
 import { withApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
 import { type Io, UsageError } from '../io.ts'
 import { bucketLines } from '../list-buckets.ts'
-import { badLine, extensionOf, importFile, manifestFor, typeOfFile } from '../list-file.ts'
+import { checkListFile } from '../list-check.ts'
+import { badLine, extensionOf, importFile, manifestFor } from '../list-file.ts'
 import { lookBackLine, statusLines } from '../list-status.ts'
 import { pullCommand } from '../pulling.ts'
 import { checkTermFile, sendTermFile } from '../term-file.ts'
@@ -178,13 +178,13 @@ export const commands: readonly Command[] = [
       const kind = kinds.find((one) => one === given.value('kind'))
       if (kind === undefined) throw new UsageError(`lists check needs --kind, one of ${kinds.join(', ')}`)
       if (!existsSync(path)) throw new UsageError(`${path} cannot be read; give the path of a list file`)
-      const text = readFileSync(path, 'utf8')
-      const { entries, bad, badCount, rows } = parseListFile(text, typeOfFile(path), kind)
-      io.result({ rows, entries: entries.length, bad, badCount }, [
-        `${rows} rows, ${entries.length} entries, ${badCount} that cannot be used`,
+      const checked = await checkListFile(path, kind)
+      const { entries, bad, badCount, rows } = checked
+      io.result(checked, [
+        `${rows} rows, ${entries} entries, ${badCount} that cannot be used`,
         ...bad.map(({ line, why }) => `line ${line}: ${why}`),
       ])
-      return badCount > 0 || entries.length === 0 ? 1 : 0
+      return badCount > 0 || entries === 0 ? 1 : 0
     },
   },
   {

@@ -53,6 +53,25 @@ describe('lamplighter match', () => {
     expect(code).toBe(3)
   })
 
+  test('names only lists that were asked: none that waits, none that is retired', async () => {
+    writeFileSync(join(folder, 'later.txt'), `${pdqOf(OTHER)}\n`)
+    const later = (id: string, ...more: string[]) =>
+      lamplighter(folder, ['lists', 'import', 'later.txt', '--list', id, '--kind', 'pdq', '--harm', 'csea', ...more])
+    expect([(await later('waiting')).code, (await later('past', '--live')).code]).toEqual([0, 0])
+    const retired = await lamplighter(folder, ['lists', 'retire', 'past', '--reason', 'its licence is over'])
+    expect(retired.code).toBe(0)
+    const { out } = await lamplighter(folder, ['match', 'other.png', 'nowhere.png', '--json'])
+    const told = JSON.parse(out)
+    expect(told.files.map(({ state }: Told) => state)).toEqual(['no_hit', 'unknown'])
+    const names = told.lists.map(({ id }: { id: string }) => id)
+    expect(names).toContain('tiles')
+    expect(names).not.toContain('waiting')
+    expect(names).not.toContain('past')
+    const words = (await lamplighter(folder, ['match', 'other.png', '--quiet'])).out
+    expect(words).toMatch(/no hit .*tiles v1, 1 entry/)
+    expect(words).not.toMatch(/waiting|past/)
+  })
+
   test.skipIf(noFilm !== null)('says of a video how much of each is in the other one', async () => {
     const scenes = [BOAT, OTHER, ['pattern', 9] as const].map((sample) => picture(sample, 256))
     writeFileSync(join(folder, 'clip.mp4'), await film(scenes.slice(0, 2)))

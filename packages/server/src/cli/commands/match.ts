@@ -13,12 +13,15 @@ interface Matched {
   readonly file: string
   readonly result: MatchResult
   readonly readings: number
+  /** Ids of the lists that the server asked; none where it was not asked about the file. */
+  readonly lists: readonly string[]
 }
 
 const unread = (file: string, why: string): Matched => ({
   file,
   result: { state: 'unknown', why, hits: [] },
   readings: 0,
+  lists: [],
 })
 
 async function matched(call: Call, file: LocalFile, lists: string | undefined): Promise<Matched> {
@@ -32,8 +35,11 @@ async function matched(call: Call, file: LocalFile, lists: string | undefined): 
   const answer = matchHashes.answer.parse(await call('POST', `/v1/match${query}`, body))
   const [result] = answer.results
   if (result === undefined) return unread(file.name, 'broken')
-  return { file: file.name, result, readings: answer.file?.readings.length ?? 0 }
+  const readings = answer.file?.readings.length ?? 0
+  return { file: file.name, result, readings, lists: idsOf(answer) }
 }
+
+const idsOf = ({ lists }: ReturnType<typeof matchHashes.answer.parse>): readonly string[] => lists.map(({ id }) => id)
 
 /** What the server had no time for, or broke on, is unknown; the other files are told all the same. @throws AppError what is wrong with the question itself */
 async function matchedOrWhy(call: Call, file: LocalFile, lists: string | undefined): Promise<Matched> {
@@ -54,11 +60,12 @@ async function large(call: Call, file: LocalFile, lists: string | undefined): Pr
     { kind: 'md5', value: md5 },
   ]
   const body = { hashes, ...(lists !== undefined && { lists: lists.split(',') }) }
-  const { results } = matchHashes.answer.parse(await call('POST', '/v1/match', body))
-  const hits = results.flatMap((one) => one.hits)
+  const answer = matchHashes.answer.parse(await call('POST', '/v1/match', body))
+  const hits = answer.results.flatMap((one) => one.hits)
+  const asked = { readings: 0, lists: idsOf(answer) }
   return hits.length > 0
-    ? { file: file.name, result: { state: 'hit', hits }, readings: 0 }
-    : unread(file.name, 'too_large')
+    ? { file: file.name, result: { state: 'hit', hits }, ...asked }
+    : { ...unread(file.name, 'too_large'), ...asked }
 }
 
 type ListFacts = ReturnType<typeof getLists.answer.parse>['items'][number]
@@ -134,14 +141,19 @@ export const commands: readonly Command[] = [
         return { all: found, items: held }
       })
       progress.end()
-      const lists = items.filter(({ id, kind }) =>
-        named === undefined ? kind === 'pdq' || kind === 'vpdq' || kind === 'digest' : named.split(',').includes(id),
-      )
-      const asked = lists.map((list) => listWords(list, Date.now())).join('; ')
-      const rows = all.map((one) => [shownName(one.file), ...wordsOf(one, asked)])
+      // Those that the server says it asked: one that waits or is retired says nothing of a file.
+      const askedOf = (ids: readonly string[]) => items.filter(({ id }) => ids.includes(id))
+      const askedWords = ({ lists }: Matched): string =>
+        askedOf(lists)
+          .map((list) => listWords(list, Date.now()))
+          .join('; ')
+      const rows = all.map((one) => [shownName(one.file), ...wordsOf(one, askedWords(one))])
       const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
       io.result(
-        { files: all.map(({ file, result }) => ({ file, ...result })), lists },
+        {
+          files: all.map(({ file, result }) => ({ file, ...result })),
+          lists: askedOf(all.flatMap(({ lists }) => lists)),
+        },
         rows.map((row) =>
           row
             .map((cell, column) => cell.padEnd(widths[column] ?? 0))

@@ -86,7 +86,8 @@ describe('measuring', () => {
     ['application/pdf', '%PDF-1.7', 'pixels', 'unsupported'],
     ['image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg"/>', 'pixels', 'unsupported'],
     ['text/html', '<!doctype html><p>', 'pixels', 'unsupported'],
-    ['application/octet-stream', 'something else', 'pixels', 'unsupported'],
+    ['application/octet-stream', '\x03\x01 something else', 'pixels', 'unsupported'],
+    ['text/plain', 'something else', 'pixels', 'unsupported'],
     ['application/octet-stream', '', 'pixels', 'unsupported'],
   ])('matching 13, security S-33: %s gets digests and the reason why no more', async (type, start, part, why) => {
     const measured = await decoder.measure(Buffer.from(start, 'latin1'), type)

@@ -4,7 +4,19 @@
  */
 export function sniff(bytes: Uint8Array): string {
   for (const [type, at, magic] of MAGIC) if (hasAt(bytes, at, magic)) return type
-  return isoMedia(bytes) ?? riff(bytes) ?? markup(bytes) ?? 'application/octet-stream'
+  return isoMedia(bytes) ?? riff(bytes) ?? markup(bytes) ?? plainText(bytes) ?? 'application/octet-stream'
+}
+
+/**
+ * Whether a file may show something. One byte before a JPEG, or a format that we do not know, and it begins like no picture, while another program still
+ * shows it; a document and an archive hold pictures that nobody looks at here. None are sound and plain text, by our own look; a claim
+ * makes something of them, and never nothing of what we do not know.
+ *
+ * @param seen by `sniff`
+ */
+export function mayShow(seen: string, claims: readonly (string | null | undefined)[]): boolean {
+  const isShown = (type: string | null | undefined): boolean => /^(image|video)\//i.test(type ?? '')
+  return claims.some(isShown) || !(seen.startsWith('audio/') || seen === 'text/plain')
 }
 
 const MAGIC: readonly (readonly [type: string, at: number, magic: string])[] = [
@@ -62,6 +74,22 @@ function markup(bytes: Uint8Array): string | undefined {
   if (head.startsWith('<!doctype html') || head.startsWith('<html') || head.includes('<script')) return 'text/html'
   if (head.startsWith('<?xml')) return 'text/xml'
   return undefined
+}
+
+/** What stands in no text: all that controls, but for tabs, ends of lines and of pages. */
+const CONTROL = /(?![\t\n\f\r])\p{Cc}/u
+
+function plainText(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 0) return undefined
+  try {
+    // The last character may be cut.
+    const head = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, 1024), {
+      stream: bytes.length > 1024,
+    })
+    return CONTROL.test(head) ? undefined : 'text/plain'
+  } catch {
+    return undefined
+  }
 }
 
 /** Whether the bytes at a place read like this Latin-1 text. */

@@ -212,8 +212,27 @@ describe('POST /v1/match', () => {
     const grey = encodePng({ width: 64, height: 64, data: new Uint8Array(64 * 64 * 4).fill(128) })
     expect((await file('/v1/match?lists=tiles', grey)).body.results).toEqual([{ state: 'no_hit', hits: [] }])
     // What is plainly no picture is none to them: its digests are all there is.
-    const pdf = await file('/v1/match?lists=tiles,files', Buffer.from('%PDF-1.7\n'), 'application/pdf')
-    expect(pdf.body.results).toEqual([{ state: 'no_hit', hits: [] }])
+    for (const [bytes, type] of [
+      ['ID3\x03\0 a sound', 'audio/mpeg'],
+      ['some words', 'text/plain'],
+    ] as const) {
+      const plain = await file('/v1/match?lists=tiles,files', Buffer.from(bytes, 'latin1'), type)
+      expect([type, plain.body.results]).toEqual([type, [{ state: 'no_hit', hits: [] }]])
+    }
+  })
+
+  test('matching 13: what may hold pictures and is never opened is unknown to lists of pictures, whatever it is called', async () => {
+    for (const [bytes, type] of [
+      ['%PDF-1.7\n', 'application/pdf'],
+      ['%PDF-1.7\n', 'text/plain'],
+      ['PK\x03\x04 an archive', 'application/zip'],
+      ['<html></html>', 'text/html'],
+    ] as const) {
+      const { results } = (await file('/v1/match?lists=tiles,files', Buffer.from(bytes, 'latin1'), type)).body
+      expect([type, results]).toEqual([type, [{ state: 'unknown', why: 'unsupported', hits: [] }]])
+      const digests = await file('/v1/match?lists=files', Buffer.from(bytes, 'latin1'), type)
+      expect([type, digests.body.results]).toEqual([type, [{ state: 'no_hit', hits: [] }]])
+    }
   })
 
   test('matching 12: a listed JPEG that is cut off is a hit or unknown, never no hit', async () => {

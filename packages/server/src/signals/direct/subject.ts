@@ -1,6 +1,6 @@
 import type { HashAnswer, MatchBody } from '@lamplighter/api'
 import { kindOfDigest, MOST_FRAMES, parseDigest, parsePdq } from '@lamplighter/matching'
-import type { Measurement } from '../../evidence/decoder/index.ts'
+import { type Measurement, mayShow } from '../../evidence/decoder/index.ts'
 import type { Fault } from '../../http/errors.ts'
 import { refusalOf } from '../../http/input.ts'
 import { parseFrames } from '../videos/frames.ts'
@@ -49,6 +49,7 @@ function subjectOf({ kind, value, quality }: SentHash, place: string): Subject |
 /** All that is known of a measured file. */
 export function subjectOfFile(facts: Measurement): Subject {
   const gap = facts.unknown.find(({ part }) => part !== 'bytes')?.why
+  const visual = mayShow(facts.type.seen, [facts.type.claimed])
   return {
     // A picture that is one grey has a hash that is none, and is near no entry (matching.md §6.3).
     readings: facts.readings.filter(({ pdq }) => parsePdq(pdq) !== undefined),
@@ -58,23 +59,13 @@ export function subjectOfFile(facts: Measurement): Subject {
       ['md5', facts.md5],
     ]),
     file: facts.sha256,
-    visual: isVisual(facts),
-    ...(isVisual(facts) && { frames: doesMove(facts) ? ('moving' as const) : ('still' as const) }),
+    visual,
+    ...(visual && { frames: doesMove(facts) ? ('moving' as const) : ('still' as const) }),
     ...(gap !== undefined && { gap }),
   }
 }
 
 const doesMove = ({ type, frames = 1 }: Measurement): boolean => type.seen.startsWith('video/') || frames > 1
-
-const UNTOLD = 'application/octet-stream'
-
-// A file that begins like no picture may be shown as one by another program; it is none only where it is plainly something else.
-function isVisual({ type }: Measurement): boolean {
-  const isShown = (one: string) => /^(image|video)\//i.test(one)
-  return (
-    isShown(type.seen) || isShown(type.claimed ?? '') || (type.seen === UNTOLD && (type.claimed ?? UNTOLD) === UNTOLD)
-  )
-}
 
 /** A measurement as callers see it: what was turned or mirrored is nobody's but the lists'. */
 export function answerOf(facts: Measurement): HashAnswer {
