@@ -7,6 +7,8 @@ export const acts = [
   'reports.send',
   'appeals.send',
   'media.put',
+  'media.get',
+  'media.delete',
   'hash.make',
   'match.ask',
   'match.open',

@@ -30,6 +30,7 @@ export const codes = {
   unsupported_action: [422, 'The platform cannot carry out this action'],
   gone: [410, 'No longer here'],
   opening_held: [409, 'Not to be erased yet'],
+  held: [409, 'Kept for a case'],
   opening_destroyed: [410, 'The content of this record was destroyed'],
   too_large: [413, 'Too large'],
   unsupported_type: [415, 'This media type is not taken here'],

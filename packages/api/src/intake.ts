@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
+import { HashAnswer } from './matching.ts'
 import { Do, Id, Instant, Nothing, PlatformId, Recorded, Verdict } from './words.ts'
 
 const hex = (digits: number) => {
@@ -208,6 +209,46 @@ export const putMedia = endpoint({
   answer: MediaAnswer,
   repeat: 'own',
   codes: ['conflict', 'digest_mismatch'],
+})
+
+/** A file as it stands: its digests, and its hashes once it is measured. */
+export const MediaFacts = HashAnswer.extend({
+  id: PlatformId,
+  size: z.int(),
+  sha256: z.string(),
+  state: MediaState,
+  audience: z.enum(['public', 'private']),
+})
+
+export const getMedia = endpoint({
+  id: 'getMedia',
+  method: 'get',
+  path: '/v1/media/{id}',
+  act: 'media.get',
+  summary: 'What is known of a file that was handed in. What lists say of it, the verdict on its event says.',
+  params: z.object({ id: PlatformId }),
+  query: Nothing,
+  body: undefined,
+  status: 200,
+  answer: MediaFacts,
+  repeat: 'own',
+  codes: ['not_found'],
+})
+
+export const deleteMedia = endpoint({
+  id: 'deleteMedia',
+  method: 'delete',
+  path: '/v1/media/{id}',
+  act: 'media.delete',
+  summary:
+    'Take a file back: its key and bytes are destroyed. Nothing happens if there is none. An event that is not judged yet no longer finds it.',
+  params: z.object({ id: PlatformId }),
+  query: Nothing,
+  body: undefined,
+  status: 204,
+  answer: z.object({}),
+  repeat: 'own',
+  codes: ['held'],
 })
 
 export const appealBody = z.object({

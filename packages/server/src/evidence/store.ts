@@ -351,7 +351,7 @@ export const exposureOf = defineQuery(
 /** Files that nothing flagged and whose time is over: rows go, then key and bytes. */
 export const dropMedia = defineWork(
   'evidence.drop-media',
-  async (tx: Tx, input: { max: number }): Promise<{ blob: string; keyId: string }[]> => {
+  async (tx: Tx, input: { max: number }): Promise<SealedFile[]> => {
     const rows = await tx.db
       .selectFrom('media')
       .select(['media_key', 'blob', 'key_id'])
@@ -369,9 +369,47 @@ export const dropMedia = defineWork(
         )
         .execute()
     }
-    return rows.map(({ blob, key_id }) => ({ blob, keyId: key_id }))
+    return leave(tx, rows)
   },
 )
+
+/**
+ * Takes the row of a file away, so that nobody finds it any more. Undefined: there is none.
+ *
+ * @throws AppError `held` a case keeps it
+ */
+export const takeBackMedia = defineWork(
+  'evidence.take-back-media',
+  async (tx: Tx, key: string): Promise<SealedFile | undefined> => {
+    const row = await tx.db.selectFrom('media').selectAll().where('media_key', '=', key).executeTakeFirst()
+    if (row === undefined) return undefined
+    const kept = await tx.db
+      .selectFrom('exhibits')
+      .select('id')
+      .where('media_key', '=', key)
+      .where('state', '!=', 'destroyed')
+      .limit(1)
+      .executeTakeFirst()
+    if (kept !== undefined) {
+      throw new AppError('held', 'A case keeps this file, so it stays until the hold ends.')
+    }
+    await tx.db.deleteFrom('media').where('media_key', '=', key).execute()
+    const [file] = await leave(tx, [row])
+    return file
+  },
+)
+
+/** Files whose rows go stand among those on their way until key and bytes are gone: a kill in between leaves nothing that is not found again. */
+async function leave(tx: Tx, rows: readonly Pick<MediaTable, 'blob' | 'key_id'>[]): Promise<SealedFile[]> {
+  if (rows.length > 0) {
+    const leaving = rows.map(({ blob, key_id }) => ({ key_id, blob, at: LONG_AGO }))
+    await tx.db.insertInto('media_arriving').values(leaving).execute()
+  }
+  return rows.map(({ blob, key_id }) => ({ blob, keyId: key_id }))
+}
+
+/** Before all that comes. */
+const LONG_AGO = 0
 
 /** What the event of a file was judged: its bytes stay for another minute, then go. */
 export async function mediaFollowed(tx: Tx, keys: readonly string[]): Promise<void> {

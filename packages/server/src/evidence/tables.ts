@@ -29,7 +29,7 @@ export interface MediaTable {
   /** Bytes that nothing flagged go at this instant; null once an exhibit keeps them. */
   drop_at: number | null
 }
-/** A file on its way here, or a place for one: noted before its first byte is written, so that what a kill leaves behind is found. */
+/** A file on its way here, a place for one, or a file on its way out: noted before its first byte is written and until its last one is gone, so that what a kill leaves behind is found. */
 export interface MediaArrivingTable {
   key_id: string
   blob: string

@@ -20,6 +20,7 @@ import {
   mediaByKey,
   type SealedFile,
   storeMedia,
+  takeBackMedia,
 } from './store.ts'
 import type { MediaTable } from './tables.ts'
 import { type Taken, taking } from './taking.ts'
@@ -60,6 +61,8 @@ export interface MediaVault {
     file: { readonly declared?: number | undefined; readonly bytes: AsyncIterable<Uint8Array> },
     use: (file: Uint8Array | LargeFile) => Promise<T>,
   ): Promise<T>
+  /** Destroys a file that its platform takes back. Nothing happens where there is none. @throws AppError `held` */
+  takeBack(connection: string, id: string): Promise<void>
   /** The file with its facts, waiting up to `budgetMs` for a measurement that is under way. */
   find(connection: string, id: string, budgetMs: number): Promise<StoredMedia | undefined>
   /** What is known of a stored file, waiting up to `budgetMs` for a measurement that is under way. */
@@ -186,6 +189,10 @@ export function makeMediaVault(parts: {
         await forget(file)
       }
     },
+    async takeBack(connection, id) {
+      const file = await storage.store.tx(takeBackMedia, mediaKey(connection, id))
+      if (file !== undefined) await gone([file], 'the platform took the file back')
+    },
     async find(connection, id, budgetMs) {
       const row = await storage.store.read(mediaByKey, mediaKey(connection, id))
       return row && { row, facts: await measuring.facts(row, budgetMs) }
@@ -216,7 +223,7 @@ export function makeMediaVault(parts: {
     },
     async sweep() {
       const dropped = await storage.store.tx(dropMedia, { max: SWEPT })
-      await destroy(dropped, 'nothing flagged the file')
+      await gone(dropped, 'nothing flagged the file')
       const { ended, files } = await storage.store.tx(endExhibits, { max: SWEPT })
       await destroy(files, 'the hold of the exhibit ended')
       if (files.length > 0) {
@@ -234,15 +241,19 @@ export function makeMediaVault(parts: {
     await storage.store.tx(endArriving, [file.keyId]).catch(() => undefined)
   }
 
-  /** Ends files whose upload ended with its process. Only what was noted before it came: a database that knows less must not end what another knows. */
-  async function cutOff(before: number): Promise<void> {
-    const files = await storage.store.read(arrivingSince, before)
-    await destroy(files, 'the upload was cut off')
+  /** Destroys files, and then what stands of them among those on their way. */
+  async function gone(files: readonly SealedFile[], why: string): Promise<void> {
+    await destroy(files, why)
     if (files.length > 0)
       await storage.store.tx(
         endArriving,
         files.map(({ keyId }) => keyId),
       )
+  }
+
+  /** Ends files whose upload, or whose end, was cut off with its process. Only what was noted before it came: a database that knows less must not end what another knows. */
+  async function cutOff(before: number): Promise<void> {
+    await gone(await storage.store.read(arrivingSince, before), 'it was cut off')
   }
 
   // The key first: bytes that outlive it are noise.

@@ -51,6 +51,8 @@ export const acts: Readonly<Record<Act, ActRow>> = {
   'reports.send': { scopes: ['reports'] },
   'appeals.send': { scopes: ['appeals'] },
   'media.put': { scopes: ['screen', 'events'] },
+  'media.get': { scopes: ['screen', 'events'] },
+  'media.delete': { scopes: ['screen', 'events'] },
   'hash.make': { scopes: ['hash'] },
   'match.ask': { scopes: ['match', 'match:sealed'], operator: true },
   // Which lists one may ask who may ask at all.

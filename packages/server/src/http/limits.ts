@@ -66,6 +66,8 @@ export function keyRateOf(act: Act): RateName {
   switch (act) {
     case 'screen.send':
     case 'media.put':
+    case 'media.get':
+    case 'media.delete':
       return 'screen'
     case 'match.ask':
     case 'hma.use':
@@ -127,6 +129,8 @@ export function slotClassOf(act: Act): SlotClass {
       return 'events'
     case 'screen.send':
     case 'media.put':
+    case 'media.get':
+    case 'media.delete':
     case 'hash.make':
     case 'match.ask':
     case 'hma.use':

@@ -33,6 +33,7 @@ export const remedies: Readonly<Record<Code, string>> = {
   unknown_policy: 'Choose a policy of the register: GET /v1/policies lists them.',
   unsupported_action: 'Choose another action, or connect an endpoint that carries this one out.',
   gone: 'It existed and was deleted; it does not come back.',
+  held: 'Leave it: it goes when its hold ends.',
   opening_held: 'Ask again when what concerns the account is finished.',
   opening_destroyed: 'The content was destroyed when its time was over. The commitment stays in the log.',
   too_large: 'Send less at once.',

@@ -40,6 +40,7 @@ const emptyVault: MediaVault = {
   fetched: async () => 'fetch_failed',
   audienceOf: async () => undefined,
   put: () => Promise.reject(new Error('nothing is put here')),
+  takeBack: () => Promise.reject(new Error('nothing is stored here')),
   passing: () => Promise.reject(new Error('nothing is put here')),
   bytes: () => Promise.reject(new Error('nothing is stored here')),
   shown: () => Promise.reject(new Error('nothing is stored here')),

@@ -1,4 +1,4 @@
-import { events, getPolicies, putMedia, reports, screen } from '@lamplighter/api'
+import { deleteMedia, events, getMedia, getPolicies, putMedia, reports, screen } from '@lamplighter/api'
 import { type MediaVault, tooLarge } from '../evidence/index.ts'
 import { streamOf } from '../http/body.ts'
 import { AppError } from '../http/errors.ts'
@@ -7,6 +7,7 @@ import { paced } from '../http/paced.ts'
 import type { Principal } from '../http/principal.ts'
 import { type Route, route } from '../http/route.ts'
 import { privateScanOff, shippedPolicies } from '../policy/index.ts'
+import { measuredAnswer } from '../signals/index.ts'
 import { takeBatch } from './batch.ts'
 import { readBatch } from './body.ts'
 import { acceptEvent } from './event.ts'
@@ -109,6 +110,24 @@ export function routesOf(services: IntakeServices): Route[] {
       },
       { maxBytes: services.videoBytes },
     ),
+    route(getMedia, async ({ params, who, prefer }) => {
+      const found = await services.vault.find(connectionOf(who), params.id, (prefer.waitS ?? 0) * 1000)
+      if (found === undefined) {
+        throw new AppError('not_found', 'No file was handed in under this id, or nothing flagged it and it is gone.')
+      }
+      const { row, facts } = found
+      const { media_id: id, size, sha256, audience } = row
+      if (facts === undefined) {
+        const unknown = [{ part: 'pixels' as const, why: 'late' }]
+        return { body: { id, size, sha256, audience, state: 'stored' as const, readings: [], unknown, flags: [] } }
+      }
+      const state = facts.unknown.length === 0 ? ('measured' as const) : ('partly' as const)
+      return { body: { ...measuredAnswer(facts), id, size, sha256, audience, state } }
+    }),
+    route(deleteMedia, async ({ params, who }) => {
+      await services.vault.takeBack(connectionOf(who), params.id)
+      return new Response(null, { status: 204 })
+    }),
     route(getPolicies, async () => ({
       body: {
         items: shippedPolicies.map(({ id, slug, name, version, harms, dsaCategory, text }) => ({

@@ -107,6 +107,13 @@ export class Makes {
     return Number((await this.#town.house.newestCase()).number)
   }
 
+  /** A file of the platform's: its id. */
+  async handedIn(): Promise<string> {
+    const id = freshId()
+    await this.#town.house.putPicture(id, picture(['boat', 7], 64), { prefer: 'wait=30' })
+    return id
+  }
+
   async taken(by = this.#town.reviewer): Promise<{ number: number; revision: number }> {
     return by.take(await this.reported())
   }
@@ -272,6 +279,8 @@ export function goodCalls(town: Town, make: Makes, word: string): Record<string,
       body: picture(['boat', 5], 64),
       headers: { 'content-type': 'image/png' },
     }),
+    getMedia: async () => ({ path: `/v1/media/${await make.handedIn()}` }),
+    deleteMedia: async () => ({ path: `/v1/media/${await make.handedIn()}` }),
     hashFile: async () => ({
       path: '/v1/hash',
       body: picture(['boat', 6], 64),

@@ -6,7 +6,7 @@ import { caseStates, revealStates } from './case-states.ts'
 import { EntryMakes, entryStates } from './entry-calls.ts'
 import { exchangeStates } from './exchange-calls.ts'
 import type { Makes, Town } from './good-calls.ts'
-import { type Answered, freshId, LISTED, messageOf, picture, reportOf } from './house.ts'
+import { type Answered, CSAM, freshId, LISTED, messageOf, picture, reportOf, uploadOf } from './house.ts'
 import { operatorCalls } from './operator-calls.ts'
 import { ruleStates } from './rule-states.ts'
 import { agree, propose } from './switching.ts'
@@ -99,6 +99,17 @@ function ofIntake({ house, poller }: Town, make: Makes, word: string): State[] {
       'putMedia',
       'digest_mismatch',
       () => house.putPicture(freshId(), picture(['boat', 3], 64), { 'content-digest': `sha-256=:${'A'.repeat(43)}=:` }),
+    ],
+    ['getMedia', 'not_found', () => house.platform('GET', `/v1/media/${freshId()}`)],
+    [
+      'deleteMedia',
+      'held',
+      async () => {
+        const id = freshId()
+        await house.putPicture(id, picture(CSAM), { prefer: 'wait=60' })
+        await house.screen(uploadOf(id))
+        return house.platform('DELETE', `/v1/media/${id}`)
+      },
     ],
     ['hashFile', 'invalid', () => house.platform('POST', '/v1/hash', { body: { url: word } })],
     [
