@@ -5,7 +5,7 @@ export { findIn, type ManyFound } from './index/many.ts'
 export type { RingMemory } from './index/memory.ts'
 export { gatherSegments, type MergePlan, mergeSegments } from './index/merge.ts'
 export { type Nearby, RESULT_ROWS } from './index/nearby.ts'
-export { bytesOfPdq, createIndex, FRESH_ROWS, type ManySearch, type RingIndex, settle } from './index/ring.ts'
+export { createIndex, FRESH_ROWS, type ManySearch, type RingIndex, settle } from './index/ring.ts'
 export { buildSegment, type RingModules, Segment, TABLES } from './index/segments.ts'
 export {
   type Owners,
@@ -29,7 +29,16 @@ export { KERNELS, type KernelName, PdqKernel } from './pdq/kernel.ts'
 export { isTurned, turnedUpright } from './pdq/orientation.ts'
 export type { Pixels } from './pdq/pixels.ts'
 export { type Ground, hasTransparency, onGround, type Reading, readingsOf } from './pdq/readings.ts'
-export { bitsSet, distanceBits, type Pdq, type Profile, parsePdq, pdqOfWords, wordsOfPdq } from './pdq/value.ts'
+export {
+  bitsSet,
+  bytesOfPdq,
+  distanceBits,
+  type Pdq,
+  type Profile,
+  parsePdq,
+  pdqOfWords,
+  wordsOfPdq,
+} from './pdq/value.ts'
 export { VARIANTS } from './pdq/variants.ts'
 export { compileTerms } from './text/compile.ts'
 export { type DomainTable, domainInList, domainTable, plainHost } from './text/domains.ts'

@@ -11,6 +11,7 @@ interface Wasm {
   readonly Memory: abstract new () => WasmMemory
   readonly Module: new (bytes: Uint8Array) => WasmModule
   readonly Instance: new (module: WasmModule) => { readonly exports: Readonly<Record<string, unknown>> }
+  readonly RuntimeError: abstract new () => Error
 }
 const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: Wasm }
 
@@ -38,6 +39,9 @@ export function instanceOf<Name extends string>(module: WasmModule, names: reado
   }
   return { memory, call: exports }
 }
+
+/** Whether a kernel stopped in the middle of a call, because it asked for what there is not. Its memory is in no known state: never call it again. */
+export const isTrap = (error: unknown): boolean => error instanceof wasm.RuntimeError
 
 function hasCalls<Name extends string>(
   exports: Readonly<Record<string, unknown>>,

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { own, shared } from '../../test/kernels.ts'
 import { apart, type Draw, distance, drawFrom, placeOf, withBits, withChunks } from '../../test/sets.ts'
-import { parsePdq } from '../pdq/value.ts'
+import { bytesOfPdq, parsePdq } from '../pdq/value.ts'
 import { FlatIndex } from './flat.ts'
 import { mergeSegments } from './merge.ts'
 import { RESULT_ROWS } from './nearby.ts'
-import { bytesOfPdq, createIndex, type RingIndex, settle } from './ring.ts'
+import { createIndex, type RingIndex, settle } from './ring.ts'
 import { buildSegment } from './segments.ts'
 
 const QUERIES = process.env.LAMPLIGHTER_DEEP === '1' ? 1_000_000 : 20_000

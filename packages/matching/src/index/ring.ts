@@ -1,4 +1,3 @@
-import type { Pdq } from '../pdq/value.ts'
 import { HASH_BYTES, MOST_ROWS } from './layout.ts'
 import { both, eachOf, findIn, type ManyFound } from './many.ts'
 import { type MergePlan, mergeSegments } from './merge.ts'
@@ -65,11 +64,6 @@ export function createIndex(modules: RingModules, segments: readonly Segment[] =
 export function settle(modules: RingModules, index: RingIndex, o: { readonly all?: boolean } = {}): void {
   for (let plan = index.plan(o); plan !== undefined; plan = index.plan(o))
     index.swap(plan, mergeSegments(modules, plan))
-}
-
-/** The 32 bytes of a hash, in text order. */
-export function bytesOfPdq(pdq: Pdq): Uint8Array {
-  return Uint8Array.from({ length: HASH_BYTES }, (_, i) => Number.parseInt(pdq.slice(2 * i, 2 * i + 2), 16))
 }
 
 interface Merging {
@@ -286,6 +280,9 @@ function missing(place: number): never {
   throw new RangeError(`expected an answer for each hash, found none for number ${place}`)
 }
 
+/** The hash as a text of sixteen units: half as many as bytes, for each of which a name would be twice as long. */
 function nameOf(hash: Uint8Array): string {
-  return String.fromCharCode(...hash)
+  let name = ''
+  for (let at = 0; at < HASH_BYTES; at += 2) name += String.fromCharCode(((hash[at] ?? 0) << 8) | (hash[at + 1] ?? 0))
+  return name
 }

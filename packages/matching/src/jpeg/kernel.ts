@@ -1,5 +1,5 @@
 import type { Pixels } from '../pdq/pixels.ts'
-import { type Instance, instanceOf, type WasmModule } from '../wasm.ts'
+import { type Instance, instanceOf, isTrap, type WasmModule } from '../wasm.ts'
 import {
   type CodeTable,
   demand,
@@ -54,6 +54,8 @@ export function decodeJpeg(module: WasmModule, bytes: Uint8Array): DecodedJpeg {
     if (error instanceof Refused) return { refused: error.why }
     // There is no room for the memory of another instance, or for the pixels.
     if (error instanceof RangeError) return { refused: 'too_large' }
+    // A fault of the kernel says nothing of the file. Its memory goes with it: the next picture has one of its own.
+    if (isTrap(error)) return { refused: 'trapped' }
     throw error
   }
 }

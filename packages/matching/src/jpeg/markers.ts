@@ -6,6 +6,8 @@ export type JpegRefusal =
   | 'damaged'
   /** It needs more memory than the kernel has. */
   | 'too_large'
+  /** The kernel itself gave up in the middle. */
+  | 'trapped'
 
 /** Thrown where reading ends, caught where the file came in. */
 export class Refused extends Error {

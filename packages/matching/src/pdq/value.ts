@@ -20,11 +20,28 @@ export function parsePdq(text: string): Pdq | undefined {
 
 /** How many of the 256 bits are set. A list entry with other than 96 to 160 is shown as odd (§6.3). */
 export function bitsSet(pdq: Pdq): number {
-  return wordsOfPdq(pdq).reduce((sum, word) => sum + popcount(word), 0)
+  let bits = 0
+  for (const word of wordsOfPdq(pdq)) bits += popcount(word)
+  return bits
 }
 
 export function wordsOfPdq(pdq: Pdq): PdqWords {
-  return Uint32Array.from({ length: 8 }, (_, i) => Number.parseInt(pdq.slice(8 * i, 8 * i + 8), 16))
+  const words = new Uint32Array(8)
+  for (let at = 0; at < 64; at += 1) words[at >>> 3] = ((words[at >>> 3] ?? 0) << 4) | digitAt(pdq, at)
+  return words
+}
+
+/** The 32 bytes of a hash, in text order. */
+export function bytesOfPdq(pdq: Pdq): Uint8Array {
+  const bytes = new Uint8Array(32)
+  for (let at = 0; at < 32; at += 1) bytes[at] = (digitAt(pdq, 2 * at) << 4) | digitAt(pdq, 2 * at + 1)
+  return bytes
+}
+
+/** A lower-case hex digit: letters stand 39 places behind where they would follow the digits. */
+function digitAt(pdq: Pdq, at: number): number {
+  const code = pdq.charCodeAt(at) - 48
+  return code > 9 ? code - 39 : code
 }
 
 export function pdqOfWords(words: PdqWords): Pdq {

@@ -46,6 +46,30 @@ test('an entry number is never used again', async () => {
   expect(finds('a fourth word')).toMatchObject({ entry: '4' })
 })
 
+test('how far a load is is told to whoever imports, also where news of the version began it', async () => {
+  const { storage, library } = house.context
+  const tx = storage.store.tx.bind(storage.store)
+  storage.store.tx = async (...given: Parameters<typeof tx>) => {
+    const done = await tx(...given)
+    // As the process does that hears of it first.
+    if (given[0].name === 'signals.publish-versions') await library.refresh()
+    return done as never
+  }
+  const told: [string, number, number][] = []
+  try {
+    await library.import({
+      facts: { ...facts, id: 'hosts', kind: 'domain' },
+      text: Array.from({ length: 2_500 }, (_, n) => `host${n}.example\n`).join(''),
+      ...{ contentType: 'text/plain', by: 'operator', live: true },
+      onProgress: (step, done, total) => void told.push([step, done, total]),
+    })
+  } finally {
+    storage.store.tx = tx
+  }
+  expect([...new Set(told.map(([step]) => step))]).toEqual(['write', 'sum', 'load'])
+  expect(told.at(-1)).toEqual(['load', 2_500, 2_500])
+})
+
 test('the same list after a restart', async () => {
   await house.reopen()
   expect(house.context.library.loaded).toBe(true)

@@ -117,15 +117,18 @@ export function makeLibrary(parts: {
   /** Whether no version of it waits: what would go live with another one would be what waits, too. */
   const isAlone = async (id: string) => (await storage.store.read(oneList, id)).beside === undefined
 
+  /** Who wants to know how far the load of a list is, whoever began it: news of a version may be there before the change that made it goes on. */
+  const watched = new Map<string, (count: number) => void>()
+
   /** Puts into memory what the database says when its turn comes. */
-  const follow = (of: ListsTable, onLoaded?: (count: number) => void): Promise<void> =>
+  const follow = (of: ListsTable): Promise<void> =>
     loads(of, async () => {
       // An entry that has expired, or was put aside, is never found, not even in the moment in which its list is swapped.
       await parts.entries.load()
       const row = await rowOf(of.id)
-      if (row !== undefined) await loadRow(row, onLoaded)
+      if (row !== undefined) await loadRow(row, (count) => watched.get(row.id)?.(count))
     })
-  const loadRow = async (row: ListsTable, onLoaded?: (count: number) => void): Promise<void> => {
+  const loadRow = async (row: ListsTable, onLoaded: (count: number) => void): Promise<void> => {
     const held = book.get(row.id)
     if (!isLive(row)) book.remove(row.id)
     else if (held?.version !== row.version || held.within !== factsOf(row).within) await loader.one(row, onLoaded)
@@ -142,7 +145,7 @@ export function makeLibrary(parts: {
     }
   }
 
-  const changeNow = async (write: Write, change: Change, onLoaded?: (count: number) => void): Promise<Changed> => {
+  const changeNow = async (write: Write, change: Change): Promise<Changed> => {
     // What a trial has seen is the version's that it was of.
     await countTrials()
     const before = await rowOf(change.list)
@@ -152,7 +155,7 @@ export function makeLibrary(parts: {
       { ...change, ...(canaryOf && { canaryOf }) },
     )
     const row = await rowOf(change.list)
-    if (row !== undefined) await follow(row, onLoaded)
+    if (row !== undefined) await follow(row)
     await followTrials()
     return changed
   }
@@ -179,9 +182,12 @@ export function makeLibrary(parts: {
     at('write', 0)
     const { rows: read, bad } = file.counts
     const tooBad = bad / Math.max(1, read) > (facts.rails ?? railsOf(before ?? { rails: null })).max_bad_rows
-    const changed = await changeNow(
-      write,
-      {
+    watched.set(facts.id, (rows) => {
+      loaded += rows
+      at('load', loaded)
+    })
+    try {
+      const changed = await changeNow(write, {
         ...{ list: facts.id, by: byOf(input), full: true, changes: file.changes, counts: () => file.counts },
         ...{ go: input.live === true && !tooBad ? 'live' : 'staged', facts: carried(facts), imported: input.imported },
         because: changedFacts(before, facts),
@@ -190,13 +196,11 @@ export function makeLibrary(parts: {
           summed += rows
           at('sum', summed)
         },
-      },
-      (rows) => {
-        loaded += rows
-        at('load', loaded)
-      },
-    )
-    return { ...changed, bad: file.bad }
+      })
+      return { ...changed, bad: file.bad }
+    } finally {
+      watched.delete(facts.id)
+    }
   }
 
   return {

@@ -67,7 +67,7 @@ export interface StageParts {
 /** A transaction that holds only while the list is ours. */
 export type Write = <I, O>(work: Work<I, O>, input: I, options?: TxOptions) => Promise<O>
 
-/** Writes rows as they come. */
+/** Writes rows as they come: while some are being written, the next ones are read and sealed. */
 export async function stream(
   { storage, codec, write, stopped }: StageParts,
   change: Change,
@@ -78,18 +78,32 @@ export async function stream(
   const highest = await store.read(highestNumber, at.staging.list)
   let next = highest + 1
   let rows = 0
-  for await (const slice of change.changes) {
-    if (stopped()) throw new Error('the lists are closed')
-    for (let from = 0; from < slice.length; from += SLICE) {
-      const part = slice.slice(from, from + SLICE)
-      const steps = await stepsOf(codec, { ...at, canaryOf: change.canaryOf }, part)
-      const done = await write(stageRows, { ...at.staging, steps, from: next })
-      for (const n of done.put) put.add(n)
-      next = done.next
-      rows += part.length
-      change.onProgress?.(rows)
-    }
+  const written = async (steps: readonly RowStep[], count: number): Promise<void> => {
+    const done = await write(stageRows, { ...at.staging, steps, from: next })
+    for (const n of done.put) put.add(n)
+    next = done.next
+    rows += count
+    change.onProgress?.(rows)
   }
+  let writing: Promise<void> = Promise.resolve()
+  try {
+    for await (const slice of change.changes) {
+      if (stopped()) throw new Error('the lists are closed')
+      for (let from = 0; from < slice.length; from += SLICE) {
+        const part = slice.slice(from, from + SLICE)
+        const steps = await stepsOf(codec, { ...at, canaryOf: change.canaryOf }, part)
+        await writing
+        writing = written(steps, part.length)
+        // It is heard when the next ones are ready.
+        writing.catch(() => undefined)
+      }
+    }
+  } catch (error) {
+    // Nothing is being written any more when this ends.
+    await writing.catch(() => undefined)
+    throw error
+  }
+  await writing
   return { put, next }
 }
 

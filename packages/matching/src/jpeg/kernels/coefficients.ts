@@ -1,5 +1,5 @@
 // The coefficients of a progressive picture: blocks of 64, 16 bits each, one component after the other.
-import { take } from './memory'
+import { take } from '../../kernels/memory'
 import { across, components, down, lines, units } from './planes'
 
 const BLOCK_BYTES: i32 = 128

@@ -1,9 +1,10 @@
 // The pixels of a JPEG (ITU-T T.81) as libjpeg gives them, over a memory of its own. What the markers say is read by the caller:
 // begin → the file → (define)*, steps → beginScan → (nextRows)* → ended.
+
+import { freeAll, makeRoom, take } from '../../kernels/memory'
 import { predict, predicted, readBlock } from './block'
 import { clearCoefficients, coefficientsAt, planCoefficients } from './coefficients'
 import { DEFINITION, makeTable, tableAt } from './huffman'
-import { freeAll, makeRoom, take } from './memory'
 import {
   across,
   chromaAt,

@@ -1,6 +1,7 @@
 // The samples of one line of units, and the rows of pixels that are made of them. A unit is what the sampling makes of 8 × 8 samples of chroma.
+
+import { take } from '../../kernels/memory'
 import { chromaBlue, chromaRed, colourBytes, colourRow, placeColour, widened, widenedBetween } from './colour'
-import { take } from './memory'
 
 export let width: i32 = 0
 export let height: i32 = 0

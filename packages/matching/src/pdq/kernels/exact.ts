@@ -1,9 +1,10 @@
 // The kernel `exact`: the blur of the reference, with its rounding. Sums run along rows and columns in single precision, each value added before
 // another is taken away, so the order of all of it is fixed. What may be done at once are eight rows, or four columns. Rows stream through, and a
 // window's worth of them is remembered.
+import { take } from '../../kernels/memory'
 import { acrossToAlong, alongToAcross } from './across'
 import { lumaRow, turnRow } from './luma'
-import { GRID, height, lineOf, rowBytes, take, width, windowOf } from './picture'
+import { GRID, height, lineOf, rowBytes, width, windowOf } from './picture'
 
 /** Rows that are worked on at once. */
 export const ROWS: i32 = 8

@@ -1,7 +1,8 @@
 // The kernel `fast`: two box means one after the other are one sum with weights 1, 2, … w … 2, 1, and only 64 lines and 64 columns of the
 // blurred picture are read. So each line of the grid is a weighted sum of 2w−1 rows, made in 16-bit integers without any error, and each of its
 // places a weighted sum of 2w−1 of those columns.
-import { channels, GRID, height, lineOf, rowBytes, take, width, windowOf } from './picture'
+import { take } from '../../kernels/memory'
+import { channels, GRID, height, lineOf, rowBytes, width, windowOf } from './picture'
 
 /** 257 · 255 is the largest sum that 16 bits hold: rows are summed until their weights come to that. */
 const FULL: i32 = 257

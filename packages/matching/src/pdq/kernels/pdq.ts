@@ -1,8 +1,9 @@
 // PDQ (matching.md §6) over a memory of its own. The caller begins a picture, then puts rows into the strip as long as any are wanted:
 // begin → (wanted, firstWanted → the rows → taken)* → hash, turned.
+import { makeRoom } from '../../kernels/memory'
 import { exactRows, planExact, ROWS, readyExact } from './exact'
 import { fastLine, firstRow, planFast, readyFast, rowCount } from './fast'
-import { GRID, height, MAX_SIDE, makeRoom, rowBytes, setSize } from './picture'
+import { GRID, height, MAX_SIDE, rowBytes, setSize } from './picture'
 import { planSampler, readySampler, SAMPLED, sampleRow } from './sampler'
 import { bothWays, HASHES, hashes, isSure, qualityOf, transform } from './transform'
 

@@ -1,5 +1,6 @@
 // Step 2 of matching.md §6.1: profile `n512` reads 512 columns of a row; which rows it reads, the caller says.
-import { channels, rowBytes, take } from './picture'
+import { take } from '../../kernels/memory'
+import { channels, rowBytes } from './picture'
 
 /** Side of the sampled picture. */
 export const SAMPLED: i32 = 512

@@ -8,6 +8,7 @@ import { decodeWith } from './codecs.ts'
 import { ownJpeg } from './own-jpeg.ts'
 import { type Coded, codedJpeg } from './testing/coded-jpeg.ts'
 import { hills } from './testing/files.ts'
+import { trappingKernel } from './testing/trapping.ts'
 
 const DEEP = process.env.LAMPLIGHTER_DEEP === '1'
 const RUNS = DEEP ? 5_000 : 150
@@ -178,6 +179,24 @@ describe('a JPEG that is not whole, or not plain', () => {
   ])('with %s has the colours of the codec', async (_, change) => {
     expect(await isSame(change(Buffer.from(whole)))).toBe(true)
   })
+})
+
+describe('a kernel that stops in the middle', () => {
+  const whole = codedJpeg({ width: 40, height: 40, steps: () => 3, block: () => [5, 1, 0, -2], sampling: [2, 2] })
+
+  test.each(['begin', 'definitionAt', 'define', 'beginScan', 'nextRows'] as const)(
+    'in %s leaves the picture to the codec, and the next one has a kernel that is whole',
+    async (at) => {
+      let asked = 0
+      const trapping = () => {
+        asked += 1
+        return trappingKernel(at)
+      }
+      expect(ownJpeg(whole, trapping)).toBeUndefined()
+      expect(asked).toBe(1)
+      expect(await isSame(whole)).toBe(true)
+    },
+  )
 })
 
 function edit(bytes: Uint8Array, { how, share, value }: { how: string; share: number; value: number }): Uint8Array {

@@ -15,11 +15,13 @@ const compiled = new Map<number, WasmModule>()
 /**
  * The pixels of a plain and sound JPEG by the kernel of our own, which gives what the codec gives, in less time. Undefined for every other one:
  * the codec knows the rare forms, and what viewers show of a damaged picture.
+ *
+ * @param kernelOf the kernel with at most so many MiB of memory
  */
-export function ownJpeg(bytes: Uint8Array): Pixels | undefined {
+export function ownJpeg(bytes: Uint8Array, kernelOf: (mib: number) => WasmModule = moduleOf): Pixels | undefined {
   const wanted = 2 * bytes.length + BASE_BYTES
   for (const mib of STEPS_MIB.filter((step) => wanted <= step * MIB)) {
-    const picture = decodeJpeg(moduleOf(mib), bytes)
+    const picture = decodeJpeg(kernelOf(mib), bytes)
     if (!('refused' in picture)) return picture
     // Of a progressive picture all coefficients are kept: the next step may hold them.
     if (picture.refused !== 'too_large') return undefined

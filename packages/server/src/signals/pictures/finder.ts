@@ -56,10 +56,12 @@ export class Filling {
 
   /** Adds entries as they come, no faster than they are merged. */
   async addAll(slices: AsyncIterable<readonly { readonly n: number; readonly entry: { readonly value: string } }[]>) {
-    for await (const slice of slices) {
-      for (const { n, entry } of slice) this.add(n, entry.value)
-      await this.#pictures.breathe()
-    }
+    await this.#pictures.filled(async () => {
+      for await (const slice of slices) {
+        for (const { n, entry } of slice) this.add(n, entry.value)
+        await this.#pictures.breathe()
+      }
+    })
   }
 
   finder(upTo: number): IndexedFinder {

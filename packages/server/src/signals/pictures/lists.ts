@@ -141,6 +141,11 @@ export class PictureLists {
     const generation = this.#generation
     const pictures = this.#shared
     if (pictures.index.rows < this.#snapshotRows) return
+    // It would hold half of the list that is coming, and merge every handful of its rows.
+    if (pictures.isFilled) {
+      this.#saveLater()
+      return
+    }
     await pictures.settle(true)
     const held = [...this.#held.values()].sort((a, b) => (a.row.id < b.row.id ? -1 : 1))
     await this.#snapshots.save(pictures, {
@@ -164,6 +169,10 @@ export class PictureLists {
     this.#wide.delete(row.id)
     if (pictures === this.#shared) this.#held.set(row.id, { row, slot })
     else this.#wide.set(row.id, pictures)
+    this.#saveLater()
+  }
+
+  #saveLater(): void {
     if (this.#closed) return
     clearTimeout(this.#saving)
     this.#saving = setTimeout(() => this.save().catch(this.#events.onFailure), this.#saveAfterMs)

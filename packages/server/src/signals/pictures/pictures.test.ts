@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -41,6 +41,23 @@ describe('lists that share the index', () => {
         )
       }
     }
+    await pictures.close()
+  })
+
+  test('while many rows come they wait for each other, are found at once, and are merged at the end', async () => {
+    const pictures = new Pictures()
+    const slot = pictures.open()
+    const merged = async () => {
+      await pictures.settle()
+      return pictures.index.segments.map(({ rows }) => rows)
+    }
+    await pictures.filled(async () => {
+      for (const [n, pdq] of pdqs.entries()) pictures.add(slot, n + 1, pdq)
+      expect([await merged(), pictures.isFilled]).toEqual([[], true])
+      const pdq = pdqs[5_999] ?? expect.fail('there are hashes')
+      expect(pictures.hit(pictures.near(pdq, 31), pdq, { slot, within: 31, upTo: 6_000 })?.entry).toBe(6_000)
+    })
+    expect([await merged(), pictures.isFilled]).toEqual([[6_000], false])
     await pictures.close()
   })
 
@@ -354,6 +371,23 @@ describe('matching 19: the snapshot on disk', () => {
     stranger.close()
     await read.lists.close()
     await made.lists.close()
+  })
+
+  test('is not begun while a list is loaded: it would hold half of it, and merge every handful of rows', async () => {
+    const folder = folderOf('filled')
+    const { lists, load } = await listsIn(folder)
+    await load()
+    const { shared } = lists
+    await shared.settle(true)
+    const written = () => (existsSync(folder) ? readdirSync(folder) : [])
+    await shared.filled(async () => {
+      for (const [n, pdq] of hashes(9, 77).entries()) shared.add(1, 90_000 + n, pdq)
+      await lists.save()
+      expect([written(), shared.index.waiting]).toEqual([[], 9])
+    })
+    await lists.save()
+    expect([written().length, shared.index.waiting]).toEqual([1, 0])
+    await lists.close()
   })
 
   test('of other versions is not used, and goes as soon as a list changes', async () => {

@@ -10,10 +10,13 @@ import {
 } from '@lamplighter/matching'
 import { BuildThreads } from './build-threads.ts'
 import { ringModules } from './kernel.ts'
+import { Leftovers } from './leftovers.ts'
 import { Owners } from './owners.ts'
 import { SearchThreads } from './search-threads.ts'
 import { Threads } from './threads.ts'
 
+/** While many rows come, so many of them are merged at once: each merge is a memory that somebody must collect, and tables that are soon made anew. */
+const MANY_ROWS = 65_536
 /** Rows that may wait for a merge before a load of many entries waits for it. */
 const MOST_WAITING = 131_072
 /** Removed hashes leave memory within this time: well within the hour that some sources demand (matching.md §8.4). */
@@ -54,6 +57,9 @@ export class Pictures {
   #lastSlot = 0
   readonly #freeSlots: Slot[] = []
   #busy: Promise<void> | undefined
+  /** Loads of many entries that are under way. */
+  #loads = 0
+  readonly #leftovers = new Leftovers()
   #purge: NodeJS.Timeout | undefined
   /** Set while a merge that failed waits to be tried again. */
   #again: NodeJS.Timeout | undefined
@@ -162,6 +168,22 @@ export class Pictures {
     }
   }
 
+  /** A load of many entries: until it ends rows wait for others before they are merged. Lookups find them all the same. */
+  async filled(load: () => Promise<void>): Promise<void> {
+    this.#loads += 1
+    try {
+      await load()
+    } finally {
+      this.#loads -= 1
+      this.#tend({})
+    }
+  }
+
+  /** Whether a load of many entries is under way: what lies here is of no list yet. */
+  get isFilled(): boolean {
+    return this.#loads > 0
+  }
+
   /** Holds a load back while merges are far behind. */
   async breathe(): Promise<void> {
     while (this.#busy !== undefined && this.index.waiting > MOST_WAITING) await this.#busy
@@ -196,7 +218,7 @@ export class Pictures {
   /** Begins the merge that is due, if there is one and none is under way. */
   #tend(o: { readonly purge?: boolean; readonly all?: boolean }): void {
     if (this.#busy !== undefined || this.#again !== undefined || this.#closed) return
-    if (!o.purge && !o.all && this.index.waiting < FRESH_ROWS) return
+    if (!o.purge && !o.all && this.index.waiting < (this.#loads > 0 ? MANY_ROWS : FRESH_ROWS)) return
     const plan = this.index.plan(o)
     if (plan === undefined) return
     const startedAt = performance.now()
@@ -204,6 +226,7 @@ export class Pictures {
       .merge(plan)
       .then((made) => {
         this.index.swap(plan, made)
+        this.#leftovers.add(plan.sources.reduce((sum, { segment }) => sum + segment.layout.bytes, 0))
         this.#events.onMerged?.(made.rows, performance.now() - startedAt)
       })
       .catch((error: unknown) => {

@@ -7,6 +7,7 @@ import {
   type RingModules,
   Segment,
 } from '@lamplighter/matching'
+import { collect } from './leftovers.ts'
 import type { FromThread, ManyToFind, ToThread } from './messages.ts'
 
 // A thread that builds segments, or searches them. It sees hashes in memory that it shares with the server, and nothing else.
@@ -53,4 +54,6 @@ parentPort?.on('message', (message: ToThread) => {
     answered,
     movable(answered).filter((one) => one instanceof ArrayBuffer),
   )
+  // It rests now, and would keep what it was given for as long. Searches come one after another, and see the same memory.
+  if (message.do === 'tables') setImmediate(collect)
 })
