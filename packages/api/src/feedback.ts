@@ -26,6 +26,9 @@ const MatchFeedback = z.object({
   /** Where the list is from, in its own words. */
   source: z.string(),
   exchange: z.string().nullable(),
+  /** Somebody’s newest word about the entry is another than yes; and who says so, which of a sealed list is told to nobody. */
+  disputed: z.boolean(),
+  disputedBy: z.array(z.string()),
   /** `call`: the exchange has a call for it. `mail`: a person writes to the source. `nothing`: it stays here, `why` says so. */
   way: z.enum(['call', 'mail', 'nothing']),
   /** `terms`: they take no feedback. `own`: the entry rests on a decision made here. `unnamed`: nothing names it to its source. `gone`: it is no longer kept. */

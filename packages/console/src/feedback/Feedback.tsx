@@ -14,11 +14,34 @@ export function Feedback({ number }: { number: number }) {
   if (data === undefined) return null
   // Before there is a decision only some have anything to hear.
   const matches = data.matches.filter((one) => data.decision !== null || (one.hearsOfWaiting && one.way === 'call'))
+  const disputed = data.matches.filter((one) => one.disputed)
   return (
     <>
+      {disputed.length > 0 && <Disputed matches={disputed} />}
       {matches.length > 0 && <Matches about={data} matches={matches} number={number} />}
       {data.own.length > 0 && <Own isUpheld={data.stands === 'upheld'} own={data.own} />}
     </>
+  )
+}
+
+/** Not everybody thinks that what was matched belongs on its list: to know before one decides. */
+function Disputed({ matches }: { matches: readonly MatchFeedbackJson[] }) {
+  const words = useMessages().feedback
+  return (
+    <section
+      aria-label={words.disputed.title}
+      className="grid shrink-0 content-start gap-2 border-t border-line p-3 wrap-anywhere"
+    >
+      <h2 className="font-semibold">{words.disputed.title}</h2>
+      <ul className="grid gap-1">
+        {matches.map(({ list, source, entry, disputedBy }) => (
+          <li key={`${list} ${entry}`}>
+            <span className="text-muted">{words.of(list, source)}: </span>
+            {disputedBy.length === 0 ? words.disputed.sealed : words.disputed.by(disputedBy.join(', '))}
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

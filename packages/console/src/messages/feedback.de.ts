@@ -7,6 +7,11 @@ export const feedbackDe: typeof feedbackEn = {
   open: 'Es kann gesagt werden, sobald die Entscheidung nicht mehr zurückgenommen werden kann.',
   over: 'Die Entscheidung wurde zurückgenommen oder aufgehoben. Was gesagt wurde, wird widerrufen.',
   of: (list, source) => (source === '' ? list : `${list}, von ${source}`),
+  disputed: {
+    title: 'Strittige Treffer',
+    by: (names) => `strittig für ${names}`,
+    sealed: 'strittig; die Liste ist versiegelt, darum wird niemand genannt',
+  },
   tell: {
     upheld: (exchange) => `${exchange} sagen: Der Treffer stimmt`,
     rejected: (exchange) => `${exchange} sagen: Der Treffer ist falsch`,

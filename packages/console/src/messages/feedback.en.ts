@@ -5,6 +5,11 @@ export const feedbackEn = {
   open: 'It can be told as soon as the decision can no longer be undone.',
   over: 'The decision was undone or reversed. What was told is taken back.',
   of: (list: string, source: string) => (source === '' ? list : `${list}, from ${source}`),
+  disputed: {
+    title: 'Disputed matches',
+    by: (names: string) => `disputed by ${names}`,
+    sealed: 'disputed; the list is sealed, so nobody is named',
+  },
   tell: {
     upheld: (exchange: string) => `Tell ${exchange}: the match is right`,
     rejected: (exchange: string) => `Tell ${exchange}: the match is wrong`,

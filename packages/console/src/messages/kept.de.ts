@@ -135,6 +135,11 @@ export const kept: Kept = {
     why: 'Damit ein strittiger Eintrag als solcher zu sehen ist.',
     how: 'so lange wie der Eintrag',
   },
+  staged_opinions: {
+    what: 'Was Quellen von Einträgen sagen, bis die Fassung der Liste gilt, die es brachte',
+    why: 'Damit ein Abruf, der abbricht, nichts ändert.',
+    how: 'bis diese Fassung gilt oder verworfen ist',
+  },
   entry_acts: {
     what: 'Was Menschen mit einzelnen Einträgen getan haben',
     why: 'Damit zwei Menschen dafür einstehen.',

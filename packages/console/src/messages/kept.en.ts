@@ -134,6 +134,11 @@ export const kept = {
     why: 'So that a disputed entry is seen to be one.',
     how: 'as long as the entry',
   },
+  staged_opinions: {
+    what: 'What sources say of entries, until the version of the list is live that brought it',
+    why: 'So that a pull that is cut off changes nothing.',
+    how: 'until that version is live or dropped',
+  },
   entry_acts: { what: 'What people did with single entries', why: 'So that two people answer for it.' },
   entry_uploaders: {
     what: 'How many people an entry was found with, under keyed names',

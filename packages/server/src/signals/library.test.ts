@@ -87,6 +87,7 @@ test('an import that is cut off changes nothing, and the next one begins afresh'
     sourceKey: null,
     expiresAt: null,
     canary: null,
+    opinions: null,
   }
   const staging = { list: 'words', version: version + 1, live: version }
   await store.tx(stageRows, { ...staging, steps: [{ put: [row] }], from: 100 })

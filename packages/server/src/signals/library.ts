@@ -15,6 +15,7 @@ import { EntrySum } from './lists/entry-sum.ts'
 import { fileChange } from './lists/file.ts'
 import type { By } from './lists/publish.store.ts'
 import { sealClear } from './lists/seal-clear.ts'
+import { opinionsDue } from './lists/store.ts'
 import { Trials } from './lists/trials.ts'
 import { isLive, makeLoader } from './load.ts'
 import { changedFacts, checkNear, factsOf } from './near.ts'
@@ -22,7 +23,7 @@ import { newsOf } from './news.ts'
 import { type ListEvents, PictureLists } from './pictures/lists.ts'
 import { snapshotsIn } from './pictures/snapshots.ts'
 import { type Changed, stageChange } from './stage.ts'
-import { type Change, tidy, type Write } from './stage-rows.ts'
+import { type Change, settle, tidy, type Write } from './stage-rows.ts'
 import {
   allLists,
   besides,
@@ -143,6 +144,16 @@ export function makeLibrary(parts: {
         await tidy({ storage, write }, { row, version: (beside ?? row).version, keep: true })
       })
     }
+    await settleAll()
+  }
+  const settleAll = async (): Promise<void> => {
+    const due = await storage.store.read(opinionsDue, undefined)
+    for (const list of due) await claims.hold(list, (write) => settle({ write }, list))
+    if (due.length > 0) await parts.entries.load()
+  }
+  /** Part of a change: no hit is told by a version without what others say of its entries. */
+  const settleOf = async (write: Write, list: string): Promise<void> => {
+    if ((await storage.store.read(opinionsDue, undefined)).includes(list)) await settle({ write }, list)
   }
 
   const changeNow = async (write: Write, change: Change): Promise<Changed> => {
@@ -154,6 +165,7 @@ export function makeLibrary(parts: {
       { storage, codec, write, keysFor: parts.keysFor, stopped: () => closed },
       { ...change, ...(canaryOf && { canaryOf }) },
     )
+    await settleOf(write, change.list)
     const row = await rowOf(change.list)
     if (row !== undefined) await follow(row)
     await followTrials()
@@ -220,6 +232,7 @@ export function makeLibrary(parts: {
       for (const { id: list } of await rows())
         for (let done = ERASED_AT_ONCE; done === ERASED_AT_ONCE; erased += done)
           done = await storage.store.tx(eraseRemoved, { list, max: ERASED_AT_ONCE })
+      await settleAll()
       const sealed = await sealClear({ storage, codec, stopped: () => closed })
       return `${ended.length} ended, ${erased} entries erased, ${sealed} sealed`
     },
@@ -255,6 +268,7 @@ export function makeLibrary(parts: {
         // What was dropped, and what came after the version that one went back to, holds nothing any more.
         if (input.step === 'drop' || input.step === 'live')
           await tidy({ storage, write }, { row, version: row.version, keep: false })
+        await settleOf(write, input.list)
         await follow(row)
         await followTrials()
         return stepped

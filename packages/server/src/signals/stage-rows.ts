@@ -9,6 +9,7 @@ import type { ParsedEntry } from './lists/parse.ts'
 import type { By } from './lists/publish.store.ts'
 import type { PullMove } from './lists/pulls.ts'
 import type { Reason } from './lists/rails.ts'
+import { dropOpinions, opinionsAbove, settleOpinions } from './lists/store.ts'
 import {
   deleteRows,
   endMove,
@@ -143,7 +144,7 @@ interface Unsealed {
 function unsealed(
   codec: Codec,
   of: Keeping,
-  { entry, sourceId, canary }: Extract<ListChange, { op: 'put' }> & { readonly canary: string | null },
+  { entry, sourceId, canary, opinions }: Extract<ListChange, { op: 'put' }> & { readonly canary: string | null },
 ): Unsealed {
   const id = sourceId ?? entry.sourceId
   return {
@@ -153,6 +154,7 @@ function unsealed(
       sourceKey: id === undefined ? null : codec.sourceKey(of, id),
       expiresAt: entry.expires === undefined ? null : Date.parse(entry.expires),
       canary,
+      opinions: opinions ?? null,
     },
   }
 }
@@ -212,6 +214,8 @@ export async function tidy(
 ): Promise<void> {
   const { row, version } = of
   const { id: list, last_version: last, moving } = row
+  if (await storage.store.read(opinionsAbove, { list, above: version }))
+    await inSlices((max) => write(dropOpinions, { list, above: version, max }))
   if (moving === null && !(await storage.store.read(hasStrays, { list, version, last }))) return
   const all = Number.MAX_SAFE_INTEGER
   await inSlices((max) => write(deleteRows, { list, above: version, upTo: of.keep ? last : all, max }))
@@ -226,6 +230,10 @@ export async function tidy(
   await inSlices((max) => write(takeBackGone, { list, above: version, upTo: all, max }))
   if (moving !== null) await write(endMove, list)
 }
+
+/** Writes what others say of entries, once the version that brought it is live. */
+export const settle = ({ write }: Pick<StageParts, 'write'>, list: string): Promise<void> =>
+  inSlices((max) => write(settleOpinions, { list, max }))
 
 async function inSlices(step: (max: number) => Promise<number>): Promise<void> {
   while ((await step(SLICE)) === SLICE);

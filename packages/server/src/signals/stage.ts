@@ -2,6 +2,7 @@ import type { RecordedJson } from '@lamplighter/api'
 import { railsOf, termsOf } from './lists/declaration.ts'
 import type { NewVersion } from './lists/publish.store.ts'
 import { type Counts, judge, type Reason, removesAtOnce } from './lists/rails.ts'
+import { countOpinions, opinionsAbove } from './lists/store.ts'
 import { type Change, moveAll, type StageParts, stream, sweep, tidy } from './stage-rows.ts'
 import { type ChangedSums, changedSums } from './stage-sums.ts'
 import { asideCount, goneSince, keepUnchanged, oneList, publishVersions, renumber, type Staging } from './store.ts'
@@ -47,6 +48,8 @@ export async function stageChange(parts: StageParts, change: Change): Promise<Ch
   const single = change.go === 'live' && !change.full
   const quiet = (single || change.go === 'inside_rails') && change.facts === undefined
   if (nothing && why.length === 0 && quiet && row.version > 0) {
+    if (await store.read(opinionsAbove, { list: row.id, above: base.version }))
+      await parts.write(countOpinions, { list: row.id, made: staging.version, from: base.version })
     await tidy(parts, { row, version: base.version, keep: false })
     if (!single) await parts.write(keepUnchanged, { list: row.id, pull: change.pull })
     const state = beside === undefined ? 'live' : beside.state === 'trial' ? 'trial' : 'staged'

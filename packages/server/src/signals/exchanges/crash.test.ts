@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { engines } from '../../storage/testing/engines.ts'
 import { type House, openHouse } from '../../testing/house.ts'
-import { entriesOf, exchangeRow, feed, ncmecAt, newestPull, pull } from './testing/fed.ts'
-import { type NcmecEntry, type NcmecFake, startNcmecFake } from './testing/ncmec-fake.ts'
+import { entriesOf, exchangeRow, feed, ncmecAt, newestPull, opinionsOf, pull } from './testing/fed.ts'
+import { NCMEC_MEMBER, type NcmecEntry, type NcmecFake, startNcmecFake } from './testing/ncmec-fake.ts'
 import { pullElsewhere } from './testing/pull-life.ts'
 
 const DAY = 86_400_000
 /** More would say that a pull does not come to an end. */
 const MOST_LIVES = 30
+type Opinions = Awaited<ReturnType<typeof opinionsOf>>
+const parsedOpinions = (text: string): Opinions => JSON.parse(text)
 /** Eleven rows, three a page, and one page that is empty; six rows in the same way. */
 const PAGES = 5
 const CHANGED_PAGES = 3
@@ -31,6 +33,9 @@ describe.each(engines)('matching 26: kill -9 ($name)', (engine) => {
   })
   const stands = async (exchange: string) => ({
     entries: [...(await entriesOf(house, `${exchange}_files`))].toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    opinions: parsedOpinions(
+      JSON.stringify(await opinionsOf(house, `${exchange}_files`)).replaceAll(`${exchange}: `, ''),
+    ),
     cursor: (await exchangeRow(house, exchange)).cursor,
     pull: await newestPull(house, exchange).then(({ state, rows, bad, page }) => ({ state, rows, bad, page })),
     versions: (await house.rows('list_versions'))
@@ -57,7 +62,9 @@ describe.each(engines)('matching 26: kill -9 ($name)', (engine) => {
   }
   const fill = () =>
     fake.put(
-      ...Array.from({ length: 9 }, (_, n) => image(n)),
+      ...Array.from({ length: 9 }, (_, n) =>
+        image(n, n === 2 ? { said: [{ member: 50, says: 'negative', of: 'md5' }] } : {}),
+      ),
       image(3, { classification: 'B2', at: house.clock.now - DAY / 2 }),
       image(20, { fingerprints: { md5: 'zz'.repeat(16) } }),
     )
@@ -65,13 +72,16 @@ describe.each(engines)('matching 26: kill -9 ($name)', (engine) => {
     house.clock.now += 3_600_000
     const at = house.clock.now - 1_200_000
     fake.put(image(30, { at }), image(31, { at }), image(1, { at, fingerprints: { md5: 'ab'.repeat(16) } }))
+    fake.put(image(2, { at }), image(7, { at, said: [{ member: 51, says: 'negative', of: 'sha1' }] }))
     for (const n of [4, 5, 6]) fake.retract(42, `i${n}`, at)
   }
   const lists = (exchange: string) => ({ lists: { digest: `${exchange}_files` } })
 
   test('while each page comes, and after each transaction: nothing is lost or doubled, deletions hold, the window stays', async () => {
-    await feed(house, 'killed', ncmecAt(fake), lists('killed'))
-    await feed(house, 'whole', ncmecAt(fake), lists('whole'))
+    for (const name of ['killed', 'whole']) {
+      const { settings, ...rest } = ncmecAt(fake)
+      await feed(house, name, { ...rest, settings: { ...settings, ownMember: String(NCMEC_MEMBER) } }, lists(name))
+    }
     fill()
     // Every second call is answered: each page is asked for by a process that dies over it, and by the next one.
     expect(await pullInLives(() => null)).toBe(PAGES + 1)
@@ -90,6 +100,9 @@ describe.each(engines)('matching 26: kill -9 ($name)', (engine) => {
     expect(end).toEqual(await stands('whole'))
     const ids = end.entries.map(([key]) => key.split(' ')[0])
     expect(ids).toContain('42/i31')
+    const said = Object.values(end.opinions).flatMap((one) => (one.said.length === 0 ? [] : [one]))
+    expect(said).toEqual([{ state: 'disputed', said: ['member 51 deny'] }])
+    expect(await house.rows('staged_opinions')).toEqual([])
     for (const gone of ['42/i4', '42/i5', '42/i6']) expect(ids).not.toContain(gone)
   }, 300_000)
 })

@@ -5,6 +5,7 @@ import type { EntryChange } from '../lists/changes.ts'
 import type { PullMove } from '../lists/pulls.ts'
 import { type Connected, type Connecting, connect, troubleOf } from './connect.ts'
 import { forKind, netOf } from './net.ts'
+import { toldBy } from './opinions.ts'
 import type { ExchangeError, Page, SourceChange } from './source.ts'
 import {
   failPull,
@@ -253,6 +254,10 @@ async function* netChanges(
   pull: PullsTable,
   kind: FedKind,
 ): AsyncGenerator<readonly EntryChange[]> {
+  const named = (change: SourceChange): SourceChange =>
+    change.op === 'drop' || change.opinions === undefined
+      ? change
+      : { ...change, opinions: toldBy(pull.exchange, change.opinions) }
   let open: { key: string; changes: SourceChange[] } | undefined
   for (let after: PullRowsTable | undefined; ; ) {
     const rows: PullRowsTable[] = await storage.store.read(stagedRows, { pull: pull.id, after, max: SLICE })
@@ -270,7 +275,7 @@ async function* netChanges(
       open.changes.push(...(opened[index] ?? []))
     }
     if (rows.length < SLICE && open !== undefined) ended.push(...forKind(netOf(open.changes), kind))
-    if (ended.length > 0) yield inOrder(ended, pull.is_full === 1)
+    if (ended.length > 0) yield inOrder(ended.map(named), pull.is_full === 1)
     if (rows.length < SLICE) return
     after = rows.at(-1)
   }

@@ -2,6 +2,7 @@ import { isOfNothing, kindOfDigest, parseDigest, parsePdq } from '@lamplighter/m
 import { z } from 'zod'
 import { readJson } from '../../http/json.ts'
 import type { OutgoingAnswer } from '../../http/outgoing.ts'
+import type { OthersOpinion } from '../lists/changes.ts'
 import { OF_NOTHING } from '../lists/parse.ts'
 import { ExchangeError, type Json, type Page, type SourceChange } from './source.ts'
 
@@ -102,8 +103,10 @@ export function listed(row: {
   readonly value: string
   readonly class?: string
   readonly tags?: readonly string[]
+  readonly opinions?: readonly OthersOpinion[] | undefined
 }): RowRead {
   const { sourceId, stamp, kind, named } = row
+  const said = row.opinions !== undefined && { opinions: row.opinions }
   const about = {
     sourceId,
     ...(row.class !== undefined && row.class !== '' && { class: row.class }),
@@ -111,7 +114,7 @@ export function listed(row: {
   }
   if (kind === 'pdq') {
     const value = parsePdq(row.value)
-    if (value !== undefined) return { op: 'put', sourceId, stamp, kind: 'pdq', entry: { value, ...about } }
+    if (value !== undefined) return { op: 'put', sourceId, stamp, kind: 'pdq', entry: { value, ...about }, ...said }
     // A right hash of a picture without features: no row is broken, and yet it would match by chance (matching.md §6.3).
     if (/^[0-9a-f]{64}$/i.test(row.value)) return { op: 'unmatched', kind: `${named} without features` }
     return { op: 'bad', why: 'expected a PDQ of 64 hex digits' }
@@ -119,7 +122,7 @@ export function listed(row: {
   const value = parseDigest(row.value)
   if (value === undefined || kindOfDigest(value) !== kind) return { op: 'bad', why: `expected ${kind} in hex` }
   if (isOfNothing(value)) return { op: 'bad', why: OF_NOTHING }
-  return { op: 'put', sourceId, stamp, kind: 'digest', entry: { value, ...about } }
+  return { op: 'put', sourceId, stamp, kind: 'digest', entry: { value, ...about }, ...said }
 }
 
 /** The answer without words that must not be shown or logged: some services repeat keys and hashes in what they refuse. */

@@ -1,7 +1,9 @@
 import { parsePdq } from '@lamplighter/matching'
 import { z } from 'zod'
+import type { OthersOpinion } from '../lists/changes.ts'
 import { parseEntry } from '../lists/parse.ts'
 import { accepted, textOf } from './answers.ts'
+import { feedbackIn } from './ncmec-feedback.ts'
 import { NCMEC_NAMESPACE, ncmecPushes } from './ncmec-push.ts'
 import { type Ask, ExchangeError, type Page, type Source, type SourceChange, type SourceKind } from './source.ts'
 import { childOf, parseXml, type XmlElement } from './xml.ts'
@@ -34,6 +36,11 @@ const Settings = z
       .max(300)
       .refine((url) => HOSTS.test(new URL(url).hostname), 'expected an address of ncmec.org or cybertip.org')
       .refine((url) => new URL(url).search === '' && new URL(url).hash === '', 'expected an address without ? and #')
+      .optional(),
+    /** The number of this platform among NCMEC's members. Without it ours could be taken for another's, so opinions are not read. */
+    ownMember: z
+      .string()
+      .regex(/^\d{1,12}$/)
       .optional(),
   })
   .refine(({ set, system, root }) => root !== undefined || NCMEC_SETS[set][system] !== undefined, {
@@ -76,7 +83,8 @@ export const ncmec: SourceKind<Settings, Credentials> = {
       const from = last === undefined ? BEGINNING : Date.parse(last) - OVERLAP_MS
       return { at: { from: secondOf(from), to: secondOf(now - BEHIND_MS) }, full: last === undefined }
     },
-    page: (at, ask) => pageOf({ root: rootOf(settings), headers: signIn(credentials) }, At.parse(at), ask),
+    page: (at, ask) =>
+      pageOf({ root: rootOf(settings), headers: signIn(credentials), own: settings.ownMember }, At.parse(at), ask),
     pushes: ncmecPushes({ root: rootOf(settings), headers: signIn(credentials) }),
   }),
 }
@@ -88,7 +96,11 @@ const signIn = ({ username, password }: Credentials): Readonly<Record<string, st
 const secondOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
 
 async function pageOf(
-  to: { readonly root: string; readonly headers: Readonly<Record<string, string>> },
+  to: {
+    readonly root: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly own: string | undefined
+  },
   at: At,
   ask: Ask,
 ): Promise<Page> {
@@ -100,7 +112,7 @@ async function pageOf(
   const result = parseXml(textOf(accepted(answer)), 'queryResult', NCMEC_NAMESPACE)
   const rows = result.children
     .filter(({ name }) => name === 'images' || name === 'videos')
-    .flatMap(({ children }) => children.map(rowOf))
+    .flatMap(({ children }) => children.map((element) => rowOf(element, to.own)))
   const next = nextOf(result, at)
   return {
     changes: rows.flatMap(({ changes }) => changes),
@@ -131,7 +143,7 @@ interface Row {
 }
 
 /** One entry: all that is known of it now, or that it is gone. Entries always come in their newest state, so what was there before is dropped. */
-function rowOf(element: XmlElement): Row {
+function rowOf(element: XmlElement, own: string | undefined): Row {
   const member = childOf(element, 'member')?.attributes.id ?? ''
   const id = childOf(element, 'id')?.text ?? ''
   const stamp = Date.parse(childOf(element, 'timestamp')?.text ?? '')
@@ -146,7 +158,7 @@ function rowOf(element: XmlElement): Row {
       return { changes: [drop], bad: [], unmatched: {} }
     case 'image':
     case 'video':
-      return withFingerprints(element, { sourceId, stamp, drop })
+      return withFingerprints(element, { sourceId, stamp, drop, opinions: feedbackIn(element, own) })
     default:
       return badRow(element, 'expected an image or a video, or one that was deleted')
   }
@@ -155,7 +167,15 @@ function rowOf(element: XmlElement): Row {
 const badRow = (element: XmlElement, why: string): Row => ({ changes: [], bad: [rawOf(element, why)], unmatched: {} })
 const rawOf = ({ source }: XmlElement, why: string) => ({ raw: new TextEncoder().encode(source), why })
 
-function withFingerprints(element: XmlElement, of: { sourceId: string; stamp: number; drop: SourceChange }): Row {
+function withFingerprints(
+  element: XmlElement,
+  of: {
+    readonly sourceId: string
+    readonly stamp: number
+    readonly drop: SourceChange
+    readonly opinions: ((fingerprint: string) => readonly OthersOpinion[]) | undefined
+  },
+): Row {
   const fingerprints = childOf(element, 'fingerprints')
   if (fingerprints === undefined) return badRow(element, 'expected fingerprints')
   const word = childOf(element, 'classification')?.text ?? ''
@@ -178,6 +198,7 @@ function withFingerprints(element: XmlElement, of: { sourceId: string; stamp: nu
         stamp: of.stamp,
         kind: kind.is,
         entry: { ...entry, sourceId: of.sourceId },
+        ...(of.opinions !== undefined && { opinions: of.opinions(name) }),
       })
     }
   }

@@ -1,5 +1,7 @@
+import { allStaff, staffLabel } from '../../people/index.ts'
 import { finalStateOf } from '../../review/index.ts'
 import { defineQuery, type ReadDb } from '../../storage/index.ts'
+import { newestOpinions } from '../lists/opinions.store.ts'
 import type { EntryRow } from '../store.ts'
 import type { ListsTable } from '../tables.ts'
 import { caseKey } from './pushes.store.ts'
@@ -12,6 +14,14 @@ export interface OfferRows {
   readonly exchanges: readonly ExchangesTable[]
   readonly entries: readonly (EntryRow & { readonly list: string })[]
   readonly pushes: readonly ExchangePushesTable[]
+  readonly disputes: readonly Dispute[]
+}
+
+/** An entry of which not everybody says that it belongs there, and who does not. */
+interface Dispute {
+  readonly list: string
+  readonly entry: number
+  readonly by: readonly string[]
 }
 
 export const offerRows = defineQuery(
@@ -45,9 +55,34 @@ export const offerRows = defineQuery(
       exchanges: await db.selectFrom('exchanges').selectAll().execute(),
       entries,
       pushes: await db.selectFrom('exchange_pushes').selectAll().where('decision', 'in', told).execute(),
+      disputes: await disputesOf(from, matches),
     }
   },
 )
+
+async function disputesOf(
+  from: ReadDb,
+  matches: readonly { readonly list: string; readonly entry: number }[],
+): Promise<readonly Dispute[]> {
+  const staff = await allStaff.run(from, undefined)
+  const nameOf = (id: string): string => {
+    const person = staff.find((one) => one.id === id)
+    return person === undefined ? id : staffLabel(person.number)
+  }
+  const disputes: Dispute[] = []
+  for (const { list, entry } of matches) {
+    const said = await from.db
+      .selectFrom('entry_opinions')
+      .selectAll()
+      .where('list', '=', list)
+      .where('n', '=', entry)
+      .execute()
+    const against = newestOpinions(said).filter(({ says }) => says !== 'affirm')
+    if (against.length > 0)
+      disputes.push({ list, entry, by: against.map(({ who, mine }) => (mine === 1 ? nameOf(who) : who)) })
+  }
+  return disputes
+}
 
 async function standOf(from: ReadDb, decision: string): Promise<OfferRows['stands']> {
   const state = await finalStateOf(from, decision)

@@ -8,7 +8,7 @@ import { fakeStopNcii, stopNciiKeys } from './testing/fake-stopncii.ts'
 import { fakeTcap, tcapSignIn } from './testing/fake-tcap.ts'
 import { feed, ncmecAt, pull } from './testing/fed.ts'
 import { asking, matchedCase } from './testing/matched.ts'
-import { startNcmecFake } from './testing/ncmec-fake.ts'
+import { NCMEC_MEMBER, startNcmecFake } from './testing/ncmec-fake.ts'
 
 const terms = { name: 'x', share: false, export: false, device: false, harms: ['csea'], feedback: 'welcome' } as const
 const md5 = (digit: string): string => digit.repeat(32)
@@ -17,12 +17,12 @@ let house: House
 let safety: Person
 let lead: Person
 const fakes: FakeServer[] = []
-const exchanges = ['ncmec', 'tcap', 'stopncii', 'parked'] as const
+const exchanges = ['ncmec', 'tcap', 'stopncii', 'parked', 'open', 'shut'] as const
 beforeAll(async () => {
   house = await openHouse({
     ...{ engine: sqlite, demo: true, bare: true },
     rules: asking([
-      ...exchanges.map((name) => ({ list: `${name}_files` })),
+      ...exchanges.map((name) => ({ list: `${name}_files`, sealed: name === 'shut' })),
       ...['by_id', 'by_value', 'silent', 'own'].map((list) => ({ list })),
       { list: 'hidden', sealed: true },
       { list: 'guarded', lane: 'csea-verified' },
@@ -87,6 +87,36 @@ test('matching 28: a case says what may be told of each match, from before its d
   await house.context.exchanges.task.run(0, { signal: new AbortController().signal, claimed: () => expect.fail() })
   const { body: after } = await feedbackOf(number)
   expect(after).toMatchObject({ stands: 'over', matches: [{ unsaid: { state: 'waiting' } }] })
+})
+
+test('a case says who disputes what it matched; of a sealed list that it is disputed, and by nobody’s name', async () => {
+  const fake = await startNcmecFake({ now: () => house.clock.now })
+  fakes.push(fake)
+  const at = house.clock.now - 86_400_000
+  const said = [{ member: 50, says: 'negative', of: 'md5' }] as const
+  fake.put({ member: 42, id: 'i', type: 'image', at, fingerprints: { md5: md5('9') }, said })
+  fake.put({ member: 42, id: 'j', type: 'image', at, fingerprints: { md5: md5('8') } })
+  for (const name of ['open', 'shut'] as const) {
+    const { settings, ...rest } = ncmecAt(fake)
+    const source = { ...rest, settings: { ...settings, ownMember: String(NCMEC_MEMBER) } }
+    await feed(house, name, source, { lists: { digest: `${name}_files` }, facts: { terms, sealed: name === 'shut' } })
+    await pull(house, name)
+  }
+  const disputes = async (digit: string) => {
+    const matches = await matchesOf(await matchedCase(house, { md5: md5(digit) }))
+    return Object.fromEntries(
+      matches.map((one: { list: string; disputed: boolean; disputedBy: string[] }) => [
+        one.list,
+        [one.disputed, one.disputedBy],
+      ]),
+    )
+  }
+  expect(await disputes('9')).toEqual({ open_files: [true, ['open: member 50']], shut_files: [true, []] })
+  const number = await matchedCase(house, { md5: md5('9') })
+  const [open] = (await matchesOf(number)).filter(({ list }: { list: string }) => list === 'open_files')
+  await lead.call('POST', `/v1/lists/open_files/entries/${open.entry}/opinions`, { body: { says: 'doubt' } })
+  expect((await disputes('9')).open_files).toEqual([true, ['open: member 50', expect.stringMatching(/^R-\d+$/)]])
+  expect(await disputes('8')).toEqual({ open_files: [false, []], shut_files: [false, []] })
 })
 
 test('a source without a call gets a mail that names its entry as it does; a sealed list never shows a hash for that', async () => {

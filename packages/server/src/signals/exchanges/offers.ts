@@ -50,6 +50,7 @@ async function offerOf(
     )
   return {
     ...{ list: match.list, entry: match.entry, source: list?.source ?? '', exchange: exchange?.id ?? null },
+    ...disputeOf(list, match, rows),
     ...wayOf(list, entry, hears),
     needsReason: hears?.reasons === true,
     hearsOfWaiting: hears?.waiting === true,
@@ -57,6 +58,16 @@ async function offerOf(
     said: told(found.decision?.id, 'say'),
     unsaid: told(found.decision?.id, 'unsay'),
   }
+}
+
+/** Whether the entry is disputed; who disputes it is told where its list is not sealed. */
+function disputeOf(
+  list: ListsTable | undefined,
+  { list: id, entry }: CaseMatches['matches'][number],
+  { disputes }: OfferRows,
+): Pick<MatchFeedbackJson, 'disputed' | 'disputedBy'> {
+  const found = disputes.find((one) => one.list === id && one.entry === entry)
+  return { disputed: found !== undefined, disputedBy: list?.sealed === 0 ? [...(found?.by ?? [])] : [] }
 }
 
 /** How its source hears of a match. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { OutgoingAnswer } from '../../http/outgoing.ts'
+import type { OthersOpinion } from '../lists/changes.ts'
 import { accepted, retryAfterMs } from './answers.ts'
 import {
   below,
@@ -14,6 +15,7 @@ import {
   readRows,
   shaped,
 } from './json-pages.ts'
+import { opinionsFrom } from './opinions.ts'
 import {
   type Ask,
   ExchangeError,
@@ -47,6 +49,8 @@ const MOST_CASES = 13
 
 export interface StopNciiSettings {
   readonly address: string
+  /** What it calls this platform where it tells who said something. Without it ours could be taken for another's, so opinions are not read. */
+  readonly ownName?: string | undefined
 }
 
 /** One key for the subscription, and one for each call that the contract covers. */
@@ -64,7 +68,10 @@ const key = z.string().regex(/^[\x21-\x7e]{1,500}$/)
 
 export const stopNcii: SourceKind<StopNciiSettings, StopNciiCredentials> = {
   id: 'stopncii',
-  settings: z.strictObject({ address: interfaceAddress.default('https://api.stopncii.org/v1') }),
+  settings: z.strictObject({
+    address: interfaceAddress.default('https://api.stopncii.org/v1'),
+    ownName: z.string().trim().min(1).max(200).optional(),
+  }),
   credentials: z.strictObject({
     subscriptionKey: key,
     fetchKey: key,
@@ -96,7 +103,9 @@ const record = z.object({
   lastModtimestamp: z.int().min(0),
   // An empty map arrives as an empty list.
   caseNumbers: z.union([z.record(z.string().max(100), z.string().max(40)), z.array(z.never())]),
+  CSPFeedbacks: z.array(z.unknown()).optional().catch(undefined),
 })
+const feedback = z.object({ source: z.string().max(400), feedbackValue: z.string() })
 
 class StopNcii implements Source {
   readonly #settings: StopNciiSettings
@@ -136,7 +145,7 @@ class StopNcii implements Source {
         `the page promises ${page.count} records and holds ${page.hashRecords.length}`,
       )
     }
-    const rows = readRows(page.hashRecords, rowOf)
+    const rows = readRows(page.hashRecords, (row) => rowOf(row, this.#settings.ownName))
     if (!page.hasMoreRecords)
       return { ...rows, next: { cursor: { start: cursorOf(page.nextSetTimestamp, { start, begunAt }) } } }
     return { ...rows, next: { at: { start, begunAt, token: nextOf(page.nextPageToken, token, 'token') } } }
@@ -195,7 +204,7 @@ function cursorOf(next: number, { start, begunAt }: { readonly start: number; re
   return Math.max(start, Math.min(next, Math.floor(begunAt / 1_000)))
 }
 
-function rowOf(row: unknown): RowRead {
+function rowOf(row: unknown, ownName: string | undefined): RowRead {
   const read = record.safeParse(row)
   if (!read.success) return { op: 'bad', why: issueOf(read.error) }
   const { signalType, hashStatus, caseNumbers, lastModtimestamp } = read.data
@@ -207,8 +216,31 @@ function rowOf(row: unknown): RowRead {
   const stamp = lastModtimestamp * 1_000
   if (GONE.has(hashStatus)) return { op: 'drop', sourceId, stamp }
   const cases = Object.keys(caseNumbers).toSorted().slice(0, MOST_CASES).join(' ').slice(0, 500)
-  return listed({ sourceId, stamp, kind, named: signalType, value: sourceId, class: cases })
+  const opinions = opinionsIn(read.data.CSPFeedbacks, ownName)
+  return listed({ sourceId, stamp, kind, named: signalType, value: sourceId, class: cases, opinions })
 }
+
+/** What a feedback says of the entry. All others (`PendingReview`, `None`, `QualityUnknown`, …) say nothing of it, or not yet. */
+const SAYS: ReadonlyMap<string, OthersOpinion['says']> = new Map([
+  ['Blocked', 'affirm'],
+  ['NotBlocked', 'deny'],
+])
+
+function opinionsIn(
+  feedbacks: readonly unknown[] | undefined,
+  ownName: string | undefined,
+): readonly OthersOpinion[] | undefined {
+  if (feedbacks === undefined || ownName === undefined) return undefined
+  const words = feedbacks.flatMap((one) => {
+    const read = feedback.safeParse(one)
+    const says = read.success ? SAYS.get(read.data.feedbackValue) : undefined
+    if (!read.success || says === undefined || isSameName(read.data.source, ownName)) return []
+    return [{ who: read.data.source, says }]
+  })
+  return opinionsFrom(words)
+}
+
+const isSameName = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase()
 
 /** `PendingReview` there was a match, `Blocked` it was upheld, `NotBlocked` it was not, `None` nothing is said any more. */
 const FEEDBACK: Readonly<Record<Opinion, string>> = {

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import type { OthersOpinion } from '../lists/changes.ts'
 import { issueOf, listed, type MatchedKind, type RowRead } from './json-pages.ts'
+import { opinionsFrom } from './opinions.ts'
 
 /*
  * Rows of `threat_updates` (developers.facebook.com/docs/threat-exchange/reference/apis: threat-updates, indicator-type, status-type; issue 834 of
@@ -18,6 +20,15 @@ export const TYPES: Readonly<Record<string, MatchedKind>> = {
 /** What an owner says of the indicator, the gravest first. */
 const STATUSES = ['MALICIOUS', 'SUSPICIOUS', 'UNKNOWN', 'NON_MALICIOUS'] as const
 const HARMLESS = 'NON_MALICIOUS'
+/**
+ * What a status says of the entry. `SUSPICIOUS` is the word of somebody who is not certain. `UNKNOWN` is what a descriptor has as long as nobody has
+ * said anything, and so is no opinion.
+ */
+const SAYS: Readonly<Partial<Record<(typeof STATUSES)[number], OthersOpinion['says']>>> = {
+  MALICIOUS: 'affirm',
+  SUSPICIOUS: 'doubt',
+  NON_MALICIOUS: 'deny',
+}
 
 /** Fields that are asked for. Whatever is not asked for is not sent, so a row without descriptors would look deleted. */
 export const UPDATE_FIELDS = 'id,indicator,type,last_updated,should_delete,descriptors{id,owner{id},status,tags}'
@@ -47,6 +58,8 @@ const head = z.object({
 const hash = z.object({ indicator: z.string().min(1), type: z.string().min(1).max(60) })
 const descriptor = z.object({
   status: z.enum(STATUSES),
+  // Without an owner nobody has said it; the row is good all the same.
+  owner: z.object({ id: graphId }).optional().catch(undefined),
   // Two forms of one thing: words, or objects with a text.
   tags: z
     .union([
@@ -62,7 +75,8 @@ export function updatedAt(row: unknown): number | undefined {
   return head.safeParse(row).data?.last_updated
 }
 
-export function rowOf(row: unknown): RowRead {
+/** @param own id of our app: what we said ourselves is nobody else's opinion */
+export function rowOf(row: unknown, own: string): RowRead {
   const known = head.safeParse(row)
   if (!known.success) return { op: 'bad', why: issueOf(known.error) }
   const { id: sourceId, last_updated: at, should_delete: isDeleted } = known.data
@@ -84,7 +98,13 @@ export function rowOf(row: unknown): RowRead {
     ...{ sourceId, stamp, kind, named, value },
     class: STATUSES.filter((status) => statuses.has(status)).join(' '),
     tags: tagsOf(opinions.flatMap(({ tags }) => tags ?? [])),
+    opinions: opinionsFrom(opinions.flatMap((one) => opinionOf(one, own))),
   })
+}
+
+function opinionOf({ owner, status }: z.output<typeof descriptor>, own: string): readonly OthersOpinion[] {
+  const says = SAYS[status]
+  return owner === undefined || owner.id === own || says === undefined ? [] : [{ who: `app ${owner.id}`, says }]
 }
 
 function tagsOf(all: readonly string[]): readonly string[] {

@@ -94,7 +94,7 @@ class ThreatExchange implements Source {
       throw new ExchangeError('wait', `status 500: ${why}`)
     }
     const page = shaped(graphAccepted(answer), pageOf)
-    const rows = readRows(page.data, rowOf)
+    const rows = readRows(page.data, (row) => rowOf(row, appOf(this.#graph)))
     const newest = newestOf(page.data, here.data.newest)
     const next = page.paging?.next
     if (next === undefined) return { ...rows, next: { cursor: cursorOf({ ...here.data, newest }) } }

@@ -1,5 +1,12 @@
 import type { ListKind, ParsedEntry } from './parse.ts'
 
+/** What somebody elsewhere says of an entry, as its source tells it. */
+export interface OthersOpinion {
+  /** Who says it, in words that may be shown. */
+  readonly who: string
+  readonly says: 'affirm' | 'doubt' | 'deny'
+}
+
 /** One row of what a source says: here it is, or it is gone. */
 export type EntryChange =
   | {
@@ -8,6 +15,8 @@ export type EntryChange =
       readonly sourceId: string
       readonly kind: 'pdq' | 'digest' | 'vpdq'
       readonly entry: ParsedEntry
+      /** All that others say of it now; absent where the source tells no opinions: then what it told before stays. */
+      readonly opinions?: readonly OthersOpinion[]
     }
   /** All entries with this id, or the one with this value, are gone. */
   | { readonly op: 'drop'; readonly sourceId: string; readonly value?: string }
@@ -19,6 +28,7 @@ export type ListChange =
       readonly sourceId?: string
       readonly kind: ListKind
       readonly entry: ParsedEntry
+      readonly opinions?: readonly OthersOpinion[]
     }
   | { readonly op: 'drop'; readonly sourceId: string; readonly value?: string }
   /** The one entry with this value that no source has named. */

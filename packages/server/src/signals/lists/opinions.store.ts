@@ -19,6 +19,17 @@ export const isDisputed = (rows: readonly EntryOpinionsTable[]): boolean =>
 const opinionRows = ({ db }: Pick<Tx | ReadDb, 'db'>, list: string, n: number): Promise<EntryOpinionsTable[]> =>
   db.selectFrom('entry_opinions').selectAll().where('list', '=', list).where('n', '=', n).execute()
 
+/** The number of the next word about an entry. */
+export async function nextSeq({ db }: Pick<Tx, 'db'>, list: string, n: number): Promise<number> {
+  const row = await db
+    .selectFrom('entry_opinions')
+    .select((at) => at.fn.max('seq').as('seq'))
+    .where('list', '=', list)
+    .where('n', '=', n)
+    .executeTakeFirst()
+  return 1 + Number(row?.seq ?? 0)
+}
+
 /** How an entry stands that is no longer aside. */
 export async function standAgain(tx: Tx, list: string, n: number): Promise<'active' | 'disputed'> {
   return isDisputed(await opinionRows(tx, list, n)) ? 'disputed' : 'active'
@@ -58,7 +69,7 @@ export const sayOfEntry = defineWork(
     const { list, n, says, reason, doer } = input
     if (doer.staff === null) throw new AppError('forbidden', 'A person says what they think, signed in by name.')
     await assertHeld(tx, await listOf(tx, list), n)
-    const seq = 1 + (await opinionRows(tx, list, n)).length
+    const seq = await nextSeq(tx, list, n)
     await tx.db
       .insertInto('entry_opinions')
       .values({ seq, list, n, who: doer.staff, mine: 1, says, reason, at: tx.now })

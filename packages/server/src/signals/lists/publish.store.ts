@@ -6,6 +6,7 @@ import { defineWork, type Tx } from '../../storage/index.ts'
 import { type RecordKeys, record } from '../../transparency/index.ts'
 import type { ListsTable, ListVersionsTable } from '../tables.ts'
 import { type CarriedFacts, columnsOf, type ListFacts } from './declaration.ts'
+import { moveOpinions } from './others.store.ts'
 import { movePull, type PullMove } from './pulls.ts'
 import type { Reason } from './rails.ts'
 import { keepSum, moveSum } from './sums.store.ts'
@@ -119,6 +120,9 @@ export const publishVersions = defineWork(
       else await tx.db.insertInto('list_versions').values(kept).execute()
       await keepSum(tx, { list: input.list, version: made.version, sum: made.sum })
     }
+    // Beside a version that only removes, opinions wait with the one above it.
+    const waits = input.versions.find(({ state }) => state !== 'live')
+    if (waits !== undefined) await moveOpinions(tx, { list: input.list, above: row.version, to: waits.version })
     const highest = input.versions.reduce((most, { version }) => Math.max(most, version), row.last_version)
     const lastN = input.versions.reduce((most, one) => Math.max(most, one.lastN), row.last_n)
     await tx.db

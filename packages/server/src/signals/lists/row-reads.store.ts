@@ -1,4 +1,5 @@
 import { defineQuery, type ReadDb } from '../../storage/index.ts'
+import type { OthersOpinion } from './changes.ts'
 
 /** Who has put an entry aside, where it was no person. */
 export const CANARY = 'canary'
@@ -15,6 +16,8 @@ export interface NewRow extends Omit<EntryRow, 'n'> {
   readonly expiresAt: number | null
   /** The harmless picture that it hits: it is kept and passed over. */
   readonly canary: string | null
+  /** All that others say of it now; null where its source tells no opinions. */
+  readonly opinions: readonly OthersOpinion[] | null
 }
 
 /** Rows that come or go together, in the order in which the source told them. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { defineWork, type Tx } from '../../storage/index.ts'
 import { fingerprintOf, isNameBefore } from './fingerprints.ts'
+import { stageOpinions, type TellingRow } from './others.store.ts'
 import { CANARY, type NewRow, type RowStep, type Staging } from './row-reads.store.ts'
 import { extendExpiries, noteExpiries, stand } from './standing.store.ts'
 
@@ -134,7 +135,7 @@ async function putAll(
   const wanted = new Map(rows.map((row) => [row.fingerprint, row]))
   const there = await tx.db
     .selectFrom('list_entries')
-    .select(['n', 'fingerprint', 'gone'])
+    .select(['n', 'fingerprint', 'since', 'gone'])
     .where('list', '=', list)
     .where('fingerprint', 'in', [...wanted.keys()])
     .execute()
@@ -173,13 +174,15 @@ async function putAll(
       )
       .execute()
   }
-  await noteStanding(tx, list, {
-    added: added.map((row, place) => ({ row, n: from + place })),
-    kept: kept.flatMap(({ n, fingerprint }) => {
+  const numbered = {
+    added: added.map((row, place) => ({ row, n: from + place, isLive: false })),
+    kept: kept.flatMap(({ n, fingerprint, since }) => {
       const row = wanted.get(fingerprint)
-      return row === undefined ? [] : [{ row, n }]
+      return row === undefined ? [] : [{ row, n, isLive: since <= live }]
     }),
-  })
+  }
+  await noteStanding(tx, list, numbered)
+  await stageOpinions(tx, staging, [...numbered.added, ...numbered.kept].flatMap(tellingOf))
   return {
     put: [...kept.map(({ n }) => n), ...added.map((_, place) => from + place)],
     next: from + added.length,
@@ -190,6 +193,9 @@ interface NumberedRow {
   readonly row: NewRow
   readonly n: number
 }
+
+const tellingOf = ({ row, n, isLive }: NumberedRow & { readonly isLive: boolean }): readonly TellingRow[] =>
+  row.opinions === null ? [] : [{ n, isLive, opinions: row.opinions }]
 
 /** Until when entries hold, as their source says; and which of them hit something harmless. */
 async function noteStanding(

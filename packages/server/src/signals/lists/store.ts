@@ -4,5 +4,6 @@ export { type EntryStand, entryStands, exceptionRows, noteUses, oneException } f
 export { listHits, type NotedHit, noteListHits } from './hits.store.ts'
 export { type HotEntry, hotEntries } from './hot.store.ts'
 export { opinionsOf, sayOfEntry } from './opinions.store.ts'
+export { countOpinions, dropOpinions, opinionsAbove, opinionsDue, settleOpinions } from './others.store.ts'
 export { standingSince } from './standing.store.ts'
 export { schema } from './tables.ts'

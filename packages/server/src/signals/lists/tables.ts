@@ -4,6 +4,7 @@ declare module '../../storage/tables.ts' {
   interface Tables {
     entry_standing: EntryStandingTable
     entry_opinions: EntryOpinionsTable
+    staged_opinions: StagedOpinionsTable
     entry_acts: EntryActsTable
     exceptions: ExceptionsTable
     list_hits: ListHitsTable
@@ -69,6 +70,17 @@ export interface EntryOpinionsTable {
   says: 'affirm' | 'doubt' | 'deny'
   reason: string | null
   at: number
+}
+/** What others say of an entry that is matched already, until the version that brought it is live. */
+export interface StagedOpinionsTable {
+  list: string
+  n: number
+  /** Number of the version that was being made when it was told. */
+  made: number
+  /** It counts once this version, or a later one, is live. */
+  counts_from: number
+  /** JSON of `OthersOpinion[]`: all of them. */
+  opinions: string
 }
 export type EntryOp = 'add' | 'drop' | 'aside' | 'restore' | 'except' | 'unexcept'
 /** What somebody wants to do with an entry of a sealed list, until another person has agreed. */
@@ -230,10 +242,29 @@ export const schema = defineSchema({
         }),
       ],
     },
+    {
+      id: '0004-staged-opinions',
+      up: (engine) => [
+        table(
+          engine,
+          'staged_opinions',
+          {
+            list: 'text not null',
+            n: 'bigint not null',
+            made: 'bigint not null',
+            counts_from: 'bigint not null',
+            opinions: 'text not null',
+          },
+          ['primary key (list, n, made)', ofEntry],
+        ),
+        'create index staged_opinions_counts on staged_opinions (list, counts_from)',
+      ],
+    },
   ],
   tables: {
     entry_standing: { kept: { with: 'list_entries' } },
     entry_opinions: { kept: { with: 'list_entries' } },
+    staged_opinions: { kept: { with: 'list_entries' } },
     entry_acts: { kept: { from: 'ended_at', ...year } },
     exceptions: { kept: { from: 'ends_at', ...year } },
     list_hits: { kept: { from: 'at', default: days(90), min: days(28), max: days(730) } },

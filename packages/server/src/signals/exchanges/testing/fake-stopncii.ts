@@ -11,7 +11,17 @@ export interface FakeRecord {
   readonly hashStatus: string
   readonly caseNumbers: Readonly<Record<string, string>>
   readonly lastModtimestamp: number
+  readonly said: readonly FakeSaid[]
 }
+
+/** What a partner said of a record; of ours it keeps what was told last. */
+export interface FakeSaid {
+  readonly source: string
+  readonly feedbackValue: string
+}
+
+/** What it calls whoever signs in. */
+export const stopNciiName = 'Harbour'
 
 export interface FakeFeedback {
   readonly hashValue: string
@@ -30,6 +40,7 @@ export interface FakeStopNcii extends FakeServer {
     record: Pick<FakeRecord, 'signalType' | 'hashValue'> & {
       readonly hashStatus?: string
       readonly cases?: readonly string[]
+      readonly said?: readonly FakeSaid[]
     },
   ): void
   /** Shows the record once more, as it was a minute earlier, after it came as it is. */
@@ -121,13 +132,16 @@ export async function fakeStopNcii(): Promise<FakeStopNcii> {
     const record = records.get(name)
     if (record === undefined) return []
     const cases = key === name ? record.caseNumbers : asCases(earlier.get(name) ?? [])
+    const { said, ...shown } = record
+    const told = feedbacks.filter(({ hashValue }) => hashValue === record.hashValue).at(-1)
+    const ours = told === undefined ? [] : [{ source: stopNciiName, feedbackValue: told.feedbackValue }]
     return [
       {
-        ...record,
+        ...shown,
         ...(key !== name && { lastModtimestamp: record.lastModtimestamp - 60 }),
         caseNumbers: Object.keys(cases).length === 0 ? [] : cases,
         hashRegions: ['UK'],
-        CSPFeedbacks: [{ source: 'Another', feedbackValue: 'Undefined', tags: ['Nude'] }],
+        CSPFeedbacks: [...said, ...ours].map((one) => ({ ...one, tags: ['Nude'] })),
       },
     ]
   }
@@ -190,6 +204,7 @@ export async function fakeStopNcii(): Promise<FakeStopNcii> {
         hashValue: record.hashValue,
         hashStatus: record.hashStatus ?? 'Active',
         caseNumbers: asCases(record.cases ?? []),
+        said: record.said ?? [{ source: 'Another', feedbackValue: 'Undefined' }],
         lastModtimestamp: fake.clockS,
       })
     },

@@ -70,6 +70,32 @@ export async function entriesOf(house: House, list: string): Promise<ReadonlyMap
   return new Map(entries.map((entry) => [`${entry.sourceId ?? ''} ${entry.value}`.trim(), entry]))
 }
 
+/** What is said of the entries of the version of a list that runs, by value, and how each stands. */
+export async function opinionsOf(
+  house: House,
+  list: string,
+): Promise<Readonly<Record<string, { readonly state: string; readonly said: readonly string[] }>>> {
+  const version = Number((await house.rows('lists')).find(({ id }) => id === list)?.version)
+  const rows = (await house.rows('list_entries')).filter(
+    (row) => row.list === list && Number(row.since) <= version && (row.gone === null || Number(row.gone) > version),
+  )
+  const entries = await openedEntries(house.context.keyring, rows)
+  const [standing, opinions] = [await house.rows('entry_standing'), await house.rows('entry_opinions')]
+  const isOf = (row: Record<string, unknown>, n: unknown) => row.list === list && Number(row.n) === Number(n)
+  return Object.fromEntries(
+    rows.map(({ n }, place) => [
+      entries[place]?.value ?? '',
+      {
+        state: String(standing.find((row) => isOf(row, n))?.state ?? 'active'),
+        said: opinions
+          .filter((row) => isOf(row, n))
+          .map(({ mine, who, says }) => `${Number(mine) === 1 ? 'here' : who} ${says}`)
+          .toSorted(),
+      },
+    ]),
+  )
+}
+
 export async function exchangeRow(house: House, exchange: string): Promise<Record<string, unknown>> {
   return (await house.rows('exchanges')).find(({ id }) => id === exchange) ?? {}
 }

@@ -28,7 +28,19 @@ export interface NcmecEntry {
   /** By element, such as `md5`. */
   readonly fingerprints: Readonly<Record<string, string>>
   readonly deleted?: true
+  /** What members say of its fingerprints; what was told through `feedback` stands in entries by itself. */
+  readonly said?: readonly NcmecSaid[]
 }
+
+export interface NcmecSaid {
+  readonly member: number
+  readonly says: 'affirmative' | 'negative'
+  /** Element of the fingerprint, such as `md5`. */
+  readonly of: string
+}
+
+/** Whoever signs in. */
+export const NCMEC_MEMBER = 7
 
 export interface NcmecFake extends FakeServer {
   /** Root of the application, as a data set has one. */
@@ -113,9 +125,16 @@ export async function startNcmecFake(
       next = `/v2/entries?${more}`
       given.set(next, found)
     }
-    return xml(queryResult(shown, next))
+    return xml(queryResult(shown.map(withOurs), next))
   }
 
+  const withOurs = (entry: NcmecEntry): NcmecEntry => {
+    const ours = Object.entries(FINGERPRINTS).flatMap(([name, element]): NcmecSaid[] => {
+      const told = feedback.get(`${entry.member}/${entry.id}/${name}`)
+      return told === undefined ? [] : [{ member: NCMEC_MEMBER, says: told.says, of: element }]
+    })
+    return { ...entry, said: [...(entry.said ?? []), ...ours] }
+  }
   const takeFeedback = (call: FakeCall, [member = '', id = '', name = '']: readonly string[]): FakeAnswer => {
     if (call.method !== 'PUT') return refusal(405, 'only PUT')
     if (!/^application\/xml\b/.test(call.headers['content-type'] ?? '')) return refusal(415, 'expected application/xml')
@@ -163,7 +182,7 @@ const xml = (body: string): FakeAnswer => ({
 })
 const status = (): FakeAnswer =>
   xml(
-    `<status xmlns="${NAMESPACE}"><ipAddress>127.0.0.1</ipAddress><username>${NCMEC_SIGN_IN.username}</username><member id="7">Harbour &amp; Co</member></status>`,
+    `<status xmlns="${NAMESPACE}"><ipAddress>127.0.0.1</ipAddress><username>${NCMEC_SIGN_IN.username}</username><member id="${NCMEC_MEMBER}">Harbour &amp; Co</member></status>`,
   )
 
 function reasonsFor(name: string): FakeAnswer {
@@ -208,9 +227,25 @@ function element(entry: NcmecEntry): string {
   )
   const classification =
     entry.classification === undefined ? '' : `<classification>${escaped(entry.classification)}</classification>`
-  // Others' feedback and categories stand in entries too.
-  const more = '<feedback lastUpdateTimestamp="2023-06-01T12:48:14Z"/>'
-  return `<${entry.type}>${member}${at}${id}${classification}<fingerprints>${fingerprints.join('')}</fingerprints>${more}</${entry.type}>`
+  return `<${entry.type}>${member}${at}${id}${classification}<fingerprints>${fingerprints.join('')}</fingerprints>${feedbackElement(entry.said ?? [])}</${entry.type}>`
+}
+
+/** One element for each fingerprint and opinion; members who say no stand within the reasons that they gave. */
+function feedbackElement(said: readonly NcmecSaid[]): string {
+  const time = '2023-06-01T12:48:14Z'
+  const parts = [...new Set(said.map(({ of }) => of))].flatMap((of) =>
+    (['affirmative', 'negative'] as const).flatMap((says) => {
+      const members = said.filter((one) => one.of === of && one.says === says)
+      if (members.length === 0) return []
+      const kind = `${of.slice(0, 1).toUpperCase()}${of.slice(1)}`
+      const named = members.map(({ member }) => `<member id="${member}">Member ${member}</member>`).join('')
+      const list = `<members timestamp="${time}">${named}</members>`
+      const reason = `<reason guid="${NCMEC_REASONS[0]}" name="Example reason 1" type="${kind}"/>`
+      const inside = says === 'affirmative' ? list : `<reasons>${reason}${list}</reasons>`
+      return [`<${says}Feedback type="${kind}" lastUpdateTimestamp="${time}">${inside}</${says}Feedback>`]
+    }),
+  )
+  return `<feedback lastUpdateTimestamp="${time}">${parts.join('')}</feedback>`
 }
 
 const escaped = (text: string): string =>
