@@ -164,7 +164,9 @@ function Lanes({ lanes, mine }: { lanes: readonly LaneJson[]; mine: readonly z.o
           </table>
         </div>
       )}
-      {idle.length > 0 && <p className="text-muted">{t.home.idle(idle.map(({ name }) => name).join(' · '))}</p>}
+      {idle.length > 0 && (
+        <p className="text-muted">{t.home.idle(idle.map(({ id, name }) => t.known.lane[id] ?? name).join(' · '))}</p>
+      )}
     </section>
   )
 }
