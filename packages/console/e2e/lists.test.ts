@@ -133,15 +133,12 @@ describe.skipIf(noBrowser)('lists in Settings', () => {
 
   test('an import shows its bar while it runs, and none afterwards', async () => {
     const rows = Array.from({ length: 40_000 }, (_, n) => n.toString(16).padStart(64, '0')).join('\n')
-    let began = () => {}
-    const begun = new Promise<void>((resolve) => {
-      began = resolve
-    })
+    const begun = Promise.withResolvers<void>()
     const done = house.demo.context.library.import({
       ...{ facts: { ...digests, id: 'many_files', sealed: false, staleAfterMs: null }, text: rows, live: true },
-      ...{ contentType: 'text/plain', by: 'operator', onProgress: () => began() },
+      ...{ contentType: 'text/plain', by: 'operator', onProgress: () => begun.resolve() },
     })
-    await begun
+    await begun.promise
     await guard.goto(`${house.url}/settings/lists`)
     const bar = guard.getByRole('progressbar', { name: 'Being imported: many_files' })
     await bar.waitFor()
