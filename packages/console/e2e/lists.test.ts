@@ -90,6 +90,10 @@ describe.skipIf(noBrowser)('lists in Settings', () => {
     await row.getByText('aside', { exact: true }).waitFor()
     await entries.getByRole('button', { name: 'Your opinion: doubtful: win a boat' }).click()
     await entries.getByRole('row').filter({ hasText: 'win a boat' }).getByText('disputed', { exact: true }).waitFor()
+    const said = entries.getByRole('button', { name: 'Your opinion: doubtful: win a boat', pressed: true })
+    const unsaid = entries.getByRole('button', { name: 'Your opinion: right: win a boat', pressed: false })
+    const weights = [said, unsaid].map((button) => button.evaluate((one) => getComputedStyle(one).fontWeight))
+    expect(await Promise.all(weights)).toEqual(['600', '400'])
     expect(await axe(lead)).toEqual([])
   })
 

@@ -149,6 +149,7 @@ export const listsDe: typeof listsEn = {
     none: 'Keine Ausnahme: Jeder Eintrag gilt für jede Datei.',
     entry: 'Eintrag',
     of: { file: 'eine Datei', look: 'was wie ein bestimmtes Bild aussieht' },
+    by: 'Von',
     pair: 'Ausgenommen',
     reason: 'Grund',
     until: 'Bis',

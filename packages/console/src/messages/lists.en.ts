@@ -140,6 +140,7 @@ export const listsEn = {
     none: 'No exception: every entry counts for every file.',
     entry: 'Entry',
     of: { file: 'one file', look: 'what looks like one picture' },
+    by: 'By',
     pair: 'Except',
     reason: 'Reason',
     until: 'Until',
