@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CaseStep, CaseTitle } from './case-title.ts'
 import { HashHit, HashMatch } from './hash-match.ts'
 import { Band, CaseNumber, Choice, Id, Instant, Recorded, Severity } from './words.ts'
 
@@ -7,8 +8,10 @@ export const LaneId = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/)
 export const CaseRow = z.object({
   number: CaseNumber,
   lane: LaneId,
-  /** One line in words: kind and reason, never content of band A, never an id of the platform. */
+  /** One line in English: kind and reason, never content of band A, never an id of the platform. */
   words: z.string(),
+  /** The same in codes, for other languages; null of cases from before there were any. */
+  title: CaseTitle.nullable(),
   dueAt: Instant,
   state: z.enum(['open', 'claimed', 'handed', 'decided']),
   /** An entry of a list hit something of it that hits things of more than 20 people within a day: abuse goes viral, and so does a wrong entry. */
@@ -109,13 +112,24 @@ export const CardPolicy = z.object({
 })
 export type CardPolicy = z.infer<typeof CardPolicy>
 
+/** What will happen to whom, in codes; the person is the account of the case. */
+export const CardEffect = z.discriminatedUnion('does', [
+  z.object({
+    does: z.enum(['keep', 'release', 'remove', 'not_delivered', 'tell_person', 'warn', 'suspend']),
+  }),
+  z.object({ does: z.literal('limit'), hours: z.int() }),
+  z.object({ does: z.literal('tell_reporters'), count: z.int() }),
+  z.object({ does: z.literal('appealable'), days: z.int() }),
+])
+export type CardEffect = z.infer<typeof CardEffect>
+
 export const CardChoice = z.object({
   choice: Choice,
   severe: z.boolean(),
-  /** Why this platform cannot carry it out, or null. */
-  unsupported: z.string().nullable(),
-  /** Effects in plain words for the preview (console.md §4.3). */
-  effects: z.array(z.string()),
+  /** Why it cannot be chosen: the platform said that it cannot carry it out, or the case is about no one item. Null where it can. */
+  unsupported: z.enum(['platform', 'no_item']).nullable(),
+  /** For the preview, in the order in which they happen (console.md §4.3). */
+  effects: z.array(CardEffect),
   tellsPerson: z.boolean(),
 })
 export type CardChoice = z.infer<typeof CardChoice>
@@ -134,6 +148,7 @@ export const CaseJson = z.object({
   revision: z.int(),
   kind: z.enum(['item', 'account', 'appeal', 'notice', 'gathered']),
   words: z.string(),
+  title: CaseTitle.nullable(),
   state: z.enum(['open', 'claimed', 'handed', 'decided']),
   lane: z.object({ id: LaneId, name: z.string(), band: Band, lifeThreat: z.boolean(), childSafety: z.boolean() }),
   openedAt: Instant,
@@ -156,7 +171,8 @@ export const CaseJson = z.object({
   /** Authorities to which the rules ask to refer the case after review. Lamplighter sends no referrals: none of these was told. */
   referrals: z.array(z.object({ authority: z.string(), name: z.string(), rules: z.array(z.string()) })),
   evidence: z.array(EvidenceJson),
-  history: z.array(z.object({ at: Instant, by: z.string(), words: z.string() })),
+  /** `step`: the line in codes; null of lines from before there were any. */
+  history: z.array(z.object({ at: Instant, by: z.string(), words: z.string(), step: CaseStep.nullable() })),
   notes: z.array(z.object({ at: Instant, by: z.string(), text: z.string() })),
   /** True if the caller took part in what is in question: somebody else must decide, and claiming answers `first_decider`. */
   tookPart: z.boolean(),

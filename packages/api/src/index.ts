@@ -31,6 +31,7 @@ export { type Act, acts, operatorActs } from './acts.ts'
 export * from './backfills.ts'
 export * from './backtests.ts'
 export * from './case.ts'
+export * from './case-title.ts'
 export { type Code, codes, commonCodes, isCode, statusOf } from './codes.ts'
 export * from './decisions.ts'
 export {

@@ -1,4 +1,12 @@
-import { type CaseJson, CaseJson as CaseShape, type EvidenceJson, getLanes } from '@lamplighter/api'
+import {
+  type CardChoice,
+  type CardEffect,
+  type CaseJson,
+  CaseJson as CaseShape,
+  type Choice,
+  type EvidenceJson,
+  getLanes,
+} from '@lamplighter/api'
 import { id } from './people.ts'
 
 const minute = 60_000
@@ -29,7 +37,12 @@ const policies = [
   policy('violence', 'Graphic violence', 'high', 'remove', 'high severity'),
 ]
 
-const choice = (name: string, effects: string[], severe = false, unsupported: string | null = null) => ({
+const choice = (
+  name: Choice,
+  effects: CardEffect[],
+  severe = false,
+  unsupported: CardChoice['unsupported'] = null,
+) => ({
   choice: name,
   severe,
   unsupported,
@@ -37,14 +50,17 @@ const choice = (name: string, effects: string[], severe = false, unsupported: st
   tellsPerson: name !== 'none',
 })
 
+const told: CardEffect[] = [{ does: 'tell_reporters', count: 2 }]
+const appealable: CardEffect = { does: 'appealable', days: 183 }
+
 const card = {
   policies,
   choices: [
-    choice('none', ['tell 2 reporters', 'keep for 90 days']),
-    choice('remove', ['remove 1 message', 'tell @kestrel', 'tell 2 reporters', 'keep for 90 days', 'can be appealed']),
-    choice('warn', ['warn @kestrel', 'tell 2 reporters', 'can be appealed']),
-    choice('limit', ['@kestrel cannot start conversations for 7 days', 'can be appealed'], false, null),
-    choice('suspend', ['suspend @kestrel', 'can be appealed'], true, 'Harbour has not declared that it can suspend.'),
+    choice('none', [{ does: 'keep' }, ...told]),
+    choice('remove', [{ does: 'remove' }, { does: 'tell_person' }, ...told, appealable]),
+    choice('warn', [{ does: 'warn' }, ...told, appealable]),
+    choice('limit', [{ does: 'limit', hours: 24 }, appealable], false, null),
+    choice('suspend', [{ does: 'suspend' }, appealable], true, 'platform'),
   ],
   preselected: { policy: 'pol-threat', choice: 'remove' },
   language: 'en',
@@ -123,6 +139,7 @@ const nextOf = (now: number, number: number) =>
       'Account, three signals',
       'Message, unknown signal',
     ][step - 1],
+    title: null,
     dueAt: now + step * hour,
     state: 'open',
     hot: false,
@@ -136,6 +153,7 @@ export function caseAt(number: number, now: number): CaseJson {
     revision: 3,
     kind: appeal ? 'appeal' : 'item',
     words: appeal ? 'Appeal against a warning' : 'Message, reported twice as a threat',
+    title: null,
     state: 'open',
     lane: {
       id: 'threats',
@@ -207,8 +225,8 @@ export function caseAt(number: number, now: number): CaseJson {
     ],
     evidence: evidenceAt(now, number),
     history: [
-      { at: now - 2 * hour, by: 'rule', words: 'opened by blackmail_demand v4' },
-      { at: now - hour, by: 'R-12', words: 'skipped: cannot tell' },
+      { at: now - 2 * hour, by: 'rule', words: 'opened by blackmail_demand v4', step: null },
+      { at: now - hour, by: 'R-12', words: 'skipped: cannot tell', step: null },
     ],
     notes: [{ at: now - hour, by: 'R-12', text: 'The seller mentions a boat sale; looks like a real contact.' }],
     tookPart: false,
@@ -268,6 +286,7 @@ export function lanesAt(now: number, empty: boolean) {
         number: 1046,
         lane: 'threats',
         words: 'Message, reported twice as a threat',
+        title: null,
         dueAt: now + 95 * minute,
         state: 'claimed',
         hot: false,
@@ -276,6 +295,7 @@ export function lanesAt(now: number, empty: boolean) {
         number: 1050,
         lane: 'appeals',
         words: 'Appeal against a warning',
+        title: null,
         dueAt: now + 52 * hour,
         state: 'open',
         hot: false,

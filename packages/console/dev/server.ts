@@ -238,7 +238,7 @@ export function harbour() {
         ...old,
         revision: old.revision + 1,
         reports: { ...old.reports, count: old.reports.count + 1 },
-        history: [...old.history, { at: Date.now(), by: 'R-12', words: 'merged one more report' }],
+        history: [...old.history, { at: Date.now(), by: 'R-12', words: 'merged one more report', step: null }],
       })
       tell(`case:${number}`)
     },

@@ -3,6 +3,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { drawSynthetic } from '../../server/src/signals/sample-pictures.ts'
 import { encodePng } from '../../server/src/signals/sample-png.ts'
+import { axe } from './support/axe.ts'
 import { noBrowser, openBrowser, signIn, type Watched } from './support/browser.ts'
 import { takeCase } from './support/desk.ts'
 import { copyHouse, type House } from './support/house.ts'
@@ -69,6 +70,16 @@ describe.skipIf(noBrowser)('the demo’s hatched tile, turned by 90°, resized a
     await page.evaluate(() => localStorage.setItem('lamplighter.language', 'de'))
     await page.reload()
     await page.getByText('liegt wie das gelistete · wie in der Datei gespeichert').first().waitFor()
+    const card = page.getByRole('main')
+    // Its title, why the rule fired, the policy, what a choice does and the reason: whatever Lamplighter itself has worded.
+    await card.getByText('Upload: bekanntes Missbrauchsmaterial', { exact: true }).first().waitFor()
+    await card.getByText('noted von somebody-new steht auf einer Liste bekannten Missbrauchsmaterials').waitFor()
+    await card.getByRole('radio', { name: /^Missbrauchsdarstellungen/ }).waitFor()
+    await card.getByText('1 Beitrag wird entfernt · @somebody-new erfährt, warum').waitFor()
+    await card.getByText('bekanntes Material, von einer Liste erkannt').waitFor({ state: 'attached' })
+    await page.getByRole('tab', { name: 'Verlauf' }).click()
+    await card.getByText('Eröffnet: Upload: bekanntes Missbrauchsmaterial').waitFor()
+    expect(await axe(page)).toEqual([])
     await page.evaluate(() => localStorage.setItem('lamplighter.language', 'en'))
   })
 

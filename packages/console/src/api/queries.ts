@@ -68,7 +68,12 @@ export const caseQuery = (number: number) =>
 
 export const peopleQuery = queryOptions({ queryKey: ['people'], queryFn: ({ signal }) => call(getPeople, { signal }) })
 export const keysQuery = queryOptions({ queryKey: ['keys'], queryFn: ({ signal }) => call(getKeys, { signal }) })
-export const listsQuery = queryOptions({ queryKey: ['lists'], queryFn: ({ signal }) => call(getLists, { signal }) })
+export const listsQuery = queryOptions({
+  queryKey: ['lists'],
+  queryFn: ({ signal }) => call(getLists, { signal }),
+  // The bar of an import moves while somebody looks; nothing tells of every row.
+  refetchInterval: ({ state }) => (state.data !== undefined && state.data.importing.length > 0 ? 1_000 : false),
+})
 export const listQuery = (id: string) =>
   queryOptions({ queryKey: ['lists', id], queryFn: ({ signal }) => call(getList, { params: { id }, signal }) })
 export const listVersionsQuery = (id: string) =>

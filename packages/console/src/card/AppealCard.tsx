@@ -45,7 +45,7 @@ export function AppealCard({ held, draft, blocked, onDraft, onDecide, otherWays 
           <section aria-label={t.appeal.decision} className="grid gap-1 rounded-md bg-sunken p-2.5">
             <h3 className="text-fine font-semibold text-muted">{t.appeal.decision}</h3>
             <p>
-              {appeal.notice.policy} ·{' '}
+              {t.said(appeal.notice.policy)} ·{' '}
               {appeal.notice.effects.map((effect) => effectWords(effect, t.choiceWords)).join(' · ')}
             </p>
             <p className="text-fine whitespace-pre-line text-muted" dir="auto">

@@ -52,7 +52,7 @@ export function ChoicePicker(props: {
       </div>
       {refused.map(({ choice, unsupported }) => (
         <p className="text-fine text-muted" key={choice}>
-          {t.card.unsupported(t.choice[choice], unsupported ?? '')}
+          {t.card.unsupported(t.choice[choice], unsupported === null ? '' : t.told.unsupported[unsupported])}
         </p>
       ))}
     </fieldset>

@@ -1,5 +1,6 @@
 import { type Choice, severeChoices } from '@lamplighter/api'
 import { type ReactNode, useRef, useState } from 'react'
+import { effectIn } from '../case/told.ts'
 import type { HeldCase } from '../case/useHeldCase.ts'
 import { useCommands } from '../keys.ts'
 import { useMessages } from '../messages/index.ts'
@@ -35,7 +36,8 @@ export interface CardProps {
 /** The decision card: policy, action, effects, statement, reason, note (console.md §4). */
 export function DecisionCard({ held, draft, blocked, onDraft, onDecide, otherWays }: CardProps) {
   const t = useMessages()
-  const { card } = held.shown
+  const { card, account } = held.shown
+  const person = account.ref === '' ? null : account.ref
   const [asked, setAsked] = useState(0)
   const [shownGap, setShownGap] = useState<string | null>(null)
   const frame = useRef<HTMLDivElement>(null)
@@ -86,13 +88,17 @@ export function DecisionCard({ held, draft, blocked, onDraft, onDecide, otherWay
             setShownGap(null)
             onDraft(choosePolicy(draft, card, id))
           }}
-          policies={card.policies}
+          policies={card.policies.map((one) => ({ ...one, name: t.said(one.name) }))}
         />
         <ChoicePicker choices={card.choices} chosen={draft.choice} onChoose={choose} why={why} />
         {chosen !== undefined && (
           <section aria-label={t.card.effects} className="border-s-2 border-lamp ps-2.5" data-state-line>
             <h3 className="text-fine font-semibold text-muted">{t.card.effects}</h3>
-            <p>{chosen.effects.length === 0 ? t.card.noEffects : chosen.effects.join(' · ')}</p>
+            <p>
+              {chosen.effects.length === 0
+                ? t.card.noEffects
+                : chosen.effects.map((effect) => effectIn(t, effect, person)).join(' · ')}
+            </p>
           </section>
         )}
         {policy !== null && tellsPerson(card, draft) && (
@@ -128,7 +134,7 @@ export function DecisionCard({ held, draft, blocked, onDraft, onDecide, otherWay
           >
             {policy.reasonCodes.map(({ code, name }) => (
               <option key={code} value={code}>
-                {name}
+                {t.said(name)}
               </option>
             ))}
           </Select>

@@ -49,12 +49,12 @@ export function NoticeCard({ held, draft, blocked, onDraft, onDecide, otherWays 
           >
             <h3 className="text-fine font-semibold text-muted">{t.notice.since(t.dateTime(one.since))}</h3>
             <p>
-              {one.policy} · {one.effects.map((effect) => effectWords(effect, t.choiceWords)).join(' · ')}
+              {t.said(one.policy)} · {one.effects.map((effect) => effectWords(effect, t.choiceWords)).join(' · ')}
             </p>
             <p className="text-fine whitespace-pre-line text-muted" dir="auto">
               {one.text}
             </p>
-            <p className="text-fine">{t.notice.because(one.because)}</p>
+            <p className="text-fine">{t.notice.because(t.said(one.because))}</p>
           </section>
         ))}
         <Ways

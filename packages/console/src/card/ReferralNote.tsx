@@ -9,7 +9,7 @@ export function ReferralNote({ referrals }: { referrals: CaseJson['referrals'] }
     <section aria-label={t.card.referralTitle} className="shrink-0 border-b border-line bg-glow px-3 py-2">
       {referrals.map(({ authority, name }) => (
         <p className="font-semibold" key={authority}>
-          {t.card.referral(name)}
+          {t.card.referral(t.said(name))}
         </p>
       ))}
       <p>{t.card.notReferred}</p>

@@ -39,7 +39,7 @@ const card: CardJson = CardShape.parse({
   choices: choices.map((choice) => ({
     choice,
     severe: choice === 'suspend',
-    unsupported: choice === 'limit' ? 'not declared' : null,
+    unsupported: choice === 'limit' ? 'platform' : null,
     effects: [],
     tellsPerson: choice !== 'none',
   })),

@@ -6,6 +6,7 @@ import { Tabs } from '../ui/Tabs.tsx'
 import { EvidencePiece } from './EvidencePiece.tsx'
 import { EvidenceText } from './EvidenceText.tsx'
 import { Notes } from './Notes.tsx'
+import { factIn, lineIn } from './told.ts'
 
 export const caseTabs = ['context', 'history', 'notes', 'account'] as const
 export type CaseTab = (typeof caseTabs)[number]
@@ -91,13 +92,13 @@ export function EvidencePane(props: {
           panel: (
             <ol className="grid gap-3 p-4">
               {shown.history.length === 0 && <li className="text-muted">{t.history.none}</li>}
-              {shown.history.map(({ at: when, by, words }) => (
-                <li className="grid grid-cols-[9.5rem_5rem_1fr] gap-3" key={`${when} ${words}`}>
-                  <time className="text-muted" dateTime={new Date(when).toISOString()}>
-                    {t.dateTime(when)}
+              {shown.history.map((line) => (
+                <li className="grid grid-cols-[9.5rem_5rem_1fr] gap-3" key={`${line.at} ${line.words}`}>
+                  <time className="text-muted" dateTime={new Date(line.at).toISOString()}>
+                    {t.dateTime(line.at)}
                   </time>
-                  <span className="font-semibold">{by}</span>
-                  <span>{words}</span>
+                  <span className="font-semibold">{t.told.by(line.by)}</span>
+                  <span>{lineIn(t, line)}</span>
                 </li>
               ))}
             </ol>
@@ -117,7 +118,7 @@ function Account({ shown }: { shown: CaseJson }) {
   const rows: [string, string][] = [
     [t.account.strikes, String(account.strikes)],
     [t.account.openCases, String(account.openCases)],
-    ...account.facts.map(({ name, value }): [string, string] => [name, value]),
+    ...account.facts.map((fact) => factIn(t, fact)),
   ]
   return (
     <dl className="grid grid-cols-[max-content_1fr] gap-x-6 gap-y-2 p-4">

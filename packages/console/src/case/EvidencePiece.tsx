@@ -37,7 +37,7 @@ export function EvidencePiece(props: {
       <header className="flex flex-wrap items-center gap-x-2 gap-y-1 text-fine text-muted">
         <span className="font-mono">{piece.ref}</span>
         <span className="font-semibold text-ink">
-          <bdi>{piece.author.words}</bdi>
+          <bdi>{t.said(piece.author.words)}</bdi>
         </span>
         <span>{t.evidence.role[piece.author.role]}</span>
         <time dateTime={new Date(piece.at).toISOString()}>{t.dateTime(piece.at)}</time>
@@ -55,7 +55,7 @@ export function EvidencePiece(props: {
       {piece.off !== null && <p className="text-muted">{t.evidence.off(piece.off)}</p>}
       {piece.marks.length > 0 && (
         <p className="text-fine text-muted">
-          {t.evidence.matched} {[...new Set(piece.marks.map(({ why }) => why))].join(' · ')}
+          {t.evidence.matched} {[...new Set(piece.marks.map(({ why }) => t.said(why)))].join(' · ')}
         </p>
       )}
       {piece.links.length > 0 && (

@@ -20,7 +20,7 @@ export function EvidenceText({ text, marks }: { text: string; marks: readonly Te
           )
         if (whys.length === 0) return <span key={key}>{body}</span>
         return (
-          <mark className="hit" key={key} title={whys.join(' · ')}>
+          <mark className="hit" key={key} title={whys.map(t.said).join(' · ')}>
             {body}
           </mark>
         )

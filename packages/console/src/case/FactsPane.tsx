@@ -6,6 +6,7 @@ import { useNow } from '../time.ts'
 import { Chip } from '../ui/Chip.tsx'
 import { caseName } from './case-number.ts'
 import { matchWords } from './match-words.ts'
+import { titleIn } from './told.ts'
 
 function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
   return (
@@ -29,7 +30,7 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
       <header className="grid gap-1.5 px-3.5 py-3">
         <p className="text-fine text-muted">{t.known.lane[shown.lane.id] ?? shown.lane.name}</p>
         <h1 className="text-title font-semibold">{caseName(shown.number)}</h1>
-        <p>{shown.words}</p>
+        <p>{titleIn(t, shown)}</p>
         <p className="flex flex-wrap gap-1">
           <Chip look={alarm ? 'alarm' : late ? 'strong' : 'plain'}>
             {late ? t.overdueBy(now - shown.dueAt) : t.dueIn(shown.dueAt - now)}
@@ -62,7 +63,7 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
               </span>{' '}
               {fired.outcome === 'unknown' && <Chip look="unknown">{t.facts.ruleUnknown}</Chip>}
               <span className="block ps-4">
-                {fired.outcome === 'unknown' ? t.facts.wouldSay(fired.because) : fired.because}
+                {fired.outcome === 'unknown' ? t.facts.wouldSay(t.said(fired.because)) : t.said(fired.because)}
               </span>
               {fired.lookedBack !== null && <span className="block ps-4">{t.facts.lookedBack(fired.lookedBack)}</span>}
               {fired.warming && <span className="block ps-4 text-muted">{t.facts.warming}</span>}
@@ -92,7 +93,7 @@ export function FactsPane({ shown }: { shown: CaseJson }) {
                 to="/review/$case"
               >
                 <span className="font-mono text-fine text-muted">{caseName(row.number)}</span>
-                <span className="min-w-0 flex-1">{row.words}</span>
+                <span className="min-w-0 flex-1">{titleIn(t, row)}</span>
                 {row.hot && <Chip look="strong">{t.home.hotCase}</Chip>}
               </Link>
             </li>
@@ -119,7 +120,7 @@ function Reports({ reports }: { reports: CaseJson['reports'] }) {
       </ul>
       <ul className="grid gap-0.5 text-fine text-muted empty:hidden">
         {reports.reporters.map(({ ref, upheld, decided }) => (
-          <li key={ref}>{t.facts.reporter(ref, upheld, decided)}</li>
+          <li key={ref}>{t.facts.reporter(t.said(ref), upheld, decided)}</li>
         ))}
       </ul>
       {reports.texts
@@ -130,7 +131,7 @@ function Reports({ reports }: { reports: CaseJson['reports'] }) {
               {text}
             </bdi>
             <footer className="text-fine text-muted">
-              {reporter} · {t.dateTime(at)}
+              {t.said(reporter)} · {t.dateTime(at)}
             </footer>
           </blockquote>
         ))}

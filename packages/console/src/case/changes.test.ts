@@ -16,7 +16,7 @@ test('console 49: what is new is named, and who did it and when', () => {
     revision: 4,
     reports: { ...was.reports, count: 5 },
     notes: [...was.notes, { at: 5, by: 'R-12', text: 'x' }],
-    history: [...was.history, { at: 7, by: 'R-12', words: 'merged three reports' }],
+    history: [...was.history, { at: 7, by: 'R-12', words: 'merged three reports', step: null }],
   }
   expect(changesOf(was, is)).toEqual([
     { what: 'reports', count: 3 },

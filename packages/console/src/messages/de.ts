@@ -9,8 +9,11 @@ import { knownDe } from './known.de.ts'
 import { listsDe } from './lists.de.ts'
 import { matchDe } from './match.de.ts'
 import { rulebookDe } from './rulebook.de.ts'
+import { sayer } from './said.ts'
 import { settingsDe } from './settings.de.ts'
+import { shippedDe } from './shipped.de.ts'
 import { switchesDe } from './switches.de.ts'
+import { toldDe } from './told.de.ts'
 import type { Words } from './words.ts'
 
 const anyOf = new Intl.ListFormat('de', { type: 'disjunction' })
@@ -208,5 +211,7 @@ export const de: Words = {
   rulebook: rulebookDe,
   match: matchDe,
   known: knownDe,
+  told: toldDe,
+  said: sayer(shippedDe),
   switches: switchesDe,
 }

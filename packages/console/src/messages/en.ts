@@ -12,6 +12,7 @@ import { matchEn } from './match.en.ts'
 import { rulebookEn } from './rulebook.en.ts'
 import { settingsEn } from './settings.en.ts'
 import { switchesEn } from './switches.en.ts'
+import { toldEn } from './told.en.ts'
 
 const anyOf = new Intl.ListFormat('en-GB', { type: 'disjunction' })
 
@@ -201,5 +202,8 @@ export const en = {
   rulebook: rulebookEn,
   match: matchEn,
   known: knownEn,
+  told: toldEn,
+  /** What the server says in words; those that Lamplighter wrote are English already. */
+  said: (text: string): string => text,
   switches: switchesEn,
 }

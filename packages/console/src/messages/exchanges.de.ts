@@ -35,4 +35,24 @@ export const exchangesDe: typeof exchangesEn = {
   checked: (rows, bad) =>
     `Er antwortet: ${rows} Änderungen auf der ersten Seite, ${bad} unlesbar. Nichts wurde behalten.`,
   checkFailed: 'Er antwortet nicht, wie er soll',
+  trouble: {
+    sign_in: 'Er weist unsere Zugangsdaten ab',
+    wait: 'Er kann gerade nicht antworten',
+    refused: 'Er weist die Anfrage ab',
+    window_over: 'Seine Seiten endeten immer wieder, bevor alle gelesen waren',
+    cursor_lost: 'Er weiß nicht mehr, wo wir waren',
+    unreadable: 'Seine Antwort ist nicht, was er verspricht',
+    fault: 'Der Abruf wurde hier aufgegeben',
+  },
+  remedy: {
+    sign_in: 'Neue Zugangsdaten setzen: lamplighter exchanges set',
+    refused: 'Prüfen Sie Adresse und Einstellungen; dann holen Sie noch einmal.',
+    window_over: 'Holen Sie noch einmal; geschieht es wieder, fragen Sie die Quelle.',
+    cursor_lost: 'Holen Sie noch einmal: Es wird alles neu geholt.',
+    unreadable:
+      'Nichts wurde übernommen. Fragen Sie die Quelle, oder prüfen Sie die Adresse; dann holen Sie noch einmal.',
+    fault: 'Holen Sie noch einmal; warum, steht im Protokoll des Servers.',
+    wait: 'Er wird von selbst wieder gefragt.',
+  },
+  details: (words) => `Im Einzelnen: ${words}`,
 }

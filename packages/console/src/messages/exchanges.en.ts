@@ -33,4 +33,24 @@ export const exchangesEn = {
   checked: (rows: string, bad: string) =>
     `It answers: ${rows} changes on the first page, ${bad} unreadable. Nothing was kept.`,
   checkFailed: 'It does not answer as it should',
+  /** What went wrong, and what to do about it, by the code of the server. */
+  trouble: {
+    sign_in: 'It refuses our credentials',
+    wait: 'It cannot answer just now',
+    refused: 'It refuses the request',
+    window_over: 'Its pages ended again and again before all of them were read',
+    cursor_lost: 'It no longer knows where we were',
+    unreadable: 'Its answer is not what it promises',
+    fault: 'The pull was given up here',
+  } as Readonly<Record<string, string>>,
+  remedy: {
+    sign_in: 'Set new credentials: lamplighter exchanges set',
+    refused: 'Check address and settings; then pull again.',
+    window_over: 'Pull again; if it happens again, ask the source.',
+    cursor_lost: 'Pull again: everything is pulled anew.',
+    unreadable: 'Nothing was taken over. Ask the source, or check the address; then pull again.',
+    fault: 'Pull again; the log of the server says why.',
+    wait: 'It is asked again by itself.',
+  } as Readonly<Record<string, string>>,
+  details: (words: string) => `Details: ${words}`,
 }

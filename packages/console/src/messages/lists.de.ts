@@ -10,8 +10,15 @@ export const listsDe: typeof listsEn = {
   entries: 'Einträge',
   updated: 'Erneuert',
   source: 'Quelle',
-  states: { live: 'in Betrieb', stale: 'veraltet', down: 'nicht erreichbar', empty: 'leer' },
+  states: {
+    live: 'in Betrieb',
+    stale: 'veraltet',
+    down: 'nicht erreichbar',
+    empty: 'leer',
+    never: 'noch nicht in Betrieb',
+  },
   none: 'Noch keine Liste. Einlesen mit: lamplighter lists import',
+  importing: 'Wird eingelesen',
   lookBack: {
     off: 'Der Rückblick ist aus: Was eine neue Fassung bringt, wird nicht mit dem verglichen, was schon da war.',
     on: (hours: number, events: string) =>
@@ -142,6 +149,7 @@ export const listsDe: typeof listsEn = {
     none: 'Keine Ausnahme: Jeder Eintrag gilt für jede Datei.',
     entry: 'Eintrag',
     of: { file: 'eine Datei', look: 'was wie ein bestimmtes Bild aussieht' },
+    by: 'Von',
     pair: 'Ausgenommen',
     reason: 'Grund',
     until: 'Bis',

@@ -8,8 +8,9 @@ export const listsEn = {
   entries: 'Entries',
   updated: 'Updated',
   source: 'Source',
-  states: { live: 'live', stale: 'stale', down: 'down', empty: 'empty' },
+  states: { live: 'live', stale: 'stale', down: 'down', empty: 'empty', never: 'not live yet' },
   none: 'No list yet. Bring one in with: lamplighter lists import',
+  importing: 'Being imported',
   lookBack: {
     off: 'Look-back is off: what a new version brings is not looked up against what was there before.',
     on: (hours: number, events: string) =>
@@ -139,6 +140,7 @@ export const listsEn = {
     none: 'No exception: every entry counts for every file.',
     entry: 'Entry',
     of: { file: 'one file', look: 'what looks like one picture' },
+    by: 'By',
     pair: 'Except',
     reason: 'Reason',
     until: 'Until',

@@ -8,6 +8,7 @@ import { call } from '../api/client.ts'
 import { lanesQuery, meQuery } from '../api/queries.ts'
 import { reach } from '../api/reach.ts'
 import { caseName } from '../case/case-number.ts'
+import { titleIn } from '../case/told.ts'
 import { useCommands } from '../keys.ts'
 import { useMessages } from '../messages/index.ts'
 import { useStore } from '../store.ts'
@@ -164,7 +165,9 @@ function Lanes({ lanes, mine }: { lanes: readonly LaneJson[]; mine: readonly z.o
           </table>
         </div>
       )}
-      {idle.length > 0 && <p className="text-muted">{t.home.idle(idle.map(({ name }) => name).join(' · '))}</p>}
+      {idle.length > 0 && (
+        <p className="text-muted">{t.home.idle(idle.map(({ id, name }) => t.known.lane[id] ?? name).join(' · '))}</p>
+      )}
     </section>
   )
 }
@@ -212,7 +215,7 @@ function Mine({ rows }: { rows: readonly z.output<typeof CaseRow>[] }) {
                 to="/review/$case"
               >
                 <span className="font-mono text-fine text-muted">{caseName(row.number)}</span>
-                <span className="min-w-0 flex-1">{row.words}</span>
+                <span className="min-w-0 flex-1">{titleIn(t, row)}</span>
                 {row.hot && <Chip look="strong">{t.home.hotCase}</Chip>}
                 <Chip>{t.caseState[row.state]}</Chip>
                 {row.state !== 'decided' && (

@@ -68,7 +68,7 @@ export function Shell() {
         <div className="flex min-h-0 flex-1 flex-col dense:flex-row">
           <nav
             aria-label={t.nav.label}
-            className="flex shrink-0 gap-1 border-line bg-surface p-1.5 max-[899px]:border-b dense:w-26 dense:flex-col dense:border-e"
+            className="flex shrink-0 gap-1 border-line bg-surface p-1.5 max-[899px]:border-b dense:w-28 dense:flex-col dense:border-e"
           >
             {acts.includes('lanes.read') && <RailLink icon="review" label={t.nav.review} to="/review" />}
             {mayReadRules(acts) && <RailLink icon="rules" label={t.nav.rules} to="/rules" />}
@@ -111,7 +111,7 @@ function RailLink({ to, icon, label }: { to: '/review' | '/rules' | '/settings';
   return (
     <Link
       activeOptions={{ exact: false }}
-      className="flex min-h-11 flex-col items-center justify-center gap-0.5 rounded-lg px-1 py-1.5 text-fine text-muted dense:px-0 hover:bg-glow hover:text-ink data-[status=active]:bg-glow data-[status=active]:font-semibold data-[status=active]:text-ink data-[status=active]:shadow-[inset_2px_0_0_var(--lamp)]"
+      className="flex min-h-11 flex-col items-center justify-center gap-0.5 rounded-lg px-1 py-1.5 text-fine text-muted dense:px-0.5 dense:text-center hover:bg-glow hover:text-ink data-[status=active]:bg-glow data-[status=active]:font-semibold data-[status=active]:text-ink data-[status=active]:shadow-[inset_2px_0_0_var(--lamp)]"
       to={to}
     >
       <Icon name={icon} size={20} />

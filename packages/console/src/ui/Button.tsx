@@ -25,7 +25,7 @@ export function Button({
 }: ButtonProps) {
   return (
     <button
-      className={`inline-flex min-h-7 whitespace-nowrap items-center justify-center gap-2 rounded-md border px-2.5 py-1 transition-colors disabled:border-line disabled:bg-sunken disabled:text-muted ${looks[look]} ${wide ? 'w-full' : ''} ${className}`}
+      className={`inline-flex min-h-7 whitespace-nowrap items-center justify-center gap-2 rounded-md border px-2.5 py-1 transition-colors aria-pressed:border-accent aria-pressed:bg-glow aria-pressed:font-semibold aria-pressed:text-ink disabled:border-line disabled:bg-sunken disabled:text-muted ${looks[look]} ${wide ? 'w-full' : ''} ${className}`}
       type={type}
       {...rest}
     >

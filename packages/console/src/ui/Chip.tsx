@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react'
 
 const looks = {
-  plain: 'border-line bg-sunken text-muted',
-  strong: 'border-accent bg-glow text-ink',
-  unknown: 'hatched border-edge border-dashed bg-sunken text-ink',
+  plain: 'font-normal border-line bg-sunken text-muted',
+  strong: 'font-normal border-accent bg-glow text-ink',
+  unknown: 'font-normal hatched border-edge border-dashed bg-sunken text-ink',
   alarm: 'border-alarm bg-alarm text-on-alarm font-semibold',
 } as const
 

@@ -1,4 +1,4 @@
-import type { RecordedJson } from '@lamplighter/api'
+import type { CaseTitle, RecordedJson } from '@lamplighter/api'
 import type { Tx } from '../storage/index.ts'
 import { record } from '../transparency/index.ts'
 import { ActionsError } from './errors.ts'
@@ -14,7 +14,7 @@ export type OpenCase = (
     lane: string
     dueAt: number
     subject: { kind: 'appeal'; key: string }
-    words: string
+    title: CaseTitle
     account: string | null
     exclude: readonly string[]
     ref: string
@@ -70,7 +70,7 @@ export async function receiveAppeal(
     lane: 'appeals',
     dueAt: tx.now + dueMs,
     subject: { kind: 'appeal', key: id },
-    words: 'appeal against a decision',
+    title: { what: 'appeal' },
     account: notice.account,
     exclude: JSON.parse(notice.took_part),
     ref: id,

@@ -18,7 +18,7 @@ export { bringForward, cancelUnsent, requestAction, supports } from './request.s
 export { type ActionsServices, routesOf } from './routes.ts'
 export type { ColumnKey } from './sealing.ts'
 export { bodySweep } from './sweep.store.ts'
-export type { ActionMeans, ActionWish, ItemRef, NoticeWish } from './wishes.ts'
+export { type ActionMeans, type ActionWish, APPEAL_DAYS, type ItemRef, type NoticeWish } from './wishes.ts'
 export { type Withdrawal, withdrawActions } from './withdraw.store.ts'
 export {
   askAboutWithheld,

@@ -69,7 +69,7 @@ async function judgeReport(accepted: Accepted, gate: Gate): Promise<Taken> {
       lane: 'reports',
       dueAt: now + reportDueMs(harm),
       subject: { kind: item === null ? 'account' : 'item', key: subject },
-      words: harm === undefined ? 'report' : `report: ${harm.replaceAll('_', ' ')}`,
+      title: { what: 'report', harm: harm ?? null },
       account: target,
       harms: harm === undefined ? [] : [harm],
     },

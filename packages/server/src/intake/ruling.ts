@@ -1,4 +1,4 @@
-import type { EffectJson, Severity } from '@lamplighter/api'
+import type { CaseTitle, EffectJson, Severity } from '@lamplighter/api'
 import { canonicalJson, type Explanation, explain, type Json, type MergedEffect, merge } from '@lamplighter/rules'
 import { mediaKey } from '../evidence/index.ts'
 import { hmacHex } from '../http/crypto.ts'
@@ -162,7 +162,7 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
               dueAt: seen.now + effect.within,
               ...(openIn(seen, effect.rules) ?? {
                 subject,
-                words: wordsOf(seen, said, main?.name),
+                title: titleOf(seen, said, main?.name),
                 account,
               }),
               harms,
@@ -195,12 +195,12 @@ async function rulingOf(seen: Seen, bench: Bench, said: Said): Promise<Ruling> {
 function openIn(
   seen: Seen,
   rules: readonly string[],
-): Pick<Ruling['cases'][number], 'subject' | 'words' | 'account'> | undefined {
+): Pick<Ruling['cases'][number], 'subject' | 'title' | 'account'> | undefined {
   const names = rules.map(nameIn)
   if (names.length === 0 || !names.every((name) => seen.open.has(name))) return undefined
   return {
     subject: { kind: 'gathered', key: `breaker:${rules.join(' ')}` },
-    words: `fires far more often than it did: ${names.map((name) => name.replaceAll('_', ' ')).join(', ')}`,
+    title: { what: 'breaker', rules: names },
     account: null,
   }
 }
@@ -243,21 +243,10 @@ function stateOf(said: Said): 'held' | 'blocked' | null {
   return said.verdict === 'block' ? 'blocked' : said.verdict === 'hold' ? 'held' : null
 }
 
-/** Kind and reason in words, without content and without an id of the platform. */
-function wordsOf(seen: Seen, said: Said, rule: string | undefined): string {
-  const kind = KIND_WORDS[seen.accepted.event.kind] ?? seen.accepted.event.kind.replaceAll('_', ' ')
+/** Kind and reason, without content and without an id of the platform. */
+function titleOf(seen: Seen, said: Said, rule: string | undefined): CaseTitle {
   const undecided = said.explanation.rules.every(({ outcome }) => outcome === 'unknown')
-  const reason = rule?.replaceAll('_', ' ') ?? 'a rule'
-  return undecided ? `${kind}, not checked: ${reason}` : `${kind}: ${reason}`
-}
-
-const KIND_WORDS: Readonly<Record<string, string>> = {
-  message: 'message',
-  post: 'post',
-  upload: 'upload',
-  profile_changed: 'profile',
-  report: 'report',
-  sealed_report: 'report',
+  return { what: 'rule', kind: seen.accepted.event.kind, rule: rule ?? null, undecided }
 }
 
 /**

@@ -244,7 +244,7 @@ export const unjudgedWork = defineWork(
       lane: 'unscreened',
       dueAt: tx.now + laneOf('unscreened').dueMs,
       subject: { kind: 'gathered', key: `unjudged:${input.key}` },
-      words: 'event that could not be judged',
+      title: { what: 'unjudged' },
       account: input.account,
     })
     if (input.evidence !== null) await putEvidence(tx, number, input.evidence)

@@ -1,6 +1,6 @@
-import type { SignalJson } from '@lamplighter/api'
+import type { HashMatch, SignalJson } from '@lamplighter/api'
 import type { CaseSeed, StoredEvidence, StoredHit } from '../review/index.ts'
-import { subjectOf } from '../review/index.ts'
+import { nearWords, subjectOf } from '../review/index.ts'
 import { type Asked, policyOf } from './asking.ts'
 import type { KeptItem } from './kept.ts'
 import type { FoundInput } from './store.ts'
@@ -31,9 +31,10 @@ export function findingOf(
   const { connection, account, event, kind } = item
   const subject = subjectOf({ connection, item: item.item, account, event })
   const nearest = hits.flat().find((hit) => hit.list === list.id)
-  const words = `looked back, ${kind.replaceAll('_', ' ')}: ${wordsOf(list, nearest)}`
+  const match = nearest === undefined ? null : matchOf(nearest)
+  const title = { what: 'list', kind, list: list.id, version: list.version, match } as const
   const harms = [...new Set(asked.rules.map(({ harm }) => harm))]
-  const base = { subject, words, account, harms, policies: asked.policies }
+  const base = { subject, title, account, harms, policies: asked.policies }
   return {
     subject,
     cases: asked.queues.map(({ lane, within }) => ({ ...base, lane, dueAt: at + within })),
@@ -62,22 +63,14 @@ export function findingOf(
   }
 }
 
-/** The list, its version, how near, and how the picture lies. */
-function wordsOf({ id, version }: Found['list'], hit: StoredHit | undefined): string {
-  return [`${id.replaceAll('_', ' ')} version ${version}`, ...(hit === undefined ? [] : [nearWords(hit)])].join(', ')
-}
-
-function nearWords({ kind, distanceBits, way, weak, shares }: StoredHit): string {
-  const lies = way === null || way.variant === 'original' ? '' : `, ${way.variant.replaceAll('_', ' ')}`
-  const unsure = weak ? ', too little in it to be sure' : ''
-  if (shares !== undefined) return `${Math.floor(shares.listed * 100)} % of the listed video${lies}${unsure}`
-  return kind === 'pdq' ? `${distanceBits} of 256 bits differ${lies}${unsure}` : `${kind.toUpperCase()} equal`
-}
+const matchOf = ({ kind, distanceBits, way, weak, shares }: StoredHit): HashMatch => ({
+  ...{ kind, distanceBits, way, weak },
+  ...(shares !== undefined && { shares }),
+})
 
 function signalOf(list: Found['list'], hit: StoredHit): SignalJson {
-  const { kind, distanceBits, way, weak, shares } = hit
   const shown = { name: list.id, version: `v${list.version}`, sealed: list.sealed, context: list.context }
-  const match = { kind, distanceBits, way, weak, ...(shares !== undefined && { shares }) }
-  const base = { name: list.id, kind: 'list' as const, list: shown, value: nearWords(hit), match }
-  return weak ? { ...base, state: 'unknown', why: 'featureless' } : { ...base, state: 'hit', why: null }
+  const match = matchOf(hit)
+  const base = { name: list.id, kind: 'list' as const, list: shown, value: nearWords(match), match }
+  return match.weak ? { ...base, state: 'unknown', why: 'featureless' } : { ...base, state: 'hit', why: null }
 }

@@ -281,7 +281,7 @@ async function openReview(tx: Tx, row: VersionsTable): Promise<void> {
     lane: 'second-review',
     dueAt: tx.now + EXPEDITED_REVIEW_MS,
     subject: { kind: 'gathered', key: `ruleset:${row.hash}` },
-    words: `rule set ${row.name} ${row.version} went live early: look at what it does`,
+    title: { what: 'early', ruleset: row.name, version: row.version },
     account: null,
   })
 }

@@ -25,7 +25,7 @@ export interface Finding {
   readonly subject: CaseSeed['subject']
   /** Names of the rules, without the rule set. */
   readonly rules: readonly string[]
-  readonly words: string
+  readonly title: CaseSeed['title']
   readonly harms: readonly string[]
   readonly policies: readonly string[]
   /** The queues that the rules ask for; nothing else of what they say has an effect. */
@@ -85,7 +85,7 @@ export function findingOf(hit: Hit, asked: ReadonlySet<string>, meaning: Meaning
     item,
     subject: subjectOf({ connection, item, account, event: event.id }),
     rules: names,
-    words: `looked back, ${event.kind.replaceAll('_', ' ')}: ${(ranked[0]?.name ?? '').replaceAll('_', ' ')}`,
+    title: { what: 'past', kind: event.kind, rule: ranked[0]?.name ?? '' },
     harms: [...new Set(ranked.map(({ harm }) => harm))],
     policies: [...new Set(ranked.map(({ policy }) => policy))],
     queues,

@@ -192,7 +192,7 @@ class Retro {
     of: { readonly id: string; readonly event: string; readonly connection: string },
   ): Promise<FindingInput> {
     const { sealer, now, keysFor } = this.#services
-    const { event, account, item, subject, words, harms, policies, queues } = finding
+    const { event, account, item, subject, title, harms, policies, queues } = finding
     const affected: Affected = account === null ? PLATFORM : { kind: 'account', id: account }
     const evidence = newId('ev', now())
     const versions = new Map(this.#rules.program.ruleset.rules.map(({ name, version }) => [name, version]))
@@ -201,7 +201,7 @@ class Retro {
       event: of.event,
       rules: finding.rules,
       cases: queues.map(({ what, within }) => ({
-        ...{ lane: what, dueAt: now() + within, subject, words, account, harms, policies },
+        ...{ lane: what, dueAt: now() + within, subject, title, account, harms, policies },
       })),
       verdict: {
         id: of.id,

@@ -71,7 +71,7 @@ export const decideAppealWork = defineWork(
       reverses: input.outcome === 'upheld' ? null : input.of,
       outcome: input.outcome,
     })
-    await closeCase(tx, row, `appeal: ${input.outcome}`, input.actor)
+    await closeCase(tx, row, { did: 'answered', outcome: input.outcome }, input.actor)
     const next = await claimFirstOf(tx, row.lane, input.actor, row.number)
     const effects =
       input.outcome === 'upheld' ? ['the decision stands'] : ['the measures are withdrawn', 'the strike is taken back']

@@ -1,5 +1,6 @@
-import type { CardChoice, CardJson, CardPolicy, Choice, Do } from '@lamplighter/api'
+import type { CardChoice, CardEffect, CardJson, CardPolicy, Choice, Do } from '@lamplighter/api'
 import { choices, severeChoices } from '@lamplighter/api'
+import { APPEAL_DAYS } from '../actions/index.ts'
 import type { Policy } from '../policy/index.ts'
 
 /** The moment after which nothing of a decision can be undone, only reversed (console.md §8). */
@@ -109,39 +110,64 @@ function isSupported(choice: Choice, facts: CardFacts): boolean {
 
 function cardChoice(choice: Choice, facts: CardFacts): CardChoice {
   const needsItem = choice === 'remove'
-  const unsupported = !isSupported(choice, facts)
-    ? 'not supported here: the platform said that it cannot carry this out'
-    : needsItem && facts.kind !== 'item'
-      ? 'this case is about an account, not about one item'
-      : null
+  const unsupported = !isSupported(choice, facts) ? 'platform' : needsItem && facts.kind !== 'item' ? 'no_item' : null
   return {
     choice,
     severe: severeChoices.includes(choice),
     unsupported,
-    effects: effectsInWords(choice, facts),
+    effects: effectsOf(choice, facts),
     tellsPerson: choice !== 'none',
   }
 }
 
-/** What will happen, in plain words, in the order in which it happens (console.md §4.3). */
-export function effectsInWords(choice: Choice, facts: Pick<CardFacts, 'account' | 'reports' | 'held'>): string[] {
-  const person = facts.account ?? 'the account'
-  const told =
-    facts.reports === 0 ? [] : [facts.reports === 1 ? 'tell the reporter' : `tell ${facts.reports} reporters`]
-  const after = [...told, 'can be appealed for 183 days']
+/** What will happen, in the order in which it happens (console.md §4.3). */
+export function effectsOf(choice: Choice, facts: Pick<CardFacts, 'reports' | 'held'>): CardEffect[] {
+  const told: CardEffect[] = facts.reports === 0 ? [] : [{ does: 'tell_reporters', count: facts.reports }]
+  const after: CardEffect[] = [...told, { does: 'appealable', days: APPEAL_DAYS }]
   // Somebody is warned for it, so it is not delivered; and nothing may stay held for ever.
-  const notDelivered = facts.held === true ? ['the held item is not delivered'] : []
+  const notDelivered: CardEffect[] = facts.held === true ? [{ does: 'not_delivered' }] : []
   switch (choice) {
     case 'none':
-      return ['nothing is removed', 'a held item is released', ...told]
+      return [{ does: 'keep' }, { does: 'release' }, ...told]
     case 'remove':
-      return ['remove 1 item', `tell ${person} why`, ...after]
+      return [{ does: 'remove' }, { does: 'tell_person' }, ...after]
     case 'warn':
-      return [`warn ${person}`, ...notDelivered, ...after]
+      return [{ does: 'warn' }, ...notDelivered, ...after]
     case 'limit':
-      return [`limit messages of ${person} for 24 hours`, ...notDelivered, `tell ${person} why`, ...after]
+      return [{ does: 'limit', hours: LIMIT_MS / 3_600_000 }, ...notDelivered, { does: 'tell_person' }, ...after]
     case 'suspend':
-      return [`suspend ${person} until somebody ends it`, ...notDelivered, `tell ${person} why`, ...after]
+      return [{ does: 'suspend' }, ...notDelivered, { does: 'tell_person' }, ...after]
+  }
+}
+
+/** The same in plain English, as the record of a decision keeps it. */
+export function effectsInWords(choice: Choice, facts: Pick<CardFacts, 'account' | 'reports' | 'held'>): string[] {
+  const person = facts.account ?? 'the account'
+  return effectsOf(choice, facts).map((effect) => effectWords(effect, person))
+}
+
+function effectWords(effect: CardEffect, person: string): string {
+  switch (effect.does) {
+    case 'keep':
+      return 'nothing is removed'
+    case 'release':
+      return 'a held item is released'
+    case 'remove':
+      return 'remove 1 item'
+    case 'not_delivered':
+      return 'the held item is not delivered'
+    case 'tell_person':
+      return `tell ${person} why`
+    case 'warn':
+      return `warn ${person}`
+    case 'suspend':
+      return `suspend ${person} until somebody ends it`
+    case 'limit':
+      return `limit messages of ${person} for ${effect.hours} hours`
+    case 'tell_reporters':
+      return effect.count === 1 ? 'tell the reporter' : `tell ${effect.count} reporters`
+    case 'appealable':
+      return `can be appealed for ${effect.days} days`
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CaseRow } from '@lamplighter/api'
+import type { CaseJson, CaseRow, Matter } from '@lamplighter/api'
 import { defineQuery, type ReadDb } from '../storage/index.ts'
 import { casesNotFor } from './cases.ts'
 import { hotCases } from './hot.store.ts'
@@ -9,10 +9,21 @@ const rowOf = (row: CasesTable, hot: ReadonlySet<number>): CaseRow => ({
   number: row.number,
   lane: row.lane,
   words: row.words,
+  title: titleOf(row),
   dueAt: row.due_at,
   state: row.state,
   hot: hot.has(row.number),
 })
+
+/** What a case is called, in codes. */
+export const titleOf = ({ title }: Pick<CasesTable, 'title'>): CaseRow['title'] =>
+  title === null ? null : JSON.parse(title)
+
+/** What a case is about: of a case about a notice, what the notice is about. */
+export function matterOf(row: Pick<CasesTable, 'title'>): Matter | null {
+  const title = titleOf(row)
+  return title?.what === 'notice' ? title.of : title
+}
 
 const numbersOf = (rows: readonly { readonly number: number }[]): number[] => rows.map(({ number }) => number)
 
@@ -39,7 +50,7 @@ export interface CaseRows {
   /** How often each reporter of this case was right before. */
   readonly reporters: readonly { readonly reporter: string; readonly upheld: number; readonly decided: number }[]
   readonly verdicts: readonly { readonly id: string; readonly at: number; readonly sealed: Uint8Array }[]
-  readonly history: readonly { readonly at: number; readonly by: string; readonly words: string }[]
+  readonly history: CaseJson['history']
   readonly notes: readonly {
     readonly id: string
     readonly at: number
@@ -107,6 +118,13 @@ export const caseRows = defineQuery(
       .execute()
     const hot = await hotCases({ db, now }, { numbers: numbersOf([row, ...next]) })
     const hotNumbers = new Set(numbersOf(hot))
+    const lines = await db
+      .selectFrom('case_history')
+      .select(['at', 'by', 'words', 'step'])
+      .where('case_number', '=', of)
+      .orderBy('at')
+      .orderBy('id')
+      .execute()
     return {
       row,
       excluded: excluded.map(({ staff }) => staff),
@@ -123,13 +141,7 @@ export const caseRows = defineQuery(
         reports.map(({ reporter }) => reporter),
       ),
       verdicts,
-      history: await db
-        .selectFrom('case_history')
-        .select(['at', 'by', 'words'])
-        .where('case_number', '=', of)
-        .orderBy('at')
-        .orderBy('id')
-        .execute(),
+      history: lines.map((line) => ({ ...line, step: line.step === null ? null : JSON.parse(line.step) })),
       notes: await db
         .selectFrom('case_notes')
         .select(['id', 'at', 'by', 'sealed'])

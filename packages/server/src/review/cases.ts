@@ -1,13 +1,14 @@
+import type { CaseStep, CaseTitle } from '@lamplighter/api'
 import { newId, type ReadDb, type Tx } from '../storage/index.ts'
 import { laneOf } from './lanes.ts'
 import type { CaseKind, CasesTable } from './tables.ts'
+import { stepWords, titleWords } from './titles.ts'
 
 export interface CaseSeed {
   readonly lane: string
   readonly dueAt: number
   readonly subject: { readonly kind: CaseKind; readonly key: string }
-  /** One line in words: kind and reason; no content, no id of the platform. */
-  readonly words: string
+  readonly title: CaseTitle
   readonly account: string | null
   /** Harms, most important first: they rank the policies of the card. */
   readonly harms?: readonly string[]
@@ -55,7 +56,7 @@ export async function openCase(tx: Tx, seed: CaseSeed): Promise<{ case: number; 
       .set({
         lane: urgent ? seed.lane : open.lane,
         due_at: Math.min(open.due_at, seed.dueAt),
-        words: urgent ? seed.words : open.words,
+        ...(urgent && titled(seed.title)),
         harms: JSON.stringify(merged(seed.harms ?? [], JSON.parse(open.harms), urgent)),
         account: open.account ?? seed.account,
         ...(urgent && isNarrower(seed.lane, open.lane) && { state: 'open', claimed_by: null, claim_until: 0 }),
@@ -64,7 +65,7 @@ export async function openCase(tx: Tx, seed: CaseSeed): Promise<{ case: number; 
       })
       .where('number', '=', number)
       .execute()
-    await addHistory(tx, number, 'machine', `joined: ${seed.words}`)
+    await addHistory(tx, number, 'machine', { did: 'joined', title: seed.title })
   }
   if (seed.verdict !== undefined) {
     await tx.db
@@ -118,10 +119,13 @@ export const casesNotFor = ({ db }: Pick<Tx | ReadDb, 'db'>, staff: string) =>
   db.selectFrom('case_excludes').select('case_number').where('staff', '=', staff)
 
 /** Adds a line to the story of a case. `by` is a staff number in words (`R-7`) or `machine`. */
-export async function addHistory(tx: Tx, number: number, by: string, words: string): Promise<void> {
+export async function addHistory(tx: Tx, number: number, by: string, step: CaseStep): Promise<void> {
   await tx.db
     .insertInto('case_history')
-    .values({ id: newId('hi', tx.now), case_number: number, at: tx.now, by, words })
+    .values({
+      ...{ id: newId('hi', tx.now), case_number: number, at: tx.now, by },
+      ...{ words: stepWords(step), step: JSON.stringify(step) },
+    })
     .execute()
 }
 
@@ -143,7 +147,7 @@ async function insertCase(tx: Tx, seed: CaseSeed): Promise<number> {
       lane: seed.lane,
       state: 'open',
       revision: 1,
-      words: seed.words,
+      ...titled(seed.title),
       opened_at: tx.now,
       due_at: seed.dueAt,
       claimed_by: null,
@@ -155,9 +159,11 @@ async function insertCase(tx: Tx, seed: CaseSeed): Promise<number> {
       closed_at: null,
     })
     .execute()
-  await addHistory(tx, last, 'machine', `opened: ${seed.words}`)
+  await addHistory(tx, last, 'machine', { did: 'opened', title: seed.title })
   return last
 }
+
+const titled = (title: CaseTitle) => ({ words: titleWords(title), title: JSON.stringify(title) })
 
 const isNarrower = (lane: string, than: string): boolean =>
   laneOf(than).roles.some((role) => !laneOf(lane).roles.includes(role))

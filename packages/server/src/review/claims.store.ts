@@ -77,7 +77,7 @@ export const skipWork = defineWork(
     const row = await caseRow(tx, input.number, input.actor)
     assertClaim(await claimState(tx, row), input.actor.id, tx.now)
     await saveCase(tx, row, { state: 'open', claimed_by: null, claim_until: 0 })
-    await addHistory(tx, row.number, input.actor.staff, `skipped: ${input.reason}`)
+    await addHistory(tx, row.number, input.actor.staff, { did: 'skipped', reason: input.reason })
     if (input.note !== null) await insertNote(tx, row.number, input.actor, input.note.id, input.note.sealed)
     return claimFirstOf(tx, row.lane, input.actor, row.number)
   },
@@ -93,12 +93,7 @@ export const handoffWork = defineWork(
     const row = await caseRow(tx, input.number, input.actor)
     assertClaim(await claimState(tx, row), input.actor.id, tx.now)
     await saveCase(tx, row, { state: 'handed', claimed_by: null, claim_until: 0, handed_to: input.to })
-    await addHistory(
-      tx,
-      row.number,
-      input.actor.staff,
-      input.to === 'lead' ? 'handed to a lead' : 'handed to whoever comes next',
-    )
+    await addHistory(tx, row.number, input.actor.staff, { did: 'handed', to: input.to })
     await insertNote(tx, row.number, input.actor, input.noteId, input.note)
     return claimFirstOf(tx, row.lane, input.actor, row.number)
   },

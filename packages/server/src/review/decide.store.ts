@@ -144,7 +144,7 @@ export const decideWork = defineWork(
         .values({ decision: input.decision, account: row.account, at: tx.now, ended_at: null })
         .execute()
     }
-    await closeCase(tx, row, `decided: ${input.choice}`, input.actor)
+    await closeCase(tx, row, { did: 'decided', choice: input.choice }, input.actor)
     await tx.jobs.enqueue({
       queue: 'review.settle',
       once: input.decision,

@@ -5,7 +5,7 @@ import type { Storage } from '../storage/index.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import type { Affected } from '../transparency/index.ts'
 import { cardOf } from './card.ts'
-import { type CaseRows, caseRows } from './case-read.store.ts'
+import { type CaseRows, caseRows, titleOf } from './case-read.store.ts'
 import { isHeld } from './claim.ts'
 import { noCase } from './errors.ts'
 import type { Actor } from './store.ts'
@@ -83,6 +83,7 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
     revision: row.revision,
     kind: row.kind,
     words: row.words,
+    title: titleOf(row),
     state: row.state === 'claimed' && !held ? 'open' : row.state,
     lane: laneView(row.lane),
     openedAt: row.opened_at,
@@ -104,7 +105,7 @@ export async function openCaseView(desk: CaseDesk, number: number, actor: Actor,
     fired: firedView(explanations),
     referrals: referralsView(explanations),
     evidence: about === undefined ? evidenceView(pieces) : evidenceView(pieces).map(factsOnly),
-    history: found.history.map((line) => ({ ...line })),
+    history: [...found.history],
     notes: await Promise.all(
       found.notes.map(async ({ id, at, by, sealed }) => ({
         at,

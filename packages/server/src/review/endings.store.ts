@@ -59,7 +59,7 @@ export const undoWork = defineWork(
       claim_until: tx.now + CLAIM_MS,
       closed_at: null,
     })
-    await addHistory(tx, number, input.actor.staff, 'decision undone')
+    await addHistory(tx, number, input.actor.staff, { did: 'undone' })
     return { number, recorded }
   },
   { urgent: true },
@@ -130,7 +130,7 @@ export const reverseWork = defineWork(
       reverses: row.id,
       outcome: 'reversed',
     })
-    await addHistory(tx, row.case_number, input.actor.staff, 'decision reversed')
+    await addHistory(tx, row.case_number, input.actor.staff, { did: 'reversed' })
     tx.hint(`case:${row.case_number}`)
     return {
       decision: input.decision,

@@ -34,6 +34,8 @@ export interface CasesTable {
   state: CaseState
   revision: number
   words: string
+  /** The same in codes, as JSON; null of cases from before there were any. */
+  title: string | null
   opened_at: number
   due_at: number
   claimed_by: string | null
@@ -62,6 +64,8 @@ export interface CaseHistoryTable {
   at: number
   by: string
   words: string
+  /** The same in codes, as JSON; null of lines from before there were any. */
+  step: string | null
 }
 export interface CaseNotesTable {
   id: string
@@ -147,6 +151,10 @@ export const schema = defineSchema({
     {
       id: '0002-reversals',
       up: () => ['create index staff_decisions_reverses on staff_decisions (reverses) where reverses is not null'],
+    },
+    {
+      id: '0003-titles',
+      up: () => ['alter table cases add column title text', 'alter table case_history add column step text'],
     },
   ],
   tables: {

@@ -2,9 +2,11 @@ import { type ActionMeans, askAboutWithheld, extendWithheld, tellWithheld, withh
 import { AppError } from '../http/errors.ts'
 import { defineWork, type Tx } from '../storage/index.ts'
 import { instantOf, record } from '../transparency/index.ts'
+import { matterOf } from './case-read.store.ts'
 import { caseOfDecision, openCase } from './cases.ts'
 import { assertClaim } from './claim.ts'
 import { laneOf } from './lanes.ts'
+import { stepWords } from './titles.ts'
 import {
   affectedOf,
   assertRevision,
@@ -33,7 +35,7 @@ export const endWithholdingWork = defineWork(
       lane,
       dueAt: tx.now + laneOf('notices').dueMs,
       subject: { kind: 'notice', key: `notice:${due.subject}` },
-      words: `notice to send or to withhold: ${origin?.words ?? 'an earlier decision'}`,
+      title: { what: 'notice', of: origin === undefined ? null : matterOf(origin) },
       account: due.account,
       harms: origin === undefined ? [] : JSON.parse(origin.harms),
       policies: origin === undefined ? [] : JSON.parse(origin.policies),
@@ -67,7 +69,8 @@ export const decideNoticeWork = defineWork(
     const count = await (until === null
       ? tellWithheld(tx, row.number, input.means)
       : extendWithheld(tx, { case: row.number, until }))
-    const effect = count === 0 ? 'nothing was left to tell' : EFFECTS[outcome]
+    const step = { did: 'noticed', outcome: count === 0 ? 'nothing' : outcome } as const
+    const effect = stepWords(step)
     const recorded = await record(
       tx,
       {
@@ -100,11 +103,9 @@ export const decideNoticeWork = defineWork(
       reason_code: outcome,
       outcome,
     })
-    await closeCase(tx, row, effect, input.actor)
+    await closeCase(tx, row, step, input.actor)
     const next = await claimFirstOf(tx, row.lane, input.actor, row.number)
     return { decision: input.decision, undoUntil: tx.now, effects: [effect], recorded, next }
   },
   { urgent: true },
 )
-
-const EFFECTS = { sent: 'the notice is sent', withheld: 'the notice waits for longer' } as const

@@ -62,6 +62,12 @@ describe('a notice that a rule withholds', () => {
   test('is shown with its ground, and sent by a person; only then can it be read and appealed', async () => {
     await signIn()
     const opened = await lead.next('notices')
+    const title = {
+      what: 'notice',
+      of: { what: 'rule', kind: 'post', rule: 'proscribed_propaganda', undecided: false },
+    }
+    expect(opened.title).toEqual(title)
+    expect(opened.history).toContainEqual(expect.objectContaining({ step: { did: 'opened', title } }))
     expect(opened.withheld).toHaveLength(2)
     expect(opened.withheld[0]).toMatchObject({
       text: 'This is waiting for review under our policy on terrorism.',

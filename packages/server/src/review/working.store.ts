@@ -1,4 +1,4 @@
-import type { RecordedJson } from '@lamplighter/api'
+import type { CaseStep, RecordedJson } from '@lamplighter/api'
 import { AppError } from '../http/errors.ts'
 import type { Tx } from '../storage/index.ts'
 import type { LedgerAct } from '../transparency/index.ts'
@@ -121,7 +121,7 @@ export async function keepDecision(
     .execute()
 }
 
-export async function closeCase(tx: Tx, row: CasesTable, words: string, actor: Actor): Promise<void> {
+export async function closeCase(tx: Tx, row: CasesTable, step: CaseStep, actor: Actor): Promise<void> {
   await saveCase(tx, row, {
     state: 'decided',
     open_key: null,
@@ -131,7 +131,7 @@ export async function closeCase(tx: Tx, row: CasesTable, words: string, actor: A
     closed_at: tx.now,
   })
   await tx.db.deleteFrom('case_drafts').where('case_number', '=', row.number).execute()
-  await addHistory(tx, row.number, actor.staff, words)
+  await addHistory(tx, row.number, actor.staff, step)
 }
 
 export interface DecidedRow {

@@ -34,7 +34,7 @@ export function PolicyTree(props: {
           <li key={policy.id}>
             <Link activeOptions={whole} className={entry} search={{ policy: policy.id }} to="/rules">
               <span className="min-w-0 flex-1">
-                {policy.name} <span className="text-fine font-normal">{policy.id}</span>
+                {t.said(policy.name)} <span className="text-fine font-normal">{policy.id}</span>
               </span>
               <span className="text-fine">{t.count(own.length)}</span>
             </Link>

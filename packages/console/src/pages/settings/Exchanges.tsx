@@ -60,18 +60,14 @@ function One({ one }: { one: ExchangeJson }) {
       </header>
       {me.data?.demo === true && isOwn(addressOf(one)) && <p>{words.demo}</p>}
       {one.pulledAt === null && <p>{words.neverPulled}</p>}
-      {one.trouble !== null && (
-        <p className="rounded-md border border-edge bg-sunken p-3">
-          {words.stopped}: {one.trouble.words} <code className="font-mono text-fine">{one.trouble.code}</code>
-        </p>
-      )}
+      {one.trouble !== null && <Trouble trouble={one.trouble} />}
       <Terms rows={factsOf(one, t)} />
       {error !== null && <Failure error={error} />}
       {check.data !== undefined && (
         <p role="status">
           {check.data.ok
             ? words.checked(t.count(check.data.rows), t.count(check.data.bad))
-            : `${words.checkFailed}: ${check.data.words}`}
+            : `${words.checkFailed}: ${words.trouble[check.data.code] ?? check.data.words}. ${words.details(check.data.words)}`}
         </p>
       )}
       <div className="flex flex-wrap gap-2">
@@ -105,6 +101,20 @@ function One({ one }: { one: ExchangeJson }) {
         )}
       </div>
     </section>
+  )
+}
+
+/** Why it stopped, what to do about it, and what the other side said in its own words. */
+function Trouble({ trouble: { code, words: said } }: { trouble: NonNullable<ExchangeJson['trouble']> }) {
+  const words = useMessages().exchanges
+  return (
+    <div className="grid gap-1 rounded-md border border-edge bg-sunken p-3">
+      <p className="font-semibold">
+        {words.stopped}: {words.trouble[code] ?? said}
+      </p>
+      {words.remedy[code] !== undefined && <p>{words.remedy[code]}</p>}
+      {words.trouble[code] !== undefined && <p className="text-fine text-muted">{words.details(said)}</p>}
+    </div>
   )
 }
 
@@ -154,6 +164,6 @@ function pullWords(pull: NonNullable<ExchangeJson['pull']>, t: Messages): string
     words.counts(t.count(pull.pages), t.count(pull.rows)),
     ...(pull.bad > 0 ? [words.bad(t.count(pull.bad))] : []),
     ...(kinds.length > 0 ? [words.unmatched(kinds.join(', '))] : []),
-    ...(pull.why === null ? [] : [pull.why]),
+    ...(pull.why === null || pull.state === 'failed' ? [] : [words.details(pull.why)]),
   ].join(' · ')
 }

@@ -61,14 +61,14 @@ function Open({ list }: { list: string }) {
           {reason !== null && ` (${reason})`}
         </p>
       ))}
-      <div className="flex flex-wrap gap-1">
+      <div className="flex flex-wrap gap-1 sm:flex-nowrap">
         {OPINIONS.map((one) => (
           <Button
             aria-label={`${words.say}: ${words.says[one]}: ${shown(value)}`}
             aria-pressed={said.some(({ mine, says }) => mine && says === one)}
             disabled={say.isPending}
+            className="min-h-6 px-2 py-0.5 text-fine"
             key={one}
-            look="quiet"
             onClick={() => say.mutate({ params: { id: list, n }, body: { says: one } })}
           >
             {words.says[one]}

@@ -37,7 +37,7 @@ export function Exceptions({ list, edit }: { list: string; edit: boolean }) {
               { title: words.pair, cell: (one) => words.of[one.of] },
               { title: words.reason, cell: ({ reason }) => reason },
               {
-                title: t.lists.by,
+                title: words.by,
                 cell: ({ by, second }) => (second === null ? by : `${by}, ${second}`),
               },
               { title: words.used, cell: ({ used }) => words.times(used) },

@@ -39,7 +39,9 @@ export function List({ id }: { id: string }) {
             </header>
             <p className="max-w-prose">{askedIn(t, one)}</p>
             {one.waits !== null && <Waiting edit={edit} list={one} version={one.waits} />}
-            <Terms rows={declared(one, t)} />
+            <div className="rounded-xl border border-line bg-surface p-4">
+              <Terms rows={declared(one, t)} />
+            </div>
             <Hits list={id} />
             <Versions edit={edit} list={one} />
             <Exceptions edit={edit} list={id} />
