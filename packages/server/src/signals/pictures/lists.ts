@@ -100,8 +100,14 @@ export class PictureLists {
     const wide = this.#wide.get(row.id)
     await this.#changes(isShared(row) || before !== undefined)
     const filling = new Filling(row.kind, pictures)
-    await filling.addAll(entries)
     const finder = filling.finder(row.live_n)
+    try {
+      await filling.addAll(entries)
+    } catch (error) {
+      // Nobody asks for what is there of it, so nobody would ever take it out.
+      pictures.drop(finder.slot)
+      throw error
+    }
     return {
       finder,
       publish: () => {
@@ -118,12 +124,22 @@ export class PictureLists {
     const filling = new Filling(running.kind, pictures, running)
     await this.#changes(isShared(row))
     const gone: NumberedEntry[] = []
-    for await (const slice of changes) {
-      for (const one of slice) {
-        if (one.gone) gone.push(one)
-        else filling.add(one.n, one.entry.value)
+    const added: NumberedEntry[] = []
+    try {
+      for await (const slice of changes) {
+        for (const one of slice) {
+          if (one.gone) gone.push(one)
+          else {
+            added.push(one)
+            filling.add(one.n, one.entry.value)
+          }
+        }
+        await pictures.breathe()
       }
-      await pictures.breathe()
+    } catch (error) {
+      // The version that comes instead may not know of them any more, and would find them all the same.
+      for (const { n, entry } of added) filling.remove(n, entry.value)
+      throw error
     }
     return {
       finder: filling.finder(row.live_n),
