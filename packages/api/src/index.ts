@@ -1,5 +1,6 @@
 import * as backfills from './backfills.ts'
 import * as backtests from './backtests.ts'
+import * as canaries from './canaries.ts'
 import * as decisions from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as erasures from './erasures.ts'
@@ -30,6 +31,7 @@ import * as uploads from './uploads.ts'
 export { type Act, acts, operatorActs } from './acts.ts'
 export * from './backfills.ts'
 export * from './backtests.ts'
+export * from './canaries.ts'
 export * from './case.ts'
 export * from './case-title.ts'
 export { type Code, codes, commonCodes, isCode, statusOf } from './codes.ts'
@@ -104,6 +106,7 @@ export const endpoints: readonly Endpoint[] = [
   indexBuckets,
   shares,
   listEntries,
+  canaries,
   listExport,
   lists,
   listVersions,

@@ -58,6 +58,7 @@ import { EXCHANGE_TIMES, exchangeRoutes, makeExchanges } from './signals/exchang
 import {
   allLists,
   allowedHarms,
+  canaryRoutes,
   directRoutes,
   entryRoutes,
   importRoutes,
@@ -70,6 +71,7 @@ import {
   makeMatchDesk,
   makeMeasures,
   makeModels,
+  makeOwnCanaries,
   makeTermFiles,
   modelRoutes,
   shippedProviders,
@@ -146,6 +148,7 @@ async function build(
   const entries = makeEntries(storage, fingerprintKey)
   const library = makeLibrary({
     ...{ storage, sealer, fingerprintKey, keysFor, keyring, now, entries },
+    canaries: makeOwnCanaries(storage, sealer),
     indexFolder: join(config.data, 'index'),
     events: {
       onMerged: indexMerged,
@@ -366,6 +369,7 @@ async function build(
         ...exchangeRoutes({ storage, exchanges, measures }),
         ...erasureRoutes(erasure),
         ...entryRoutes({ storage, entries, desk: entryDesk, codec, keysFor }),
+        ...canaryRoutes({ storage, sealer, desk: matchDesk, entries, keysFor }),
         ...(options.routes?.(parts) ?? []),
       ],
       pages: [...hmaPages(hma), ...(options.pages?.(parts) ?? [])],

@@ -146,6 +146,7 @@ async function liveIn(house: House): Promise<void> {
   await liveByRules(new RuleMakes(town))
   await new ExchangeMakes(town).pulled('x')
   await new EntryMakes(town, 'x').agreed()
+  await new EntryMakes(town, 'x').removedCanary()
   for (const seed of [1, 2]) await teach(house, seed)
   await lookBack(house)
   const { storage, meansFor, transparency } = house.context

@@ -11,6 +11,7 @@ export const modules: readonly URL[] = [
   'signals',
   'signals/exchanges',
   'signals/lists',
+  'signals/canaries',
   'signals/imports',
   'signals/terms-files',
   'signals/direct',

@@ -42,6 +42,11 @@ export const keptLists: Pick<Kept, keyof typeof english> = {
     why: 'Damit ein Abruf, der abbricht, nichts ändert.',
     how: 'bis diese Fassung gilt oder verworfen ist',
   },
+  canaries: {
+    what: 'Hashes harmloser Bilder der Plattform selbst, versiegelt',
+    why: 'Damit keine Liste ein Logo oder ein Standardbild trifft.',
+    how: 'so lange sie zählen; danach nur ihre Namen',
+  },
   entry_acts: {
     what: 'Was Menschen mit einzelnen Einträgen getan haben',
     why: 'Damit zwei Menschen dafür einstehen.',

@@ -41,6 +41,11 @@ export const keptLists = {
     why: 'So that a pull that is cut off changes nothing.',
     how: 'until that version is live or dropped',
   },
+  canaries: {
+    what: 'Hashes of the platform’s own harmless pictures, sealed',
+    why: 'So that no list hits a logo or a default avatar.',
+    how: 'as long as they count; then only their names',
+  },
   entry_acts: { what: 'What people did with single entries', why: 'So that two people answer for it.' },
   entry_uploaders: {
     what: 'How many people an entry was found with, under keyed names',

@@ -7,6 +7,8 @@ export {
   type LoadedList,
   loadList,
 } from './book.ts'
+export { makeOwnCanaries } from './canaries/own.ts'
+export { canaryRoutes } from './canaries/routes.ts'
 export type { Subject } from './direct/ask.ts'
 export { type MatchDesk, makeDesk as makeMatchDesk } from './direct/desk.ts'
 export { connectionOf, directRoutes } from './direct/routes.ts'

@@ -6,6 +6,7 @@ import type { BulkSealer, ColumnKeyring } from '../storage/sealer.ts'
 import type { Affected, RecordKeys } from '../transparency/index.ts'
 import { ListBook, type LoadedList } from './book.ts'
 import { canariesOf } from './canaries/of-list.ts'
+import type { OwnCanaries } from './canaries/own.ts'
 import { makeClaims } from './claims.ts'
 import type { Imported, Importing, ImportStep, ListLibrary } from './library-types.ts'
 import { makeCodec } from './lists/codec.ts'
@@ -61,6 +62,8 @@ export function makeLibrary(parts: {
   readonly events: ListEvents
   /** What is known of single entries: read again before a version of a list takes the place of another. */
   readonly entries: Pick<Entries, 'book' | 'load'>
+  /** The platform's own harmless pictures. */
+  readonly canaries: OwnCanaries
 }): ListLibrary {
   const { storage } = parts
   const book = new ListBook(parts.entries.book)
@@ -160,7 +163,9 @@ export function makeLibrary(parts: {
     // What a trial has seen is the version's that it was of.
     await countTrials()
     const before = await rowOf(change.list)
-    const canaryOf = before === undefined ? undefined : canariesOf(before, change.facts, parts.events.onCanary)
+    await parts.canaries.load()
+    const canaryOf =
+      before === undefined ? undefined : canariesOf(before, change.facts, parts.canaries, parts.events.onCanary)
     const changed = await stageChange(
       { storage, codec, write, keysFor: parts.keysFor, stopped: () => closed },
       { ...change, ...(canaryOf && { canaryOf }) },

@@ -1,11 +1,19 @@
+import { encodePng } from '../signals/sample-png.ts'
 import type { GoodCall, Makes, Town } from './good-calls.ts'
-import { type Answered, freshId, type Person } from './house.ts'
+import { type Answered, freshId, type Person, picture } from './house.ts'
 import type { State } from './states.ts'
 
 const json = (value: unknown) => ({ body: JSON.stringify(value), headers: { 'content-type': 'application/json' } })
 /** Terms that allow a list to leave the house. */
 const OPEN = { name: 'x', share: false, export: true, device: false, feedback: 'none', harms: ['malware'] } as const
 const DIGEST = '7'.repeat(64)
+
+let seeds = 1_000_000
+/** A picture that no other call has. */
+const freshSeed = (): number => {
+  seeds += 1
+  return seeds
+}
 
 /** Makes what calls about single entries are about: each call of each function makes a new one. */
 export class EntryMakes {
@@ -46,6 +54,25 @@ export class EntryMakes {
   async exception(): Promise<string> {
     const body = { list: await this.list('digest'), entry: 1, sha256: DIGEST, reason: this.#word }
     return (await this.#town.lead.call('POST', '/v1/exceptions', { body })).body.id
+  }
+
+  /** A picture of the platform's own that somebody who keeps children safe has added. */
+  async canary(): Promise<string> {
+    const safety = await this.safety()
+    const answer = await safety.call('POST', `/v1/canaries?name=${this.#word}`, {
+      body: picture(['tiles', freshSeed()], 64),
+      headers: { 'content-type': 'image/png' },
+    })
+    if (answer.status !== 201) throw new Error(`adding a picture was answered ${answer.status} ${answer.text}`)
+    return answer.body.id
+  }
+
+  /** A picture that was taken out again. */
+  async removedCanary(): Promise<void> {
+    const safety = await this.safety()
+    const body = { reason: this.#word }
+    const { status, text } = await safety.call('DELETE', `/v1/canaries/${await this.canary()}`, { body })
+    if (status !== 200) throw new Error(`taking a picture out was answered ${status} ${text}`)
   }
 
   /** What somebody else has asked for on a sealed list. */
@@ -89,11 +116,21 @@ export function entryCalls(make: EntryMakes, word: string): Record<string, () =>
     endException: async () => ({ path: `/v1/exceptions/${await make.exception()}`, ...json({ reason }) }),
     approveEntryAct: async () => ({ path: `/v1/entry-acts/${await make.waiting()}/approvals`, ...json({}) }),
     withdrawEntryAct: async () => ({ path: `/v1/entry-acts/${await make.waiting()}/withdraw`, ...json({}) }),
+    addCanary: async () => ({
+      path: `/v1/canaries?name=${word}`,
+      body: picture(['tiles', freshSeed()], 64),
+      headers: { 'content-type': 'image/png' },
+    }),
+    approveCanary: async () => ({ path: `/v1/canaries/${await make.canary()}/approvals`, ...json({}) }),
+    removeCanary: async () => ({ path: `/v1/canaries/${await make.canary()}`, ...json({ reason }) }),
   }
 }
 
 export function entryStates({ lead }: Town, make: Makes, entries: EntryMakes, word: string): State[] {
   const reason = word
+  const canary = (body: unknown) =>
+    lead.call('POST', `/v1/canaries?name=${word}`, { body, headers: { 'content-type': 'image/png' } })
+  const agree = (by: Person, id: string) => by.call('POST', `/v1/canaries/${id}/approvals`, { body: {} })
   const add = (list: string, body: object): Promise<Answered> =>
     lead.call('POST', `/v1/lists/${list}/entries`, { body: { reason, ...body } })
   const except = (body: object) => lead.call('POST', '/v1/exceptions', { body: { entry: 1, reason, ...body } })
@@ -141,6 +178,27 @@ export function entryStates({ lead }: Town, make: Makes, entries: EntryMakes, wo
         const path = `/v1/exceptions/${await entries.exception()}`
         await lead.call('DELETE', path, { body: { reason } })
         return lead.call('DELETE', path, { body: { reason } })
+      },
+    ],
+    ['addCanary', 'invalid', () => canary(encodePng({ width: 64, height: 64, data: new Uint8Array(64 * 64 * 4) }))],
+    ['addCanary', 'unsupported_type', () => canary(`<svg>${word}</svg>`)],
+    ['approveCanary', 'second_person_required', async () => agree(await entries.safety(), await entries.canary())],
+    [
+      'approveCanary',
+      'conflict',
+      async () => {
+        const id = await entries.canary()
+        await agree(lead, id)
+        return agree(lead, id)
+      },
+    ],
+    [
+      'removeCanary',
+      'conflict',
+      async () => {
+        const id = await entries.canary()
+        await lead.call('DELETE', `/v1/canaries/${id}`, { body: { reason } })
+        return lead.call('DELETE', `/v1/canaries/${id}`, { body: { reason } })
       },
     ],
     ['approveEntryAct', 'conflict', async () => approve(lead, await withdrawn())],

@@ -72,7 +72,11 @@ test('matching 24: a version is staged where more than one in a thousand of what
 }, 120_000)
 
 test('a canary is found at the distance of the list and no further', () => {
-  expect([0, 31, 32].map((bits) => canaryNear(turned(canary(9), bits), 31) !== undefined)).toEqual([true, true, false])
-  expect(canaryNear(turned(canary(9), 20), 10)).toBeUndefined()
-  expect(hashes(2_000, 8).filter((pdq) => canaryNear(pdq, 31) !== undefined)).toEqual([])
+  expect([0, 31, 32].map((bits) => canaryNear(turned(canary(9), bits), { within: 31 }) !== undefined)).toEqual([
+    true,
+    true,
+    false,
+  ])
+  expect(canaryNear(turned(canary(9), 20), { within: 10 })).toBeUndefined()
+  expect(hashes(2_000, 8).filter((pdq) => canaryNear(pdq, { within: 31 }) !== undefined)).toEqual([])
 })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { bytesOfPdq, createIndex, type Pdq, parsePdq, type RingIndex } from '@lamplighter/matching'
 import { ringModules } from '../pictures/kernel.ts'
 import { canaryAt } from './draw.ts'
+import type { NearWay } from './own.ts'
 
 // One hash a line, in the order of `canaryAt`; an empty line where a picture has too little in it for one. `scripts/canaries.mjs` writes it.
 const FILE = new URL('./hashes.txt', import.meta.url)
@@ -29,7 +30,7 @@ function tableNow(): Table {
 }
 
 /** The harmless picture that a listed hash would hit, in words; undefined where it hits none (matching.md §9.4). */
-export function canaryNear(pdq: Pdq, within: number): string | undefined {
+export function canaryNear(pdq: Pdq, { within }: Pick<NearWay, 'within'>): string | undefined {
   const { index, places } = tableNow()
   const found = index.find(bytesOfPdq(pdq), within)
   const row = found.rows[0]

@@ -11,7 +11,7 @@ import type { EntryOpinionsTable } from './tables.ts'
  */
 
 /** Who has said how an entry stands, where it was no person here. */
-const OTHERS = 'others'
+export const OTHERS = 'others'
 // An engine takes only so many values in one statement.
 const AT_ONCE = 100
 

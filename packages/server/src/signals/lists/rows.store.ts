@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { defineWork, type Tx } from '../../storage/index.ts'
 import { fingerprintOf, isNameBefore } from './fingerprints.ts'
-import { stageOpinions, type TellingRow } from './others.store.ts'
+import { OTHERS, stageOpinions, type TellingRow } from './others.store.ts'
 import { CANARY, type NewRow, type RowStep, type Staging } from './row-reads.store.ts'
 import { extendExpiries, noteExpiries, stand } from './standing.store.ts'
 
@@ -224,11 +224,12 @@ async function standingNumbers(tx: Tx, list: string, numbers: readonly number[])
   if (numbers.length === 0) return new Set()
   const rows = await tx.db
     .selectFrom('entry_standing')
-    .select('n')
+    .select(['n', 'by'])
     .where('list', '=', list)
     .where('n', 'in', [...numbers])
     .execute()
-  return new Set(rows.map(({ n }) => n))
+  // When it ends, and what others elsewhere say of it, is no word of people here.
+  return new Set(rows.flatMap(({ n, by }) => (by === null || by === OTHERS ? [] : [n])))
 }
 
 async function drop(
