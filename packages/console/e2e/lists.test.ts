@@ -77,7 +77,7 @@ describe.skipIf(noBrowser)('lists in Settings', () => {
     await give(lead, 2, 'Put live', 'looked at')
     const live = lead.getByRole('table', { name: 'Versions' }).getByRole('row').filter({ hasText: 'live' })
     await live.getByRole('rowheader', { name: /^2/ }).waitFor()
-    expect(await waiting(lead, 2).count()).toBe(0)
+    await waiting(lead, 2).waitFor({ state: 'detached' })
   })
 
   test('its entries are shown, put aside with a reason, and spoken of', async () => {
@@ -94,6 +94,11 @@ describe.skipIf(noBrowser)('lists in Settings', () => {
     const unsaid = entries.getByRole('button', { name: 'Your opinion: right: win a boat', pressed: false })
     const weights = [said, unsaid].map((button) => button.evaluate((one) => getComputedStyle(one).fontWeight))
     expect(await Promise.all(weights)).toEqual(['600', '400'])
+    // What a colleague said is shown to others, and is not theirs.
+    await open(guard, words.id)
+    const theirs = guard.getByRole('row').filter({ hasText: 'win a boat' })
+    await theirs.getByText(/^R-\d+: doubtful$/).waitFor()
+    await theirs.getByRole('button', { name: 'Your opinion: doubtful: win a boat', pressed: false }).waitFor()
     expect(await axe(lead)).toEqual([])
   })
 

@@ -20,7 +20,9 @@ export function Failure(props: {
         {words?.[known?.code ?? ''] ?? t.errors.of(known?.code ?? 'unreadable')}
       </p>
       {known !== null && known.status > 0 && known.code !== 'unreadable' && (
-        <p className="text-muted">{known.message}</p>
+        <p className="text-muted" lang="en">
+          {known.message}
+        </p>
       )}
       {known?.requestId && (
         <p className="text-fine text-muted">

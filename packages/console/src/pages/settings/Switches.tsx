@@ -47,7 +47,7 @@ function One({ one }: { one: SwitchJson }) {
         <h2 className="text-title font-semibold" id={one.id}>
           {t.switches.names[one.id]}
         </h2>
-        <Chip look={lapsed ? 'alarm' : one.state === 'on' ? 'strong' : 'plain'}>{t.switches.states[one.state]}</Chip>
+        <Chip look={lapsed ? 'unknown' : one.state === 'on' ? 'strong' : 'plain'}>{t.switches.states[one.state]}</Chip>
       </header>
       <Terms
         rows={[

@@ -1,6 +1,6 @@
 import { type AnswerOf, changeEntry, type getEntries, sayOfEntry } from '@lamplighter/api'
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { entriesQuery } from '../../../api/queries.ts'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { entriesQuery, meQuery } from '../../../api/queries.ts'
 import { useMessages } from '../../../messages/index.ts'
 import { Button } from '../../../ui/Button.tsx'
 import { Chip } from '../../../ui/Chip.tsx'
@@ -38,6 +38,7 @@ function Open({ list }: { list: string }) {
   const t = useMessages()
   const words = t.lists.entryTable
   const entries = useInfiniteQuery(entriesQuery(list))
+  const staff = useQuery(meQuery).data?.staff
   const change = useAct(changeEntry, ['lists'], t.lists.stepped)
   const say = useAct(sayOfEntry, ['lists'], t.lists.stepped)
   const error = change.error ?? say.error
@@ -65,7 +66,7 @@ function Open({ list }: { list: string }) {
         {OPINIONS.map((one) => (
           <Button
             aria-label={`${words.say}: ${words.says[one]}: ${shown(value)}`}
-            aria-pressed={said.some(({ mine, says }) => mine && says === one)}
+            aria-pressed={said.some(({ mine, who, says }) => mine && who === staff && says === one)}
             disabled={say.isPending}
             className="min-h-6 px-2 py-0.5 text-fine"
             key={one}
