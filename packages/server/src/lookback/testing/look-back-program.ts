@@ -39,7 +39,8 @@ const went: string[] = []
 // Claims end at once: the next process need not wait for those of the dead.
 for (const job of await jobs.claim(LOOK_BACK_QUEUE, 100, 1)) {
   const ended = looksBack(job, { signal: AbortSignal.timeout(60_000), claimed: () => job })
-  went.push(await ended.catch((error: unknown) => codeOf(error)))
+  const how = await ended.catch((error: unknown) => codeOf(error))
+  went.push(typeof how === 'string' ? how : JSON.stringify(how))
 }
 process.stdout.write(went.join(' '))
 await context.close()
