@@ -1,4 +1,4 @@
-const MOST_BYTES = 64 * 2 ** 20
+const MOST_BYTES = 128 * 2 ** 20
 
 /**
  * Memory that threads share and nobody needs any more. It is given back when the collector of every thread that saw it has been there, and V8 counts none
