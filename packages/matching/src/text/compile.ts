@@ -1,3 +1,4 @@
+import { ALIKE, alikeText } from './alike.ts'
 import { buildTables, sectionsOfTables } from './automaton.ts'
 import { CloseWords, closeSections } from './close.ts'
 import { type CompiledTerm, formsOf } from './forms.ts'
@@ -60,8 +61,8 @@ function entriesOf(
   strings: StringsWriter,
 ): { readonly patterns: readonly string[]; readonly entries: readonly Section[] } {
   const byPattern = new Map<string, { term: number; form: string; views: number }[]>()
-  const add = (term: number, form: string, views: number): void => {
-    const pattern = form.replaceAll('l', 'i')
+  const add = (term: number, { form, views, as = form }: { form: string; views: number; as?: string }): void => {
+    const pattern = as.replaceAll('l', 'i')
     const held = byPattern.get(pattern)
     if (held === undefined) byPattern.set(pattern, [{ term, form, views }])
     else {
@@ -71,8 +72,13 @@ function entriesOf(
     }
   }
   for (const [number, term] of terms.entries()) {
-    if ('literal' in term) add(number, term.literal, PATTERN_VIEWS)
-    else for (const [form, views] of term.forms) add(number, form, views)
+    if ('literal' in term) {
+      add(number, { form: term.literal, views: PATTERN_VIEWS })
+      continue
+    }
+    for (const [form, views] of term.forms) add(number, { form, views })
+    const { disguised } = term
+    if (disguised !== undefined) add(number, { form: disguised, views: ALIKE, as: alikeText(disguised) })
   }
   const starts = new Uint32Array(byPattern.size + 2)
   const entries = [...byPattern.values()].flatMap((held, at) => {

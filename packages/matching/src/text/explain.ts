@@ -4,7 +4,7 @@ import type { ViewName } from './view.ts'
 const HOW_READ: Readonly<Record<ViewName, string>> = {
   raw: 'as written',
   folded: 'decoration, marks and hidden characters taken away',
-  skeleton: 'letters that look alike made Latin',
+  skeleton: 'letters that look alike read as one',
   leet: 'digits and signs read as letters',
   joined: 'letters pulled apart put together',
   collapsed: 'stretched letters shortened',

@@ -1,3 +1,4 @@
+import { ALIKE, alikeReading } from './alike.ts'
 import { withoutDoubtful } from './ambiguous.ts'
 import { readTables, scan, type Tables } from './automaton.ts'
 import { CloseWords } from './close.ts'
@@ -12,12 +13,13 @@ import type { CompileOptions, TermMatch, TermMatcher } from './terms.ts'
 import { Pool, VIEW_NAMES, type ViewName } from './view.ts'
 import { type Reading, readingsOf, viewBit } from './views.ts'
 
+const FOLDED = viewBit('folded')
 /** Views in which words one slip away are looked for. */
-const CLOSE_VIEWS = viewBit('folded') | viewBit('skeleton') | viewBit('leet')
+const CLOSE_VIEWS = FOLDED | viewBit('skeleton') | viewBit('leet')
 /** Views in which a word may begin or end in the midst of letters. */
 const BORDER_VIEWS = viewBit('leet') | viewBit('joined') | viewBit('collapsed')
 /** Say this anew when views or hits change: a version must not stand for two behaviours. */
-const KERNEL = 'terms-2'
+const KERNEL = 'terms-3'
 
 /**
  * The matcher that an image was made of. Nothing is copied and almost nothing is read before a text asks for it.
@@ -46,6 +48,8 @@ class Matcher implements TermMatcher {
   readonly #closeWords: CloseWords
   readonly #commonWords: ReadonlySet<string>
   readonly #patterns: Patterns
+  /** Whether any term is looked for with lookalikes. */
+  readonly #hasAlike: boolean
   /** A text is matched from beginning to end before the next one begins. */
   readonly #pool = new Pool()
 
@@ -66,6 +70,7 @@ class Matcher implements TermMatcher {
     this.#closeText = image.u32()
     this.#closeViews = image.u8()
     this.#closeWords = new CloseWords(image, (at) => this.#strings.get(this.#closeText[at] ?? 0))
+    this.#hasAlike = this.#entryViews.includes(ALIKE)
     this.#patterns = new Patterns(options.compilePattern)
     const named = this.#lists.map(({ id, version }) => `${id}@${version}`)
     this.version = [KERNEL, (image.checksum >>> 0).toString(16).padStart(8, '0'), ...named].join(' ')
@@ -95,11 +100,21 @@ class Matcher implements TermMatcher {
   #find(text: string, wanted: readonly boolean[] | undefined): readonly Found[] {
     const exact: Place[] = []
     const close: Place[] = []
-    for (const reading of readingsOf(text, this.#pool)) {
+    for (const reading of this.#readingsOf(text)) {
       this.#findExact(reading, wanted, exact)
       if (!this.#closeWords.empty && (reading.views & CLOSE_VIEWS) !== 0) this.#findClose(reading, wanted, close)
     }
     return exact.length + close.length === 0 ? [] : withoutDoubtful(onceEach([...exact, ...close]), text)
+  }
+
+  /** Beside the views, what only some terms ask for, each behind the views that it is told as. */
+  *#readingsOf(text: string): Generator<Reading> {
+    for (const reading of readingsOf(text, this.#pool)) {
+      yield reading
+      if ((reading.views & FOLDED) === 0 || !this.#hasAlike) continue
+      const alike = alikeReading(reading.view())
+      if (alike !== undefined) yield alike
+    }
   }
 
   #findExact(reading: Reading, wanted: readonly boolean[] | undefined, places: Place[]): void {
@@ -152,9 +167,12 @@ class Matcher implements TermMatcher {
   }
 }
 
+/** What each bit is called; letters read as what they look like are a skeleton, too. */
+const CALLED: readonly ViewName[] = [...VIEW_NAMES, 'skeleton']
+
 /** The first of these views: the numbers of views grow with what they change. */
 function leastChanged(views: number): ViewName {
-  return VIEW_NAMES[31 - Math.clz32(views & -views)] ?? 'raw'
+  return CALLED[31 - Math.clz32(views & -views)] ?? 'raw'
 }
 
 function isExcepted(term: HeldTerm, view: ViewName, word: string): boolean {

@@ -1,3 +1,4 @@
+import { alikeText, isDisguised } from './alike.ts'
 import type { HeldTerm } from './held.ts'
 import { isWordUnit } from './units.ts'
 import { UNIT, type View, type ViewName } from './view.ts'
@@ -24,7 +25,8 @@ export interface Place {
 /** `i` and `l` were searched as one: where the text does not mean both, it must mean the one that the term has. */
 export function reads({ reading, view, start }: Pick<Place, 'reading' | 'view' | 'start'>, form: string): boolean {
   if (start < 0) return false
-  const { text } = reading
+  const { text, written } = reading
+  if (written !== undefined) return isDisguised(written, { form, start })
   if (text.startsWith(form, start)) return true
   if (!EITHER_VIEWS.has(view)) return false
   const { marks } = reading.view()
@@ -44,7 +46,7 @@ export function isHit(place: Place): boolean {
     if (!(beginsWord(view, start) && endsWord(view, end))) return false
   }
   if (CHANGED_VIEWS.has(place.view) && !coversChange(place)) return false
-  return !term.except.some((forms) => standsAround(place, forms.get(place.view) ?? ''))
+  return !term.except.some((forms) => standsAround(place, forms))
 }
 
 /** Whether the letters of a word go on before or after; where nothing was taken out and no sign was read, it is no hit then. */
@@ -77,7 +79,11 @@ function isBorder(view: View, gapAt: number, signAt: number): boolean {
 }
 
 /** Whether the hit is part of this longer word or phrase. */
-function standsAround({ reading, form, start, end }: Place, around: string): boolean {
+function standsAround(place: Place, forms: ReadonlyMap<ViewName, string>): boolean {
+  const { reading, start, end } = place
+  const isAlike = reading.written !== undefined
+  const form = isAlike ? alikeText(place.form) : place.form
+  const around = isAlike ? alikeText(forms.get('folded') ?? '') : (forms.get(place.view) ?? '')
   const view = reading.view()
   for (let at = around.indexOf(form); at !== -1 && form !== ''; at = around.indexOf(form, at + 1)) {
     const from = start - at

@@ -39,6 +39,8 @@ export interface Reading {
   /** The views that read so: sums of {@link viewBit}. */
   readonly views: number
   readonly text: string
+  /** Of letters read as what they look like: the folded text, unit by unit as it is written. */
+  readonly written?: string
   /** The way back; made when it is first asked for. */
   view(): View
 }
