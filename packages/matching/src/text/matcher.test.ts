@@ -90,6 +90,27 @@ describe('disguises', () => {
     expect(shownBy('xray machine, p.q', 'x-ray machine')).toEqual([])
   })
 
+  test.each(['meet_me_alone', 'meet.me.alone', 'Meet-Me-Alone', 'meet/me/alone', 'meet_me alone', 'm33t__m3__al0ne'])(
+    'words put together by signs are found where a term has blanks: %s',
+    (written) => {
+      const text = `say: ${written}, and go`
+      const [hit, ...more] = matcherOf('meet me alone').match(text)
+      expect(hit).toMatchObject({ view: 'joined', from: 5, to: 5 + written.length, shown: written })
+      expect(hit?.explain).toContain('signs between words read as blanks')
+      expect(more).toEqual([])
+    },
+  )
+
+  test('signs that part sentences stand for no blank, and a word beside a sign is a word', () => {
+    expect(shownBy('we meet... me alone; meet...me alone', 'meet me alone')).toEqual([])
+    expect(shownBy("meet--me alone, meet—me alone, meet'me alone", 'meet me alone')).toEqual([])
+    expect(shownBy('meetme_alone', 'meet me alone')).toEqual([])
+    expect(shownBy('pine-apple', 'apple')).toEqual(['apple (raw)'])
+    const term = { text: 'meet me alone', except: ['do not meet me alone'] }
+    expect(shownBy('do-not-meet-me-alone', term)).toEqual([])
+    expect(shownBy('do-meet-me-alone', term)).toEqual(['meet-me-alone (joined)'])
+  })
+
   test.each([
     ['masked', 'pinea*ple'],
     ['missing', 'pineaple'],

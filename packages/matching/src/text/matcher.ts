@@ -1,5 +1,6 @@
 import { ALIKE, alikeReading } from './alike.ts'
 import { withoutDoubtful } from './ambiguous.ts'
+import { apartView } from './apart.ts'
 import { readTables, scan, type Tables } from './automaton.ts'
 import { CloseWords } from './close.ts'
 import { explain } from './explain.ts'
@@ -14,10 +15,12 @@ import { Pool, VIEW_NAMES, type ViewName } from './view.ts'
 import { type Reading, readingsOf, viewBit } from './views.ts'
 
 const FOLDED = viewBit('folded')
+const JOINED = viewBit('joined')
 /** Views in which words one slip away are looked for. */
 const CLOSE_VIEWS = FOLDED | viewBit('skeleton') | viewBit('leet')
 /** Views in which a word may begin or end in the midst of letters. */
-const BORDER_VIEWS = viewBit('leet') | viewBit('joined') | viewBit('collapsed')
+const BORDER_VIEWS = viewBit('leet') | JOINED | viewBit('collapsed')
+const BLANK = 0x20
 /** Say this anew when views or hits change: a version must not stand for two behaviours. */
 const KERNEL = 'terms-3'
 
@@ -50,6 +53,8 @@ class Matcher implements TermMatcher {
   readonly #patterns: Patterns
   /** Whether any term is looked for with lookalikes. */
   readonly #hasAlike: boolean
+  /** Whether any term is more than one word. */
+  readonly #hasBlanks: boolean
   /** A text is matched from beginning to end before the next one begins. */
   readonly #pool = new Pool()
 
@@ -70,6 +75,7 @@ class Matcher implements TermMatcher {
     this.#closeText = image.u32()
     this.#closeViews = image.u8()
     this.#closeWords = new CloseWords(image, (at) => this.#strings.get(this.#closeText[at] ?? 0))
+    this.#hasBlanks = this.#tables.symbols[BLANK] !== 0
     this.#hasAlike = this.#entryViews.includes(ALIKE)
     this.#patterns = new Patterns(options.compilePattern)
     const named = this.#lists.map(({ id, version }) => `${id}@${version}`)
@@ -109,11 +115,19 @@ class Matcher implements TermMatcher {
 
   /** Beside the views, what only some terms ask for, each behind the views that it is told as. */
   *#readingsOf(text: string): Generator<Reading> {
+    let before: Reading | undefined
     for (const reading of readingsOf(text, this.#pool)) {
+      // Signs between words were taken out in `joined`, so where it says nothing new there are none.
+      if ((reading.views & JOINED) !== 0 && this.#hasBlanks && before !== undefined) {
+        const apart = apartView(before.view(), this.#pool)
+        if (apart !== undefined) yield { views: JOINED, text: apart.text, view: () => apart, apart: true }
+      }
       yield reading
-      if ((reading.views & FOLDED) === 0 || !this.#hasAlike) continue
-      const alike = alikeReading(reading.view())
-      if (alike !== undefined) yield alike
+      if ((reading.views & FOLDED) !== 0 && this.#hasAlike) {
+        const alike = alikeReading(reading.view())
+        if (alike !== undefined) yield alike
+      }
+      before = reading
     }
   }
 
@@ -179,7 +193,10 @@ function isExcepted(term: HeldTerm, view: ViewName, word: string): boolean {
   return term.except.some((forms) => forms.get(view) === word)
 }
 
-function matchOf({ term, view, how, from, to }: Place & { from: number; to: number }, text: string): TermMatch {
+function matchOf(
+  { term, view, how, reading, from, to }: Place & { from: number; to: number },
+  text: string,
+): TermMatch {
   const shown = text.slice(from, to)
   const { list, id, entry } = term
   return {
@@ -192,7 +209,7 @@ function matchOf({ term, view, how, from, to }: Place & { from: number; to: numb
     from,
     to,
     shown,
-    explain: explain({ term, view, how, shown }),
+    explain: explain({ term, view, how, shown, apart: reading.apart === true }),
   }
 }
 
