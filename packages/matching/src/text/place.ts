@@ -1,5 +1,6 @@
 import { alikeText, isDisguised } from './alike.ts'
 import type { HeldTerm } from './held.ts'
+import { isGap, isSpelledOver } from './spelled.ts'
 import { isWordUnit } from './units.ts'
 import { UNIT, type View, type ViewName } from './view.ts'
 import type { Reading } from './views.ts'
@@ -66,17 +67,16 @@ function coversChange({ reading, view, start, end }: Place): boolean {
 }
 
 function beginsWord(view: View, start: number): boolean {
-  return !isWordUnit(view.text, start - 1) || !isWordUnit(view.text, start) || isBorder(view, start, start - 1)
+  if (!isWordUnit(view.text, start - 1) || !isWordUnit(view.text, start) || isSign(view, start - 1)) return true
+  return isGap(view, start) && !isSpelledOver(view, { gap: start, far: -1 })
 }
 
 function endsWord(view: View, end: number): boolean {
-  return !isWordUnit(view.text, end) || !isWordUnit(view.text, end - 1) || isBorder(view, end, end)
+  if (!isWordUnit(view.text, end) || !isWordUnit(view.text, end - 1) || isSign(view, end)) return true
+  return isGap(view, end) && !isSpelledOver(view, { gap: end, far: 1 })
 }
 
-function isBorder(view: View, gapAt: number, signAt: number): boolean {
-  const taken = ((view.marks[gapAt] ?? 0) & UNIT.gapBefore) !== 0
-  return taken || ((view.marks[signAt] ?? 0) & UNIT.sign) !== 0
-}
+const isSign = (view: View, at: number): boolean => ((view.marks[at] ?? 0) & UNIT.sign) !== 0
 
 /** Whether the hit is part of this longer word or phrase. */
 function standsAround(place: Place, forms: ReadonlyMap<ViewName, string>): boolean {
