@@ -93,6 +93,7 @@ describe('disguises', () => {
     expect(shownBy('I am at a p p l e we do', 'apple')).toEqual(['a p p l e (joined)'])
     expect(shownBy('u r a p p l e', 'apple')).toEqual(['a p p l e (joined)'])
     expect(shownBy('p i n e  a p p l e  j a m', 'apple')).toEqual(['a p p l e (joined)'])
+    expect(shownBy('x x x a p p l e', 'apple')).toEqual(['a p p l e (joined)'])
     expect(shownBy('x  y z a p p l e', 'apple')).toEqual(['a p p l e (joined)'])
     expect(shownBy('t h i s i s a n a p p l e f o r m e', 'apple')).toEqual(['a p p l e (joined)'])
   })

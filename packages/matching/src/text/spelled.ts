@@ -11,6 +11,9 @@ const SPELLED = 3
 /** More letters than this are several words; where each of them begins cannot be told, so it may begin anywhere. */
 const LONGEST_WORD = 13
 
+/** Letters beyond these are not counted: with so many, repeated ones too, it is not one word. */
+const LONGEST_RUN = 4 * LONGEST_WORD
+
 /** Whether something was taken out just before this unit. */
 export const isGap = (view: View, at: number): boolean => ((view.marks[at] ?? 0) & UNIT.gapBefore) !== 0
 
@@ -29,11 +32,14 @@ export function isSpelledOver(view: View, { gap, far }: { gap: number; far: -1 |
   return (far === -1 ? before : after) >= SPELLED && before + after <= LONGEST_WORD
 }
 
-/** How many letters one by one stand on this side of a gap, up to a wider one; counting ends where it is more than a word. */
+/** How many letters one by one stand on this side of a gap, up to a wider one; a letter that is repeated counts once. */
 function lettersFrom(view: View, { gap, step, width }: { gap: number; step: -1 | 1; width: number }): number {
   let count = 0
-  for (let at = step === -1 ? gap - 1 : gap; count <= LONGEST_WORD && isAlone(view, at); at += step) {
-    count += 1
+  const first = step === -1 ? gap - 1 : gap
+  for (let at = first; isAlone(view, at); at += step) {
+    // So the end of a long text is never looked for.
+    if (Math.abs(at - first) >= LONGEST_RUN) return LONGEST_RUN
+    if (at === first || view.text[at] !== view.text[at - step]) count += 1
     const next = step === -1 ? at : at + 1
     if (!isGap(view, next) || widthOf(view, next) > width) break
   }
