@@ -2,16 +2,15 @@ import { hasLatinLook, isAlike, kindred } from './lookalikes.ts'
 import { scriptOf } from './skeleton.ts'
 import { stringOf } from './strings.ts'
 import { isWordUnit } from './units.ts'
-import type { View } from './view.ts'
 import type { Reading } from './views.ts'
 
 /*
  * Terms of other scripts, some of whose letters were replaced by lookalikes: a Latin "a" in a Cyrillic word. The skeleton reads such a
- * word as Latin, which its term is not. So the word and the term are both read with one letter for all that look alike, and
- * what is found so is compared letter by letter.
+ * word as Latin, which its term is not. But the automaton has one letter for all that look alike, so it finds the term in the folded text,
+ * and what it found is compared letter by letter.
  */
 
-/** Beside the bits of the views: a term is looked for in its skeleton with one letter for all that look alike. */
+/** Beside the bits of the views: a form is looked for in the folded text with letters replaced, too. */
 export const ALIKE = 128
 /** A term of so many letters is found even where each of them was replaced; "cop" is not the Cyrillic word that looks like it. */
 const SHORTEST_REPLACED = 5
@@ -32,40 +31,43 @@ export function alikeText(folded: string): string {
   return stringOf(units)
 }
 
-/** The reading with one letter for all that look alike; undefined where the text has letters of one script only. */
-export function alikeReading(folded: View): Reading | undefined {
-  if (!mixesScripts(folded.text)) return undefined
-  const text = alikeText(folded.text)
-  return { views: ALIKE, text, written: folded.text, view: () => ({ ...folded, name: 'skeleton', text }) }
-}
+/** Kept for each reading, so that a text full of hits is looked through once. */
+const mixed = new WeakMap<Reading, boolean>()
 
-function mixesScripts(text: string): boolean {
+function mixesScripts(reading: Reading): boolean {
+  const known = mixed.get(reading)
+  if (known !== undefined) return known
   let scripts = 0
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at)
+  for (let at = 0; at < reading.text.length; at += 1) {
+    const unit = reading.text.charCodeAt(at)
     if (hasLatinLook(unit)) scripts |= 1 << scriptOf(unit)
   }
-  return (scripts & (scripts - 1)) !== 0
+  const made = (scripts & (scripts - 1)) !== 0
+  mixed.set(reading, made)
+  return made
 }
 
 /**
- * Whether a term, as folded, stands here with letters replaced by such of other scripts. A term of fewer than five letters has to
- * have kept one of its own in a word where another was replaced.
+ * Whether a term, as folded, stands here with letters replaced by such of other scripts. In one word it has to have kept a letter of
+ * its own; or it has five letters at least and the text holds letters of more than one script.
+ *
+ * @param reading the folded text
  */
-export function isDisguised(written: string, { form, start }: { form: string; start: number }): boolean {
+export function isDisguised(reading: Reading, { form, start }: { form: string; start: number }): boolean {
+  if (start < 0) return false
   let letters = 0
   let replaced = false
-  let mixed = false
+  let mixedWord = false
   // Of the word that is looked at: whether it kept a letter of its script, and whether one was replaced.
   let [keptHere, replacedHere] = [false, false]
   for (let at = 0; at < form.length; at += 1) {
-    const [unit, meant] = [written.charCodeAt(start + at), form.charCodeAt(at)]
+    const [unit, meant] = [reading.text.charCodeAt(start + at), form.charCodeAt(at)]
     if (!isWordUnit(form, at)) [keptHere, replacedHere] = [false, false]
     else letters += 1
     if (unit === meant) keptHere ||= scriptOf(unit) !== 0
     else if (isAlike(unit, meant) && scriptOf(unit) !== scriptOf(meant)) [replaced, replacedHere] = [true, true]
     else return false
-    mixed ||= keptHere && replacedHere
+    mixedWord ||= keptHere && replacedHere
   }
-  return replaced && (mixed || letters >= SHORTEST_REPLACED)
+  return replaced && (mixedWord || (letters >= SHORTEST_REPLACED && mixesScripts(reading)))
 }

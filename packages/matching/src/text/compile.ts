@@ -1,5 +1,5 @@
-import { ALIKE, alikeText } from './alike.ts'
-import { buildTables, sectionsOfTables } from './automaton.ts'
+import { ALIKE } from './alike.ts'
+import { buildTables, mergedText, sectionsOfTables } from './automaton.ts'
 import { CloseWords, closeSections } from './close.ts'
 import { type CompiledTerm, formsOf } from './forms.ts'
 import { FLAG } from './held.ts'
@@ -61,8 +61,8 @@ function entriesOf(
   strings: StringsWriter,
 ): { readonly patterns: readonly string[]; readonly entries: readonly Section[] } {
   const byPattern = new Map<string, { term: number; form: string; views: number }[]>()
-  const add = (term: number, { form, views, as = form }: { form: string; views: number; as?: string }): void => {
-    const pattern = as.replaceAll('l', 'i')
+  const add = (term: number, form: string, views: number): void => {
+    const pattern = mergedText(form)
     const held = byPattern.get(pattern)
     if (held === undefined) byPattern.set(pattern, [{ term, form, views }])
     else {
@@ -73,12 +73,11 @@ function entriesOf(
   }
   for (const [number, term] of terms.entries()) {
     if ('literal' in term) {
-      add(number, { form: term.literal, views: PATTERN_VIEWS })
+      add(number, term.literal, PATTERN_VIEWS)
       continue
     }
-    for (const [form, views] of term.forms) add(number, { form, views })
-    const { disguised } = term
-    if (disguised !== undefined) add(number, { form: disguised, views: ALIKE, as: alikeText(disguised) })
+    for (const [form, views] of term.forms) add(number, form, views)
+    if (term.disguised !== undefined) add(number, term.disguised, ALIKE)
   }
   const starts = new Uint32Array(byPattern.size + 2)
   const entries = [...byPattern.values()].flatMap((held, at) => {

@@ -1,4 +1,4 @@
-import { ALIKE, alikeReading } from './alike.ts'
+import { ALIKE, isDisguised } from './alike.ts'
 import { withoutDoubtful } from './ambiguous.ts'
 import { apartView } from './apart.ts'
 import { readTables, scan, type Tables } from './automaton.ts'
@@ -51,8 +51,6 @@ class Matcher implements TermMatcher {
   readonly #closeWords: CloseWords
   readonly #commonWords: ReadonlySet<string>
   readonly #patterns: Patterns
-  /** Whether any term is looked for with lookalikes. */
-  readonly #hasAlike: boolean
   /** Whether any term is more than one word. */
   readonly #hasBlanks: boolean
   /** A text is matched from beginning to end before the next one begins. */
@@ -76,7 +74,6 @@ class Matcher implements TermMatcher {
     this.#closeViews = image.u8()
     this.#closeWords = new CloseWords(image, (at) => this.#strings.get(this.#closeText[at] ?? 0))
     this.#hasBlanks = this.#tables.symbols[BLANK] !== 0
-    this.#hasAlike = this.#entryViews.includes(ALIKE)
     this.#patterns = new Patterns(options.compilePattern)
     const named = this.#lists.map(({ id, version }) => `${id}@${version}`)
     this.version = [KERNEL, (image.checksum >>> 0).toString(16).padStart(8, '0'), ...named].join(' ')
@@ -113,7 +110,7 @@ class Matcher implements TermMatcher {
     return exact.length + close.length === 0 ? [] : withoutDoubtful(onceEach([...exact, ...close]), text)
   }
 
-  /** Beside the views, what only some terms ask for, each behind the views that it is told as. */
+  /** The views, and the text with its words apart where terms have blanks. */
   *#readingsOf(text: string): Generator<Reading> {
     let before: Reading | undefined
     for (const reading of readingsOf(text, this.#pool)) {
@@ -123,16 +120,15 @@ class Matcher implements TermMatcher {
         if (apart !== undefined) yield { views: JOINED, text: apart.text, view: () => apart, apart: true }
       }
       yield reading
-      if ((reading.views & FOLDED) !== 0 && this.#hasAlike) {
-        const alike = alikeReading(reading.view())
-        if (alike !== undefined) yield alike
-      }
       before = reading
     }
   }
 
   #findExact(reading: Reading, wanted: readonly boolean[] | undefined, places: Place[]): void {
     let said: Set<number> | undefined
+    // Told as `skeleton`, so they come after what is told as an earlier view.
+    const disguised: Place[] = []
+    const isFolded = (reading.views & FOLDED) !== 0
     const { text } = reading
     const hasBorders = (reading.views & BORDER_VIEWS) !== 0
     scan(this.#tables, text, (pattern, end) => {
@@ -141,27 +137,35 @@ class Matcher implements TermMatcher {
       if (length !== 0 && !hasBorders && isWithinWord(text, end - length, end)) return
       const last = this.#entryStart[pattern + 1] ?? 0
       for (let at = this.#entryStart[pattern] ?? 0; at < last; at += 1) {
-        const views = (this.#entryViews[at] ?? 0) & reading.views
+        const views = (this.#entryViews[at] ?? 0) & (isFolded ? reading.views | ALIKE : reading.views)
         const number = this.#entryTerm[at] ?? 0
         if (views === 0 || wanted?.[this.#terms.listOf(number)] === false || said?.has(number) === true) continue
-        const place = this.#placeOf(at, { reading, end, view: leastChanged(views) })
+        const place = this.#placeOf(at, { reading, end, views })
         if (place === undefined) continue
         // One pattern is one hit: its place is that of its literal, and the text is tested once.
         if (place.term.isPattern) said = (said ?? new Set()).add(number)
-        if (!place.term.isPattern || this.#patterns.test(place.term.text, reading.text)) places.push(place)
+        if (!place.term.isPattern || this.#patterns.test(place.term.text, reading.text)) {
+          if (place.disguised === true) disguised.push(place)
+          else places.push(place)
+        }
       }
     })
+    for (const place of disguised) places.push(place)
   }
 
   #placeOf(
     entry: number,
-    { reading, end, view }: { reading: Reading; end: number; view: ViewName },
+    { reading, end, views }: { reading: Reading; end: number; views: number },
   ): Place | undefined {
     const form = this.#strings.get(this.#entryForm[entry] ?? 0)
     const start = end - form.length
-    if (!reads({ reading, view, start }, form)) return undefined
+    const view = leastChanged(views & ~ALIKE)
+    const isExact = (views & ~ALIKE) !== 0 && reads({ reading, view, start }, form)
+    const disguised = !isExact && (views & ALIKE) !== 0 && isDisguised(reading, { form, start })
+    if (!isExact && !disguised) return undefined
     const term = this.#terms.get(this.#entryTerm[entry] ?? 0)
-    const place: Place = { term, reading, view, form, start, end, how: 'exact' }
+    const found = { term, reading, form, start, end, how: 'exact' } as const
+    const place: Place = disguised ? { ...found, view: 'skeleton', disguised } : { ...found, view }
     return isHit(place) ? place : undefined
   }
 
@@ -181,12 +185,9 @@ class Matcher implements TermMatcher {
   }
 }
 
-/** What each bit is called; letters read as what they look like are a skeleton, too. */
-const CALLED: readonly ViewName[] = [...VIEW_NAMES, 'skeleton']
-
 /** The first of these views: the numbers of views grow with what they change. */
 function leastChanged(views: number): ViewName {
-  return CALLED[31 - Math.clz32(views & -views)] ?? 'raw'
+  return VIEW_NAMES[31 - Math.clz32(views & -views)] ?? 'raw'
 }
 
 function isExcepted(term: HeldTerm, view: ViewName, word: string): boolean {

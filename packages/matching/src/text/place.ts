@@ -1,4 +1,4 @@
-import { alikeText, isDisguised } from './alike.ts'
+import { alikeText } from './alike.ts'
 import type { HeldTerm } from './held.ts'
 import { isGap, isSpelledOver } from './spelled.ts'
 import { isWordUnit } from './units.ts'
@@ -21,13 +21,14 @@ export interface Place {
   readonly start: number
   readonly end: number
   readonly how: 'exact' | 'close'
+  /** Letters of it were replaced by such of other scripts; the reading is the folded one. */
+  readonly disguised?: boolean
 }
 
 /** `i` and `l` were searched as one: where the text does not mean both, it must mean the one that the term has. */
 export function reads({ reading, view, start }: Pick<Place, 'reading' | 'view' | 'start'>, form: string): boolean {
   if (start < 0) return false
-  const { text, written } = reading
-  if (written !== undefined) return isDisguised(written, { form, start })
+  const { text } = reading
   if (text.startsWith(form, start)) return true
   if (!EITHER_VIEWS.has(view)) return false
   const { marks } = reading.view()
@@ -81,14 +82,15 @@ const isSign = (view: View, at: number): boolean => ((view.marks[at] ?? 0) & UNI
 /** Whether the hit is part of this longer word or phrase. */
 function standsAround(place: Place, forms: ReadonlyMap<ViewName, string>): boolean {
   const { reading, start, end } = place
-  const isAlike = reading.written !== undefined
-  const form = isAlike ? alikeText(place.form) : place.form
-  const around = isAlike ? alikeText(forms.get('folded') ?? '') : (forms.get(place.view) ?? '')
+  const asRead = (text: string): string => (place.disguised === true ? alikeText(text) : text)
+  const form = asRead(place.form)
+  const around = asRead(forms.get(place.disguised === true ? 'folded' : place.view) ?? '')
   const view = reading.view()
   for (let at = around.indexOf(form); at !== -1 && form !== ''; at = around.indexOf(form, at + 1)) {
     const from = start - at
     const to = end - at - form.length + around.length
-    if (from >= 0 && view.text.slice(from, to) === around && beginsWord(view, from) && endsWord(view, to)) return true
+    const isSame = from >= 0 && asRead(view.text.slice(from, to)) === around
+    if (isSame && beginsWord(view, from) && endsWord(view, to)) return true
   }
   return false
 }

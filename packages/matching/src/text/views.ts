@@ -39,8 +39,6 @@ export interface Reading {
   /** The views that read so: sums of {@link viewBit}. */
   readonly views: number
   readonly text: string
-  /** Of letters read as what they look like: the folded text, unit by unit as it is written. */
-  readonly written?: string
   /** Signs between words were read as blanks. */
   readonly apart?: boolean
   /** The way back; made when it is first asked for. */
