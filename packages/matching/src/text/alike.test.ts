@@ -88,6 +88,8 @@ describe('a term in another script', () => {
 
   test('is found where every letter was replaced, if it has five letters and stands beside its script', () => {
     expect(shownBy('это AHAHAC', 'ананас')).toEqual(['AHAHAC (skeleton)'])
+    expect(shownBy('AHAHAC для AHAHAC', 'ананас').length).toBe(2)
+    expect(shownBy('я AHAHAC', 'ананас').length).toBe(1)
     expect(shownBy('the AHAHAC', 'ананас')).toEqual([])
     expect(shownBy('фильм про cop и copy', 'сор', 'сору')).toEqual([])
   })
@@ -119,5 +121,35 @@ describe('a term in another script', () => {
       'ананас raw',
       'aнанас skeleton',
     ])
+    expect(matcher.match('aнанас ананас aнанас').map(({ view }) => view)).toEqual(['skeleton', 'raw', 'skeleton'])
+  })
+
+  test.each([
+    'Завтра утром мы едем на море, билеты через Booking уже есть, а копия у тебя.',
+    'Вечером смотрим «Cop Land» и пьём чай, Wi-Fi не работает, USB-порт тоже.',
+    'Ранок був теплий, Instagram не працював, і ми пили какао.',
+    'Утре ще ходим на кино в парка, Facebook пак не работи.',
+    'Το πρωί ήπιαμε καφέ και είδαμε Netflix στο σπίτι, το PC δεν δουλεύει.',
+    'My copy of the map is in the park, καλημέρα from Tom.',
+  ])('is not found in ordinary sentences that hold foreign names: %s', (text) => {
+    // Words that look like those of the sentences or stand one letter from them.
+    const alike = [
+      'сор',
+      'сору',
+      'пота',
+      'нора',
+      'рак',
+      'рома',
+      'каро',
+      'тот',
+      'ром',
+      'мар',
+      'πορτ',
+      'νετα',
+      'ρς',
+      'τοπ',
+      'τομ',
+    ]
+    expect(shownBy(text, ...alike).filter((one) => !one.includes('(raw)'))).toEqual([])
   })
 })

@@ -40,7 +40,8 @@ function mixesScripts(reading: Reading): boolean {
   let scripts = 0
   for (let at = 0; at < reading.text.length; at += 1) {
     const unit = reading.text.charCodeAt(at)
-    if (hasLatinLook(unit)) scripts |= 1 << scriptOf(unit)
+    const script = scriptOf(unit)
+    if (script !== 0 || hasLatinLook(unit)) scripts |= 1 << script
   }
   const made = (scripts & (scripts - 1)) !== 0
   mixed.set(reading, made)
