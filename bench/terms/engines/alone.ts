@@ -1,4 +1,4 @@
-import { buildTables, scan } from '../../../packages/matching/src/text/automaton.ts'
+import { buildTables, mergedText, scan } from '../../../packages/matching/src/text/automaton.ts'
 import { isWithinWord } from '../../../packages/matching/src/text/place.ts'
 import type { Engine } from '../engine.ts'
 
@@ -8,8 +8,8 @@ import type { Engine } from '../engine.ts'
  */
 export const alone: Engine = {
   load(terms) {
-    // `i` and `l` are one letter to the automaton, so of two terms that differ by them it is given one; what it finds is compared with all.
-    const patterns = [...new Map(terms.map((term) => [term.replaceAll('l', 'i'), term])).values()]
+    // Some letters are one to the automaton, so of two terms that differ by them it is given one; what it finds is compared with all.
+    const patterns = [...new Map(terms.map((term) => [mergedText(term), term])).values()]
     const lengths = [0, ...patterns.map(({ length }) => length)]
     const known = new Set(terms)
     const tables = buildTables(patterns)

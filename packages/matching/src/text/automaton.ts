@@ -1,8 +1,10 @@
 import type { ImageReader, Section } from './image.ts'
+import { kindred } from './lookalikes.ts'
 
 /*
  * Finds all of many strings in one pass over a text (Aho and Corasick 1975). Every state is a dense row: a step is one look into
- * an array, whatever the text. `i` and `l` are one symbol here, because `1`, `!` and `|` read as both; who asks compares the text.
+ * an array, whatever the text. `i` and `l` are one symbol here, because `1`, `!` and `|` read as both, and so are letters that look alike; who asks compares
+ * the text.
  */
 
 /** So many different units have a symbol of their own; if there are more, the rarer ones are written with digits. */
@@ -76,7 +78,7 @@ function rareStep({ ranks, shape, next }: Tables, from: number, unit: number): n
 /**
  * Builds the tables. Rows are numbered level by level, so the ones that every text visits lie together.
  *
- * @param patterns not empty each, no two equal once `l` is read as `i`; a find names a pattern by its place here, from 1
+ * @param patterns not empty each, no two equal as {@link mergedText}; a find names a pattern by its place here, from 1
  */
 export function buildTables(patterns: readonly string[]): Tables {
   const alphabet = alphabetOf(patterns)
@@ -154,14 +156,27 @@ function alphabetOf(patterns: readonly string[]): Alphabet {
     symbols[unit] = at < own ? at + 1 : RARE
     ranks[unit] = Math.max(0, at - own)
   }
-  symbols[L] = symbols[I] ?? 0
-  ranks[L] = ranks[I] ?? 0
+  for (let unit = 0; unit < symbols.length; unit += 1) {
+    symbols[unit] = symbols[merged(unit)] ?? 0
+    ranks[unit] = ranks[merged(unit)] ?? 0
+  }
   const rare = used.length - own
   const digits = rare === 0 ? 0 : Math.max(1, Math.ceil(Math.log2(rare) / 4))
   return { symbols, ranks, width: 1 + own + (rare === 0 ? 0 : BASE), digits }
 }
 
-const merged = (unit: number): number => (unit === L ? I : unit)
+/** The unit that stands for all that the automaton does not tell apart. */
+function merged(unit: number): number {
+  const letter = kindred[unit] ?? unit
+  return letter === L ? I : letter
+}
+
+/** A pattern as the automaton reads it: two that read the same are one to it. */
+export function mergedText(pattern: string): string {
+  let text = ''
+  for (let at = 0; at < pattern.length; at += 1) text += String.fromCharCode(merged(pattern.charCodeAt(at)))
+  return text
+}
 
 /** A pattern in symbols, each as one unit of a string, so that strings sort and compare as patterns do. */
 function symbolsOf(pattern: string, { symbols, ranks, width, digits }: Alphabet): string {

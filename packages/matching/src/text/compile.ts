@@ -1,4 +1,5 @@
-import { buildTables, sectionsOfTables } from './automaton.ts'
+import { ALIKE } from './alike.ts'
+import { buildTables, mergedText, sectionsOfTables } from './automaton.ts'
 import { CloseWords, closeSections } from './close.ts'
 import { type CompiledTerm, formsOf } from './forms.ts'
 import { FLAG } from './held.ts'
@@ -61,7 +62,7 @@ function entriesOf(
 ): { readonly patterns: readonly string[]; readonly entries: readonly Section[] } {
   const byPattern = new Map<string, { term: number; form: string; views: number }[]>()
   const add = (term: number, form: string, views: number): void => {
-    const pattern = form.replaceAll('l', 'i')
+    const pattern = mergedText(form)
     const held = byPattern.get(pattern)
     if (held === undefined) byPattern.set(pattern, [{ term, form, views }])
     else {
@@ -71,8 +72,12 @@ function entriesOf(
     }
   }
   for (const [number, term] of terms.entries()) {
-    if ('literal' in term) add(number, term.literal, PATTERN_VIEWS)
-    else for (const [form, views] of term.forms) add(number, form, views)
+    if ('literal' in term) {
+      add(number, term.literal, PATTERN_VIEWS)
+      continue
+    }
+    for (const [form, views] of term.forms) add(number, form, views)
+    if (term.disguised !== undefined) add(number, term.disguised, ALIKE)
   }
   const starts = new Uint32Array(byPattern.size + 2)
   const entries = [...byPattern.values()].flatMap((held, at) => {

@@ -1,3 +1,4 @@
+import { canBeDisguised } from './alike.ts'
 import { collapsedTerm } from './collapsed.ts'
 import type { Problem, Term, TermListSource } from './terms.ts'
 import { VIEW_NAMES, type ViewName } from './view.ts'
@@ -22,6 +23,8 @@ export interface CompiledTerm {
   readonly views: number
   /** What it reads as, and in which of these views. */
   readonly forms: ReadonlyMap<string, number>
+  /** Of a term in another script: its folded form, looked for with letters replaced by such that look alike. */
+  readonly disguised: string | undefined
   /** What a word one letter wrong is compared with; undefined where the term is looked for exactly. */
   readonly close: string | undefined
 }
@@ -47,14 +50,16 @@ export function formsOf(lists: readonly TermListSource[]): {
       if (problem !== undefined && problem.code !== 'close_too_short') continue
       seen.add(term.id)
       const close = term.close === true && letters >= SHORTEST_CLOSE ? formsIn(term.text).get('skeleton') : undefined
-      terms.push({ list, term, entry: at + 1, views, forms, close })
+      terms.push({ list, term, entry: at + 1, views, forms, disguised: disguisedOf(forms), close })
     }
   }
   return { terms, problems }
 }
 
 const ALL = VIEW_NAMES.reduce((sum, name) => sum | viewBit(name), 0)
-const PLAIN = viewBit('raw') | viewBit('folded') | viewBit('skeleton')
+const FOLDED = viewBit('folded')
+const SKELETON = viewBit('skeleton')
+const PLAIN = viewBit('raw') | FOLDED | SKELETON
 
 function viewsOf(term: Pick<Term, 'views'>, letters: number): number {
   const views = letters < SHORTEST_DISGUISED ? PLAIN : ALL
@@ -73,6 +78,13 @@ function readsAs(text: string, views: number): ReadonlyMap<string, number> {
     if (bit !== 0 && form !== '') forms.set(form, (forms.get(form) ?? 0) | bit)
   }
   return forms
+}
+
+/** A term looked for in its skeleton is looked for with lookalikes, too, if there are any of its letters. */
+function disguisedOf(forms: ReadonlyMap<string, number>): string | undefined {
+  const inSkeleton = [...forms].find(([, views]) => (views & SKELETON) !== 0)?.[0]
+  const folded = [...forms].find(([, views]) => (views & FOLDED) !== 0)?.[0] ?? inSkeleton
+  return inSkeleton !== undefined && folded !== undefined && canBeDisguised(folded) ? folded : undefined
 }
 
 /** A term's text as each view reads it. A view that leaves it alone reads what the one before it reads. */

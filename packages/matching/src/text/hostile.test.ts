@@ -80,7 +80,7 @@ describe('text X-4: terms of a language are found in its sentences, Latin ones a
 test('text X-5: a Latin word with two Cyrillic letters is a hit, and the sentence names the fold', () => {
   const [hit] = matcher.match('I like pineаррle a lot')
   expect([hit?.view, hit?.shown]).toEqual(['skeleton', 'pineаррle'])
-  expect(hit?.explain).toContain('letters that look alike made Latin')
+  expect(hit?.explain).toContain('letters that look alike read as one')
 })
 
 test('text L-3: a hit of a sealed list names its entry, and no term', () => {

@@ -55,7 +55,7 @@ describe('an image', () => {
     const made = (text: string) => compileTerms([{ ...source, terms: [{ id: 't', text }] }]).matcher
     expect(made('pineapple').image()).toEqual(made('pineapple').image())
     expect(made('pineapple').version).not.toBe(made('pineapples').version)
-    expect(made('pineapple').version).toMatch(/^terms-2 [0-9a-f]{8} fruit@3$/)
+    expect(made('pineapple').version).toMatch(/^terms-3 [0-9a-f]{8} fruit@3$/)
   })
 
   test('that was cut off or changed is refused, wherever the change lies', () => {

@@ -79,6 +79,25 @@ describe('disguises', () => {
     expect(shownBy('a c u c u m b e r b', 'cucumber')).toEqual(['c u c u m b e r (joined)'])
   })
 
+  test('a term inside a word that is spelled letter by letter is no hit, unless it says "part"', () => {
+    for (const written of ['p i n e a p p l e', 'p.i.n.e.a.p.p.l.e', 'P_I_N_E_A_P_P_L_E', 'p i n e a p p l e s']) {
+      expect(shownBy(written, 'apple')).toEqual([])
+    }
+    expect(shownBy('t h e r a p i s t', 'rapist')).toEqual([])
+    expect(shownBy('a p p l e j u i c e', 'apple')).toEqual([])
+    expect(shownBy('p i n e a p p l e', 'pineapple')).toEqual(['p i n e a p p l e (joined)'])
+    expect(shownBy('p i n e a p p l e', { text: 'apple', part: true })).toEqual(['a p p l e (joined)'])
+  })
+
+  test('a spelled word is found beside short words, behind wider gaps, and in a sentence that is spelled whole', () => {
+    expect(shownBy('I am at a p p l e we do', 'apple')).toEqual(['a p p l e (joined)'])
+    expect(shownBy('u r a p p l e', 'apple')).toEqual(['a p p l e (joined)'])
+    expect(shownBy('p i n e  a p p l e  j a m', 'apple')).toEqual(['a p p l e (joined)'])
+    expect(shownBy('x x x a p p l e', 'apple')).toEqual(['a p p l e (joined)'])
+    expect(shownBy('x  y z a p p l e', 'apple')).toEqual(['a p p l e (joined)'])
+    expect(shownBy('t h i s i s a n a p p l e f o r m e', 'apple')).toEqual(['a p p l e (joined)'])
+  })
+
   test('1, ! and | read as i and as l, letter by letter', () => {
     expect(shownBy('w1ndm!|1', 'windmill')).toEqual(['w1ndm!|1 (leet)'])
     expect(shownBy('w1ndmiil', 'windmill')).toEqual([])
@@ -88,6 +107,27 @@ describe('disguises', () => {
     expect(shownBy('a hacker n0w', 'h4ck3r')).toEqual([])
     expect(shownBy('a h4cker', 'h4ck3r')).toEqual(['h4cker (leet)'])
     expect(shownBy('xray machine, p.q', 'x-ray machine')).toEqual([])
+  })
+
+  test.each(['meet_me_alone', 'meet.me.alone', 'Meet-Me-Alone', 'meet/me/alone', 'meet_me alone', 'm33t__m3__al0ne'])(
+    'words put together by signs are found where a term has blanks: %s',
+    (written) => {
+      const text = `say: ${written}, and go`
+      const [hit, ...more] = matcherOf('meet me alone').match(text)
+      expect(hit).toMatchObject({ view: 'joined', from: 5, to: 5 + written.length, shown: written })
+      expect(hit?.explain).toContain('signs between words read as blanks')
+      expect(more).toEqual([])
+    },
+  )
+
+  test('signs that part sentences stand for no blank, and a word beside a sign is a word', () => {
+    expect(shownBy('we meet... me alone; meet...me alone', 'meet me alone')).toEqual([])
+    expect(shownBy("meet--me alone, meet—me alone, meet'me alone", 'meet me alone')).toEqual([])
+    expect(shownBy('meetme_alone', 'meet me alone')).toEqual([])
+    expect(shownBy('pine-apple', 'apple')).toEqual(['apple (raw)'])
+    const term = { text: 'meet me alone', except: ['do not meet me alone'] }
+    expect(shownBy('do-not-meet-me-alone', term)).toEqual([])
+    expect(shownBy('do-meet-me-alone', term)).toEqual(['meet-me-alone (joined)'])
   })
 
   test.each([

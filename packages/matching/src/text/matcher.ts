@@ -1,4 +1,6 @@
+import { ALIKE, isDisguised } from './alike.ts'
 import { withoutDoubtful } from './ambiguous.ts'
+import { apartView } from './apart.ts'
 import { readTables, scan, type Tables } from './automaton.ts'
 import { CloseWords } from './close.ts'
 import { explain } from './explain.ts'
@@ -12,12 +14,15 @@ import type { CompileOptions, TermMatch, TermMatcher } from './terms.ts'
 import { Pool, VIEW_NAMES, type ViewName } from './view.ts'
 import { type Reading, readingsOf, viewBit } from './views.ts'
 
+const FOLDED = viewBit('folded')
+const JOINED = viewBit('joined')
 /** Views in which words one slip away are looked for. */
-const CLOSE_VIEWS = viewBit('folded') | viewBit('skeleton') | viewBit('leet')
+const CLOSE_VIEWS = FOLDED | viewBit('skeleton') | viewBit('leet')
 /** Views in which a word may begin or end in the midst of letters. */
-const BORDER_VIEWS = viewBit('leet') | viewBit('joined') | viewBit('collapsed')
+const BORDER_VIEWS = viewBit('leet') | JOINED | viewBit('collapsed')
+const BLANK = 0x20
 /** Say this anew when views or hits change: a version must not stand for two behaviours. */
-const KERNEL = 'terms-2'
+const KERNEL = 'terms-3'
 
 /**
  * The matcher that an image was made of. Nothing is copied and almost nothing is read before a text asks for it.
@@ -46,6 +51,8 @@ class Matcher implements TermMatcher {
   readonly #closeWords: CloseWords
   readonly #commonWords: ReadonlySet<string>
   readonly #patterns: Patterns
+  /** Whether any term is more than one word. */
+  readonly #hasBlanks: boolean
   /** A text is matched from beginning to end before the next one begins. */
   readonly #pool = new Pool()
 
@@ -66,6 +73,7 @@ class Matcher implements TermMatcher {
     this.#closeText = image.u32()
     this.#closeViews = image.u8()
     this.#closeWords = new CloseWords(image, (at) => this.#strings.get(this.#closeText[at] ?? 0))
+    this.#hasBlanks = this.#tables.symbols[BLANK] !== 0
     this.#patterns = new Patterns(options.compilePattern)
     const named = this.#lists.map(({ id, version }) => `${id}@${version}`)
     this.version = [KERNEL, (image.checksum >>> 0).toString(16).padStart(8, '0'), ...named].join(' ')
@@ -95,15 +103,32 @@ class Matcher implements TermMatcher {
   #find(text: string, wanted: readonly boolean[] | undefined): readonly Found[] {
     const exact: Place[] = []
     const close: Place[] = []
-    for (const reading of readingsOf(text, this.#pool)) {
+    for (const reading of this.#readingsOf(text)) {
       this.#findExact(reading, wanted, exact)
       if (!this.#closeWords.empty && (reading.views & CLOSE_VIEWS) !== 0) this.#findClose(reading, wanted, close)
     }
     return exact.length + close.length === 0 ? [] : withoutDoubtful(onceEach([...exact, ...close]), text)
   }
 
+  /** The views, and the text with its words apart where terms have blanks. */
+  *#readingsOf(text: string): Generator<Reading> {
+    let before: Reading | undefined
+    for (const reading of readingsOf(text, this.#pool)) {
+      // Signs between words were taken out in `joined`, so where it says nothing new there are none.
+      if ((reading.views & JOINED) !== 0 && this.#hasBlanks && before !== undefined) {
+        const apart = apartView(before.view(), this.#pool)
+        if (apart !== undefined) yield { views: JOINED, text: apart.text, view: () => apart, apart: true }
+      }
+      yield reading
+      before = reading
+    }
+  }
+
   #findExact(reading: Reading, wanted: readonly boolean[] | undefined, places: Place[]): void {
     let said: Set<number> | undefined
+    // Told as `skeleton`, so they come after what is told as an earlier view.
+    const disguised: Place[] = []
+    const isFolded = (reading.views & FOLDED) !== 0
     const { text } = reading
     const hasBorders = (reading.views & BORDER_VIEWS) !== 0
     scan(this.#tables, text, (pattern, end) => {
@@ -112,27 +137,35 @@ class Matcher implements TermMatcher {
       if (length !== 0 && !hasBorders && isWithinWord(text, end - length, end)) return
       const last = this.#entryStart[pattern + 1] ?? 0
       for (let at = this.#entryStart[pattern] ?? 0; at < last; at += 1) {
-        const views = (this.#entryViews[at] ?? 0) & reading.views
+        const views = (this.#entryViews[at] ?? 0) & (isFolded ? reading.views | ALIKE : reading.views)
         const number = this.#entryTerm[at] ?? 0
         if (views === 0 || wanted?.[this.#terms.listOf(number)] === false || said?.has(number) === true) continue
-        const place = this.#placeOf(at, { reading, end, view: leastChanged(views) })
+        const place = this.#placeOf(at, { reading, end, views })
         if (place === undefined) continue
         // One pattern is one hit: its place is that of its literal, and the text is tested once.
         if (place.term.isPattern) said = (said ?? new Set()).add(number)
-        if (!place.term.isPattern || this.#patterns.test(place.term.text, reading.text)) places.push(place)
+        if (!place.term.isPattern || this.#patterns.test(place.term.text, reading.text)) {
+          if (place.disguised === true) disguised.push(place)
+          else places.push(place)
+        }
       }
     })
+    for (const place of disguised) places.push(place)
   }
 
   #placeOf(
     entry: number,
-    { reading, end, view }: { reading: Reading; end: number; view: ViewName },
+    { reading, end, views }: { reading: Reading; end: number; views: number },
   ): Place | undefined {
     const form = this.#strings.get(this.#entryForm[entry] ?? 0)
     const start = end - form.length
-    if (!reads({ reading, view, start }, form)) return undefined
+    const view = leastChanged(views & ~ALIKE)
+    const isExact = (views & ~ALIKE) !== 0 && reads({ reading, view, start }, form)
+    const disguised = !isExact && (views & ALIKE) !== 0 && isDisguised(reading, { form, start })
+    if (!isExact && !disguised) return undefined
     const term = this.#terms.get(this.#entryTerm[entry] ?? 0)
-    const place: Place = { term, reading, view, form, start, end, how: 'exact' }
+    const found = { term, reading, form, start, end, how: 'exact' } as const
+    const place: Place = disguised ? { ...found, view: 'skeleton', disguised } : { ...found, view }
     return isHit(place) ? place : undefined
   }
 
@@ -161,7 +194,10 @@ function isExcepted(term: HeldTerm, view: ViewName, word: string): boolean {
   return term.except.some((forms) => forms.get(view) === word)
 }
 
-function matchOf({ term, view, how, from, to }: Place & { from: number; to: number }, text: string): TermMatch {
+function matchOf(
+  { term, view, how, reading, from, to }: Place & { from: number; to: number },
+  text: string,
+): TermMatch {
   const shown = text.slice(from, to)
   const { list, id, entry } = term
   return {
@@ -174,7 +210,7 @@ function matchOf({ term, view, how, from, to }: Place & { from: number; to: numb
     from,
     to,
     shown,
-    explain: explain({ term, view, how, shown }),
+    explain: explain({ term, view, how, shown, apart: reading.apart === true }),
   }
 }
 

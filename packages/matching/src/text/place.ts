@@ -1,4 +1,6 @@
+import { alikeText } from './alike.ts'
 import type { HeldTerm } from './held.ts'
+import { isGap, isSpelledOver } from './spelled.ts'
 import { isWordUnit } from './units.ts'
 import { UNIT, type View, type ViewName } from './view.ts'
 import type { Reading } from './views.ts'
@@ -19,6 +21,8 @@ export interface Place {
   readonly start: number
   readonly end: number
   readonly how: 'exact' | 'close'
+  /** Letters of it were replaced by such of other scripts; the reading is the folded one. */
+  readonly disguised?: boolean
 }
 
 /** `i` and `l` were searched as one: where the text does not mean both, it must mean the one that the term has. */
@@ -44,7 +48,7 @@ export function isHit(place: Place): boolean {
     if (!(beginsWord(view, start) && endsWord(view, end))) return false
   }
   if (CHANGED_VIEWS.has(place.view) && !coversChange(place)) return false
-  return !term.except.some((forms) => standsAround(place, forms.get(place.view) ?? ''))
+  return !term.except.some((forms) => standsAround(place, forms))
 }
 
 /** Whether the letters of a word go on before or after; where nothing was taken out and no sign was read, it is no hit then. */
@@ -64,25 +68,29 @@ function coversChange({ reading, view, start, end }: Place): boolean {
 }
 
 function beginsWord(view: View, start: number): boolean {
-  return !isWordUnit(view.text, start - 1) || !isWordUnit(view.text, start) || isBorder(view, start, start - 1)
+  if (!isWordUnit(view.text, start - 1) || !isWordUnit(view.text, start) || isSign(view, start - 1)) return true
+  return isGap(view, start) && !isSpelledOver(view, { gap: start, far: -1 })
 }
 
 function endsWord(view: View, end: number): boolean {
-  return !isWordUnit(view.text, end) || !isWordUnit(view.text, end - 1) || isBorder(view, end, end)
+  if (!isWordUnit(view.text, end) || !isWordUnit(view.text, end - 1) || isSign(view, end)) return true
+  return isGap(view, end) && !isSpelledOver(view, { gap: end, far: 1 })
 }
 
-function isBorder(view: View, gapAt: number, signAt: number): boolean {
-  const taken = ((view.marks[gapAt] ?? 0) & UNIT.gapBefore) !== 0
-  return taken || ((view.marks[signAt] ?? 0) & UNIT.sign) !== 0
-}
+const isSign = (view: View, at: number): boolean => ((view.marks[at] ?? 0) & UNIT.sign) !== 0
 
 /** Whether the hit is part of this longer word or phrase. */
-function standsAround({ reading, form, start, end }: Place, around: string): boolean {
+function standsAround(place: Place, forms: ReadonlyMap<ViewName, string>): boolean {
+  const { reading, start, end } = place
+  const asRead = (text: string): string => (place.disguised === true ? alikeText(text) : text)
+  const form = asRead(place.form)
+  const around = asRead(forms.get(place.disguised === true ? 'folded' : place.view) ?? '')
   const view = reading.view()
   for (let at = around.indexOf(form); at !== -1 && form !== ''; at = around.indexOf(form, at + 1)) {
     const from = start - at
     const to = end - at - form.length + around.length
-    if (from >= 0 && view.text.slice(from, to) === around && beginsWord(view, from) && endsWord(view, to)) return true
+    const isSame = from >= 0 && asRead(view.text.slice(from, to)) === around
+    if (isSame && beginsWord(view, from) && endsWord(view, to)) return true
   }
   return false
 }

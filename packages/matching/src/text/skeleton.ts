@@ -95,7 +95,8 @@ function isLetterAt(text: string, at: number): boolean {
 const NOT_KNOWN = 255
 const scripts = new Uint8Array(0x10000).fill(NOT_KNOWN)
 
-function scriptOf(unit: number): number {
+/** The number of the script of a letter that views tell apart: Cyrillic, Greek, Armenian, Cherokee; 0 is any other, Latin too. */
+export function scriptOf(unit: number): number {
   if (unit < 0x80) return 0
   const known = scripts[unit] ?? 0
   if (known !== NOT_KNOWN) return known

@@ -39,6 +39,8 @@ export interface Reading {
   /** The views that read so: sums of {@link viewBit}. */
   readonly views: number
   readonly text: string
+  /** Signs between words were read as blanks. */
+  readonly apart?: boolean
   /** The way back; made when it is first asked for. */
   view(): View
 }
