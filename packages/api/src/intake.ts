@@ -9,7 +9,7 @@ const hex = (digits: number) => {
 }
 
 const MAX_HASHES = 200
-const ADDRESS = 'expected an address of at most 2048 characters that begins with https:'
+const ADDRESS = 'expected an address of at most 2048 characters that begins with https: or http:'
 
 /** One file as an event names it (matching.md §4): bytes handed in before, or hashes made on the platform's servers. */
 export const EventFile = z

@@ -3,7 +3,9 @@ import { endpoint } from './endpoint.ts'
 import { Worth } from './list-measures.ts'
 import { Id, Instant, Nothing, Recorded } from './words.ts'
 
-export const ListId = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/)
+export const ListId = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a small letter, then up to 63 small letters, digits and "_"')
 const EntryNumber = z.coerce
   .number()
   .int()

@@ -18,7 +18,7 @@ export const Manifest = z.strictObject({
   /** The version of whoever wrote the file; a list counts its own. */
   version: z.int().min(0),
   source: z.string().min(1).max(200),
-  made: z.iso.datetime(),
+  made: z.iso.datetime({ error: 'expected a time in UTC like 2026-11-02T09:30:00Z' }),
   rows: z.int().min(0),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   terms: Terms,

@@ -41,8 +41,11 @@ export type HashAnswer = z.infer<typeof HashAnswer>
 
 export const FileAddress = z.object({
   url: z
-    .url({ protocol: /^https?$/, error: 'expected an address of at most 2048 characters that begins with https:' })
-    .max(2048, 'expected an address of at most 2048 characters that begins with https:')
+    .url({
+      protocol: /^https?$/,
+      error: 'expected an address of at most 2048 characters that begins with https: or http:',
+    })
+    .max(2048, 'expected an address of at most 2048 characters that begins with https: or http:')
     .describe('Where the file can be fetched: a host that is listed for the connection (LAMPLIGHTER_MEDIA_HOSTS)'),
 })
 

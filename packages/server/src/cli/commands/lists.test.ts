@@ -164,6 +164,12 @@ describe('a version of a list on the command line', () => {
     expect((await run(...way)).out).toContain('upper version 1 is staged: 1 entries')
   })
 
+  test('a list that cannot be called so is refused before anything is read, and what it may be called is said', async () => {
+    put('named.txt', `${'a'.repeat(64)}\n`)
+    const { code, err } = await run('import', 'named.txt', '--list', 'BAD-ID', '--kind', 'digest', '--harm', 'csea')
+    expect([code, err]).toEqual([2, expect.stringContaining('called BAD-ID: expected a small letter')])
+  })
+
   test('the index says how it is filled by the sizes of its buckets, and nothing where it has none', async () => {
     const { code, out } = await run('check', '--skew')
     expect([code, out]).toEqual([0, '0 hashes, too few for tables: every lookup looks at each of them\n'])

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { getIndexBuckets, getList, getLists, type ListVersion, stepListVersion } from '@lamplighter/api'
+import { getIndexBuckets, getList, getLists, ListId, type ListVersion, stepListVersion } from '@lamplighter/api'
 import type { z } from 'zod'
 import { withApi } from '../api.ts'
 import type { Command, Given } from '../command.ts'
@@ -77,6 +77,10 @@ export const commands: readonly Command[] = [
       const manifest = manifestFor(path, named === undefined ? undefined : resolve(io.folder, named))
       const list = given.value('list') ?? manifest?.list
       if (list === undefined) throw new UsageError('lists import needs --list, or a manifest beside the file')
+      const name = ListId.safeParse(list)
+      if (!name.success) {
+        throw new UsageError(`no list can be called ${list}: ${name.error.issues[0]?.message ?? 'choose another name'}`)
+      }
       const query = new URLSearchParams()
       const told = ['kind', 'harm', 'harms', 'source', 'within', 'variants'].map((name) => [name, name] as const)
       for (const [name, option] of [

@@ -293,7 +293,7 @@ describe('ecosystem 11: a client of HMA', () => {
     'HTTPSX://host.example/a.png',
     'host.example/a.png',
   ])('is refused an address that no file is fetched from: %s', async (url) => {
-    const is = refused(400, /^url: expected an address that begins with https:$/)
+    const is = refused(400, /^url: expected an address that begins with https: or http:$/)
     await expect(hma.hashUrl({ url })).rejects.toEqual(is)
     await expect(hma.lookupUrl({ url })).rejects.toEqual(is)
     await expect(hma.addContentUrl('TILES', { url })).rejects.toEqual(is)

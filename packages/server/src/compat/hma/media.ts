@@ -21,7 +21,7 @@ export async function fetchedMedia({ files }: MatchDesk, { query, who }: PageCal
   const url = query.get('url') ?? ''
   if (url === '') throw new AppError('invalid', 'url is required')
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
-    throw new AppError('invalid', 'url: expected an address that begins with https:')
+    throw new AppError('invalid', 'url: expected an address that begins with https: or http:')
   const facts = await files.at(connectionOf(who), url)
   if ('why' in facts) {
     throw new AppError('not_ready', 'The file could not be fetched. Its host is listed by LAMPLIGHTER_MEDIA_HOSTS.')
