@@ -46,15 +46,20 @@ export class Segment {
   /** V8 does not count shared memory as this object's, and would keep segments that nobody needs. A buffer that nobody writes costs no memory, and counts. */
   readonly weight: ArrayBuffer | undefined
   #rows: number
-  #deadRows = 0
+  /** Counted when it is first asked for: a thread that only searches never asks. */
+  #deadRows: number | undefined
 
-  private constructor(kernel: RingKernel, memory: RingMemory, slot: number) {
+  private constructor(
+    kernel: RingKernel,
+    memory: RingMemory,
+    { slot, isHeld }: { readonly slot: number; readonly isHeld: boolean },
+  ) {
     const { layout, rows } = readHead(memory)
     const { buffer } = memory
     this.memory = memory
     this.layout = layout
     this.#kernel = kernel
-    this.weight = buffer instanceof ArrayBuffer ? undefined : new ArrayBuffer(layout.bytes)
+    this.weight = buffer instanceof ArrayBuffer || !isHeld ? undefined : new ArrayBuffer(layout.bytes)
     this.#rows = rows
     this.#scratch = scratchOf(layout, slot)
     this.#query = new Uint8Array(buffer, this.#scratch + SCRATCH.text, HASH_BYTES)
@@ -62,7 +67,6 @@ export class Segment {
     this.#nearest = new Uint32Array(buffer, this.#scratch + SCRATCH.results, 4_096)
     this.#ids = new Uint32Array(buffer, layout.id, layout.room)
     this.#dead = new Int32Array(buffer, layout.dead, Math.ceil(layout.room / 32))
-    for (const word of this.#dead) this.#deadRows += bitsOf(word)
   }
 
   /** Makes an empty one with room for some rows. */
@@ -76,12 +80,17 @@ export class Segment {
     }
     const { kernel, memory } = ownMemory(modules.ring, pages)
     writeHead(memory, layout, 0)
-    return new Segment(kernel, memory, 0)
+    return new Segment(kernel, memory, { slot: 0, isHeld: true })
   }
 
-  /** Opens a segment that lies in shared memory. @param slot the number of this thread's scratch */
-  static open(shared: WasmModule, memory: RingMemory, slot: number): Segment {
-    return new Segment(kernelOn(shared, memory), memory, slot)
+  /**
+   * Opens a segment that lies in shared memory. That costs next to nothing where it is let go at once.
+   *
+   * @param slot the number of this thread's scratch
+   * @param o.isHeld whether it is held on to, and has to weigh what it holds; default: yes
+   */
+  static open(shared: WasmModule, memory: RingMemory, slot: number, o: { readonly isHeld?: boolean } = {}): Segment {
+    return new Segment(kernelOn(shared, memory), memory, { slot, isHeld: o.isHeld ?? true })
   }
 
   /** Rows in use, removed ones too. */
@@ -91,7 +100,12 @@ export class Segment {
 
   /** Rows that can be found. */
   get live(): number {
-    return this.#rows - this.#deadRows
+    return this.#rows - this.#removed()
+  }
+
+  #removed(): number {
+    this.#deadRows ??= this.#dead.reduce((sum, word) => sum + bitsOf(word), 0)
+    return this.#deadRows
   }
 
   get ids(): Uint32Array {
@@ -125,7 +139,7 @@ export class Segment {
    * @param after only what is farther than this, or as far and of a higher id, is kept
    */
   find(hash: Uint8Array, within: number, after?: { readonly distance: number; readonly row: number }): Sought {
-    if (this.#rows === this.#deadRows) return NONE
+    if (this.#rows === 0) return NONE
     this.#query.set(hash)
     this.#answer[4] = after === undefined ? 0 : after.distance * 2 ** 24 + this.#firstFrom(after.row + 1)
     if (this.layout.tables && within <= WITHIN_TABLES) this.#kernel.find(this.#scratch, within)
@@ -163,9 +177,10 @@ export class Segment {
   /** From now on no thread finds the row, and its hash is gone; what the tables hold of it goes with the next merge. */
   remove(row: number): void {
     if (this.isDead(row)) return
+    const removed = this.#removed()
     Atomics.or(this.#dead, row >>> 5, 1 << (row & 31))
     new Uint8Array(this.memory.buffer, this.layout.hash + HASH_BYTES * row, HASH_BYTES).fill(0)
-    this.#deadRows += 1
+    this.#deadRows = removed + 1
   }
 
   /** All live rows of another segment, in their order. */

@@ -14,7 +14,7 @@ import type { FromThread, ManyToFind, ToThread } from './messages.ts'
 
 const modules = workerData as Required<RingModules>
 
-const open = (memory: RingMemory, slot = 0): Segment => Segment.open(modules.shared, memory, slot)
+const open = (memory: RingMemory): Segment => Segment.open(modules.shared, memory, 0)
 
 function answer(message: ToThread): FromThread {
   switch (message.do) {
@@ -34,7 +34,7 @@ function answer(message: ToThread): FromThread {
 
 function found({ memories, slot, hashes, within }: ManyToFind): ManyFound {
   return findIn(
-    memories.map((memory) => open(memory, slot)),
+    memories.map((memory) => Segment.open(modules.shared, memory, slot, { isHeld: false })),
     hashes,
     within,
   )
