@@ -10,7 +10,7 @@ import { FrameReader, framePieces } from '../frames.ts'
 const EMPTY = new Uint8Array()
 const upkeep = { cpuMs: 1, tired: false }
 const seen = {
-  type: 'application/octet-stream',
+  type: 'text/plain',
   readings: [],
   unknown: [{ part: 'pixels', why: 'unsupported' }],
   flags: [],
