@@ -45,7 +45,6 @@ export const keptLists: Pick<Kept, keyof typeof english> = {
   canaries: {
     what: 'Hashes harmloser Bilder der Plattform selbst, versiegelt',
     why: 'Damit keine Liste ein Logo oder ein Standardbild trifft.',
-    how: 'so lange sie zählen; danach nur ihre Namen',
   },
   entry_acts: {
     what: 'Was Menschen mit einzelnen Einträgen getan haben',

@@ -44,7 +44,6 @@ export const keptLists = {
   canaries: {
     what: 'Hashes of the platform’s own harmless pictures, sealed',
     why: 'So that no list hits a logo or a default avatar.',
-    how: 'as long as they count; then only their names',
   },
   entry_acts: { what: 'What people did with single entries', why: 'So that two people answer for it.' },
   entry_uploaders: {
